@@ -1,0 +1,123 @@
+//! E-mail addresses that can be written to.
+
+use crate::text::{limit, tidy};
+
+/// An address that parsed: [`Email::parse`] is the only door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    typed: String,
+    local: String,
+    domain: String,
+}
+
+/// Why a text is not an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailProblem {
+    /// Not of the form `name@domain`.
+    Malformed,
+    /// The part before the `@` holds characters beyond ASCII, which many mail servers cannot carry (RFC 6531).
+    NonAsciiLocalPart,
+    /// Longer than 320 characters, or its local part longer than 64 bytes.
+    TooLong,
+}
+
+impl Email {
+    /// Reads an address. Domains may be international and are normalised by IDNA; blanks around are dropped.
+    /// Quoted local parts and address literals are refused: no registration form needs them.
+    pub fn parse(text: &str) -> Result<Self, EmailProblem> {
+        let typed = tidy(text);
+        if typed.chars().count() > limit::EMAIL {
+            return Err(EmailProblem::TooLong);
+        }
+        let (local, domain) = typed.rsplit_once('@').ok_or(EmailProblem::Malformed)?;
+        check_local(local)?;
+        let domain = ascii_domain(domain).ok_or(EmailProblem::Malformed)?;
+        Ok(Self { local: local.to_owned(), domain, typed })
+    }
+
+    /// The address as its owner wrote it.
+    pub fn as_typed(&self) -> &str {
+        &self.typed
+    }
+
+    /// The address for a mail envelope: the domain in its ASCII form.
+    pub fn to_ascii(&self) -> String {
+        format!("{}@{}", self.local, self.domain)
+    }
+
+    /// Equal for addresses that reach the same mailbox as far as a sender can know: case makes no difference.
+    pub fn key(&self) -> String {
+        self.to_ascii().to_ascii_lowercase()
+    }
+}
+
+fn check_local(local: &str) -> Result<(), EmailProblem> {
+    if !local.is_ascii() {
+        return Err(EmailProblem::NonAsciiLocalPart);
+    }
+    if local.len() > 64 {
+        return Err(EmailProblem::TooLong);
+    }
+    let is_atom = |part: &str| !part.is_empty() && part.bytes().all(is_atext);
+    local.split('.').all(is_atom).then_some(()).ok_or(EmailProblem::Malformed)
+}
+
+/// RFC 5322, section 3.2.3.
+fn is_atext(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+/// The domain in lower-case ASCII; `None` for what is no host name of at least two labels.
+fn ascii_domain(domain: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+    let is_label = |label: &str| {
+        let edges = [label.bytes().next(), label.bytes().last()];
+        edges.iter().flatten().count() == 2
+            && edges.iter().flatten().all(u8::is_ascii_alphanumeric)
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let labels: Vec<&str> = ascii.split('.').collect();
+    let top_is_a_name = labels.last().is_some_and(|top| top.bytes().any(|b| b.is_ascii_alphabetic()));
+    (labels.len() >= 2 && top_is_a_name && labels.iter().all(|label| is_label(label))).then_some(ascii)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<&str, EmailProblem>) {
+        assert_eq!(Email::parse(text).map(|email| email.to_ascii()), expected.map(str::to_owned), "{text:?}");
+    }
+
+    #[test]
+    fn addresses_that_can_be_written_to() {
+        check("odile@pinewater.example", Ok("odile@pinewater.example"));
+        check("  Odile.M+news@Pinewater.EXAMPLE ", Ok("Odile.M+news@pinewater.example"));
+        check("a@bücher.example", Ok("a@xn--bcher-kva.example"));
+        check("a@例え.テスト", Ok("a@xn--r8jz45g.xn--zckzah"));
+        check("o'brien@example.org", Ok("o'brien@example.org"));
+    }
+
+    #[test]
+    fn texts_that_are_no_address() {
+        use EmailProblem::*;
+        for text in [
+            "", "plain", "@example.org", "a@", "a@b", "a@.example", "a@example.", "a..b@example.org", ".a@example.org",
+            "a b@example.org", "a@exa mple.org", "a@127.0.0.1", "a@[127.0.0.1]", "\"a b\"@example.org",
+            "a@example.org,b@example.org", "a@example.org\r\nBcc: x@y.example", "a@-x.example", "<a@example.org>",
+        ] {
+            check(text, Err(Malformed));
+        }
+        check("zoë@example.org", Err(NonAsciiLocalPart));
+        check(&format!("{}@example.org", "a".repeat(65)), Err(TooLong));
+        check(&format!("a@{}.example", "b".repeat(320)), Err(TooLong));
+    }
+
+    #[test]
+    fn case_and_spelling_of_the_domain_make_no_second_person() {
+        let a = Email::parse("Odile@BÜCHER.example").map(|email| email.key());
+        let b = Email::parse("odile@xn--bcher-kva.example").map(|email| email.key());
+
+        assert_eq!(a, b);
+    }
+}

@@ -1,0 +1,35 @@
+//! What a registration *is*: words, rules and refusals.
+//!
+//! Nothing here reads a clock, draws a random number or performs I/O: time, ids and keys come in as
+//! arguments, so every rule is a function that a table of rows can test.
+
+pub mod caller;
+pub mod email;
+pub mod enrolment;
+pub mod fact;
+pub mod ids;
+pub mod letter;
+pub mod link;
+pub mod meeting;
+pub mod operation;
+pub mod permission;
+pub mod person;
+pub mod question;
+pub mod refusal;
+pub mod registrant;
+pub mod registration;
+pub mod seats;
+pub mod text;
+
+pub use caller::{Application, Caller, Delegated, Role, Scope};
+pub use email::Email;
+pub use enrolment::{Answer, Enrolment, Person};
+pub use fact::Fact;
+pub use ids::{AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId};
+pub use letter::LetterKind;
+pub use meeting::{Meeting, MeetingSettings, Participant};
+pub use operation::Operation;
+pub use question::{AnswerInputType, Question};
+pub use refusal::{FieldProblem, ProblemCode, Refusal};
+pub use registrant::Registrant;
+pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};

@@ -1,0 +1,281 @@
+//! The operations of the Graph surface, and the routes they are served on: one list, walked by the router,
+//! the permission matrix, the OpenAPI document and the tests.
+
+/// One operation. Adding a variant does not compile until it has a route, a permission row and a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the names say it; `Operation::summary` is the text for readers")]
+pub enum Operation {
+    GetMe,
+    GetUser,
+    CreateMeeting,
+    CreateOrGetMeeting,
+    FindMeetings,
+    GetMeeting,
+    UpdateMeeting,
+    DeleteMeeting,
+    CreateRegistration,
+    GetRegistration,
+    UpdateRegistration,
+    DeleteRegistration,
+    ListQuestions,
+    CreateQuestion,
+    GetQuestion,
+    UpdateQuestion,
+    DeleteQuestion,
+    EnrollRegistrant,
+    ListRegistrants,
+    GetRegistrant,
+    CancelRegistrant,
+}
+
+/// An HTTP method the Graph surface uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "these are the methods of RFC 9110 and RFC 5789")]
+pub enum Method {
+    Get,
+    Post,
+    Patch,
+    Delete,
+}
+
+/// What a path names, below `/me` or `/users/{id}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "`Resource::template` spells each path")]
+pub enum Resource {
+    User,
+    Meetings,
+    CreateOrGet,
+    Meeting,
+    Registration,
+    Questions,
+    Question,
+    Registrants,
+    Registrant,
+}
+
+impl Resource {
+    /// Every resource.
+    pub const ALL: [Self; 9] = [
+        Self::User,
+        Self::Meetings,
+        Self::CreateOrGet,
+        Self::Meeting,
+        Self::Registration,
+        Self::Questions,
+        Self::Question,
+        Self::Registrants,
+        Self::Registrant,
+    ];
+
+    /// The path below `/me` or `/users/{userId}`, as a template.
+    pub fn template(self) -> &'static str {
+        match self {
+            Self::User => "",
+            Self::Meetings => "/onlineMeetings",
+            Self::CreateOrGet => "/onlineMeetings/createOrGet",
+            Self::Meeting => "/onlineMeetings/{meetingId}",
+            Self::Registration => "/onlineMeetings/{meetingId}/registration",
+            Self::Questions => "/onlineMeetings/{meetingId}/registration/customQuestions",
+            Self::Question => "/onlineMeetings/{meetingId}/registration/customQuestions/{questionId}",
+            Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
+            Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
+        }
+    }
+
+    /// The operation a method means on this resource; `None` where the method is not offered.
+    /// `for_me` tells `/me` from `/users/{id}`, which differ for the user resource alone.
+    pub fn operation(self, method: Method, for_me: bool) -> Option<Operation> {
+        let is_it = |operation: &Operation| {
+            operation.resource() == self
+                && operation.method() == method
+                && (self != Self::User || for_me == (*operation == Operation::GetMe))
+        };
+        Operation::ALL.into_iter().find(is_it)
+    }
+
+    /// The methods offered on this resource, in the order of [`Operation::ALL`].
+    pub fn methods(self) -> Vec<Method> {
+        let mut methods: Vec<Method> = Vec::new();
+        for operation in Operation::ALL.into_iter().filter(|operation| operation.resource() == self) {
+            if !methods.contains(&operation.method()) {
+                methods.push(operation.method());
+            }
+        }
+        methods
+    }
+}
+
+impl Method {
+    /// The name as it stands in a request line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// The method of that name; `None` for one that no operation uses.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Patch, Self::Delete].into_iter().find(|method| method.name() == name)
+    }
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 21] = [
+        Self::GetMe,
+        Self::GetUser,
+        Self::CreateMeeting,
+        Self::CreateOrGetMeeting,
+        Self::FindMeetings,
+        Self::GetMeeting,
+        Self::UpdateMeeting,
+        Self::DeleteMeeting,
+        Self::CreateRegistration,
+        Self::GetRegistration,
+        Self::UpdateRegistration,
+        Self::DeleteRegistration,
+        Self::ListQuestions,
+        Self::CreateQuestion,
+        Self::GetQuestion,
+        Self::UpdateQuestion,
+        Self::DeleteQuestion,
+        Self::EnrollRegistrant,
+        Self::ListRegistrants,
+        Self::GetRegistrant,
+        Self::CancelRegistrant,
+    ];
+
+    /// The method it is called by.
+    pub fn method(self) -> Method {
+        match self {
+            Self::GetMe
+            | Self::GetUser
+            | Self::FindMeetings
+            | Self::GetMeeting
+            | Self::GetRegistration
+            | Self::ListQuestions
+            | Self::GetQuestion
+            | Self::ListRegistrants
+            | Self::GetRegistrant => Method::Get,
+            Self::CreateMeeting
+            | Self::CreateOrGetMeeting
+            | Self::CreateRegistration
+            | Self::CreateQuestion
+            | Self::EnrollRegistrant => Method::Post,
+            Self::UpdateMeeting | Self::UpdateRegistration | Self::UpdateQuestion => Method::Patch,
+            Self::DeleteMeeting | Self::DeleteRegistration | Self::DeleteQuestion | Self::CancelRegistrant => {
+                Method::Delete
+            }
+        }
+    }
+
+    /// The resource it is called on.
+    pub fn resource(self) -> Resource {
+        match self {
+            Self::GetMe | Self::GetUser => Resource::User,
+            Self::CreateMeeting | Self::FindMeetings => Resource::Meetings,
+            Self::CreateOrGetMeeting => Resource::CreateOrGet,
+            Self::GetMeeting | Self::UpdateMeeting | Self::DeleteMeeting => Resource::Meeting,
+            Self::CreateRegistration
+            | Self::GetRegistration
+            | Self::UpdateRegistration
+            | Self::DeleteRegistration => Resource::Registration,
+            Self::ListQuestions | Self::CreateQuestion => Resource::Questions,
+            Self::GetQuestion | Self::UpdateQuestion | Self::DeleteQuestion => Resource::Question,
+            Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
+            Self::GetRegistrant | Self::CancelRegistrant => Resource::Registrant,
+        }
+    }
+
+    /// Whether it is served below `/me`.
+    pub fn on_me(self) -> bool {
+        self != Self::GetUser
+    }
+
+    /// Whether it is served below `/users/{userId}`.
+    pub fn on_users(self) -> bool {
+        self != Self::GetMe
+    }
+
+    /// The status of success.
+    pub fn success(self) -> u16 {
+        match self {
+            Self::CreateMeeting | Self::CreateOrGetMeeting | Self::CreateRegistration | Self::CreateQuestion => 201,
+            Self::DeleteMeeting | Self::DeleteRegistration | Self::DeleteQuestion | Self::CancelRegistrant => 204,
+            _ => 200,
+        }
+    }
+
+    /// The id of the operation in the OpenAPI document and in logs and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GetMe => "me-get",
+            Self::GetUser => "user-get",
+            Self::CreateMeeting => "onlineMeeting-create",
+            Self::CreateOrGetMeeting => "onlineMeeting-createOrGet",
+            Self::FindMeetings => "onlineMeeting-find",
+            Self::GetMeeting => "onlineMeeting-get",
+            Self::UpdateMeeting => "onlineMeeting-update",
+            Self::DeleteMeeting => "onlineMeeting-delete",
+            Self::CreateRegistration => "registration-create",
+            Self::GetRegistration => "registration-get",
+            Self::UpdateRegistration => "registration-update",
+            Self::DeleteRegistration => "registration-delete",
+            Self::ListQuestions => "customQuestion-list",
+            Self::CreateQuestion => "customQuestion-create",
+            Self::GetQuestion => "customQuestion-get",
+            Self::UpdateQuestion => "customQuestion-update",
+            Self::DeleteQuestion => "customQuestion-delete",
+            Self::EnrollRegistrant => "registrant-enroll",
+            Self::ListRegistrants => "registrant-list",
+            Self::GetRegistrant => "registrant-get",
+            Self::CancelRegistrant => "registrant-cancel",
+        }
+    }
+
+    /// One line for a reader of the reference.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::GetMe => "Get the signed-in person",
+            Self::GetUser => "Get a person of the organisation",
+            Self::CreateMeeting => "Create an online meeting",
+            Self::CreateOrGetMeeting => "Create an online meeting, or get the one with the same externalId",
+            Self::FindMeetings => "Find a meeting by its join link, meeting number or conference id",
+            Self::GetMeeting => "Get an online meeting",
+            Self::UpdateMeeting => "Update an online meeting",
+            Self::DeleteMeeting => "Delete an online meeting and its registration",
+            Self::CreateRegistration => "Enable registration for a meeting, built-in or external",
+            Self::GetRegistration => "Get the registration of a meeting",
+            Self::UpdateRegistration => "Update a built-in registration; creates one where there is none",
+            Self::DeleteRegistration => "Disable registration for a meeting and cancel its registrants",
+            Self::ListQuestions => "List the custom questions",
+            Self::CreateQuestion => "Add a custom question",
+            Self::GetQuestion => "Get a custom question",
+            Self::UpdateQuestion => "Update a custom question",
+            Self::DeleteQuestion => "Delete a custom question",
+            Self::EnrollRegistrant => "Enroll a registrant",
+            Self::ListRegistrants => "List the registrants",
+            Self::GetRegistrant => "Get a registrant",
+            Self::CancelRegistrant => "Cancel a registrant's registration",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_reached_by_exactly_its_own_route() {
+        for operation in Operation::ALL {
+            for for_me in [true, false] {
+                let is_served = if for_me { operation.on_me() } else { operation.on_users() };
+                let found = operation.resource().operation(operation.method(), for_me);
+                assert_eq!(found == Some(operation), is_served, "{operation:?} for_me={for_me}");
+            }
+        }
+    }
+}

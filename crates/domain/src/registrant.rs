@@ -1,0 +1,69 @@
+//! A registrant: a person with a place, or one who had it. CONTRACT sections 1.6 and 1.8.
+
+use jiff::Timestamp;
+
+use crate::enrolment::{Answer, Person};
+use crate::ids::{MeetingId, PersonId, RegistrantId, RegistrationId};
+use crate::link::Link;
+
+/// A registrant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registrant {
+    /// Its id; enrolling again after a cancellation gives another.
+    pub id: RegistrantId,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// The registration.
+    pub registration: RegistrationId,
+    /// Who it is.
+    pub person: Person,
+    /// Answers, as many as there were questions on the day.
+    pub answers: Vec<Answer>,
+    /// Language tag for letters.
+    pub language: Option<String>,
+    /// Generation of the live links.
+    pub generation: u8,
+    /// When the place was given.
+    pub registered_at: Timestamp,
+    /// Set once the place was given back.
+    pub canceled: Option<Cancellation>,
+}
+
+/// How a place was given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancellation {
+    /// When.
+    pub at: Timestamp,
+    /// By whom: an actor as in [`crate::Caller::actor`], or `registrant` for the person by their link.
+    pub by: String,
+}
+
+impl Registrant {
+    /// Whether the place is still theirs.
+    pub fn is_registered(&self) -> bool {
+        self.canceled.is_none()
+    }
+
+    /// Graph's `meetingRegistrantStatus`.
+    pub fn status(&self) -> &'static str {
+        if self.is_registered() { "registered" } else { "canceled" }
+    }
+
+    /// What the registrant's links name.
+    pub fn link(&self) -> Link {
+        Link { meeting: self.meeting, registrant: self.id, generation: self.generation }
+    }
+
+    /// The person of the organizer's directory the row belongs to, if it knows one.
+    pub fn user(&self) -> Option<PersonId> {
+        match &self.person {
+            Person::Named { user, .. } => *user,
+            Person::External { user, .. } => user.map(|user| user.person),
+        }
+    }
+
+    /// Sequence number of the calendar entry (RFC 5545, section 3.8.7.4): a cancellation raises it.
+    pub fn calendar_sequence(&self) -> u32 {
+        u32::from(!self.is_registered())
+    }
+}

@@ -1,0 +1,132 @@
+//! A registration: the sign-up rules attached to one meeting. CONTRACT sections 1.2 and 1.3.
+
+use jiff::Timestamp;
+
+use crate::ids::{MeetingId, RegistrationId};
+use crate::meeting::Meeting;
+use crate::question::Question;
+use crate::refusal::Refusal;
+
+/// The one registration of a meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Its id.
+    pub id: RegistrationId,
+    /// The meeting it belongs to.
+    pub meeting: MeetingId,
+    /// Who may enrol; fixed when the registration is created.
+    pub allowed_registrant: AllowedRegistrant,
+    /// Who runs the sign-up form, and what that needs.
+    pub kind: RegistrationKind,
+    /// Counts changes of the registration, its questions and its meeting: a decision made on an older
+    /// version is made again.
+    pub version: i64,
+}
+
+/// Who runs the sign-up form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistrationKind {
+    /// This service does: `meetingRegistration`.
+    BuiltIn(Box<BuiltIn>),
+    /// Another system does, and enrols people by ids of its own: `externalMeetingRegistration`.
+    External,
+}
+
+/// What a built-in registration shows and asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuiltIn {
+    /// Title of the page, echoed byte for byte.
+    pub subject: Option<String>,
+    /// Text of the page.
+    pub description: Option<String>,
+    /// Start shown to people; the meeting's own where it is absent.
+    pub start_at: Option<Timestamp>,
+    /// End shown to people, after which nobody can enrol; the meeting's own where it is absent.
+    pub end_at: Option<Timestamp>,
+    /// Speakers, in order.
+    pub speakers: Vec<Speaker>,
+    /// How many people may be registered at once; `None` for no limit. Our extension, named as the
+    /// successor API names it.
+    pub capacity: Option<u32>,
+    /// How often the page was looked at.
+    pub view_count: i64,
+    /// The language asked for when the registration was created (`Accept-Language`, seed 000).
+    pub language: Option<String>,
+    /// Questions, in order.
+    pub questions: Vec<Question>,
+}
+
+/// A speaker, known by position alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Speaker {
+    /// Name.
+    pub display_name: Option<String>,
+    /// Biography.
+    pub bio: Option<String>,
+}
+
+/// Who may enrol: Graph's `meetingAudience`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AllowedRegistrant {
+    /// Anyone.
+    Everyone,
+    /// People of the organizer's own organisation.
+    Organization,
+}
+
+impl AllowedRegistrant {
+    /// Graph's name, which is also how it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Organization => "organization",
+        }
+    }
+
+    /// The member of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Everyone, Self::Organization].into_iter().find(|audience| audience.name() == name)
+    }
+}
+
+impl Registration {
+    /// The built-in part; refuses an external registration, which has no questions and no page.
+    pub fn built_in(&self) -> Result<&BuiltIn, Refusal> {
+        match &self.kind {
+            RegistrationKind::BuiltIn(built_in) => Ok(built_in),
+            RegistrationKind::External => Err(Refusal::NotBuiltIn),
+        }
+    }
+
+    /// Start as people see it.
+    pub fn start_at(&self, meeting: &Meeting) -> Timestamp {
+        self.own_time(|built_in| built_in.start_at).unwrap_or(meeting.start_at)
+    }
+
+    /// End as people see it, and the last moment at which somebody can enrol.
+    pub fn end_at(&self, meeting: &Meeting) -> Timestamp {
+        self.own_time(|built_in| built_in.end_at).unwrap_or(meeting.end_at)
+    }
+
+    /// Title as people see it: the registration's own, or else the meeting's.
+    pub fn subject<'a>(&'a self, meeting: &'a Meeting) -> Option<&'a str> {
+        let own = match &self.kind {
+            RegistrationKind::BuiltIn(built_in) => built_in.subject.as_deref(),
+            RegistrationKind::External => None,
+        };
+        own.or(meeting.subject.as_deref())
+    }
+
+    /// Whether people can still enrol.
+    pub fn accepts_at(&self, meeting: &Meeting, now: Timestamp) -> Result<(), Refusal> {
+        let end_at = self.end_at(meeting);
+        if now >= end_at { Err(Refusal::RegistrationEnded { end_at }) } else { Ok(()) }
+    }
+
+    fn own_time(&self, pick: impl Fn(&BuiltIn) -> Option<Timestamp>) -> Option<Timestamp> {
+        match &self.kind {
+            RegistrationKind::BuiltIn(built_in) => pick(built_in),
+            RegistrationKind::External => None,
+        }
+    }
+}

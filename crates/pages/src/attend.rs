@@ -1,0 +1,16 @@
+//! Pages attendees see, from the form to the door of the meeting.
+
+mod gate;
+mod manage;
+mod problem;
+mod registration;
+
+pub use gate::{GateState, GateView, gate_page};
+pub use manage::{
+    CanceledView, EnrolledView, ManageStatus, ManageView, canceled_page, enrolled_page, manage_page,
+};
+pub use problem::{Problem, ProblemView, not_found_page, problem_page};
+pub use registration::{
+    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView, Speaker,
+    registration_page,
+};

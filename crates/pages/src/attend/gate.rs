@@ -1,0 +1,83 @@
+//! The join gate's pages, for everybody it does not let through. No view has room for the meeting's address.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use crate::clean;
+use crate::frame::{Frame, render};
+use crate::language::Language;
+use crate::when::{Moment, Span};
+
+/// What somebody sees whom the gate does not let through.
+#[derive(Clone, Copy, Debug)]
+pub struct GateView<'a> {
+    /// The reader's language.
+    pub language: Language,
+    /// An IANA zone to write times in; UTC stands beside it.
+    pub zone: Option<&'a str>,
+    /// What the meeting is called; `None` where the reader may not know.
+    pub subject: Option<&'a str>,
+    /// Start and end; `None` where the reader may not know, or it no longer matters.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// Why the gate is shut.
+    pub state: GateState<'a>,
+}
+
+/// Why the gate is shut.
+#[derive(Clone, Copy, Debug)]
+pub enum GateState<'a> {
+    /// It opens later.
+    Early {
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// The meeting has ended.
+    Over,
+    /// The registration or the meeting is cancelled.
+    Canceled,
+    /// The organizer has not said where the meeting is.
+    NoAddress,
+    /// A link that is nobody's own.
+    PersonalLinkNeeded {
+        /// Where to get one.
+        registration_page_url: Option<&'a str>,
+    },
+}
+
+/// The page at a shut gate.
+pub fn gate_page(view: &GateView<'_>) -> String {
+    let t = view.language.texts();
+    let (title, explain) = match view.state {
+        GateState::Early { opens_at } => {
+            let opens = Moment::new(t, opens_at, view.zone);
+            ("gate-early-title", t.say_with("gate-early", &[("time", &opens.text)]))
+        }
+        GateState::Over => ("gate-over-title", t.say("gate-over")),
+        GateState::Canceled => ("gate-canceled-title", t.say("gate-canceled")),
+        GateState::NoAddress => ("gate-no-address-title", t.say("gate-no-address")),
+        GateState::PersonalLinkNeeded { .. } => ("gate-personal-title", t.say("gate-personal")),
+    };
+
+    render(&Gate {
+        frame: Frame::new(view.language, t.say(title)),
+        explain,
+        when: view.span.map(|(start_at, end_at)| Span::new(t, start_at, end_at, view.zone)),
+        may_retry: matches!(view.state, GateState::Early { .. } | GateState::NoAddress),
+        register: match view.state {
+            GateState::PersonalLinkNeeded { registration_page_url } => registration_page_url.map(clean::href),
+            _ => None,
+        },
+        subject: view.subject.map(|subject| t.subject(subject)),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "gate.html")]
+struct Gate {
+    frame: Frame,
+    explain: String,
+    when: Option<Span>,
+    may_retry: bool,
+    register: Option<String>,
+    subject: Option<String>,
+}

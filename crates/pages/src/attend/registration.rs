@@ -1,0 +1,172 @@
+//! The registration page of one meeting: what it is, and the form for a place in it.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::registration::field::Field;
+use crate::frame::{Frame, render};
+use crate::language::Language;
+use crate::when::Span;
+
+mod field;
+
+/// Everything the registration page of one meeting shows.
+#[derive(Clone, Debug)]
+pub struct RegistrationView<'a> {
+    /// The reader's language.
+    pub language: Language,
+    /// An IANA zone to write times in; UTC stands beside it.
+    pub zone: Option<&'a str>,
+    /// What the meeting is called.
+    pub subject: &'a str,
+    /// The organizer's words; line breaks are kept.
+    pub description: Option<&'a str>,
+    /// Who speaks, in the organizer's order.
+    pub speakers: Vec<Speaker<'a>>,
+    /// The start of the meeting.
+    pub start_at: Timestamp,
+    /// Its end.
+    pub end_at: Timestamp,
+    /// Whether there is a form, and why not.
+    pub state: RegistrationState<'a>,
+}
+
+/// One who speaks in the meeting.
+#[derive(Clone, Copy, Debug)]
+pub struct Speaker<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// A few sentences; line breaks are kept.
+    pub bio: Option<&'a str>,
+}
+
+/// What the page offers below the description.
+#[derive(Clone, Debug)]
+pub enum RegistrationState<'a> {
+    /// The form.
+    Open(EnrolmentForm<'a>),
+    /// All places are taken.
+    Full,
+    /// The registration is closed, or the meeting over.
+    Over,
+    /// For the organisation's members, who have no form here yet.
+    SignInNeeded,
+}
+
+/// The form and what somebody has already put into it.
+#[derive(Clone, Debug, Default)]
+pub struct EnrolmentForm<'a> {
+    /// Sent back as the field `nonce`, so that a second click finds the first one's answer.
+    pub nonce: &'a str,
+    /// The value of `firstName`.
+    pub first_name: &'a str,
+    /// The value of `lastName`.
+    pub last_name: &'a str,
+    /// The value of `email`.
+    pub email: &'a str,
+    /// The organizer's questions, in their order.
+    pub questions: Vec<Question<'a>>,
+    /// What was wrong with the values above. One for a field that is not in the form is left out.
+    pub problems: Vec<FieldProblem<'a>>,
+}
+
+/// One of the organizer's questions. Its field is called `answer-` and its id.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// The question's id.
+    pub id: &'a str,
+    /// What is asked.
+    pub text: &'a str,
+    /// Whether it must be answered.
+    pub required: bool,
+    /// How it is answered.
+    pub kind: QuestionKind<'a>,
+    /// The answer so far; for a choice, the option's text.
+    pub value: &'a str,
+}
+
+/// How a question is answered.
+#[derive(Clone, Debug)]
+pub enum QuestionKind<'a> {
+    /// With a line of text.
+    Text,
+    /// With one of these.
+    Choice(Vec<&'a str>),
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldProblem<'a> {
+    /// The field's name: `firstName`, `lastName`, `email` or `answer-<question id>`.
+    pub field: &'a str,
+    /// What is wrong.
+    pub flaw: Flaw,
+}
+
+/// A way in which a value is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Required and empty.
+    Missing,
+    /// Too long.
+    TooLong {
+        /// The most characters there may be; `None` says only that there are too many.
+        limit: Option<usize>,
+    },
+    /// Not an address we could send a letter to.
+    NotAnEmail,
+    /// None of the options.
+    NotAChoice,
+    /// Holds control characters or the like.
+    Unreadable,
+}
+
+/// The page with the form, or with the reason there is none.
+pub fn registration_page(view: &RegistrationView<'_>) -> String {
+    let t = view.language.texts();
+    let form = match &view.state {
+        RegistrationState::Open(form) => Some(form),
+        _ => None,
+    };
+    let fields = form.map(|form| field::fields(t, form)).unwrap_or_default();
+    let subject = t.subject(view.subject);
+    let flawed = fields.iter().any(|field| field.problem.is_some());
+    // The title is the first thing a screen reader says after a form came back.
+    let title = if flawed { "form-title-problem" } else { "form-title" };
+
+    render(&Page {
+        frame: Frame::new(view.language, t.plain(title, &[("subject", &subject)])),
+        when: Span::new(t, view.start_at, view.end_at, view.zone),
+        closed: closed(&view.state),
+        nonce: form.map(|form| form.nonce).unwrap_or_default(),
+        fields,
+        flawed,
+        subject,
+        description: view.description.filter(|text| !text.trim().is_empty()),
+        view,
+    })
+}
+
+/// Heading and sentence of a page without a form.
+fn closed(state: &RegistrationState<'_>) -> Option<(&'static str, &'static str)> {
+    match state {
+        RegistrationState::Open(_) => None,
+        RegistrationState::Full => Some(("form-full-title", "form-full")),
+        RegistrationState::Over => Some(("form-over-title", "form-over")),
+        RegistrationState::SignInNeeded => Some(("form-sign-in-title", "form-sign-in")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "registration.html")]
+struct Page<'a> {
+    frame: Frame,
+    when: Span,
+    closed: Option<(&'static str, &'static str)>,
+    nonce: &'a str,
+    fields: Vec<Field<'a>>,
+    flawed: bool,
+    subject: String,
+    description: Option<&'a str>,
+    view: &'a RegistrationView<'a>,
+}

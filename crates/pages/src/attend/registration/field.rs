@@ -1,0 +1,120 @@
+//! The fields of the form, ready for the template.
+
+use std::borrow::Cow;
+
+use super::{EnrolmentForm, Flaw, Question, QuestionKind};
+use crate::texts::Texts;
+
+pub(super) struct Field<'a> {
+    /// Unlike the name this is ours alone, so it is safe in `href="#…"` whatever a question's id holds.
+    pub(super) html_id: Cow<'static, str>,
+    pub(super) name: Cow<'static, str>,
+    pub(super) label: Cow<'a, str>,
+    pub(super) hint: Option<String>,
+    pub(super) kind: &'static str,
+    pub(super) autocomplete: &'static str,
+    pub(super) required: bool,
+    pub(super) value: &'a str,
+    /// Empty for a line of text.
+    pub(super) options: Vec<Choice<'a>>,
+    pub(super) problem: Option<String>,
+}
+
+pub(super) struct Choice<'a> {
+    pub(super) html_id: String,
+    pub(super) value: &'a str,
+    pub(super) checked: bool,
+}
+
+impl Field<'_> {
+    /// Where a link to this field leads: something that can be typed into or ticked.
+    pub(super) fn target(&self) -> &str {
+        self.options.first().map_or(&self.html_id, |choice| &choice.html_id)
+    }
+
+    /// The ids for `aria-describedby`, empty if nothing describes the field.
+    pub(super) fn described_by(&self) -> String {
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.html_id));
+        let problem = self.problem.as_ref().map(|_| format!("{}-problem", self.html_id));
+        hint.into_iter().chain(problem).collect::<Vec<_>>().join(" ")
+    }
+}
+
+pub(super) fn fields<'a>(t: &'static Texts, form: &'a EnrolmentForm<'a>) -> Vec<Field<'a>> {
+    let known = [
+        known("firstName", t.say("form-first-name"), "text", "given-name", form.first_name),
+        known("lastName", t.say("form-last-name"), "text", "family-name", form.last_name),
+        Field {
+            hint: Some(t.say("form-email-hint")),
+            ..known("email", t.say("form-email"), "email", "email", form.email)
+        },
+    ];
+    let asked = form.questions.iter().zip(1..).map(|(question, number)| asked(t, question, number));
+    let mut fields: Vec<_> = known.into_iter().chain(asked).collect();
+    for field in &mut fields {
+        let problem = form.problems.iter().find(|problem| problem.field == field.name);
+        field.problem = problem.map(|problem| sentence(t, problem.flaw));
+    }
+    fields
+}
+
+fn known<'a>(
+    name: &'static str,
+    label: String,
+    kind: &'static str,
+    autocomplete: &'static str,
+    value: &'a str,
+) -> Field<'a> {
+    Field {
+        html_id: Cow::Borrowed(name),
+        name: Cow::Borrowed(name),
+        label: Cow::Owned(label),
+        hint: None,
+        kind,
+        autocomplete,
+        required: true,
+        value,
+        options: Vec::new(),
+        problem: None,
+    }
+}
+
+fn asked<'a>(t: &'static Texts, question: &'a Question<'a>, number: usize) -> Field<'a> {
+    let options = match &question.kind {
+        QuestionKind::Text => Vec::new(),
+        QuestionKind::Choice(options) => options
+            .iter()
+            .zip(1..)
+            .map(|(option, place)| Choice {
+                html_id: format!("question-{number}-{place}"),
+                value: option,
+                checked: *option == question.value,
+            })
+            .collect(),
+    };
+    Field {
+        html_id: Cow::Owned(format!("question-{number}")),
+        name: Cow::Owned(format!("answer-{}", question.id)),
+        label: Cow::Borrowed(question.text),
+        hint: (!options.is_empty()).then(|| t.say("form-question-choose")),
+        kind: "text",
+        autocomplete: "off",
+        required: question.required,
+        value: question.value,
+        options,
+        problem: None,
+    }
+}
+
+fn sentence(t: &Texts, flaw: Flaw) -> String {
+    match flaw {
+        Flaw::Missing => t.say("flaw-missing"),
+        Flaw::TooLong { limit: None } => t.say("flaw-too-long"),
+        Flaw::TooLong { limit: Some(limit) } => {
+            t.say_with("flaw-longer-than", &[("limit", &limit.to_string())])
+        }
+        Flaw::NotAnEmail => t.say("flaw-not-an-email"),
+        Flaw::NotAChoice => t.say("flaw-not-a-choice"),
+        Flaw::Unreadable => t.say("flaw-unreadable"),
+    }
+}

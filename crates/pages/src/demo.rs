@@ -1,0 +1,9 @@
+//! Pages of `usher demo`, and the reference of the programming interface.
+
+mod api;
+mod home;
+mod mailbox;
+
+pub use api::{ApiOperation, ApiView, api_page};
+pub use home::{HomeLabel, HomeLink, HomeView, home_page};
+pub use mailbox::{MailboxLetterView, MailboxRow, MailboxView, mailbox_letter_page, mailbox_page};

@@ -1,0 +1,203 @@
+//! Letters: the subject, the text part, the HTML part and the calendar part of one mail.
+
+use askama::Template;
+use domain::LetterKind;
+use jiff::Timestamp;
+
+use crate::frame::render;
+use crate::language::Language;
+use crate::texts::Texts;
+use crate::when::Span;
+use crate::{calendar, clean};
+
+/// What a letter is made from, as people typed it; every value is made safe here.
+#[derive(Clone, Copy, Debug)]
+pub struct LetterFacts<'a> {
+    /// What it is about.
+    pub kind: LetterKind,
+    /// The recipient's language.
+    pub language: Language,
+    /// The recipient's first name.
+    pub first_name: &'a str,
+    /// The recipient's last name.
+    pub last_name: &'a str,
+    /// The recipient's address.
+    pub email: &'a str,
+    /// What the meeting is called.
+    pub subject: &'a str,
+    /// The organizer's words; line breaks are kept.
+    pub description: Option<&'a str>,
+    /// The start of the meeting.
+    pub start_at: Timestamp,
+    /// Its end.
+    pub end_at: Timestamp,
+    /// An IANA zone to write the time in beside UTC.
+    pub zone: Option<&'a str>,
+    /// The organizer's name.
+    pub organizer_name: &'a str,
+    /// The organizer's address, if the recipient may know it.
+    pub organizer_mail: Option<&'a str>,
+    /// The address the mail is sent from: the calendar's organizer where `organizer_mail` is `None`.
+    pub sender_mail: &'a str,
+    /// The recipient's personal link to the meeting.
+    pub join_url: &'a str,
+    /// The recipient's link to see and cancel the registration.
+    pub manage_url: &'a str,
+    /// The calendar entry's UID, the same in every letter about this place.
+    pub uid: &'a str,
+    /// Rises with every letter that changes the entry, the cancellation included.
+    pub sequence: u32,
+    /// When the registration came to be as the letter says (DTSTAMP).
+    pub stamped_at: Timestamp,
+}
+
+/// One mail, without its headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The subject line: one line, no control characters, at most 200 characters.
+    pub subject: String,
+    /// The text part, lines ended by `\n`.
+    pub text: String,
+    /// The HTML part, a whole document.
+    pub html: String,
+    /// The calendar part as RFC 5545 wants it, lines ended by `\r\n`.
+    pub calendar: String,
+    /// The calendar's METHOD, which the part's content type repeats.
+    pub method: CalendarMethod,
+}
+
+/// What a calendar part asks the recipient's calendar to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarMethod {
+    /// Enter or update.
+    Request,
+    /// Take out.
+    Cancel,
+}
+
+impl CalendarMethod {
+    /// The value of METHOD and of the content type's `method` parameter.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
+impl From<LetterKind> for CalendarMethod {
+    fn from(kind: LetterKind) -> Self {
+        match kind {
+            LetterKind::Confirmation => Self::Request,
+            LetterKind::Cancellation => Self::Cancel,
+        }
+    }
+}
+
+/// The longest meeting subject a subject line repeats whole.
+const LONGEST_SUBJECT: usize = 160;
+
+/// Writes the letter. The same facts give the same letter, to the byte.
+pub fn letter(facts: &LetterFacts<'_>) -> Letter {
+    let t = facts.language.texts();
+    let words = Words::new(facts);
+    let parts = Parts::new(t, facts, &words);
+    let subject_key = match facts.kind {
+        LetterKind::Confirmation => "letter-confirmation-subject",
+        LetterKind::Cancellation => "letter-cancellation-subject",
+    };
+    let subject = t.plain(subject_key, &[("subject", &clean::clip(&words.subject, LONGEST_SUBJECT))]);
+
+    Letter {
+        html: render(&HtmlPart { parts: &parts, subject: &subject }),
+        text: render(&TextPart { parts: &parts }),
+        calendar: calendar::write(facts, &words),
+        method: facts.kind.into(),
+        subject,
+    }
+}
+
+/// The facts with nothing in them that ends a line or a property.
+pub(crate) struct Words {
+    pub(crate) full_name: String,
+    pub(crate) subject: String,
+    pub(crate) description: Option<String>,
+    pub(crate) organizer: String,
+    pub(crate) organizer_mail: Option<String>,
+    pub(crate) join_url: String,
+    pub(crate) manage_url: String,
+}
+
+impl Words {
+    fn new(facts: &LetterFacts<'_>) -> Self {
+        Self {
+            full_name: clean::one_line(&format!("{} {}", facts.first_name, facts.last_name)),
+            subject: facts.language.texts().subject(&clean::one_line(facts.subject)),
+            description: facts.description.map(clean::paragraphs).filter(|text| !text.is_empty()),
+            organizer: clean::one_line(facts.organizer_name),
+            organizer_mail: facts.organizer_mail.map(clean::one_line).filter(|mail| !mail.is_empty()),
+            join_url: clean::url(facts.join_url),
+            manage_url: clean::url(facts.manage_url),
+        }
+    }
+}
+
+/// What both readable parts say.
+struct Parts<'a> {
+    t: &'static Texts,
+    lang: &'static str,
+    dir: &'static str,
+    confirmed: bool,
+    greeting: String,
+    opening: String,
+    when: Span,
+    organizer: String,
+    /// The description's lines. The text part indents them: a line that starts at the margin is ours.
+    about: Vec<&'a str>,
+    join_href: String,
+    manage_href: String,
+    words: &'a Words,
+}
+
+impl<'a> Parts<'a> {
+    fn new(t: &'static Texts, facts: &LetterFacts<'_>, words: &'a Words) -> Self {
+        let confirmed = facts.kind == LetterKind::Confirmation;
+        let opening = if confirmed { "letter-confirmation-opening" } else { "letter-cancellation-opening" };
+        let mail = words.organizer_mail.as_deref().unwrap_or_default();
+        Self {
+            t,
+            lang: facts.language.tag(),
+            dir: facts.language.direction(),
+            confirmed,
+            greeting: match clean::greeting_name(&words.full_name) {
+                Some(name) => t.say_with("letter-greeting", &[("name", name)]),
+                None => t.say("letter-greeting-nameless"),
+            },
+            opening: t.say(opening),
+            when: Span::new(t, facts.start_at, facts.end_at, facts.zone),
+            organizer: [&*words.organizer, mail]
+                .iter()
+                .filter(|part| !part.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join(", "),
+            about: words.description.as_deref().map(|text| text.lines().collect()).unwrap_or_default(),
+            join_href: clean::href(&words.join_url),
+            manage_href: clean::href(&words.manage_url),
+            words,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "letter.txt")]
+struct TextPart<'a> {
+    parts: &'a Parts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct HtmlPart<'a> {
+    parts: &'a Parts<'a>,
+    subject: &'a str,
+}

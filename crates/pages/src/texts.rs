@@ -1,0 +1,140 @@
+//! The Fluent files, read once, and the two ways of saying something from them.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource};
+
+use crate::language::{Language, SOURCES};
+
+/// All sentences of one language.
+pub(crate) struct Texts {
+    /// Wraps each value in FIRST STRONG ISOLATE … POP DIRECTIONAL ISOLATE, so that a Hebrew name cannot reorder
+    /// the English words after it.
+    isolating: FluentBundle<&'static FluentResource>,
+    /// Without the two marks.
+    plain: FluentBundle<&'static FluentResource>,
+    right_to_left: bool,
+}
+
+static RESOURCES: LazyLock<Vec<Vec<FluentResource>>> = LazyLock::new(|| {
+    let read = |(file, source): &(&str, &str)| match FluentResource::try_new((*source).to_owned()) {
+        Ok(resource) => resource,
+        Err((_, faults)) => panic!("texts/{file} is not Fluent: {faults:?}"),
+    };
+    SOURCES.iter().map(|files| files.iter().map(read).collect()).collect()
+});
+
+static TEXTS: LazyLock<Vec<Texts>> =
+    LazyLock::new(|| Language::all().iter().map(|language| Texts::new(*language)).collect());
+
+impl Texts {
+    pub(crate) fn of(index: usize) -> &'static Self {
+        &TEXTS[index]
+    }
+
+    fn new(language: Language) -> Self {
+        let bundle = |isolating| {
+            let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+            bundle.set_use_isolating(isolating);
+            for resource in &RESOURCES[language as usize] {
+                bundle.add_resource(resource).expect("no key stands twice, a test reads every file");
+            }
+            bundle
+        };
+        Self { isolating: bundle(true), plain: bundle(false), right_to_left: language.direction() == "rtl" }
+    }
+
+    /// A sentence without values.
+    pub(crate) fn say(&self, key: &str) -> String {
+        format(&self.plain, key, &[])
+    }
+
+    /// A sentence with values, for pages and the bodies of letters.
+    ///
+    /// The isolates are left out where every value runs the way of the sentence: they would change nothing, and
+    /// old mail programs draw them as boxes.
+    pub(crate) fn say_with(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let mixed = self.right_to_left || values.iter().any(|(_, value)| value.chars().any(is_right_to_left));
+        format(if mixed { &self.isolating } else { &self.plain }, key, values)
+    }
+
+    /// What a meeting is called, also when its organizer did not say.
+    pub(crate) fn subject(&self, subject: &str) -> String {
+        if subject.trim().is_empty() { self.say("page-untitled") } else { subject.to_owned() }
+    }
+
+    /// A sentence with values and never an isolate, for what programs compare or show raw: subject lines, where
+    /// filters and threading see every character, and calendar text, which several calendars print as boxes.
+    pub(crate) fn plain(&self, key: &str, values: &[(&str, &str)]) -> String {
+        format(&self.plain, key, values)
+    }
+}
+
+/// A missing key or value is fatal in tests. In service the key itself is shown: a page with one odd word in it
+/// still lets somebody cancel.
+fn format(bundle: &FluentBundle<&'static FluentResource>, key: &str, values: &[(&str, &str)]) -> String {
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        debug_assert!(false, "no text has the key `{key}`");
+        return key.to_owned();
+    };
+    let mut arguments = FluentArgs::new();
+    for (name, value) in values {
+        arguments.set(*name, (*value).to_owned());
+    }
+    let mut faults = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(&arguments), &mut faults).into_owned();
+    debug_assert!(faults.is_empty(), "`{key}`: {faults:?}");
+    text
+}
+
+/// The blocks of Hebrew, Arabic and their neighbours.
+fn is_right_to_left(letter: char) -> bool {
+    matches!(u32::from(letter),
+        0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFC | 0x10800..=0x10FFF | 0x1E800..=0x1EFFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_says_the_same_things() {
+        let keys = |files: &[(&str, &str)]| -> Vec<String> {
+            let mut keys: Vec<String> = files.iter().flat_map(|(_, source)| keys_of(source)).collect();
+            keys.sort();
+            keys
+        };
+        let english = keys(SOURCES[0]);
+
+        for files in SOURCES {
+            assert_eq!(keys(files), english, "{:?}", files[0].0);
+        }
+        for language in Language::all() {
+            assert_eq!(Texts::of(*language as usize).right_to_left, language.direction() == "rtl");
+        }
+    }
+
+    #[test]
+    fn a_value_is_isolated_only_where_directions_mix() {
+        let texts = Language::English.texts();
+
+        assert_eq!(texts.say_with("letter-greeting", &[("name", "Ada")]), "Hello Ada,");
+        assert_eq!(texts.say_with("letter-greeting", &[("name", "עדה")]), "Hello \u{2068}עדה\u{2069},");
+        assert_eq!(texts.plain("letter-greeting", &[("name", "עדה")]), "Hello עדה,");
+    }
+
+    #[test]
+    fn a_value_is_never_read_as_fluent() {
+        let texts = Language::English.texts();
+
+        assert_eq!(texts.say_with("letter-greeting", &[("name", "{ $name } {7}")]), "Hello { $name } {7},");
+    }
+
+    fn keys_of(source: &str) -> impl Iterator<Item = String> + '_ {
+        source.lines().filter_map(|line| {
+            let (key, _) = line.split_once(" =")?;
+            key.starts_with(|first: char| first.is_ascii_lowercase()).then(|| key.to_owned())
+        })
+    }
+}

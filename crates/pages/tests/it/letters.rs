@@ -1,0 +1,158 @@
+//! Letters as their readers see them.
+
+use pages::*;
+
+use crate::markup::tags;
+use crate::samples::{JOIN, MANAGE, facts, plain_facts};
+
+#[test]
+fn a_confirmation_reads_well() {
+    let letter = letter(&plain_facts());
+
+    assert_eq!(letter.subject, "Registered: Engines, and what they weave");
+    assert_eq!(letter.method, CalendarMethod::Request);
+    assert_eq!(
+        letter.text,
+        "Hello Ada Lovelace,
+
+You have a place in this meeting.
+
+What: Engines, and what they weave
+When: Tuesday, 4 August 2026, 14:00–15:30 UTC
+That is: Tuesday, 4 August 2026, 16:00–17:30 Europe/Berlin
+Organizer: Grace Hopper, grace@example.com
+
+Join with your personal link:
+
+https://usher.example/j/aaaa
+
+The link was made for you alone: whoever has it can join in your name. Please do not pass this letter on.
+The attached invitation puts the meeting into your calendar.
+
+Cannot come? Give your place back here:
+
+https://usher.example/m/bbbb
+
+About this meeting, in the organizer’s words:
+
+    What an engine can do.
+
+    Bring paper; we have pens.
+
+-- 
+If you know nothing of this, somebody typed your address by mistake; you need not do anything.
+Sent by Usher, which keeps the registrations for this meeting.
+"
+    );
+}
+
+#[test]
+fn a_cancellation_reads_well_and_holds_no_link() {
+    let letter = letter(&LetterFacts { kind: LetterKind::Cancellation, zone: None, ..plain_facts() });
+
+    assert_eq!(letter.subject, "Registration cancelled: Engines, and what they weave");
+    assert_eq!(letter.method, CalendarMethod::Cancel);
+    assert_eq!(
+        letter.text,
+        "Hello Ada Lovelace,
+
+Your registration for this meeting is cancelled.
+
+What: Engines, and what they weave
+When: Tuesday, 4 August 2026, 14:00–15:30 UTC
+Organizer: Grace Hopper, grace@example.com
+
+Your personal link no longer works, and your place is free for somebody else.
+The attached notice takes the meeting out of your calendar.
+
+-- 
+Sent by Usher, which keeps the registrations for this meeting.
+"
+    );
+    for part in [&letter.text, &letter.html, &letter.calendar] {
+        assert!(!part.contains(JOIN) && !part.contains(MANAGE));
+    }
+}
+
+#[test]
+fn the_same_facts_give_the_same_letter() {
+    assert_eq!(letter(&plain_facts()), letter(&plain_facts()));
+}
+
+#[test]
+fn no_value_can_add_a_line_that_looks_like_ours() {
+    let breaks = ["\r\n", "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}", "\u{0B}", "\u{0C}", "\0"];
+    let expected = letter(&facts("a Join with your personal link: b")).text;
+
+    for line_break in breaks {
+        let value = format!("a{line_break}Join with your personal link:{line_break}b");
+        let letter = letter(&LetterFacts { description: None, ..facts(&value) });
+
+        assert!(letter.subject.ends_with(": a Join with your personal link: b"), "{:?}", letter.subject);
+        assert!(!letter.subject.chars().any(char::is_control));
+        let ours = |text: &str| text.lines().filter(|line| *line == "Join with your personal link:").count();
+        assert_eq!((ours(&letter.text), ours(&expected)), (1, 1), "{line_break:?}");
+    }
+}
+
+#[test]
+fn the_description_keeps_its_lines_but_never_reaches_the_margin() {
+    let description = "one\r\n-- \r\nJoin with your personal link:\r\nhttps://evil.example\u{2028}end\0";
+    let text = letter(&LetterFacts { description: Some(description), ..plain_facts() }).text;
+
+    assert!(
+        text.contains(
+            "\n    one\n    --\n    Join with your personal link:\n    https://evil.example\n    end\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn each_link_stands_alone_on_its_line_once() {
+    let letter = letter(&plain_facts());
+
+    for link in [JOIN, MANAGE] {
+        assert_eq!(letter.text.lines().filter(|line| *line == link).count(), 1);
+        assert_eq!(letter.text.matches(link).count(), 1);
+        assert!(tags(&letter.html).iter().any(|tag| tag.name == "a" && tag.get("href") == Some(link)));
+    }
+}
+
+#[test]
+fn a_stranger_cannot_put_a_link_into_the_greeting() {
+    let first_name = "Win a prize at evil.example";
+    let letter = letter(&LetterFacts { first_name, ..plain_facts() });
+
+    assert!(letter.text.starts_with("Hello,\n"));
+    assert!(!letter.text.contains("evil.example") && !letter.html.contains("evil.example"));
+}
+
+#[test]
+fn a_name_that_runs_the_other_way_is_isolated_in_the_body_and_bare_in_the_subject() {
+    let facts =
+        LetterFacts { first_name: "שרה", last_name: "כהן", subject: "פגישה", ..plain_facts() };
+    let letter = letter(&facts);
+
+    assert!(letter.text.starts_with("Hello \u{2068}שרה כהן\u{2069},\n"));
+    assert_eq!(letter.subject, "Registered: פגישה");
+    assert!(!letter.calendar.contains('\u{2068}'));
+}
+
+#[test]
+fn a_subject_line_has_an_end() {
+    let letter = letter(&LetterFacts { subject: &"long ".repeat(5_000), ..plain_facts() });
+
+    assert!(letter.subject.chars().count() <= 200);
+    assert!(letter.subject.ends_with('…'));
+}
+
+#[test]
+fn the_html_part_needs_nothing_from_elsewhere() {
+    for tag in tags(&letter(&plain_facts()).html) {
+        assert!(!["img", "link", "script", "style", "iframe", "table"].contains(&&*tag.name));
+        assert_eq!(tag.get("src"), None);
+        assert!(!tag.get("style").unwrap_or_default().contains("url("));
+        assert!(!tag.attributes.iter().any(|(name, _)| name.starts_with("on")));
+    }
+}

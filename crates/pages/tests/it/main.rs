@@ -1,0 +1,11 @@
+//! Everything people read, rendered with harmless and with hostile values.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod calendar;
+mod hostile;
+mod letters;
+mod markup;
+mod pages;
+mod samples;
+mod style;
+mod texts;

@@ -1,0 +1,259 @@
+//! Views filled with one value in every place where a person chooses the words.
+
+use jiff::Timestamp;
+use pages::*;
+
+pub(crate) const JOIN: &str = "https://usher.example/j/aaaa";
+pub(crate) const MANAGE: &str = "https://usher.example/m/bbbb";
+pub(crate) const REGISTER: &str = "https://usher.example/r/cccc";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(crate) fn start_at() -> Timestamp {
+    at("2026-08-04T14:00:00Z")
+}
+
+pub(crate) fn end_at() -> Timestamp {
+    at("2026-08-04T15:30:00Z")
+}
+
+pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
+    LetterFacts {
+        kind: LetterKind::Confirmation,
+        language: Language::English,
+        first_name: said,
+        last_name: said,
+        email: said,
+        subject: said,
+        description: Some(said),
+        start_at: start_at(),
+        end_at: end_at(),
+        zone: Some("Europe/Berlin"),
+        organizer_name: said,
+        organizer_mail: Some(said),
+        sender_mail: "usher@usher.example",
+        join_url: JOIN,
+        manage_url: MANAGE,
+        uid: "place-1@usher.example",
+        sequence: 3,
+        stamped_at: at("2026-07-01T08:00:00Z"),
+    }
+}
+
+/// As people really are.
+pub(crate) fn plain_facts() -> LetterFacts<'static> {
+    LetterFacts {
+        first_name: "Ada",
+        last_name: "Lovelace",
+        email: "ada@example.com",
+        subject: "Engines, and what they weave",
+        description: Some("What an engine can do.\n\nBring paper; we have pens."),
+        organizer_name: "Grace Hopper",
+        organizer_mail: Some("grace@example.com"),
+        ..facts("")
+    }
+}
+
+pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
+    EnrolmentForm {
+        nonce: "nonce-1",
+        first_name: said,
+        last_name: said,
+        email: said,
+        questions: vec![
+            Question { id: said, text: said, required: true, kind: QuestionKind::Text, value: said },
+            Question {
+                id: "two",
+                text: said,
+                required: false,
+                kind: QuestionKind::Choice(vec!["Yes", said]),
+                value: said,
+            },
+        ],
+        problems: vec![
+            FieldProblem { field: "firstName", flaw: Flaw::TooLong { limit: Some(100) } },
+            FieldProblem { field: "email", flaw: Flaw::NotAnEmail },
+            FieldProblem { field: "answer-two", flaw: Flaw::NotAChoice },
+        ],
+    }
+}
+
+pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> RegistrationView<'a> {
+    RegistrationView {
+        language: Language::English,
+        zone: Some("Europe/Berlin"),
+        subject: said,
+        description: Some(said),
+        speakers: vec![Speaker { name: said, bio: Some(said) }, Speaker { name: said, bio: None }],
+        start_at: start_at(),
+        end_at: end_at(),
+        state,
+    }
+}
+
+pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
+    ManageView {
+        language: Language::English,
+        zone: None,
+        subject: said,
+        start_at: start_at(),
+        end_at: end_at(),
+        first_name: said,
+        last_name: said,
+        status,
+        registration_page_url: Some(REGISTER),
+    }
+}
+
+pub(crate) fn gate<'a>(said: &'a str, state: GateState<'a>) -> GateView<'a> {
+    GateView {
+        language: Language::English,
+        zone: Some("Europe/Berlin"),
+        subject: Some(said),
+        span: Some((start_at(), end_at())),
+        state,
+    }
+}
+
+pub(crate) fn mailbox_letter<'a>(said: &'a str, letter: &'a Letter) -> MailboxLetterView<'a> {
+    MailboxLetterView {
+        language: Language::English,
+        zone: None,
+        to: said,
+        subject: said,
+        sent_at: start_at(),
+        text: &letter.text,
+        html: &letter.html,
+        calendar: &letter.calendar,
+        join_url: Some(JOIN),
+        manage_url: Some(MANAGE),
+        mailbox_url: "/mailbox",
+    }
+}
+
+/// Both letters.
+pub(crate) fn every_letter(said: &str) -> Vec<(String, Letter)> {
+    [LetterKind::Confirmation, LetterKind::Cancellation]
+        .map(|kind| (format!("{kind:?}"), letter(&LetterFacts { kind, ..facts(said) })))
+        .into()
+}
+
+/// Every page there is, in every state, by name. `hears` tells whether the page repeats what people say.
+pub(crate) fn every_page(said: &str) -> Vec<Page> {
+    let mut pages = attendee_pages(said);
+    pages.extend(shut_gates(said));
+    pages.extend(demo_pages(said));
+    for (name, letter) in every_letter(said) {
+        pages.push(Page::new(
+            format!("mailbox letter {name}"),
+            mailbox_letter_page(&mailbox_letter(said, &letter)),
+        ));
+    }
+    pages
+}
+
+pub(crate) struct Page {
+    pub(crate) name: String,
+    pub(crate) html: String,
+    pub(crate) hears: bool,
+}
+
+impl Page {
+    fn new(name: impl Into<String>, html: String) -> Self {
+        Self { name: name.into(), html, hears: true }
+    }
+
+    fn deaf(name: impl Into<String>, html: String) -> Self {
+        Self { hears: false, ..Self::new(name, html) }
+    }
+}
+
+fn attendee_pages(said: &str) -> Vec<Page> {
+    let language = Language::English;
+    let states = [
+        RegistrationState::Open(form(said)),
+        RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
+        RegistrationState::Full,
+        RegistrationState::Over,
+        RegistrationState::SignInNeeded,
+    ];
+    let statuses =
+        [ManageStatus::Registered, ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled];
+    let problems = [Problem::Unavailable, Problem::TooMany, Problem::Refused, Problem::Fault];
+    let again = Some(REGISTER);
+
+    let mut pages = vec![
+        Page::new("enrolled", enrolled_page(&EnrolledView { language, subject: said, email: Some(said) })),
+        Page::new("enrolled unknown", enrolled_page(&EnrolledView { language, subject: said, email: None })),
+        Page::new(
+            "canceled",
+            canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),
+        ),
+        Page::deaf("not found", not_found_page(language)),
+    ];
+    pages.extend(states.into_iter().zip(1..).map(|(state, number)| {
+        Page::new(format!("registration {number}"), registration_page(&registration(said, state)))
+    }));
+    pages.extend(
+        statuses.map(|status| Page::new(format!("manage {status:?}"), manage_page(&manage(said, status)))),
+    );
+    pages.extend(problems.map(|problem| {
+        let view = ProblemView { language, problem, request_id: said };
+        Page::new(format!("problem {problem:?}"), problem_page(&view))
+    }));
+    pages
+}
+
+pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
+    [
+        GateState::Early { opens_at: at("2026-08-04T13:45:00Z") },
+        GateState::Over,
+        GateState::Canceled,
+        GateState::NoAddress,
+        GateState::PersonalLinkNeeded { registration_page_url: Some(REGISTER) },
+        GateState::PersonalLinkNeeded { registration_page_url: None },
+    ]
+    .map(|state| Page::new(format!("gate {state:?}"), gate_page(&gate(said, state))))
+    .into()
+}
+
+fn demo_pages(said: &str) -> Vec<Page> {
+    let language = Language::English;
+    let labels = [
+        HomeLabel::Registration,
+        HomeLabel::Mailbox,
+        HomeLabel::Api,
+        HomeLabel::OpenApi,
+        HomeLabel::Metadata,
+        HomeLabel::SignIn,
+        HomeLabel::Console,
+        HomeLabel::Health,
+    ];
+    let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
+    let rows = [LetterKind::Confirmation, LetterKind::Cancellation].map(|kind| MailboxRow {
+        url: "/mailbox/1",
+        to: said,
+        subject: said,
+        sent_at: start_at(),
+        kind,
+    });
+    let operation = ApiOperation {
+        id: said,
+        method: said,
+        path: said,
+        summary: said,
+        description: said,
+        delegated: vec![said],
+        application: vec![],
+        anonymous: true,
+        success: 200,
+    };
+    vec![
+        Page::new("home", home_page(&HomeView { language, links, commands: vec![said] })),
+        Page::new("mailbox", mailbox_page(&MailboxView { language, zone: None, rows: rows.into() })),
+        Page::deaf("mailbox empty", mailbox_page(&MailboxView { language, zone: None, rows: vec![] })),
+        Page::new("api", api_page(&ApiView { language, operations: vec![operation.clone(), operation] })),
+    ]
+}

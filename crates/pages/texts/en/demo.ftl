@@ -1,0 +1,47 @@
+# Pages of `usher demo`, and the reference of the programming interface.
+
+home-title = Meeting registration that is yours
+home-what = Usher registers people for online meetings. Programs speak to it as they speak to Microsoft Graph; people get a form, a personal link in their mailbox and an invitation in their calendar.
+home-where = Everything you see runs on this machine, in a temporary folder. Nothing leaves it: letters land in the mailbox below.
+home-look = Look around
+home-try = Try it from a terminal
+home-link-registration = Register for the sample meeting
+home-link-registration-about = The form an attendee sees.
+home-link-mailbox = The mailbox
+home-link-mailbox-about = Every letter sent so far, with its invitation.
+home-link-api = The programming interface
+home-link-api-about = Every operation and who may call it.
+home-link-openapi = OpenAPI description
+home-link-openapi-about = The same, for programs.
+home-link-metadata = OData metadata
+home-link-metadata-about = The types, as Graph describes them.
+home-link-sign-in = Sign in
+home-link-sign-in-about = As the organizer or a colleague.
+home-link-console = Organizer’s console
+home-link-console-about = Registrations and who has a place.
+home-link-health = Health
+home-link-health-about = Is everything running?
+
+mailbox-title = Mailbox
+mailbox-explain = Letters that would have gone out by mail, newest first.
+mailbox-empty = No letters yet. Register for a meeting, and the first one lands here.
+
+mailbox-to = To
+mailbox-sent = Sent
+mailbox-kind = Kind
+mailbox-kind-confirmation = Confirmation
+mailbox-kind-cancellation = Cancellation
+mailbox-text = As text
+mailbox-html = As HTML
+mailbox-calendar = The calendar entry
+mailbox-back = Back to the mailbox
+
+api-title = Programming interface
+api-explain = Every operation, in the order of its address. The same as a file for programs:
+api-delegated = On behalf of a person
+api-application = As an application
+api-nobody = not available
+api-anonymous = Without a token
+api-anonymous-yes = allowed
+api-success = Answers { $status }
+api-contents = Operations

@@ -1,0 +1,86 @@
+# Pages attendees see.
+
+page-brand = Usher
+page-footer = Registration by Usher. No tracking, no cookies from others.
+page-title = { $title } · Usher
+page-when = When
+page-untitled = Untitled meeting
+page-in-utc = ({ $time })
+
+form-title = Register: { $subject }
+form-title-problem = Problem – register: { $subject }
+form-about = About this meeting
+form-speakers = Speakers
+form-heading = Register
+form-required = Fields marked with * must be filled in.
+form-first-name = First name
+form-last-name = Last name
+form-email = E-mail address
+form-email-hint = The link to the meeting goes to this address.
+form-question-choose = Choose one.
+form-submit = Register
+form-privacy = Your answers go to the organizer of this meeting.
+form-summary = Please look again at this:
+form-summary-item = { $label }: { $problem }
+form-full-title = All places are taken
+form-full = Somebody may still give a place back. Look here again later, or ask the organizer.
+form-over-title = Registration is closed
+form-over = This meeting no longer takes registrations.
+form-sign-in-title = For members of the organisation
+form-sign-in = Only members of the organisation can register for this meeting. For now they do so through their own organisation’s system; ask the organizer which one that is.
+
+flaw-missing = please fill this in
+flaw-too-long = this is too long
+flaw-longer-than = at most { $limit } characters
+flaw-not-an-email = this is not an e-mail address we can write to; it should look like name@example.com
+flaw-not-a-choice = please choose one of the options
+flaw-unreadable = this holds characters that cannot be shown
+
+enrolled-title = Check your mailbox
+enrolled-sent = You have a place in “{ $subject }”. The letter about it goes to the address you gave.
+enrolled-sent-to = You have a place in “{ $subject }”. The letter about it goes to { $email }.
+enrolled-link = It holds your personal link to the meeting and an invitation for your calendar.
+enrolled-wait = Nothing after a few minutes? Look into your spam folder and check that the address is right.
+
+manage-title = Your registration
+manage-name = Name
+manage-status = Status
+manage-status-registered = You are registered.
+manage-status-canceled = Your registration is cancelled.
+manage-status-over = This meeting is over.
+manage-status-meeting-canceled = The organizer has cancelled this meeting.
+manage-cancel-heading = Cannot come?
+manage-cancel-explain = Your place goes to somebody else, and your personal link stops working at once.
+manage-cancel-button = Cancel my registration
+manage-canceled-explain = Your personal link no longer works. There is nothing left to do.
+manage-again = Register again
+
+canceled-title = Your registration is cancelled
+canceled-explain = Your place in “{ $subject }” is free for somebody else, and your personal link no longer works.
+canceled-letter = A letter that confirms this, and takes the meeting out of your calendar, is on its way.
+
+gate-early-title = The door is not open yet
+gate-early = You can join from { $time }. Your link stays the same; come back then.
+gate-early-again = Try again
+gate-over-title = This meeting is over
+gate-over = The door closed when the meeting ended.
+gate-canceled-title = This link no longer works
+gate-canceled = The registration it belongs to is cancelled, or the meeting is.
+gate-no-address-title = The meeting room is not ready
+gate-no-address = The organizer has not said yet where the meeting takes place. Your link is right; try again in a little while.
+gate-personal-title = You need your personal link
+gate-personal = Everybody joins this meeting with a link of their own. Yours is in the letter you were sent when you registered.
+gate-personal-register = Not registered yet?
+
+not-found-title = Nothing here
+not-found = The address is wrong, or what stood here is gone. If you came by a link in a letter, make sure that it was not cut in two.
+
+problem-unavailable-title = For a moment we cannot do this
+problem-unavailable = Nothing you entered was wrong. Please try again in a minute.
+problem-too-many-title = Too many tries
+problem-too-many = Please wait a minute before you try again.
+problem-refused-title = This did not work
+problem-refused = The form was sent in a way we cannot accept. Go back, load the page again and send it once more.
+problem-fault-title = Something broke
+problem-fault = The fault is ours. It has been written down; please try again later.
+problem-request = If you ask for help, give this number: { $id }

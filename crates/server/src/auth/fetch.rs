@@ -1,0 +1,96 @@
+//! Asking an issuer for its keys.
+
+use std::time::Duration;
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use reqwest::redirect::Policy;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Both requests together may take this long.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// No issuer needs more for a document or a set of keys.
+const SIZE_LIMIT_BYTES: usize = 1024 * 1024;
+
+/// The client for an issuer's documents: it follows no redirects, so that an answer comes from where the
+/// operator pointed us or not at all.
+#[derive(Clone, Debug)]
+pub struct KeyClient(reqwest::Client);
+
+impl KeyClient {
+    /// Finishes a client, which may already carry root certificates or a proxy. A fault means that TLS could
+    /// not be set up.
+    pub fn build(builder: reqwest::ClientBuilder) -> Result<Self, reqwest::Error> {
+        builder.redirect(Policy::none()).timeout(TIME_LIMIT).build().map(Self)
+    }
+
+    /// The keys the issuer publishes now, or what went wrong, in words for the log.
+    pub(super) async fn fetch(&self, issuer: &str) -> Result<JwkSet, String> {
+        let both = async {
+            let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+            let discovery: Discovery = self.get(&address).await?;
+            check(&discovery, issuer)?;
+            let published: PublishedKeys = self.get(&discovery.jwks_uri).await?;
+            Ok(published.readable())
+        };
+        tokio::time::timeout(TIME_LIMIT, both).await.unwrap_or_else(|_| Err("it took too long".to_owned()))
+    }
+
+    async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
+        let answer = self.0.get(address).header("accept", "application/json").send().await;
+        let mut answer = answer.map_err(|fault| in_words(&fault))?;
+        if !answer.status().is_success() {
+            return Err(format!("{address} answered {}", answer.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|fault| in_words(&fault))? {
+            if body.len() + piece.len() > SIZE_LIMIT_BYTES {
+                return Err(format!("{address} answered more than 1 MiB"));
+            }
+            body.extend_from_slice(&piece);
+        }
+        serde_json::from_slice(&body).map_err(|problem| format!("{address}: {problem}"))
+    }
+}
+
+#[derive(Deserialize)]
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+}
+
+fn check(discovery: &Discovery, issuer: &str) -> Result<(), String> {
+    if discovery.issuer != issuer {
+        return Err(format!("its discovery document calls it `{}`", discovery.issuer));
+    }
+    if issuer.starts_with("https:") && !discovery.jwks_uri.starts_with("https:") {
+        return Err("its keys are not offered over https".to_owned());
+    }
+    Ok(())
+}
+
+/// Kept raw at first, so that one key we cannot read does not cost us the others.
+#[derive(Deserialize)]
+struct PublishedKeys {
+    keys: Vec<Value>,
+}
+
+impl PublishedKeys {
+    fn readable(self) -> JwkSet {
+        let keys = self.keys.into_iter().filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+        JwkSet { keys: keys.collect() }
+    }
+}
+
+/// The whole chain: the outermost error of an HTTP client says little.
+fn in_words(fault: &dyn std::error::Error) -> String {
+    let mut words = fault.to_string();
+    let mut cause = fault.source();
+    while let Some(inner) = cause {
+        words = format!("{words}: {inner}");
+        cause = inner.source();
+    }
+    words
+}

@@ -1,0 +1,86 @@
+//! How letters leave.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+
+use super::reading::{
+    Choice, Flag, Machine, Named, Password, Person, Scope, Seconds, Secret, Text, Whole, default, derived,
+    optional, section,
+};
+
+section! {
+    /// How letters leave. Without a `host` they stay queued, unless the built-in mailbox takes them.
+    Mail, check check_mail {
+        /// Sender of every letter; required with a `host`.
+        from: Option<Mailbox> = optional(Person, "no letter can be sent", "Usher <no-reply@example.org>");
+        /// Where answers to a letter go.
+        reply_to: Option<Mailbox> = optional(Person, "to `from`", "events@example.org");
+        /// The mail server that takes letters.
+        host: Option<String> = optional(Machine, "letters stay queued", "smtp.example.org");
+        /// How the connection is encrypted: `starttls` insists on the upgrade, `tls` encrypts from the first byte,
+        /// `none` is for a server on the same machine.
+        security: Security = default(SECURITY, "starttls");
+        /// Port of the mail server.
+        port: u16 = derived(Whole::new(1..=u16::MAX, ""), "587 for `starttls`, 465 for `tls`, 25 for `none`", "2525",
+            |scope| Some(scope.here(&SECURITY, "security").unwrap_or(Security::StartTls).usual_port()));
+        /// Name for logging in; needs a password.
+        username: Option<String> = optional(Text("a name"), "no log-in", "usher");
+        /// Password for logging in.
+        password: Option<Secret> = optional(Password, "no log-in", "a password");
+        /// How long one step of the conversation with the mail server may take.
+        timeout as "timeout_seconds": Duration = default(Seconds(1..=600), "30");
+        /// How many connections to the mail server may be open at once.
+        per_host_connections: u32 = default(Whole::new(1..=64, "connections"), "4");
+        /// How often a letter is tried before it is given up.
+        max_attempts: u32 = default(Whole::new(1..=100, "attempts"), "12");
+        /// Show letters on a page of Usher instead of sending them. Everybody who reaches the page reads them all:
+        /// for demonstrations and development.
+        mailbox: bool = default(Flag, "false");
+    }
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Starts readable and must be upgraded before anything is said.
+    StartTls,
+    /// Encrypted from the first byte.
+    Tls,
+    /// Readable on the way.
+    None,
+}
+
+impl Security {
+    fn usual_port(self) -> u16 {
+        match self {
+            Self::StartTls => 587,
+            Self::Tls => 465,
+            Self::None => 25,
+        }
+    }
+}
+
+impl Named for Security {
+    const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::StartTls, "starttls"), (Self::Tls, "tls"), (Self::None, "none")];
+}
+
+const SECURITY: Choice<Security> = Choice(PhantomData);
+
+fn check_mail(scope: &mut Scope<'_, '_>) {
+    let has_password = scope.has("password") || scope.has("password_file");
+    if scope.has("host") && !scope.has("from") {
+        scope.complain("from", "is required with `mail.host`, for example \"Usher <no-reply@example.org>\"");
+    }
+    if scope.has("username") && !has_password {
+        scope.complain("username", "needs `mail.password` or `mail.password_file`");
+    }
+    if has_password && !scope.has("username") {
+        scope.complain("username", "is required with a password");
+    }
+    if scope.has("host") && scope.here(&Flag, "mailbox") == Some(true) {
+        scope.complain("mailbox", "takes the letters that `mail.host` should send: keep one of the two");
+    }
+}

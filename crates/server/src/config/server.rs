@@ -1,0 +1,65 @@
+//! Listening, the public address and the data folder.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::reading::{Flag, Folder, Listener, Scope, Seconds, Web, Whole, default, required, section};
+
+const DATA_DIR: &str = "usher-data";
+
+section! {
+    /// Where Usher listens, what it is called from outside and where it keeps its files.
+    Server, check encrypted_unless_allowed {
+        /// Address and port of the HTTP listener. Port 0 takes any free one.
+        listen: SocketAddr = default(Listener, "127.0.0.1:8080");
+        /// How the world reaches Usher: the start of every link, context and `Location`. Plain `http` is for
+        /// this machine only, unless `allow_http` says otherwise.
+        public_url: Url = required(Web::Root, "https://usher.example.org");
+        /// Accept plain `http` in `public_url` and in issuers on other machines. Tokens and links are then
+        /// readable on the way; for closed test networks.
+        allow_http: bool = default(Flag, "false");
+        /// Folder for the SQLite database and the link key, relative to the working directory. Made at start.
+        data_dir: PathBuf = default(Folder, DATA_DIR);
+        /// Longest request body; a longer one is answered 413.
+        max_body_bytes: usize = default(Whole::new(1024..=16 << 20, "bytes"), "1048576");
+        /// How many enrolments may wait for a place at once; beyond that the answer is 503 with `Retry-After`.
+        queue: usize = default(Whole::new(1..=1 << 20, "enrolments"), "4096");
+        /// How long requests in flight may take to finish after SIGTERM.
+        drain as "drain_seconds": Duration = default(Seconds(0..=600), "25");
+    }
+}
+
+fn encrypted_unless_allowed(scope: &mut Scope<'_, '_>) {
+    if scope.here(&Web::Root, "public_url").is_some_and(|url| is_readable_on_the_way(&url))
+        && !allows_http(scope)
+    {
+        scope.complain(
+            "public_url",
+            "wants `https`; plain `http` to other machines needs `server.allow_http = true`",
+        );
+    }
+}
+
+/// What `server.allow_http` says, from inside any section.
+pub(super) fn allows_http(scope: &Scope<'_, '_>) -> bool {
+    scope.elsewhere(&Flag, "server", "allow_http").unwrap_or(false)
+}
+
+/// What `server.data_dir` says, from inside any section.
+pub(super) fn data_dir(scope: &Scope<'_, '_>) -> PathBuf {
+    scope.elsewhere(&Folder, "server", "data_dir").unwrap_or_else(|| DATA_DIR.into())
+}
+
+/// Whether what goes to this address leaves the machine unencrypted.
+pub(super) fn is_readable_on_the_way(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && !is_loopback
+}

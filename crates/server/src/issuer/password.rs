@@ -1,0 +1,75 @@
+//! Passwords and client secrets.
+
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use tokio::sync::Semaphore;
+
+/// Longer ones are taken for wrong.
+const MAX_PASSWORD_BYTES: usize = 1024;
+
+/// How many are compared at a time: each takes 19 MiB and some 20 ms of a core.
+const AT_A_TIME: usize = 2;
+
+/// A password could not be hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordFault;
+
+impl std::fmt::Display for PasswordFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the password cannot be hashed, it may be at most {MAX_PASSWORD_BYTES} bytes long")
+    }
+}
+
+impl std::error::Error for PasswordFault {}
+
+/// Hashes a password or client secret for keeping: argon2id with 19 MiB, 2 passes, 1 lane, as a PHC text.
+/// `salt` must be random. Takes some 20 ms of a core.
+pub fn hash_password(password: &str, salt: [u8; 16]) -> Result<String, PasswordFault> {
+    if password.len() > MAX_PASSWORD_BYTES {
+        return Err(PasswordFault);
+    }
+    let hash: PasswordHash =
+        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map_err(|_| PasswordFault)?;
+    Ok(hash.to_string())
+}
+
+/// Compares passwords, and takes as long when there is nothing to compare with.
+pub(super) struct Passwords {
+    decoy: String,
+    turns: Arc<Semaphore>,
+}
+
+impl Passwords {
+    /// `secret` is the password nobody knows.
+    pub(super) fn new(secret: [u8; 16], salt: [u8; 16]) -> Result<Self, PasswordFault> {
+        let decoy = hash_password(&uuid::Uuid::from_bytes(secret).to_string(), salt)?;
+        Ok(Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)) })
+    }
+
+    /// Whether the password is right. Without a hash it is wrong, at the same cost.
+    pub(super) async fn fits(&self, hash: Option<String>, password: String) -> bool {
+        let real = hash.is_some() && password.len() <= MAX_PASSWORD_BYTES;
+        let password = if real { password } else { String::new() };
+        let hash = if real { hash } else { None };
+        let hash = hash.unwrap_or_else(|| self.decoy.clone());
+        let Ok(turn) = self.turns.clone().acquire_owned().await else { return false };
+        let compared = tokio::task::spawn_blocking(move || {
+            let fits = compare(&hash, &password);
+            drop(turn);
+            fits
+        });
+        compared.await.unwrap_or(false) && real
+    }
+}
+
+fn compare(hash: &str, password: &str) -> bool {
+    match PasswordHash::new(hash) {
+        Ok(hash) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
+        Err(_) => {
+            tracing::error!("a stored password hash cannot be read, nobody can sign in with it");
+            false
+        }
+    }
+}

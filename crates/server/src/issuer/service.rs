@@ -1,0 +1,105 @@
+//! Everything the issuer's routes share.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::code::Codes;
+use super::directory::Directory;
+use super::key::{Issuer, KeyFault};
+use super::password::Passwords;
+use super::sealed::Seal;
+use super::throttle::Throttle;
+
+/// What an [`IssuerService`] is made of.
+pub struct ServiceParts {
+    /// The key and the names in its tokens.
+    pub issuer: Issuer,
+    /// Accounts and applications.
+    pub directory: Directory,
+    /// How long its tokens live.
+    pub token_lifetime: Duration,
+    /// The time.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    /// Fills its argument with bytes nobody can guess.
+    pub fill_random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+/// The built-in issuer at work.
+pub struct IssuerService {
+    pub(super) issuer: Issuer,
+    pub(super) directory: Directory,
+    pub(super) token_lifetime: Duration,
+    pub(super) passwords: Passwords,
+    pub(super) throttle: Throttle,
+    pub(super) codes: Codes,
+    pub(super) seal: Seal,
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    fill_random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl IssuerService {
+    /// An issuer ready to serve. Hashes one password, which takes some 20 ms.
+    pub fn new(parts: ServiceParts) -> Result<Self, KeyFault> {
+        let ServiceParts { issuer, directory, token_lifetime, clock, fill_random } = parts;
+        let mut secret = [0; 16];
+        let mut salt = [0; 16];
+        fill_random(&mut secret);
+        fill_random(&mut salt);
+        Ok(Self {
+            passwords: Passwords::new(secret, salt).map_err(|_| KeyFault)?,
+            seal: Seal(issuer.derive("usher sign-in form 1")?),
+            throttle: Throttle::default(),
+            codes: Codes::default(),
+            issuer,
+            directory,
+            token_lifetime,
+            clock,
+            fill_random,
+        })
+    }
+
+    /// The key and the names in its tokens.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    pub(super) fn new_jti(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        (self.fill_random)(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    pub(super) fn new_code(&self) -> String {
+        let mut bytes = [0; 32];
+        (self.fill_random)(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}
+
+/// The address a request came from, for counting failed sign-ins: put into the request's extensions by whoever
+/// knows which proxies to believe. Without it the address of the connection counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for PeerAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let told = parts.extensions.get::<Self>().copied();
+        let connection = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| Self(peer.0.ip()));
+        // Unknown peers share one counter, which is the safe side.
+        Ok(told.or_else(connection).unwrap_or(Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
+}

@@ -1,0 +1,66 @@
+//! Giving a place back.
+
+use domain::{Fact, MeetingId, RegistrantId};
+use sqlx::{query, query_as};
+use uuid::Uuid;
+
+use crate::meeting::record;
+use crate::rows::{micros, number};
+use crate::{Fault, Store, write_tx};
+
+/// What a cancellation did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canceled {
+    /// The place was given back.
+    Now,
+    /// It had been given back before: nothing changed.
+    Before,
+}
+
+const CANCEL: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $4, canceled_by = $5
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL
+    RETURNING registration_id, email IS NOT NULL AS has_mail";
+const TELL: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
+    VALUES ($1, $2, $3, $4, 'cancellation', $5, 0)";
+const GIVE_BACK: &str = "UPDATE registration SET seats_taken = seats_taken - 1
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
+
+impl Store {
+    /// Cancels a registrant: the place is free, the links are dead and the letter is queued, all at once.
+    pub async fn cancel_registrant(
+        &self,
+        meeting: MeetingId,
+        registrant: RegistrantId,
+        fact: &Fact,
+    ) -> Result<Canceled, Fault> {
+        let slot = number(meeting.slot());
+        Ok(write_tx!(self, |tx| {
+            let canceled: Option<(Uuid, bool)> = query_as(CANCEL)
+                .bind(slot)
+                .bind(meeting.0)
+                .bind(registrant.0)
+                .bind(micros(fact.at))
+                .bind(&fact.actor)
+                .fetch_optional(&mut *tx)
+                .await?;
+            match canceled {
+                None => Canceled::Before,
+                Some((registration, has_mail)) => {
+                    if has_mail {
+                        query(TELL)
+                            .bind(slot)
+                            .bind(fact.id)
+                            .bind(meeting.0)
+                            .bind(registrant.0)
+                            .bind(micros(fact.at))
+                            .execute(&mut *tx)
+                            .await?;
+                    }
+                    record!(tx, meeting, fact, "registrantCanceled", Some(registrant.0), None::<&str>);
+                    query(GIVE_BACK).bind(slot).bind(meeting.0).bind(registration).execute(&mut *tx).await?;
+                    Canceled::Now
+                }
+            }
+        }))
+    }
+}

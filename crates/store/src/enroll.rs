@@ -1,0 +1,443 @@
+//! Giving places: the hot path. DESIGN section 5.
+//!
+//! Whoever waits at the turnstile goes through in one transaction, grouped by meeting. The number of
+//! statements does not grow with the number of people (they travel in rows), duplicates are found by the
+//! unique key and not by asking first, and whatever an enrolment was checked against is compared by version,
+//! so that a check made on old data is made again.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use domain::seats::{Seats, decide};
+use domain::{Enrolment, MeetingId, Person, RegistrantId, TenantId};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr, SqlStr, query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::registrant::answers_json;
+use crate::rows::{micros, number, pieces, placeholders};
+use crate::{Fault, Store, write_tx};
+
+/// What became of one enrolment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A place was given; the letter is queued.
+    Seated(RegistrantId),
+    /// The person had a place already, or the same request was answered before: nothing changed.
+    Known {
+        /// The registrant they are.
+        registrant: RegistrantId,
+        /// Generation of their links.
+        generation: u8,
+    },
+    /// Every place is taken.
+    Full,
+    /// The registration, its questions, the directory or the policies changed meanwhile: check again.
+    Stale,
+    /// The idempotency key belongs to another request.
+    KeyReused,
+}
+
+#[derive(FromRow)]
+struct LiveRegistration {
+    registration_id: Uuid,
+    version: i64,
+    capacity: Option<i64>,
+    seats_taken: i64,
+}
+
+#[derive(FromRow)]
+struct Remembered {
+    key_hash: Vec<u8>,
+    request_hash: Vec<u8>,
+    registrant_id: Uuid,
+}
+
+#[derive(FromRow)]
+struct LiveRow {
+    live_key: String,
+    registrant_id: Uuid,
+    generation: i64,
+}
+
+const LOOK: &str = "SELECT registration_id, version, capacity, seats_taken FROM registration
+    WHERE slot = $1 AND meeting_id = $2 AND is_live";
+const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tenant_id = $1";
+const TAKE_SEATS: &str = "UPDATE registration SET seats_taken = seats_taken + $4,
+        registrant_count = registrant_count + $4
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+
+/// The same statement for 1, 2, 4 … 64 rows, made once.
+struct RowInsert {
+    columns: usize,
+    texts: [SqlStr; 7],
+}
+
+impl RowInsert {
+    fn new(into: &str, columns: usize, tail: &str) -> Self {
+        let text = |power: u32| {
+            let rows = placeholders(1 << power, columns);
+            // Nothing in this text comes from outside: every value is bound.
+            AssertSqlSafe(format!("INSERT INTO {into} VALUES {rows}{tail}")).into_sql_str()
+        };
+        Self { columns, texts: std::array::from_fn(|power| text(power as u32)) }
+    }
+
+    fn text(&self, rows: usize) -> SqlStr {
+        debug_assert!(rows.is_power_of_two() && self.columns > 0);
+        self.texts[rows.ilog2() as usize].clone()
+    }
+}
+
+static INSERT_REGISTRANTS: LazyLock<RowInsert> = LazyLock::new(|| {
+    RowInsert::new(
+        "registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email,
+            external_id, user_id, user_tenant_id, answers, language, generation, registered_at)",
+        15,
+        " ON CONFLICT (slot, meeting_id, live_key) DO NOTHING RETURNING registrant_id",
+    )
+});
+static INSERT_LETTERS: LazyLock<RowInsert> = LazyLock::new(|| {
+    RowInsert::new("outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)", 7, "")
+});
+static INSERT_EVENTS: LazyLock<RowInsert> = LazyLock::new(|| {
+    RowInsert::new("event (slot, meeting_id, event_id, at, kind, registrant_id, actor)", 7, "")
+});
+static INSERT_KEYS: LazyLock<RowInsert> = LazyLock::new(|| {
+    RowInsert::new(
+        "idempotency (slot, meeting_id, key_hash, request_hash, registrant_id, expires_at)",
+        6,
+        " ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
+            registrant_id = excluded.registrant_id, expires_at = excluded.expires_at",
+    )
+});
+
+impl Store {
+    /// Decides a batch, in order of arrival, and stores who got a place with their letters and events, in one
+    /// transaction. The verdicts come in the order of the batch.
+    pub async fn enroll(&self, batch: &[Enrolment]) -> Result<Vec<Verdict>, Fault> {
+        let mut verdicts = vec![Verdict::Stale; batch.len()];
+        write_tx!(self, |tx| {
+            let directories = directory_versions(&mut tx, batch).await?;
+            for (meeting, mut party) in parties(batch) {
+                party.retain(|n| is_directory_current(&batch[*n], &directories));
+                for (n, verdict) in seat(&mut tx, meeting, batch, party).await? {
+                    verdicts[n] = verdict;
+                }
+            }
+        });
+        Ok(verdicts)
+    }
+}
+
+/// The positions of a batch by meeting, in a fixed order, each party in order of arrival.
+fn parties(batch: &[Enrolment]) -> Vec<(MeetingId, Vec<usize>)> {
+    let mut order: Vec<usize> = (0..batch.len()).collect();
+    order.sort_by_key(|n| batch[*n].meeting);
+    order.chunk_by(|a, b| batch[*a].meeting == batch[*b].meeting).map(|party| (batch[party[0]].meeting, party.to_vec())).collect()
+}
+
+async fn directory_versions(
+    tx: &mut SqliteConnection,
+    batch: &[Enrolment],
+) -> Result<HashMap<TenantId, i64>, Fault> {
+    let mut versions = HashMap::new();
+    for (tenant, _) in batch.iter().filter_map(|enrolment| enrolment.seen_directory) {
+        if !versions.contains_key(&tenant) {
+            let version: Option<i64> =
+                query_scalar(DIRECTORY_VERSION).bind(tenant.0).fetch_optional(&mut *tx).await?;
+            versions.insert(tenant, version.unwrap_or_default());
+        }
+    }
+    Ok(versions)
+}
+
+fn is_directory_current(enrolment: &Enrolment, versions: &HashMap<TenantId, i64>) -> bool {
+    enrolment.seen_directory.is_none_or(|(tenant, seen)| versions.get(&tenant) == Some(&seen))
+}
+
+/// Decides one meeting's party. Positions that get no verdict here are stale.
+async fn seat(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    mut party: Vec<usize>,
+) -> Result<Vec<(usize, Verdict)>, Fault> {
+    let slot = number(meeting.slot());
+    let live: Option<LiveRegistration> =
+        query_as(LOOK).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
+    let Some(live) = live else { return Ok(Vec::new()) };
+    party.retain(|n| {
+        batch[*n].registration.0 == live.registration_id && batch[*n].seen_version == live.version
+    });
+
+    let mut verdicts = replay(tx, meeting, batch, &mut party).await?;
+    let newcomers = insert_registrants(tx, batch, &party).await?;
+    let (mut fresh, others): (Vec<usize>, Vec<usize>) =
+        party.iter().partition(|n| newcomers.contains(&batch[**n].id.0));
+
+    let seats = Seats { capacity: live.capacity, taken: live.seats_taken };
+    let has_place = decide(seats, fresh.len());
+    let seated = has_place.partition_point(|has_place| *has_place);
+    let late = fresh.split_off(seated);
+    remove_registrants(tx, meeting, batch, &late).await?;
+    verdicts.extend(late.iter().map(|n| (*n, Verdict::Full)));
+    verdicts.extend(fresh.iter().map(|n| (*n, Verdict::Seated(batch[*n].id))));
+    verdicts.extend(find_known(tx, meeting, batch, &others).await?);
+
+    insert_letters(tx, batch, &fresh).await?;
+    insert_events(tx, batch, &fresh).await?;
+    remember(tx, batch, &verdicts).await?;
+    if !fresh.is_empty() {
+        query(TAKE_SEATS)
+            .bind(slot)
+            .bind(meeting.0)
+            .bind(live.registration_id)
+            .bind(fresh.len() as i64)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(verdicts)
+}
+
+/// Answers those whose idempotency key is remembered, and takes them out of the party. Of requests in one
+/// party with one key, the first stands; the others are held against it.
+async fn replay(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    party: &mut Vec<usize>,
+) -> Result<Vec<(usize, Verdict)>, Fault> {
+    let keyed: Vec<usize> = party.iter().copied().filter(|n| batch[*n].idempotency.is_some()).collect();
+    if keyed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut known: HashMap<[u8; 32], ([u8; 32], Option<RegistrantId>)> = HashMap::new();
+    for row in remembered(tx, meeting, batch, &keyed).await? {
+        let (Ok(key), Ok(request)) = (row.key_hash.try_into(), row.request_hash.try_into()) else { continue };
+        known.insert(key, (request, Some(RegistrantId(row.registrant_id))));
+    }
+    let mut verdicts = Vec::new();
+    for n in keyed {
+        let Some(key) = batch[n].idempotency else { continue };
+        match known.get(&key.key) {
+            None => {
+                known.insert(key.key, (key.request, None));
+            }
+            Some((request, _)) if *request != key.request => verdicts.push((n, Verdict::KeyReused)),
+            Some((_, Some(registrant))) => {
+                verdicts.push((n, Verdict::Known { registrant: *registrant, generation: 0 }));
+            }
+            Some((_, None)) => {}
+        }
+    }
+    party.retain(|n| !verdicts.iter().any(|(decided, _)| decided == n));
+    Ok(verdicts)
+}
+
+async fn remembered(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    keyed: &[usize],
+) -> Result<Vec<Remembered>, Fault> {
+    let mut rows = Vec::new();
+    for piece in pieces(keyed) {
+        let text = format!(
+            "SELECT key_hash, request_hash, registrant_id FROM idempotency
+             WHERE slot = ${} AND meeting_id = ${} AND expires_at > ${} AND key_hash IN {}",
+            piece.len() + 1,
+            piece.len() + 2,
+            piece.len() + 3,
+            placeholders(1, piece.len()),
+        );
+        let mut found = query_as(AssertSqlSafe(text));
+        for key in piece.iter().filter_map(|n| batch[*n].idempotency) {
+            found = found.bind(key.key.to_vec());
+        }
+        let now = piece.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
+        found = found.bind(number(meeting.slot())).bind(meeting.0).bind(now);
+        rows.extend(found.fetch_all(&mut *tx).await?);
+    }
+    Ok(rows)
+}
+
+/// Inserts a row for everybody whom the meeting does not know yet, and tells who that was.
+async fn insert_registrants(
+    tx: &mut SqliteConnection,
+    batch: &[Enrolment],
+    party: &[usize],
+) -> Result<HashSet<Uuid>, Fault> {
+    let mut fresh = HashSet::with_capacity(party.len());
+    for piece in pieces(party) {
+        let mut insert = query_scalar::<_, Uuid>(INSERT_REGISTRANTS.text(piece.len()));
+        for enrolment in piece.iter().map(|n| &batch[*n]) {
+            let (named, external_id, user, user_tenant) = match &enrolment.person {
+                Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
+                Person::External { external_id, user } => {
+                    (None, Some(external_id), user.map(|user| user.person.0), user.map(|user| user.tenant.0))
+                }
+            };
+            insert = insert
+                .bind(number(enrolment.meeting.slot()))
+                .bind(enrolment.meeting.0)
+                .bind(enrolment.id.0)
+                .bind(enrolment.registration.0)
+                .bind(enrolment.person.key())
+                .bind(named.map(|named| &named.first_name))
+                .bind(named.map(|named| &named.last_name))
+                .bind(named.map(|named| named.email.as_typed()))
+                .bind(external_id)
+                .bind(user)
+                .bind(user_tenant)
+                .bind(answers_json(&enrolment.answers))
+                .bind(&enrolment.language)
+                .bind(0_i64)
+                .bind(micros(enrolment.at));
+        }
+        fresh.extend(insert.fetch_all(&mut *tx).await?);
+    }
+    Ok(fresh)
+}
+
+/// Takes the rows of those who came too late out again.
+async fn remove_registrants(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    late: &[usize],
+) -> Result<(), Fault> {
+    for piece in pieces(late) {
+        let text = format!(
+            "DELETE FROM registrant WHERE slot = ${} AND meeting_id = ${} AND registrant_id IN {}",
+            piece.len() + 1,
+            piece.len() + 2,
+            placeholders(1, piece.len()),
+        );
+        let mut delete = query(AssertSqlSafe(text));
+        for n in piece {
+            delete = delete.bind(batch[*n].id.0);
+        }
+        delete.bind(number(meeting.slot())).bind(meeting.0).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Finds those who were registered before. Who is not there after all was turned away in this very batch.
+async fn find_known(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    others: &[usize],
+) -> Result<Vec<(usize, Verdict)>, Fault> {
+    let mut verdicts = Vec::with_capacity(others.len());
+    for piece in pieces(others) {
+        let text = format!(
+            "SELECT live_key, registrant_id, generation FROM registrant
+             WHERE slot = ${} AND meeting_id = ${} AND live_key IN {}",
+            piece.len() + 1,
+            piece.len() + 2,
+            placeholders(1, piece.len()),
+        );
+        let keys: Vec<String> = piece.iter().map(|n| batch[*n].person.key()).collect();
+        let mut find = query_as::<_, LiveRow>(AssertSqlSafe(text));
+        for key in &keys {
+            find = find.bind(key);
+        }
+        let rows = find.bind(number(meeting.slot())).bind(meeting.0).fetch_all(&mut *tx).await?;
+        let rows: HashMap<&str, &LiveRow> = rows.iter().map(|row| (row.live_key.as_str(), row)).collect();
+        for (n, key) in piece.iter().zip(&keys) {
+            let verdict = match rows.get(key.as_str()) {
+                Some(row) => Verdict::Known {
+                    registrant: RegistrantId(row.registrant_id),
+                    generation: u8::try_from(row.generation)
+                        .map_err(|_| Fault::corrupt("a generation above 255"))?,
+                },
+                None => Verdict::Full,
+            };
+            verdicts.push((*n, verdict));
+        }
+    }
+    Ok(verdicts)
+}
+
+/// External registrants have no address: their own system writes to them.
+async fn insert_letters(
+    tx: &mut SqliteConnection,
+    batch: &[Enrolment],
+    seated: &[usize],
+) -> Result<(), Fault> {
+    let named: Vec<&Enrolment> = seated
+        .iter()
+        .map(|n| &batch[*n])
+        .filter(|enrolment| matches!(enrolment.person, Person::Named { .. }))
+        .collect();
+    for piece in pieces(&named) {
+        let mut insert = query(INSERT_LETTERS.text(piece.len()));
+        for enrolment in piece {
+            insert = insert
+                .bind(number(enrolment.meeting.slot()))
+                .bind(enrolment.id.0)
+                .bind(enrolment.meeting.0)
+                .bind(enrolment.id.0)
+                .bind("confirmation")
+                .bind(micros(enrolment.at))
+                .bind(0_i64);
+        }
+        insert.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+async fn insert_events(
+    tx: &mut SqliteConnection,
+    batch: &[Enrolment],
+    seated: &[usize],
+) -> Result<(), Fault> {
+    for piece in pieces(seated) {
+        let mut insert = query(INSERT_EVENTS.text(piece.len()));
+        for enrolment in piece.iter().map(|n| &batch[*n]) {
+            insert = insert
+                .bind(number(enrolment.meeting.slot()))
+                .bind(enrolment.meeting.0)
+                .bind(enrolment.id.0)
+                .bind(micros(enrolment.at))
+                .bind("registrantEnrolled")
+                .bind(enrolment.id.0)
+                .bind(&enrolment.actor);
+        }
+        insert.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
+/// Remembers the answer of those who sent an idempotency key and are registered now.
+async fn remember(
+    tx: &mut SqliteConnection,
+    batch: &[Enrolment],
+    verdicts: &[(usize, Verdict)],
+) -> Result<(), Fault> {
+    let answered: Vec<(&Enrolment, RegistrantId)> = verdicts
+        .iter()
+        .filter(|(n, _)| batch[*n].idempotency.is_some())
+        .filter_map(|(n, verdict)| match verdict {
+            Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => Some((&batch[*n], *registrant)),
+            Verdict::Full | Verdict::Stale | Verdict::KeyReused => None,
+        })
+        .collect();
+    for piece in pieces(&answered) {
+        let mut insert = query(INSERT_KEYS.text(piece.len()));
+        for (enrolment, registrant) in piece {
+            let Some(key) = enrolment.idempotency else { continue };
+            insert = insert
+                .bind(number(enrolment.meeting.slot()))
+                .bind(enrolment.meeting.0)
+                .bind(key.key.to_vec())
+                .bind(key.request.to_vec())
+                .bind(registrant.0)
+                .bind(micros(key.expires_at));
+        }
+        insert.execute(&mut *tx).await?;
+    }
+    Ok(())
+}

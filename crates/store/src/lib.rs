@@ -1,0 +1,157 @@
+//! The database. Every method of [`Store`] is an operation: it opens a transaction, does one business fact
+//! with everything that belongs to it, and commits.
+//!
+//! SQL is written once, as text, in the words that every engine of SCALE.md shares. Time and ids come in as
+//! arguments; nothing here reads a clock.
+
+mod access;
+mod application;
+mod cancel;
+mod directory;
+mod enroll;
+mod meeting;
+mod outbox;
+mod question;
+mod registrant;
+mod registration;
+mod rows;
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlSafeStr, SqlitePool};
+
+pub use access::{AccessPolicy, Grantee};
+pub use application::RegisteredApplication;
+pub use cancel::Canceled;
+pub use directory::{DirectoryView, Tenant};
+pub use enroll::Verdict;
+pub use meeting::{Hosted, MeetingKey};
+pub use outbox::{DueLetter, Settlement, Told};
+pub use registrant::RegistrantPage;
+
+/// The schema's steps, in order; forward only. Listed by hand because the macro that would read the folder
+/// builds both database drivers a second time.
+const STEPS: [(i64, &str, &str); 1] =
+    [(1, "registrations", include_str!("../migrations/sqlite/0001_registrations.sql"))];
+
+/// Runs a body in a write transaction. Falling off its end commits; `?` and `return` roll back.
+/// SQLite takes its write lock at the start, so that whatever the body reads stays true until the commit.
+macro_rules! write_tx {
+    ($store:expr, |$tx:ident| $body:block) => {{
+        let mut $tx = $store.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let outcome = $body;
+        $tx.commit().await?;
+        outcome
+    }};
+}
+
+/// Runs a body on one consistent snapshot.
+macro_rules! read_tx {
+    ($store:expr, |$tx:ident| $body:block) => {{
+        let mut $tx = $store.readers.begin().await?;
+        let outcome = $body;
+        $tx.commit().await?;
+        outcome
+    }};
+}
+
+pub(crate) use {read_tx, write_tx};
+
+/// The database, open and migrated. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// One connection: SQLite has one writer, and waiting here beats polling its lock.
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// The machinery broke: the database cannot be reached, is full, or holds what it cannot hold.
+#[derive(Debug)]
+pub struct Fault(sqlx::Error);
+
+impl Fault {
+    /// Whether the same call may succeed a moment later.
+    pub fn may_pass(&self) -> bool {
+        match &self.0 {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+            // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL, in their primary or extended form.
+            sqlx::Error::Database(error) => error
+                .code()
+                .and_then(|code| code.parse::<u32>().ok())
+                .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13)),
+            _ => false,
+        }
+    }
+
+    fn corrupt(what: &'static str) -> Self {
+        Self(sqlx::Error::Decode(what.into()))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the database failed")
+    }
+}
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl Store {
+    /// Opens the SQLite file, making it if need be, and brings its schema up to date.
+    /// Every commit is on disk before it is acknowledged (`synchronous=FULL`).
+    pub async fn open_sqlite(file: &Path) -> Result<Self, Fault> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(128);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await?;
+        migrator().run(&writer).await.map_err(|error| Fault(error.into()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Whether the database answers: what a readiness probe asks.
+    pub async fn ping(&self) -> Result<(), Fault> {
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// Waits for running operations and closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+fn migrator() -> Migrator {
+    let step = |(version, name, text): (i64, &'static str, &'static str)| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(STEPS.into_iter().map(step).collect())
+}

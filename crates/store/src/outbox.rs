@@ -1,0 +1,238 @@
+//! The outbox: letters that committed with the fact they tell of, until the mail server has taken them.
+//! SCALE section 6.
+
+use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId};
+use jiff::Timestamp;
+use sqlx::{FromRow, query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::meeting::MeetingRow;
+use crate::registrant::RegistrantRow;
+use crate::rows::{micros, number};
+use crate::{Fault, Store, read_tx, write_tx};
+
+/// A letter that is due, with the live rows it is written from.
+#[derive(Clone, Debug)]
+pub struct DueLetter {
+    /// Its id: also the id of the fact it tells of.
+    pub id: OutboxId,
+    /// What it tells.
+    pub kind: LetterKind,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// To whom.
+    pub registrant: Registrant,
+    /// Of which meeting, deleted or not.
+    pub meeting: Meeting,
+    /// Title, description and times as the registration tells them, deleted or not.
+    pub told: Told,
+}
+
+/// What a registration says of its meeting where it differs.
+#[derive(Clone, Debug, Default, FromRow)]
+pub struct Told {
+    /// Title.
+    pub subject: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    start_at: Option<i64>,
+    end_at: Option<i64>,
+}
+
+/// How a letter ended, this time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The mail server took it.
+    Sent,
+    /// There was no longer anything true to say.
+    Dropped,
+    /// To be tried again at this time; what the server answered.
+    Later(Timestamp, String),
+    /// It cannot be delivered; what the server answered.
+    Failed(String),
+}
+
+#[derive(FromRow)]
+struct LeasedRow {
+    outbox_id: Uuid,
+    meeting_id: Uuid,
+    registrant_id: Uuid,
+    kind: String,
+    attempts: i64,
+}
+
+/// Walks the distinct slots by seeks, however many letters wait in each.
+const DUE_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
+        SELECT MIN(slot) FROM outbox
+        UNION ALL
+        SELECT (SELECT MIN(o.slot) FROM outbox o WHERE o.slot > s.slot) FROM s WHERE s.slot IS NOT NULL
+    )
+    SELECT slot FROM s WHERE slot IS NOT NULL
+        AND EXISTS (SELECT 1 FROM outbox o WHERE o.slot = s.slot AND o.due_at <= $1 AND o.failed_at IS NULL)";
+const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
+    WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
+        WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
+    RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
+const FIND_MEETING: &str = "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
+        join_meeting_id, passcode, external_id, attendees, settings, version
+    FROM meeting WHERE slot = $1 AND meeting_id = $2";
+const FIND_REGISTRANT: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email,
+        external_id, user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
+    FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3";
+const FIND_TOLD: &str = "SELECT subject, description, start_at, end_at FROM registration
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2";
+const POSTPONE: &str = "UPDATE outbox SET due_at = $3, last_answer = $4 WHERE slot = $1 AND outbox_id = $2";
+const GIVE_UP: &str = "UPDATE outbox SET failed_at = $3, last_answer = $4 WHERE slot = $1 AND outbox_id = $2";
+const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
+    VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7)";
+const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at IS NULL";
+
+impl Store {
+    /// The slots in which letters are due.
+    pub async fn due_slots(&self, now: Timestamp) -> Result<Vec<i64>, Fault> {
+        Ok(query_scalar(DUE_SLOTS).bind(micros(now)).fetch_all(&self.readers).await?)
+    }
+
+    /// Takes up to `limit` due letters of a slot, oldest first. Nobody else is given them before `until`,
+    /// and then they are due again, so that letters of a worker that died are not lost.
+    pub async fn lease_letters(
+        &self,
+        slot: i64,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<DueLetter>, Fault> {
+        let mut leased: Vec<LeasedRow> = write_tx!(self, |tx| {
+            query_as(LEASE)
+                .bind(slot)
+                .bind(micros(now))
+                .bind(micros(until))
+                .bind(i64::from(limit))
+                .fetch_all(&mut *tx)
+                .await?
+        });
+        leased.sort_by_key(|row| row.outbox_id);
+        let mut letters = Vec::with_capacity(leased.len());
+        for row in leased {
+            if let Some(letter) = self.read_letter(slot, row).await? {
+                letters.push(letter);
+            }
+        }
+        Ok(letters)
+    }
+
+    async fn read_letter(&self, slot: i64, row: LeasedRow) -> Result<Option<DueLetter>, Fault> {
+        let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
+        Ok(read_tx!(self, |tx| {
+            let meeting: Option<MeetingRow> =
+                query_as(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
+            let registrant: Option<RegistrantRow> = query_as(FIND_REGISTRANT)
+                .bind(slot)
+                .bind(row.meeting_id)
+                .bind(row.registrant_id)
+                .fetch_optional(&mut *tx)
+                .await?;
+            let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
+            let registrant = registrant.into_registrant()?;
+            let told: Option<Told> = query_as(FIND_TOLD)
+                .bind(slot)
+                .bind(row.meeting_id)
+                .bind(registrant.registration.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            Some(DueLetter {
+                id: OutboxId(row.outbox_id),
+                kind,
+                attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+                registrant,
+                meeting: meeting.into_meeting()?,
+                told: told.unwrap_or_default(),
+            })
+        }))
+    }
+
+    /// Stores how letters ended. `events` gives each settled letter the id of its event.
+    pub async fn settle_letters(
+        &self,
+        settled: &[(DueLetter, Settlement, Uuid)],
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        write_tx!(self, |tx| {
+            for (letter, settlement, event) in settled {
+                let slot = number(letter.meeting.id.slot());
+                let (kind, detail) = match settlement {
+                    Settlement::Sent => ("letterSent", Some(letter.kind.name())),
+                    Settlement::Dropped => ("letterDropped", Some(letter.kind.name())),
+                    Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
+                    Settlement::Later(at, answer) => {
+                        query(POSTPONE)
+                            .bind(slot)
+                            .bind(letter.id.0)
+                            .bind(micros(*at))
+                            .bind(answer)
+                            .execute(&mut *tx)
+                            .await?;
+                        continue;
+                    }
+                };
+                if let Settlement::Failed(answer) = settlement {
+                    query(GIVE_UP)
+                        .bind(slot)
+                        .bind(letter.id.0)
+                        .bind(micros(now))
+                        .bind(answer)
+                        .execute(&mut *tx)
+                        .await?;
+                } else {
+                    query(REMOVE).bind(slot).bind(letter.id.0).execute(&mut *tx).await?;
+                }
+                query(RECORD)
+                    .bind(slot)
+                    .bind(letter.meeting.id.0)
+                    .bind(event)
+                    .bind(micros(now))
+                    .bind(kind)
+                    .bind(letter.registrant.id.0)
+                    .bind(detail)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// How many letters wait, and since when the oldest is due.
+    pub async fn backlog(&self) -> Result<(i64, Option<Timestamp>), Fault> {
+        let (waiting, oldest): (i64, Option<i64>) = query_as(BACKLOG).fetch_one(&self.readers).await?;
+        Ok((waiting, oldest.map(crate::rows::instant).transpose()?))
+    }
+
+    /// The kinds of event stored of one registrant, oldest first: what an audit or a test asks.
+    pub async fn list_events(
+        &self,
+        meeting: MeetingId,
+        registrant: RegistrantId,
+    ) -> Result<Vec<String>, Fault> {
+        Ok(query_scalar(
+            "SELECT kind FROM event WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 ORDER BY event_id",
+        )
+        .bind(number(meeting.slot()))
+        .bind(meeting.0)
+        .bind(registrant.0)
+        .fetch_all(&self.readers)
+        .await?)
+    }
+}
+
+impl DueLetter {
+    /// Start as the registrant was told.
+    pub fn start_at(&self) -> Result<Timestamp, Fault> {
+        Ok(crate::rows::instant_or_none(self.told.start_at)?.unwrap_or(self.meeting.start_at))
+    }
+
+    /// End as the registrant was told.
+    pub fn end_at(&self) -> Result<Timestamp, Fault> {
+        Ok(crate::rows::instant_or_none(self.told.end_at)?.unwrap_or(self.meeting.end_at))
+    }
+}

@@ -1,0 +1,267 @@
+//! Registrations: at most one of a meeting is live.
+
+use domain::question::{AnswerInput, AnswerInputType};
+use domain::{
+    AllowedRegistrant, BuiltIn, Fact, MeetingId, Question, QuestionId, Registration, RegistrationId,
+    RegistrationKind, Speaker,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{FromRow, query, query_as};
+use uuid::Uuid;
+
+use crate::meeting::record;
+use crate::rows::{from_json, instant_or_none, json, micros, number};
+use crate::{Fault, Store, write_tx};
+
+#[derive(FromRow)]
+struct RegistrationRow {
+    registration_id: Uuid,
+    is_external: bool,
+    allowed_registrant: String,
+    subject: Option<String>,
+    description: Option<String>,
+    start_at: Option<i64>,
+    end_at: Option<i64>,
+    speakers: String,
+    capacity: Option<i64>,
+    view_count: i64,
+    language: Option<String>,
+    version: i64,
+}
+
+#[derive(FromRow)]
+struct QuestionRow {
+    question_id: Uuid,
+    display_name: Option<String>,
+    is_required: bool,
+    input_type: String,
+    options: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredSpeaker {
+    name: Option<String>,
+    bio: Option<String>,
+}
+
+const FIND_LIVE: &str = "SELECT registration_id, is_external, allowed_registrant, subject, description, start_at,
+        end_at, speakers, capacity, view_count, language, version
+    FROM registration WHERE slot = $1 AND meeting_id = $2 AND is_live";
+const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, input_type, options
+    FROM question WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND NOT is_deleted
+    ORDER BY position";
+const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
+        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, seats_taken, registrant_count,
+        view_count, language, version)
+    VALUES ($1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, 1)
+    ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
+const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
+        speakers = $9, capacity = $10, version = version + 1
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
+const COUNT_VIEW: &str = "UPDATE registration SET view_count = view_count + 1
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
+const CLOSE: &str = "UPDATE registration SET is_live = NULL, seats_taken = 0, version = version + 1
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
+/// The letter of a deleted registration takes the place of a confirmation that was still waiting.
+const TELL_REGISTRANTS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
+    SELECT slot, registrant_id, meeting_id, registrant_id, 'cancellation', $4, 0 FROM registrant
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL AND email IS NOT NULL
+    ON CONFLICT (slot, outbox_id) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, attempts = 0";
+const CANCEL_REGISTRANTS: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $4, canceled_by = $5
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL";
+
+impl Store {
+    /// Enables a registration on a meeting; `false` where one is enabled already.
+    pub async fn create_registration(&self, registration: &Registration, fact: &Fact) -> Result<bool, Fault> {
+        let nothing = BuiltIn::default();
+        let (is_external, built_in) = match &registration.kind {
+            RegistrationKind::BuiltIn(built_in) => (false, built_in.as_ref()),
+            RegistrationKind::External => (true, &nothing),
+        };
+        Ok(write_tx!(self, |tx| {
+            let is_new = query(INSERT)
+                .bind(number(registration.meeting.slot()))
+                .bind(registration.meeting.0)
+                .bind(registration.id.0)
+                .bind(is_external)
+                .bind(registration.allowed_registrant.name())
+                .bind(&built_in.subject)
+                .bind(&built_in.description)
+                .bind(built_in.start_at.map(micros))
+                .bind(built_in.end_at.map(micros))
+                .bind(speakers_json(&built_in.speakers))
+                .bind(built_in.capacity.map(i64::from))
+                .bind(&built_in.language)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected()
+                == 1;
+            if is_new {
+                for (position, question) in (0..).zip(&built_in.questions) {
+                    crate::question::insert(&mut tx, registration, question, position).await?;
+                }
+                record!(tx, registration.meeting, fact, "registrationCreated", None::<Uuid>, None::<&str>);
+            }
+            is_new
+        }))
+    }
+
+    /// Stores a changed built-in registration (its questions have operations of their own), if it is still of
+    /// the version that was changed; `false` otherwise.
+    pub async fn update_registration(
+        &self,
+        registration: &Registration,
+        built_in: &BuiltIn,
+        fact: &Fact,
+    ) -> Result<bool, Fault> {
+        Ok(write_tx!(self, |tx| {
+            let is_current = query(UPDATE)
+                .bind(number(registration.meeting.slot()))
+                .bind(registration.meeting.0)
+                .bind(registration.id.0)
+                .bind(registration.version)
+                .bind(&built_in.subject)
+                .bind(&built_in.description)
+                .bind(built_in.start_at.map(micros))
+                .bind(built_in.end_at.map(micros))
+                .bind(speakers_json(&built_in.speakers))
+                .bind(built_in.capacity.map(i64::from))
+                .execute(&mut *tx)
+                .await?
+                .rows_affected()
+                == 1;
+            if is_current {
+                record!(tx, registration.meeting, fact, "registrationUpdated", None::<Uuid>, None::<&str>);
+            }
+            is_current
+        }))
+    }
+
+    /// Disables the registration, cancels everybody registered and queues a letter to each; `false` where it
+    /// was gone already.
+    pub async fn delete_registration(
+        &self,
+        meeting: MeetingId,
+        registration: RegistrationId,
+        fact: &Fact,
+    ) -> Result<bool, Fault> {
+        Ok(write_tx!(self, |tx| {
+            let was_there = close_registration(&mut tx, meeting, registration, fact).await?;
+            if was_there {
+                record!(tx, meeting, fact, "registrationDeleted", None::<Uuid>, None::<&str>);
+            }
+            was_there
+        }))
+    }
+
+    /// Counts a look at the registration page.
+    pub async fn count_view(&self, meeting: MeetingId, registration: RegistrationId) -> Result<(), Fault> {
+        write_tx!(self, |tx| {
+            query(COUNT_VIEW)
+                .bind(number(meeting.slot()))
+                .bind(meeting.0)
+                .bind(registration.0)
+                .execute(&mut *tx)
+                .await?;
+        });
+        Ok(())
+    }
+}
+
+/// Disables a registration inside a transaction; see [`Store::delete_registration`].
+pub(crate) async fn close_registration(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    registration: RegistrationId,
+    fact: &Fact,
+) -> Result<bool, Fault> {
+    let slot = number(meeting.slot());
+    let closed =
+        query(CLOSE).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?.rows_affected();
+    if closed == 0 {
+        return Ok(false);
+    }
+    let at = micros(fact.at);
+    query(TELL_REGISTRANTS).bind(slot).bind(meeting.0).bind(registration.0).bind(at).execute(&mut *tx).await?;
+    query(CANCEL_REGISTRANTS)
+        .bind(slot)
+        .bind(meeting.0)
+        .bind(registration.0)
+        .bind(at)
+        .bind(&fact.actor)
+        .execute(&mut *tx)
+        .await?;
+    Ok(true)
+}
+
+/// The live registration of a meeting with its questions.
+pub(crate) async fn read_live(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+) -> Result<Option<Registration>, Fault> {
+    let slot = number(meeting.slot());
+    let row: Option<RegistrationRow> =
+        query_as(FIND_LIVE).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    let questions: Vec<QuestionRow> = query_as(LIST_QUESTIONS)
+        .bind(slot)
+        .bind(meeting.0)
+        .bind(row.registration_id)
+        .fetch_all(&mut *tx)
+        .await?;
+    let questions = questions.into_iter().map(QuestionRow::into_question).collect::<Result<_, _>>()?;
+    row.into_registration(meeting, questions).map(Some)
+}
+
+impl RegistrationRow {
+    fn into_registration(self, meeting: MeetingId, questions: Vec<Question>) -> Result<Registration, Fault> {
+        let allowed_registrant = AllowedRegistrant::from_name(&self.allowed_registrant)
+            .ok_or(Fault::corrupt("an unknown allowed_registrant"))?;
+        let kind = if self.is_external {
+            RegistrationKind::External
+        } else {
+            RegistrationKind::BuiltIn(Box::new(BuiltIn {
+                subject: self.subject,
+                description: self.description,
+                start_at: instant_or_none(self.start_at)?,
+                end_at: instant_or_none(self.end_at)?,
+                speakers: read_speakers(&self.speakers)?,
+                capacity: self.capacity.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+                view_count: self.view_count,
+                language: self.language,
+                questions,
+            }))
+        };
+        let id = RegistrationId(self.registration_id);
+        Ok(Registration { id, meeting, allowed_registrant, kind, version: self.version })
+    }
+}
+
+impl QuestionRow {
+    fn into_question(self) -> Result<Question, Fault> {
+        let kind =
+            AnswerInputType::from_name(&self.input_type).ok_or(Fault::corrupt("an unknown input_type"))?;
+        let input = AnswerInput::assemble(kind, from_json(&self.options)?)
+            .map_err(|_| Fault::corrupt("options that make no choice"))?;
+        Ok(Question {
+            id: QuestionId(self.question_id),
+            display_name: self.display_name,
+            is_required: self.is_required,
+            input,
+        })
+    }
+}
+
+fn speakers_json(speakers: &[Speaker]) -> String {
+    let stored: Vec<StoredSpeaker> = speakers
+        .iter()
+        .map(|speaker| StoredSpeaker { name: speaker.display_name.clone(), bio: speaker.bio.clone() })
+        .collect();
+    json(&stored)
+}
+
+fn read_speakers(text: &str) -> Result<Vec<Speaker>, Fault> {
+    let stored: Vec<StoredSpeaker> = from_json(text)?;
+    Ok(stored.into_iter().map(|speaker| Speaker { display_name: speaker.name, bio: speaker.bio }).collect())
+}

@@ -1,0 +1,60 @@
+//! `@odata.context`. CONTRACT section 5.9.
+
+use domain::Meeting;
+
+/// Where the metadata is said to be: `{public URL}/beta`, or what `compat.metadata_root` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root(pub String);
+
+impl Root {
+    /// A person.
+    pub fn user(&self) -> String {
+        format!("{}/$metadata#users/$entity", self.0)
+    }
+
+    /// The meetings of an organizer, or one of them when `entity`.
+    pub fn meetings(&self, organizer: domain::PersonId, is_entity: bool) -> String {
+        let tail = if is_entity { "/$entity" } else { "" };
+        format!("{}/$metadata#users('{organizer}')/onlineMeetings{tail}", self.0)
+    }
+
+    /// A registration.
+    pub fn registration(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/$entity")
+    }
+
+    /// A registration with its questions expanded.
+    pub fn expanded_registration(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration(microsoft.graph.meetingRegistration/customQuestions())/$entity")
+    }
+
+    /// The questions of a registration.
+    pub fn questions(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/microsoft.graph.meetingRegistration/customQuestions")
+    }
+
+    /// A question just created.
+    pub fn new_question(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/microsoft.graph.meetingRegistration/customQuestions/$entity")
+    }
+
+    /// A question.
+    pub fn question(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/customQuestions/$entity")
+    }
+
+    /// The registrants of a registration.
+    pub fn registrants(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/registrants")
+    }
+
+    /// A registrant.
+    pub fn registrant(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/registrants/$entity")
+    }
+
+    fn below(&self, meeting: &Meeting, tail: &str) -> String {
+        let id = crate::ids::write_meeting(meeting.organizer, meeting.id);
+        format!("{}/$metadata#users('{}')/onlineMeetings('{id}')/{tail}", self.0, meeting.organizer)
+    }
+}

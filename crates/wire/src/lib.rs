@@ -1,0 +1,55 @@
+//! Graph's wire: paths, ids, JSON in and out, errors and the description of it all.
+//!
+//! Lenient in, exact out. Reading a body finds every fault at once; what comes out of here is a value of the
+//! domain, or the list of faults.
+
+pub mod body;
+pub mod context;
+pub mod error;
+pub mod ids;
+pub mod links;
+pub mod meeting;
+pub mod openapi;
+pub mod path;
+pub mod query;
+pub mod question;
+pub mod registrant;
+pub mod registration;
+pub mod time;
+pub mod user;
+
+pub use body::{Body, Given, Members};
+pub use context::Root;
+pub use error::ErrorBody;
+pub use path::{GraphPath, PathProblem, UserRef};
+pub use query::Query;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A collection of entities.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Collection<T> {
+    /// What the items are.
+    #[serde(rename = "@odata.context")]
+    pub context: String,
+    /// How many there are in all, when `$count=true` asked for it.
+    #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// Where the next page is; absent on the last one.
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    pub next_link: Option<String>,
+    /// The items.
+    pub value: Vec<T>,
+}
+
+/// One entity with its context.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Entity<T> {
+    /// What the entity is.
+    #[serde(rename = "@odata.context")]
+    pub context: String,
+    /// Its members.
+    #[serde(flatten)]
+    pub entity: T,
+}

@@ -1,0 +1,231 @@
+//! Graph's paths. A path is split on `/` first and each segment is decoded by itself, so that ids may hold
+//! `%2F` (CLIENTS section 10); names of resources are compared without case (CONTRACT section 5.13).
+
+use domain::PersonId;
+use domain::operation::Resource;
+use percent_encoding::percent_decode_str;
+use uuid::Uuid;
+
+/// A path below `/beta` or `/v1.0`, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GraphPath {
+    /// Whose resource.
+    pub user: UserRef,
+    /// Which resource.
+    pub resource: Resource,
+    /// The meeting's id, as it was sent.
+    pub meeting: Option<String>,
+    /// The question's or registrant's id, as it was sent.
+    pub key: Option<String>,
+    /// The kind of registration that a type-cast segment asks for.
+    pub cast: Option<Cast>,
+}
+
+/// Whose resource a path names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserRef {
+    /// `/me`
+    Me,
+    /// `/users/{object id}`
+    Id(PersonId),
+    /// `/users/{anything else}`: a user principal name, if anything.
+    Name(String),
+}
+
+/// A type-cast segment behind `registration`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cast {
+    /// `microsoft.graph.meetingRegistration`
+    BuiltIn,
+    /// `microsoft.graph.externalMeetingRegistration`
+    External,
+}
+
+/// Why a path is not served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathProblem {
+    /// No resource is called so.
+    UnknownSegment(String),
+    /// The segment's percent-encoding does not hold UTF-8.
+    Encoding,
+}
+
+impl GraphPath {
+    /// Reads a path below the version, such as `/me/onlineMeetings`.
+    pub fn read(path: &str) -> Result<Self, PathProblem> {
+        let segments = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding))
+            .collect::<Result<Vec<_>, _>>()?;
+        let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
+        Segments { rest: &segments }.read()
+    }
+}
+
+/// `onlineMeetings('id')` is another spelling of `onlineMeetings/id`.
+fn split_key(segment: &str) -> Vec<&str> {
+    match segment.strip_suffix("')").and_then(|segment| segment.split_once("('")) {
+        Some((name, key)) if is(name, "users") || is(name, "onlineMeetings") => vec![name, key],
+        _ => vec![segment],
+    }
+}
+
+struct Segments<'a> {
+    rest: &'a [&'a str],
+}
+
+impl<'a> Segments<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(first)
+    }
+
+    fn read(mut self) -> Result<GraphPath, PathProblem> {
+        let user = match self.next() {
+            Some(segment) if is(segment, "me") => UserRef::Me,
+            Some(segment) if is(segment, "users") => {
+                let id = self.next().ok_or_else(|| unknown("users"))?;
+                Uuid::try_parse(id).map_or_else(|_| UserRef::Name(id.to_owned()), |id| UserRef::Id(PersonId(id)))
+            }
+            other => return Err(unknown(other.unwrap_or_default())),
+        };
+        let mut path = GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None };
+        match self.next() {
+            None => Ok(path),
+            Some(segment) if is(segment, "onlineMeetings") => {
+                self.read_meeting(&mut path)?;
+                self.end(path)
+            }
+            Some(other) => Err(unknown(other)),
+        }
+    }
+
+    fn read_meeting(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
+        path.resource = Resource::Meetings;
+        let Some(id) = self.next() else { return Ok(()) };
+        if is(id.strip_prefix("microsoft.graph.").unwrap_or(id), "createOrGet") {
+            path.resource = Resource::CreateOrGet;
+            return Ok(());
+        }
+        path.meeting = Some(id.to_owned());
+        path.resource = Resource::Meeting;
+        match self.next() {
+            None => Ok(()),
+            Some(segment) if is(segment, "registration") => self.read_registration(path),
+            Some(other) => Err(unknown(other)),
+        }
+    }
+
+    fn read_registration(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
+        path.resource = Resource::Registration;
+        let mut segment = self.next();
+        path.cast = segment.and_then(read_cast);
+        if path.cast.is_some() {
+            segment = self.next();
+        }
+        let (collection, item) = match segment {
+            None => return Ok(()),
+            Some(name) if is(name, "customQuestions") => (Resource::Questions, Resource::Question),
+            Some(name) if is(name, "registrants") => (Resource::Registrants, Resource::Registrant),
+            Some(other) => return Err(unknown(other)),
+        };
+        path.key = self.next().map(str::to_owned);
+        path.resource = if path.key.is_some() { item } else { collection };
+        Ok(())
+    }
+
+    fn end(self, path: GraphPath) -> Result<GraphPath, PathProblem> {
+        self.rest.first().map_or(Ok(path), |extra| Err(unknown(extra)))
+    }
+}
+
+fn read_cast(segment: &str) -> Option<Cast> {
+    let name = segment.strip_prefix("microsoft.graph.")?;
+    if is(name, "meetingRegistration") {
+        Some(Cast::BuiltIn)
+    } else if is(name, "externalMeetingRegistration") {
+        Some(Cast::External)
+    } else {
+        None
+    }
+}
+
+fn is(segment: &str, name: &str) -> bool {
+    segment.eq_ignore_ascii_case(name)
+}
+
+fn unknown(segment: &str) -> PathProblem {
+    PathProblem::UnknownSegment(segment.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, resource: Resource, meeting: Option<&str>, key: Option<&str>) {
+        let read = GraphPath::read(path).unwrap();
+
+        assert_eq!(
+            (read.resource, read.meeting.as_deref(), read.key.as_deref()),
+            (resource, meeting, key),
+            "{path}"
+        );
+    }
+
+    #[test]
+    fn every_spelling_of_a_path_is_understood() {
+        use Resource::*;
+        check("/me", User, None, None);
+        check("/me/onlineMeetings", Meetings, None, None);
+        check("/me/onlinemeetings/", Meetings, None, None);
+        check("/me/onlineMeetings/createOrGet", CreateOrGet, None, None);
+        check("/me/onlineMeetings/MSo=", Meeting, Some("MSo="), None);
+        check("/me/onlineMeetings/MSo%3D", Meeting, Some("MSo="), None);
+        check("/me/onlineMeetings('MSo=')/registration", Registration, Some("MSo="), None);
+        check("/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistration", Registration, Some("m"), None);
+        check("/me/onlineMeetings/m/registration/customQuestions", Questions, Some("m"), None);
+        check(
+            "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistration/customQuestions/q%2B=",
+            Question,
+            Some("m"),
+            Some("q+="),
+        );
+        check("/me/onlineMeetings/m/registration/registrants/a,b%2Cc", Registrant, Some("m"), Some("a,b,c"));
+        check(
+            "/me/onlineMeetings/m/registration/registrants/ext%2F42%20a%3Fb+c",
+            Registrant,
+            Some("m"),
+            Some("ext/42 a?b+c"),
+        );
+    }
+
+    #[test]
+    fn users_are_named_by_object_id() {
+        let id = "2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460";
+
+        let by_id = GraphPath::read(&format!("/users/{id}/onlineMeetings")).unwrap();
+        let by_name = GraphPath::read("/users/ines%40riverbend.example").unwrap();
+
+        assert_eq!(by_id.user, UserRef::Id(PersonId(Uuid::try_parse(id).unwrap())));
+        assert_eq!(by_name.user, UserRef::Name("ines@riverbend.example".to_owned()));
+    }
+
+    #[test]
+    fn unknown_segments_are_named() {
+        for (path, segment) in [
+            ("", ""),
+            ("/groups", "groups"),
+            ("/users", "users"),
+            ("/me/events", "events"),
+            ("/me/onlineMeetings/m/recordings", "recordings"),
+            ("/me/onlineMeetings/m/registration/speakers", "speakers"),
+            ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
+            ("/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase", "microsoft.graph.meetingRegistrationBase"),
+        ] {
+            assert_eq!(GraphPath::read(path), Err(PathProblem::UnknownSegment(segment.to_owned())), "{path}");
+        }
+        assert_eq!(GraphPath::read("/users/%ff"), Err(PathProblem::Encoding));
+    }
+}

@@ -1,0 +1,141 @@
+//! The whole check. Cheap steps come first; the first one that fails ends it.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::run::{Failure, cargo, command, run};
+use crate::{docs, setup};
+
+/// One step: its name, what it does, and what helps when it fails.
+struct Step {
+    name: &'static str,
+    act: fn() -> Result<Done, Failure>,
+    help: &'static str,
+}
+
+/// How a step can end well.
+enum Done {
+    Checked,
+    /// With the reason.
+    Skipped(&'static str),
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "setup", act: set_up, help: "install by hand what could not be installed, then try again" },
+    Step { name: "format", act: format, help: "run `cargo fmt --all`" },
+    Step { name: "dependencies", act: dependencies, help: "the rules and their reasons are in deny.toml" },
+    Step {
+        name: "advisories",
+        act: advisories,
+        help: "raise the crate, or write the reason to ignore it into deny.toml",
+    },
+    Step { name: "clippy", act: clippy, help: "run `cargo clippy --workspace --all-targets`" },
+    Step { name: "rustdoc", act: rustdoc, help: "run `cargo doc --workspace --no-deps`" },
+    Step {
+        name: "test",
+        act: test,
+        help: "CONTRIBUTING.md says how to run one test and how to accept a snapshot",
+    },
+    Step { name: "generated", act: generated, help: "run `cargo xtask docs` and commit what it changed" },
+];
+
+/// `cargo xtask ci`
+pub(crate) fn check(_: &[&str]) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for (number, step) in STEPS.iter().enumerate() {
+        println!("\n=== {}/{} {} ===", number + 1, STEPS.len(), step.name);
+        let start = Instant::now();
+        let outcome = (step.act)();
+        let took = start.elapsed();
+
+        let result = match &outcome {
+            Ok(Done::Checked) => "ok".to_owned(),
+            Ok(Done::Skipped(reason)) => format!("SKIPPED: {reason}"),
+            Err(_) => "FAILED".to_owned(),
+        };
+        println!("=== {}: {result}, {} ===", step.name, in_words(took));
+        rows.push((step.name, took, result));
+        if let Err(Failure(reason)) = outcome {
+            print_summary(&rows);
+            return Err(Failure(format!("step `{}` failed: {reason}\n{}", step.name, step.help)));
+        }
+    }
+    print_summary(&rows);
+    Ok(())
+}
+
+fn print_summary(rows: &[(&str, Duration, String)]) {
+    println!("\n{:14} {:>10}  result", "step", "time");
+    for (name, took, result) in rows {
+        println!("{name:14} {:>10}  {result}", in_words(*took));
+    }
+    println!("{:14} {:>10}", "together", in_words(rows.iter().map(|(_, took, _)| took).sum()));
+}
+
+fn in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 60.. => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
+}
+
+fn set_up() -> Result<Done, Failure> {
+    setup::install(&[]).map(checked)
+}
+
+fn format() -> Result<Done, Failure> {
+    run(&mut cargo(&["fmt", "--all", "--check"])).map(checked)
+}
+
+fn dependencies() -> Result<Done, Failure> {
+    // The graphs of who needs what would bury the few lines that matter.
+    let check = ["--locked", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"];
+    run(&mut command(setup::cargo_deny(), &check)).map(checked)
+}
+
+/// Known vulnerabilities. The database is a repository of its own, which a closed network does not reach, so only
+/// a copy that is already there is asked.
+fn advisories() -> Result<Done, Failure> {
+    let is_there = advisory_databases()
+        .is_some_and(|folder| fs::read_dir(folder).is_ok_and(|mut all| all.next().is_some()));
+    if !is_there {
+        println!(
+            "NOT CHECKED for known vulnerabilities: there is no copy of the advisory database on this machine."
+        );
+        println!("`cargo deny fetch db` gets one where the network allows it.");
+        return Ok(Done::Skipped("no copy of the advisory database"));
+    }
+    let check = ["--locked", "check", "--hide-inclusion-graph", "--disable-fetch", "advisories"];
+    run(&mut command(setup::cargo_deny(), &check)).map(checked)
+}
+
+fn advisory_databases() -> Option<PathBuf> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")))?;
+    Some(home.join("advisory-dbs"))
+}
+
+fn clippy() -> Result<Done, Failure> {
+    run(&mut cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+        .map(checked)
+}
+
+fn rustdoc() -> Result<Done, Failure> {
+    run(cargo(&["doc", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+        .map(checked)
+}
+
+fn test() -> Result<Done, Failure> {
+    // A snapshot that differs fails here; nothing is written for later.
+    run(cargo(&["test", "--locked", "--workspace"]).env("INSTA_UPDATE", "no")).map(checked)
+}
+
+fn generated() -> Result<Done, Failure> {
+    docs::renew(&["--check"]).map(checked)
+}
+
+fn checked(_: ()) -> Done {
+    Done::Checked
+}

@@ -1,0 +1,77 @@
+//! Installs what the check needs beyond the Rust toolchain, each thing only where it is missing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::run::{Failure, cargo, command, output, root, run, version};
+
+/// Raised by hand: a newer one may know new rules, and the check must not change by itself.
+const CARGO_DENY: &str = "0.20.2";
+
+/// `cargo xtask setup`
+pub(crate) fn install(_: &[&str]) -> Result<(), Failure> {
+    install_cargo_deny()?;
+    if root().join("tests/js/package.json").exists() {
+        install_node()?;
+        install_packages()?;
+    }
+    Ok(())
+}
+
+/// Where our own copy of cargo-deny is.
+pub(crate) fn cargo_deny() -> PathBuf {
+    tools().join("bin/cargo-deny")
+}
+
+fn tools() -> PathBuf {
+    root().join("target/tools")
+}
+
+fn install_cargo_deny() -> Result<(), Failure> {
+    let wanted = format!("cargo-deny {CARGO_DENY}");
+    if version(cargo_deny()).as_deref() == Some(&wanted) {
+        println!("{wanted} is there");
+        return Ok(());
+    }
+    let tools = tools();
+    // Unoptimised it is built in a fifth of the time and still checks the tree in two seconds.
+    let arguments =
+        ["install", "--locked", "cargo-deny", "--version", CARGO_DENY, "--profile", "dev", "--root"];
+    run(cargo(&arguments).arg(tools).env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("CARGO_TARGET_DIR"))
+}
+
+/// Node.js runs the official Graph client against us.
+fn install_node() -> Result<(), Failure> {
+    if let (Some(node), Some(npm)) = (version("node"), version("npm")) {
+        println!("node {node} and npm {npm} are there");
+        return Ok(());
+    }
+    if version("apt-get").is_none() {
+        return Err(Failure("there is no `node` or no `npm`: install Node.js 20 or newer".into()));
+    }
+    as_root(&["apt-get", "update"])?;
+    as_root(&["apt-get", "install", "--yes", "--no-install-recommends", "nodejs", "npm"])
+}
+
+fn as_root(words: &[&str]) -> Result<(), Failure> {
+    let is_root = output(&mut command("id", &["-u"]))?.trim() == "0";
+    let mut installer = if is_root { command(words[0], &words[1..]) } else { command("sudo", words) };
+    run(installer.env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// The packages of tests/js, exactly as locked. Done again only when the lock has changed.
+fn install_packages() -> Result<(), Failure> {
+    let folder = root().join("tests/js");
+    let done_for = folder.join("node_modules/.installed-lock");
+    let lock = fs::read(folder.join("package-lock.json"))
+        .map_err(|error| Failure(format!("cannot read tests/js/package-lock.json: {error}")))?;
+    if fs::read(&done_for).is_ok_and(|done| done == lock) {
+        println!("the packages of tests/js are there");
+        return Ok(());
+    }
+    run(command("npm", &["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+    // With nothing to install npm makes no folder.
+    fs::create_dir_all(folder.join("node_modules"))
+        .and_then(|()| fs::write(&done_for, lock))
+        .map_err(|error| Failure(format!("cannot write `{}`: {error}", done_for.display())))
+}
