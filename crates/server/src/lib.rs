@@ -1,4 +1,12 @@
 //! The edges: HTTP, tokens, configuration, the turnstile, mail and the command line.
 
+pub mod app;
+pub mod attend;
+pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod error;
+pub mod graph;
+pub mod issuer;
+pub mod mailroom;
+pub mod turnstile;

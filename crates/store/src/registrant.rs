@@ -54,8 +54,9 @@ const FIND_LIVE: &str = "SELECT meeting_id, registrant_id, registration_id, firs
 const PAGE: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
-    ORDER BY registrant_id LIMIT $5";
-const COUNT: &str = "SELECT registrant_count FROM registration
+        AND (live_key IS NOT NULL OR NOT $5)
+    ORDER BY registrant_id LIMIT $6";
+const COUNT: &str = "SELECT CASE WHEN is_external THEN seats_taken ELSE registrant_count END FROM registration
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
 impl Store {
@@ -89,19 +90,22 @@ impl Store {
         row.map(RegistrantRow::into_registrant).transpose()
     }
 
-    /// Up to `limit` registrants that arrived after `after`, in order of arrival.
+    /// Up to `limit` registrants that arrived after `after`, in order of arrival; without canceled ones when
+    /// `only_live`.
     pub async fn list_registrants(
         &self,
         meeting: MeetingId,
         registration: RegistrationId,
         after: Option<RegistrantId>,
         limit: u32,
+        only_live: bool,
     ) -> Result<RegistrantPage, Fault> {
         let mut rows: Vec<RegistrantRow> = query_as(PAGE)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(after.map_or(Uuid::nil(), |id| id.0))
             .bind(registration.0)
+            .bind(only_live)
             .bind(i64::from(limit) + 1)
             .fetch_all(&self.readers)
             .await?;
@@ -112,7 +116,8 @@ impl Store {
         Ok(RegistrantPage { registrants, next })
     }
 
-    /// How many registrants the list holds, canceled ones included.
+    /// How many registrants the list holds: of a built-in registration with the canceled ones, of an external
+    /// one without.
     pub async fn count_registrants(&self, meeting: MeetingId, registration: RegistrationId) -> Result<i64, Fault> {
         let count: Option<i64> = query_scalar(COUNT)
             .bind(number(meeting.slot()))

@@ -77,7 +77,8 @@ impl KeySet {
 }
 
 fn is_for_signatures(key: &Jwk) -> bool {
-    let use_fits = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    let use_fits =
+        key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
     let operations = key.common.key_operations.as_ref();
     use_fits && operations.is_none_or(|allowed| allowed.contains(&KeyOperations::Verify))
 }

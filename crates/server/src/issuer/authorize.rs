@@ -105,12 +105,9 @@ pub(super) async fn show(
     }
 }
 
-async fn find_return(
-    service: &IssuerService,
-    request: &AuthorizeRequest,
-) -> Result<(App, Return), Response> {
+async fn find_return(service: &IssuerService, request: &AuthorizeRequest) -> Result<(App, Return), Response> {
     let client_id = request.client_id.as_deref().unwrap_or_default();
-    let found = service.directory.find_app(client_id).await.map_err(|fault| away(fault))?;
+    let found = service.directory.find_app(client_id).await.map_err(away)?;
     let app = found.ok_or_else(|| dead_end("The application is not known here."))?;
     let redirect_uri = request.redirect_uri.clone().unwrap_or_default();
     if !app.redirect_uris.contains(&redirect_uri) || Url::parse(&redirect_uri).is_err() {

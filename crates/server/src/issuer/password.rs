@@ -30,8 +30,12 @@ pub fn hash_password(password: &str, salt: [u8; 16]) -> Result<String, PasswordF
     if password.len() > MAX_PASSWORD_BYTES {
         return Err(PasswordFault);
     }
+    hash(password.as_bytes(), &salt)
+}
+
+fn hash(password: &[u8], salt: &[u8]) -> Result<String, PasswordFault> {
     let hash: PasswordHash =
-        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map_err(|_| PasswordFault)?;
+        Argon2::default().hash_password_with_salt(password, salt).map_err(|_| PasswordFault)?;
     Ok(hash.to_string())
 }
 
@@ -43,8 +47,8 @@ pub(super) struct Passwords {
 
 impl Passwords {
     /// `secret` is the password nobody knows.
-    pub(super) fn new(secret: [u8; 16], salt: [u8; 16]) -> Result<Self, PasswordFault> {
-        let decoy = hash_password(&uuid::Uuid::from_bytes(secret).to_string(), salt)?;
+    pub(super) fn new(secret: [u8; 32], salt: [u8; 32]) -> Result<Self, PasswordFault> {
+        let decoy = hash(&secret, &salt[..16])?;
         Ok(Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)) })
     }
 
@@ -52,8 +56,7 @@ impl Passwords {
     pub(super) async fn fits(&self, hash: Option<String>, password: String) -> bool {
         let real = hash.is_some() && password.len() <= MAX_PASSWORD_BYTES;
         let password = if real { password } else { String::new() };
-        let hash = if real { hash } else { None };
-        let hash = hash.unwrap_or_else(|| self.decoy.clone());
+        let hash = hash.filter(|_| real).unwrap_or_else(|| self.decoy.clone());
         let Ok(turn) = self.turns.clone().acquire_owned().await else { return false };
         let compared = tokio::task::spawn_blocking(move || {
             let fits = compare(&hash, &password);

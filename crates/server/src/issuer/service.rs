@@ -18,6 +18,12 @@ use super::password::Passwords;
 use super::sealed::Seal;
 use super::throttle::Throttle;
 
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Gives bytes nobody can guess.
+pub type Random = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
+
 /// What an [`IssuerService`] is made of.
 pub struct ServiceParts {
     /// The key and the names in its tokens.
@@ -27,9 +33,9 @@ pub struct ServiceParts {
     /// How long its tokens live.
     pub token_lifetime: Duration,
     /// The time.
-    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Fills its argument with bytes nobody can guess.
-    pub fill_random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub clock: Clock,
+    /// The source of codes and token ids.
+    pub random: Random,
 }
 
 /// The built-in issuer at work.
@@ -41,20 +47,16 @@ pub struct IssuerService {
     pub(super) throttle: Throttle,
     pub(super) codes: Codes,
     pub(super) seal: Seal,
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    fill_random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    clock: Clock,
+    random: Random,
 }
 
 impl IssuerService {
     /// An issuer ready to serve. Hashes one password, which takes some 20 ms.
     pub fn new(parts: ServiceParts) -> Result<Self, KeyFault> {
-        let ServiceParts { issuer, directory, token_lifetime, clock, fill_random } = parts;
-        let mut secret = [0; 16];
-        let mut salt = [0; 16];
-        fill_random(&mut secret);
-        fill_random(&mut salt);
+        let ServiceParts { issuer, directory, token_lifetime, clock, random } = parts;
         Ok(Self {
-            passwords: Passwords::new(secret, salt).map_err(|_| KeyFault)?,
+            passwords: Passwords::new(random(), random()).map_err(|_| KeyFault)?,
             seal: Seal(issuer.derive("usher sign-in form 1")?),
             throttle: Throttle::default(),
             codes: Codes::default(),
@@ -62,7 +64,7 @@ impl IssuerService {
             directory,
             token_lifetime,
             clock,
-            fill_random,
+            random,
         })
     }
 
@@ -77,14 +79,12 @@ impl IssuerService {
 
     pub(super) fn new_jti(&self) -> Uuid {
         let mut bytes = [0; 16];
-        (self.fill_random)(&mut bytes);
+        bytes.copy_from_slice(&(self.random)()[..16]);
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     pub(super) fn new_code(&self) -> String {
-        let mut bytes = [0; 32];
-        (self.fill_random)(&mut bytes);
-        URL_SAFE_NO_PAD.encode(bytes)
+        URL_SAFE_NO_PAD.encode((self.random)())
     }
 }
 

@@ -77,7 +77,8 @@ impl Throttle {
     /// Lets an attempt through and counts it against every suspect, or says how long to wait.
     pub(super) fn admit(&self, suspects: &[Suspect], now: Timestamp) -> Result<(), Duration> {
         let mut counters = self.counters();
-        let wait = suspects.iter().filter_map(|suspect| remaining(suspect, *counters.get(suspect)?, now)).max();
+        let wait =
+            suspects.iter().filter_map(|suspect| remaining(suspect, *counters.get(suspect)?, now)).max();
         if let Some(wait) = wait {
             return Err(wait);
         }
@@ -132,7 +133,8 @@ fn make_room(counters: &mut HashMap<Suspect, Failures>, now: Timestamp) {
     if counters.len() < CAPACITY {
         return;
     }
-    let quietest = counters.iter().min_by_key(|(_, failures)| failures.last_at).map(|(suspect, _)| suspect.clone());
+    let quietest =
+        counters.iter().min_by_key(|(_, failures)| failures.last_at).map(|(suspect, _)| suspect.clone());
     if let Some(quietest) = quietest {
         counters.remove(&quietest);
     }

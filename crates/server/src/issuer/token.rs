@@ -42,8 +42,7 @@ pub(super) async fn give_token(
         let description = "only `authorization_code` and `client_credentials` are served";
         return Err(OauthError::bad_request("unsupported_grant_type", description));
     }
-    let credentials =
-        Credentials::read(&headers, request.client_id.clone(), request.client_secret.clone())?;
+    let credentials = Credentials::read(&headers, request.client_id.clone(), request.client_secret.clone())?;
     let app = client::authenticate(&service, credentials, peer).await?;
     match grant_type {
         "client_credentials" => for_the_application(&service, app, &request),

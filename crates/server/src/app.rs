@@ -1,0 +1,158 @@
+//! The one concrete application: everything a request needs, made once.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use domain::permission::Edition;
+use domain::link::{Link, Purpose};
+use domain::{AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, TenantId};
+use quick_cache::sync::Cache;
+use store::{Fault, Hosted, Store};
+use wire::registrant::ListEdition;
+
+use crate::auth::Verifier;
+use crate::clock::{Clock, Source};
+use crate::graph::Place;
+use crate::mailroom::{LetterLinks, Mailroom};
+use crate::turnstile::Turnstile;
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What the application is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Ids and randomness.
+    pub ids: Source,
+    /// Who is asking.
+    pub verifier: Verifier,
+    /// Where enrolments queue.
+    pub turnstile: Turnstile,
+    /// Where letters leave.
+    pub mailroom: Mailroom,
+    /// Behaviour that configuration decides.
+    pub settings: Settings,
+    /// What was learned for the enrol path.
+    pub memory: Memory,
+}
+
+/// Behaviour that configuration decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address of the service without a slash at its end.
+    pub public_url: String,
+    /// Address that Graph-shaped join links begin with.
+    pub join_base: String,
+    /// What contexts say instead of our own root.
+    pub metadata_root: Option<String>,
+    /// The permission table in force.
+    pub permissions: Edition,
+    /// How lists are filled.
+    pub lists: ListEdition,
+    /// How long before the start the join gate opens, in minutes.
+    pub opens_minutes_before: i64,
+    /// Longest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// Whether a person unknown to the directory is taken from their own verified token.
+    pub people_from_claims: bool,
+}
+
+/// What the enrol path remembers. Whatever is decided on it is held against the versions in the database
+/// inside the transaction, so that stale memory costs a second look and never a wrong answer.
+pub struct Memory {
+    hosted: Cache<MeetingId, Arc<Hosted>>,
+    access: Cache<AccessKey, i64>,
+}
+
+type AccessKey = (TenantId, AppId, PersonId);
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { hosted: Cache::new(2_000), access: Cache::new(10_000) }
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Marks a change made now.
+    pub fn fact(&self, actor: String) -> Fact {
+        let at = self.clock.now();
+        Fact { id: self.ids.ordered_id(at), at, actor }
+    }
+
+    /// The meeting and its registration, possibly as they were a moment ago. Only meetings with a
+    /// registration are remembered: that none is there could not be held against a version.
+    pub async fn recall_hosted(&self, meeting: MeetingId) -> Result<Option<Arc<Hosted>>, Fault> {
+        if let Some(hosted) = self.memory.hosted.get(&meeting) {
+            return Ok(Some(hosted));
+        }
+        let hosted = self.store.find_hosted(meeting).await?.map(Arc::new);
+        if let Some(hosted) = hosted.as_ref().filter(|hosted| hosted.registration.is_some()) {
+            self.memory.hosted.insert(meeting, Arc::clone(hosted));
+        }
+        Ok(hosted)
+    }
+
+    /// Forgets what was remembered of a meeting: after each change, and when a decision proved stale.
+    pub fn forget(&self, meeting: MeetingId) {
+        self.memory.hosted.remove(&meeting);
+    }
+
+    /// The version of the directory by which the application may act for the organizer; `None` when it may
+    /// not. A "yes" may be as old as its version says, a "no" is always fresh.
+    pub async fn recall_access(
+        &self,
+        tenant: TenantId,
+        app: &AppId,
+        organizer: PersonId,
+    ) -> Result<Option<i64>, Fault> {
+        let key = (tenant, app.clone(), organizer);
+        if let Some(version) = self.memory.access.get(&key) {
+            return Ok(Some(version));
+        }
+        let (is_allowed, version) = self.store.may_act_for(tenant, app, organizer).await?;
+        if is_allowed {
+            self.memory.access.insert(key, version);
+        }
+        Ok(is_allowed.then_some(version))
+    }
+
+    /// The join link of a registrant in Graph's spelling. `prid` is the registrant's id as the caller knows it.
+    pub fn graph_link(&self, meeting: &Meeting, registration: &Registration, prid: &str, place: Place) -> String {
+        let link = Link { meeting: meeting.id, registrant: place.registrant, generation: place.generation };
+        let seal = self.links().key.seal_beside(Purpose::Join, &link);
+        let is_public = registration.allowed_registrant == AllowedRegistrant::Everyone;
+        wire::links::personal_join(&self.settings.join_base, meeting, prid, is_public, &seal)
+    }
+
+    /// Wakes the mailroom: letters were queued.
+    pub fn mail_waits(&self) {
+        self.mailroom.nudge();
+    }
+
+    /// The links that mails carry.
+    pub fn links(&self) -> &LetterLinks {
+        self.mailroom.links()
+    }
+
+    /// Forgets that the application may act for the organizer.
+    pub fn forget_access(&self, tenant: TenantId, app: &AppId, organizer: PersonId) {
+        self.memory.access.remove(&(tenant, app.clone(), organizer));
+    }
+}

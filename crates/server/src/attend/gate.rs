@@ -1,0 +1,157 @@
+//! The join gate: who comes with a good link is sent to the meeting, wherever it is today.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use domain::enrolment::external_key;
+use domain::link::{Link, Purpose};
+use domain::meeting::Gate;
+use domain::{MeetingId, Registrant};
+use http::{HeaderMap, StatusCode};
+use pages::{GateState, GateView};
+use serde::Deserialize;
+use store::{Fault, Hosted};
+
+use super::page::{html, language, not_found, problem, see_other};
+use crate::app::App;
+
+/// The query of Graph's spelling of a join link.
+#[derive(Deserialize)]
+pub struct GraphLink {
+    context: Option<String>,
+    k: Option<String>,
+}
+
+/// The one member of the context that is needed; the others are in the meeting.
+#[derive(Deserialize)]
+struct Context {
+    prid: Option<String>,
+}
+
+/// `GET /j/{token}`: the short spelling.
+pub async fn short(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+    let Some(link) = app.links().key.open(Purpose::Join, &token) else { return not_found(&headers) };
+    match find_by_link(&app, link).await {
+        Ok(Some(registrant)) => admit(&app, &headers, &registrant).await,
+        Ok(None) => not_found(&headers),
+        Err(fault) => problem(&app, &headers, &fault.into()),
+    }
+}
+
+/// `GET /l/meetup-join/{thread}/0?context=…&k=…`: Graph's spelling. Without a registrant it is the meeting's
+/// own link, which opens only meetings that have no registration.
+pub async fn graph(
+    State(app): State<App>,
+    Path((thread, _)): Path<(String, String)>,
+    Query(query): Query<GraphLink>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(meeting) = wire::ids::read_thread(&thread) else { return not_found(&headers) };
+    let context = query.context.as_deref().and_then(|text| serde_json::from_str::<Context>(text).ok());
+    let prid = context.and_then(|context| context.prid);
+    let answer = match (prid, query.k) {
+        (Some(prid), Some(seal)) => match find_by_seal(&app, meeting, &prid, &seal).await {
+            Ok(Some(registrant)) => return admit(&app, &headers, &registrant).await,
+            Ok(None) => Ok(None),
+            Err(fault) => Err(fault),
+        },
+        (Some(_), None) => Ok(None),
+        (None, _) => app.store.find_hosted(meeting).await,
+    };
+    match answer {
+        Ok(Some(hosted)) => admit_without_name(&app, &headers, &hosted),
+        Ok(None) => not_found(&headers),
+        Err(fault) => problem(&app, &headers, &fault.into()),
+    }
+}
+
+/// The registrant of a link whose MAC is good, if the link is of the living generation.
+pub async fn find_by_link(app: &App, link: Link) -> Result<Option<Registrant>, Fault> {
+    let registrant = app.store.find_registrant(link.meeting, link.registrant).await?;
+    Ok(registrant.filter(|registrant| registrant.generation == link.generation))
+}
+
+/// Built-in registrants are named by Graph's id, external ones by their own system's.
+async fn find_by_seal(
+    app: &App,
+    meeting: MeetingId,
+    prid: &str,
+    seal: &str,
+) -> Result<Option<Registrant>, Fault> {
+    let id = match wire::ids::read_registrant(prid) {
+        Some((key, id)) if key.meeting == meeting => Some(id),
+        _ => app.store.find_live_registrant(meeting, &external_key(prid)).await?.map(|found| found.id),
+    };
+    let link = id.and_then(|id| app.links().key.open_beside(Purpose::Join, meeting, id, seal));
+    match link {
+        Some(link) => find_by_link(app, link).await,
+        None => Ok(None),
+    }
+}
+
+async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Response {
+    let hosted = match app.store.find_hosted(registrant.meeting).await {
+        Ok(hosted) => hosted,
+        Err(fault) => return problem(app, headers, &fault.into()),
+    };
+    match hosted {
+        Some(hosted) if registrant.is_registered() => {
+            let (start_at, end_at) = hosted.registration.as_ref().map_or(
+                (hosted.meeting.start_at, hosted.meeting.end_at),
+                |registration| (registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting)),
+            );
+            let opens = app.settings.opens_minutes_before;
+            match hosted.meeting.gate(start_at, end_at, opens, app.clock.now()) {
+                Gate::Open(address) => see_other(&address)
+                    .unwrap_or_else(|| show(headers, Some(&hosted), GateState::NoAddress)),
+                Gate::Early(opens_at) => show(headers, Some(&hosted), GateState::Early { opens_at }),
+                Gate::Over => show(headers, Some(&hosted), GateState::Over),
+                Gate::NoAddress => show(headers, Some(&hosted), GateState::NoAddress),
+            }
+        }
+        hosted => show(headers, hosted.as_ref(), GateState::Canceled),
+    }
+}
+
+fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> Response {
+    if let Some(registration) = &hosted.registration {
+        let page = registration.built_in().is_ok().then(|| {
+            let key = wire::registration::key(&hosted.meeting, registration);
+            let id = wire::ids::write_registration(&key);
+            wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting)
+        });
+        let state = GateState::PersonalLinkNeeded { registration_page_url: page.as_deref() };
+        return show(headers, Some(hosted), state);
+    }
+    hosted
+        .meeting
+        .join_url
+        .as_deref()
+        .and_then(see_other)
+        .unwrap_or_else(|| show(headers, Some(hosted), GateState::NoAddress))
+}
+
+fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
+    let told = hosted.map(|hosted| {
+        let meeting = &hosted.meeting;
+        match &hosted.registration {
+            Some(registration) => (
+                registration.subject(meeting),
+                (registration.start_at(meeting), registration.end_at(meeting)),
+            ),
+            None => (meeting.subject.as_deref(), (meeting.start_at, meeting.end_at)),
+        }
+    });
+    let status = match state {
+        GateState::Canceled | GateState::PersonalLinkNeeded { .. } => StatusCode::FORBIDDEN,
+        GateState::Over => StatusCode::GONE,
+        GateState::Early { .. } | GateState::NoAddress => StatusCode::OK,
+    };
+    let view = GateView {
+        language: language(headers),
+        zone: None,
+        subject: told.and_then(|(subject, _)| subject),
+        span: told.map(|(_, span)| span),
+        state,
+    };
+    html(status, pages::gate_page(&view))
+}

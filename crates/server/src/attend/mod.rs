@@ -1,0 +1,25 @@
+//! What people without a token meet: the sign-up page, the manage page and the join gate. DESIGN section 6.
+//!
+//! GET shows, POST acts. Every answer forbids referrers, frames and foreign content.
+
+mod gate;
+mod manage;
+mod page;
+mod signup;
+
+use axum::Router;
+use axum::routing::get;
+
+pub use page::{html, stylesheet};
+
+use crate::app::App;
+
+/// The routes.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/registration/{id}", get(signup::show).post(signup::enroll))
+        .route("/m/{token}", get(manage::show).post(manage::cancel))
+        .route("/j/{token}", get(gate::short))
+        .route("/l/meetup-join/{thread}/{message}", get(gate::graph))
+        .route(pages::STYLESHEET_PATH, get(stylesheet))
+}

@@ -1,0 +1,85 @@
+//! How pages leave the house.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use pages::{Language, Problem, ProblemView};
+
+use crate::app::App;
+use crate::error::ApiError;
+
+/// Nothing from elsewhere, no script, no frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+    frame-ancestors 'none'; base-uri 'none'";
+
+/// A page.
+pub fn html(status: StatusCode, page: String) -> Response {
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    guard(headers);
+    response
+}
+
+/// A way on to another address, which learns nothing of the link that led there.
+pub fn see_other(address: &str) -> Option<Response> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, HeaderValue::from_str(address).ok()?);
+    guard(headers);
+    Some(response)
+}
+
+/// A page for a link or a registration that is not there, always the same.
+pub fn not_found(headers: &HeaderMap) -> Response {
+    html(StatusCode::NOT_FOUND, pages::not_found_page(language(headers)))
+}
+
+/// A page for a request that cannot be answered now.
+pub fn problem(app: &App, headers: &HeaderMap, error: &ApiError) -> Response {
+    let request_id = app.ids.random_id().to_string();
+    if let ApiError::Fault(fault) = error {
+        let cause = std::error::Error::source(fault.as_ref()).map(ToString::to_string).unwrap_or_default();
+        tracing::error!(request.id = %request_id, cause, "the database failed");
+    }
+    let status = error.status();
+    let problem = match status {
+        StatusCode::SERVICE_UNAVAILABLE => Problem::Unavailable,
+        StatusCode::TOO_MANY_REQUESTS => Problem::TooMany,
+        status if status.is_client_error() => Problem::Refused,
+        _ => Problem::Fault,
+    };
+    let page = pages::problem_page(&ProblemView { language: language(headers), problem, request_id: &request_id });
+    let mut response = html(status, page);
+    if problem == Problem::Unavailable {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    response
+}
+
+/// The language the browser asks for.
+pub fn language(headers: &HeaderMap) -> Language {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::choose(asked.unwrap_or_default())
+}
+
+/// The stylesheet of every page.
+pub async fn stylesheet() -> Response {
+    let mut response = Response::new(Body::from(pages::STYLESHEET));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Links are capabilities: they are kept by nobody on the way.
+fn guard(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+}

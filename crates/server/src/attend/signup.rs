@@ -1,0 +1,269 @@
+//! The sign-up page of a built-in registration. It enrols on the same path as the API.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path, State};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::enrolment::{FilledForm, read_form};
+use domain::question::AnswerInput;
+use domain::text::limit;
+use domain::{
+    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registration,
+    RegistrationKind,
+};
+use http::{HeaderMap, StatusCode};
+use pages::{EnrolledView, EnrolmentForm, Flaw, QuestionKind, RegistrationState, RegistrationView};
+use sha2::{Digest, Sha256};
+use store::Hosted;
+
+use super::page::{html, language, not_found, problem};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::graph::{Asked, private_key, take_place};
+
+/// A form as the browser sends it: names and values.
+type Fields = Vec<(String, String)>;
+
+/// `GET /registration/{id}`
+pub async fn show(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    match find(&app, &id).await {
+        Ok(Some(hosted)) => {
+            let Some(registration) = &hosted.registration else { return not_found(&headers) };
+            if let Err(fault) = app.store.count_view(hosted.meeting.id, registration.id).await {
+                return problem(&app, &headers, &fault.into());
+            }
+            page(&app, &headers, &hosted.meeting, registration, &Vec::new(), &[])
+        }
+        Ok(None) => not_found(&headers),
+        Err(error) => problem(&app, &headers, &error),
+    }
+}
+
+/// `POST /registration/{id}`: whoever is registered already sees the same page as whoever is new.
+pub async fn enroll(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Response {
+    match try_enroll(&app, &id, &headers, &fields).await {
+        Ok(Some(response)) => response,
+        Ok(None) => not_found(&headers),
+        Err(error) => problem(&app, &headers, &error),
+    }
+}
+
+async fn try_enroll(
+    app: &App,
+    id: &str,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<Option<Response>, ApiError> {
+    for _ in 0..3 {
+        let Some(hosted) = find(app, id).await? else { return Ok(None) };
+        let Some(registration) = &hosted.registration else { return Ok(None) };
+        let RegistrationKind::BuiltIn(built_in) = &registration.kind else { return Ok(None) };
+        let is_open = registration.allowed_registrant == AllowedRegistrant::Everyone
+            && registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
+        let form = filled_form(&hosted.meeting, fields);
+        let (named, answers) = match read_form(&form, &built_in.questions) {
+            Ok(read) if is_open => read,
+            read => {
+                let problems = read.err().unwrap_or_default();
+                return Ok(Some(page(app, headers, &hosted.meeting, registration, fields, &problems)));
+            }
+        };
+        let now = app.clock.now();
+        let asked = Asked {
+            person: Person::Named { named, user: None },
+            answers,
+            seen_directory: None,
+            language: Some(language(headers).tag().to_owned()),
+            actor: "page".to_owned(),
+            idempotency: value(fields, "nonce").filter(|nonce| !nonce.is_empty() && nonce.len() <= 64).map(|nonce| {
+                private_key("page", hosted.meeting.tenant, nonce, fingerprint(fields), now)
+            }),
+        };
+        match take_place(app, &hosted, registration, asked).await {
+            Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
+            // A form that was sent, changed and sent again carries the same nonce: it is another request.
+            Err(ApiError::Refused(Refusal::IdempotencyKeyReused)) => {
+                let problems = [];
+                return Ok(Some(page(app, headers, &hosted.meeting, registration, fields, &problems)));
+            }
+            Err(ApiError::Refused(Refusal::RegistrationFull)) => {
+                return Ok(Some(show_state(headers, &hosted.meeting, registration, RegistrationState::Full)));
+            }
+            Err(error) => return Err(error),
+            Ok(None) => app.forget(hosted.meeting.id),
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+/// The meeting and the built-in registration that the page's address names.
+async fn find(app: &App, id: &str) -> Result<Option<Arc<Hosted>>, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(None) };
+    let hosted = app.recall_hosted(key.meeting).await?;
+    Ok(hosted.filter(|hosted| {
+        let registration = hosted.registration.as_ref();
+        registration.is_some_and(|registration| {
+            registration.built_in().is_ok() && wire::registration::key(&hosted.meeting, registration) == key
+        })
+    }))
+}
+
+fn filled_form(meeting: &Meeting, fields: &Fields) -> FilledForm {
+    let text = |name: &str| value(fields, name).map(str::to_owned);
+    let answers = fields.iter().filter_map(|(name, value)| {
+        let id = name.strip_prefix("answer-")?;
+        Some((wire::ids::read_question(meeting.id, id), value.clone()))
+    });
+    FilledForm {
+        first_name: text("firstName"),
+        last_name: text("lastName"),
+        email: text("email"),
+        answers: answers.collect(),
+    }
+}
+
+fn value<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
+    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+fn fingerprint(fields: &Fields) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for (name, value) in fields {
+        for text in [name, value] {
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        }
+    }
+    hash.finalize().into()
+}
+
+fn enrolled(headers: &HeaderMap, meeting: &Meeting, registration: &Registration, fields: &Fields) -> Response {
+    let view = EnrolledView {
+        language: language(headers),
+        subject: registration.subject(meeting).unwrap_or_default(),
+        email: value(fields, "email"),
+    };
+    html(StatusCode::OK, pages::enrolled_page(&view))
+}
+
+/// The page as it stands for this visitor, with their input and its faults.
+fn page(
+    app: &App,
+    headers: &HeaderMap,
+    meeting: &Meeting,
+    registration: &Registration,
+    fields: &Fields,
+    problems: &[FieldProblem],
+) -> Response {
+    let Ok(built_in) = registration.built_in() else { return not_found(headers) };
+    if registration.accepts_at(meeting, app.clock.now()).is_err() {
+        return show_state(headers, meeting, registration, RegistrationState::Over);
+    }
+    if registration.allowed_registrant == AllowedRegistrant::Organization {
+        return show_state(headers, meeting, registration, RegistrationState::SignInNeeded);
+    }
+    // Each page is a request of its own: a reload or a double click sends the same one.
+    let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
+    let ids: Vec<String> =
+        built_in.questions.iter().map(|question| wire::ids::write_question(meeting.id, question.id)).collect();
+    let flaws = field_problems(problems, built_in, &ids, meeting, fields);
+    let form = EnrolmentForm {
+        nonce: &nonce,
+        first_name: value(fields, "firstName").unwrap_or_default(),
+        last_name: value(fields, "lastName").unwrap_or_default(),
+        email: value(fields, "email").unwrap_or_default(),
+        questions: questions(built_in, &ids, fields),
+        problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
+    };
+    show_state(headers, meeting, registration, RegistrationState::Open(form))
+}
+
+fn questions<'v>(built_in: &'v BuiltIn, ids: &'v [String], fields: &'v Fields) -> Vec<pages::Question<'v>> {
+    let view = |(question, id): (&'v domain::Question, &'v String)| pages::Question {
+        id,
+        text: question.display_name.as_deref().unwrap_or_default(),
+        required: question.is_required,
+        kind: match &question.input {
+            AnswerInput::Text => QuestionKind::Text,
+            AnswerInput::RadioButton(options) => {
+                QuestionKind::Choice(options.iter().map(String::as_str).collect())
+            }
+        },
+        value: value(fields, &format!("answer-{id}")).unwrap_or_default(),
+    };
+    built_in.questions.iter().zip(ids).map(view).collect()
+}
+
+/// The domain's faults beside the fields they belong to.
+fn field_problems(
+    problems: &[FieldProblem],
+    built_in: &BuiltIn,
+    ids: &[String],
+    meeting: &Meeting,
+    fields: &Fields,
+) -> Vec<(String, Flaw)> {
+    let mut flaws: Vec<(String, Flaw)> = problems
+        .iter()
+        .filter(|problem| !problem.target.contains('/') && problem.target != "customQuestionAnswers")
+        .map(|problem| (problem.target.clone(), flaw(problem.code)))
+        .collect();
+    let answers = filled_form(meeting, fields).answers;
+    for (question, id) in built_in.questions.iter().zip(ids).filter(|_| !problems.is_empty()) {
+        let given = answers.iter().find(|(known, _)| *known == Some(question.id));
+        let given = given.map(|(_, value)| value.as_str()).unwrap_or_default();
+        if let Some(code) = question.problem_with(given) {
+            flaws.push((format!("answer-{id}"), flaw(code)));
+        }
+    }
+    flaws
+}
+
+fn flaw(code: ProblemCode) -> Flaw {
+    match code {
+        ProblemCode::Missing | ProblemCode::RequiredAnswerMissing => Flaw::Missing,
+        ProblemCode::TooLong => Flaw::TooLong { limit: None },
+        ProblemCode::AnswerTooLong => Flaw::TooLong { limit: Some(limit::ANSWER) },
+        ProblemCode::InvalidEmail => Flaw::NotAnEmail,
+        ProblemCode::AnswerNotAllowed => Flaw::NotAChoice,
+        _ => Flaw::Unreadable,
+    }
+}
+
+fn show_state(
+    headers: &HeaderMap,
+    meeting: &Meeting,
+    registration: &Registration,
+    state: RegistrationState<'_>,
+) -> Response {
+    let Ok(built_in) = registration.built_in() else { return not_found(headers) };
+    let status = match &state {
+        RegistrationState::Open(form) if !form.problems.is_empty() => StatusCode::BAD_REQUEST,
+        RegistrationState::Full => StatusCode::CONFLICT,
+        _ => StatusCode::OK,
+    };
+    let view = RegistrationView {
+        language: language(headers),
+        zone: None,
+        subject: registration.subject(meeting).unwrap_or_default(),
+        description: built_in.description.as_deref(),
+        speakers: built_in.speakers.iter().map(speaker).collect(),
+        start_at: registration.start_at(meeting),
+        end_at: registration.end_at(meeting),
+        state,
+    };
+    html(status, pages::registration_page(&view))
+}
+
+fn speaker(speaker: &domain::Speaker) -> pages::Speaker<'_> {
+    pages::Speaker {
+        name: speaker.display_name.as_deref().unwrap_or_default(),
+        bio: speaker.bio.as_deref(),
+    }
+}

@@ -1,0 +1,203 @@
+//! A request whose token, path and permission are settled, and what operations ask of it.
+
+use std::sync::Arc;
+
+use axum::body::Body as HttpBody;
+use domain::operation::Method;
+use domain::permission::acts_as_organizer;
+use domain::refusal::Denial;
+use domain::{Caller, Fact, Meeting, MeetingId, Operation, PersonId, Refusal, Registration};
+use http::{HeaderMap, Request, Uri, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use sha2::{Digest, Sha256};
+use store::Hosted;
+use wire::path::Cast;
+use wire::{Body, GraphPath, Query, Root, UserRef};
+
+use crate::app::App;
+use crate::error::ApiError;
+
+/// A request, ready for its operation.
+pub struct Ask<'a> {
+    /// The application.
+    pub app: &'a App,
+    /// Who asks.
+    pub caller: Arc<Caller>,
+    /// What for.
+    pub path: GraphPath,
+    /// The query options.
+    pub query: Query,
+    body: Option<Body>,
+    body_hash: [u8; 32],
+    headers: HeaderMap,
+    uri: Uri,
+}
+
+impl<'a> Ask<'a> {
+    /// Reads the rest of the request: the body, if the operation has one.
+    pub async fn read(
+        app: &'a App,
+        caller: Arc<Caller>,
+        operation: Operation,
+        path: GraphPath,
+        query: Query,
+        request: Request<HttpBody>,
+    ) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        let has_body = matches!(operation.method(), Method::Post | Method::Patch);
+        let (body, body_hash) = if has_body {
+            let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
+            let hash = Sha256::digest(&bytes).into();
+            (Some(Body::read(&bytes).filter(|_| is_json(&parts.headers)).ok_or(ApiError::NotJson)?), hash)
+        } else {
+            (None, [0; 32])
+        };
+        Ok(Self { app, caller, path, query, body, body_hash, headers: parts.headers, uri: parts.uri })
+    }
+
+    /// The body.
+    pub fn body(&self) -> Result<&Body, ApiError> {
+        self.body.as_ref().ok_or(ApiError::NotJson)
+    }
+
+    /// Where `@odata.context` says the metadata is: the version that was asked for, unless configured.
+    pub fn root(&self) -> Root {
+        let own = || format!("{}/{}", self.app.settings.public_url, self.version());
+        Root(self.app.settings.metadata_root.clone().unwrap_or_else(own))
+    }
+
+    /// The address of this request with other query options, on the host the client used: the token that
+    /// goes there came from there.
+    pub fn address(&self, query: &str) -> String {
+        let public_url = &self.app.settings.public_url;
+        let (scheme, _) = public_url.split_once("://").unwrap_or(("http", ""));
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let is_authority = |host: &&str| host.parse::<http::uri::Authority>().is_ok_and(|a| !a.as_str().contains('@'));
+        let origin = host.filter(is_authority).map_or(public_url.clone(), |host| format!("{scheme}://{host}"));
+        format!("{origin}{}?{query}", self.uri.path())
+    }
+
+    /// The raw query string.
+    pub fn raw_query(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Hash of method, path and body: two requests with the same are one request, retried.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.uri.path());
+        hash.update([0]);
+        hash.update(self.body_hash);
+        hash.finalize().into()
+    }
+
+    /// Marks a change by this caller.
+    pub fn fact(&self) -> Fact {
+        self.app.fact(self.caller.actor())
+    }
+
+    /// The organizer the path names. A user principal name names none: Graph wants the object id here.
+    pub fn organizer(&self) -> Result<PersonId, ApiError> {
+        match &self.path.user {
+            UserRef::Me => self.caller.person().ok_or(Denial::MeNeedsPerson.into()),
+            UserRef::Id(person) => Ok(*person),
+            UserRef::Name(_) => Err(Refusal::NoMeeting.into()),
+        }
+    }
+
+    /// The organizer the path names, if the caller may act as them: themselves, or an application with a
+    /// policy. For operations that name no meeting.
+    pub async fn acting_organizer(&self) -> Result<PersonId, ApiError> {
+        let organizer = self.organizer()?;
+        acts_as_organizer(&self.caller, organizer)?;
+        self.check_policy(organizer).await?;
+        Ok(organizer)
+    }
+
+    /// The id of the meeting the path names. Ids that are none are told apart from meetings that are unknown
+    /// (CONTRACT section 4.1); an id of somebody else's meeting is unknown here.
+    pub fn meeting_id(&self) -> Result<MeetingId, ApiError> {
+        let id = self.path.meeting.as_deref().unwrap_or_default();
+        let Some((organizer, meeting)) = wire::ids::read_meeting(id) else {
+            return Err(ApiError::from(vec![domain::FieldProblem::new(
+                "meetingId",
+                domain::ProblemCode::InvalidId,
+                "the meeting id in the path is none: use the `id` of an onlineMeeting as it is",
+            )]));
+        };
+        if organizer == self.organizer()? { Ok(meeting) } else { Err(Refusal::NoMeeting.into()) }
+    }
+
+    /// The meeting the path names, if the caller's organisation has it. What is not the caller's to know of
+    /// does not exist.
+    pub fn own<'h>(&self, hosted: Option<&'h Hosted>) -> Result<&'h Hosted, ApiError> {
+        let organizer = self.organizer()?;
+        hosted
+            .filter(|hosted| hosted.meeting.tenant == self.caller.tenant())
+            .filter(|hosted| hosted.meeting.organizer == organizer)
+            .ok_or(Refusal::NoMeeting.into())
+    }
+
+    /// The meeting the path names, for a caller who may act as its organizer.
+    pub async fn hosted_as_organizer(&self) -> Result<Hosted, ApiError> {
+        let hosted = self.app.store.find_hosted(self.meeting_id()?).await?;
+        let hosted = self.own(hosted.as_ref())?.clone();
+        acts_as_organizer(&self.caller, hosted.meeting.organizer)?;
+        self.check_policy(hosted.meeting.organizer).await?;
+        Ok(hosted)
+    }
+
+    /// The meeting and its registration, for a caller who may act as the organizer.
+    pub async fn registration_as_organizer(&self) -> Result<(Meeting, Registration), ApiError> {
+        let hosted = self.hosted_as_organizer().await?;
+        let registration = self.check_cast(hosted.registration)?;
+        Ok((hosted.meeting, registration))
+    }
+
+    /// The registration, if it is of the kind that a type-cast segment of the path asks for.
+    pub fn check_cast(&self, registration: Option<Registration>) -> Result<Registration, ApiError> {
+        registration
+            .filter(|registration| match self.path.cast {
+                None => true,
+                Some(Cast::BuiltIn) => registration.built_in().is_ok(),
+                Some(Cast::External) => registration.built_in().is_err(),
+            })
+            .ok_or(Refusal::NoRegistration.into())
+    }
+
+    /// An application needs an access policy for the organizer, whatever it does (CONTRACT decision 15).
+    pub async fn check_policy(&self, organizer: PersonId) -> Result<(), ApiError> {
+        let Caller::Application(caller) = self.caller.as_ref() else { return Ok(()) };
+        let (is_allowed, _) = self.app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
+        if is_allowed { Ok(()) } else { Err(Denial::NoAccessPolicy.into()) }
+    }
+
+    fn version(&self) -> &str {
+        self.uri.path().split('/').nth(1).unwrap_or("beta")
+    }
+}
+
+/// Graph reads a body only when it is declared as JSON (CONTRACT section 5.2).
+fn is_json(headers: &HeaderMap) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = declared.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+}
+
+/// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
+async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<axum::body::Bytes, ApiError> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(ApiError::TooLarge(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge(limit)),
+        Err(_) => Err(ApiError::NotJson),
+    }
+}

@@ -1,0 +1,234 @@
+//! `POST …/registration/registrants`: seeds 002 and 004. The hot path; DESIGN section 5.
+//!
+//! The API and the sign-up page both come through [`take_place`].
+
+use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
+use domain::permission::may_enroll;
+use domain::person::DirectoryPerson;
+use domain::refusal::Denial;
+use domain::{
+    AllowedRegistrant, Answer as Answered, Caller, Delegated, Enrolment, FieldProblem, Meeting, MeetingId,
+    Person, PersonId, ProblemCode, Refusal, RegistrantId, Registration, RegistrationKind, TenantId,
+};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+use store::{Hosted, Verdict};
+use uuid::Uuid;
+use wire::Entity;
+use wire::registrant::AnyRegistrant;
+
+use super::meeting::TRIES;
+use super::{Answer, Ask, Reply};
+use crate::app::App;
+use crate::error::ApiError;
+
+/// How long an idempotency key is remembered.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What an enrolment asks for, whoever asked.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Who asks for the place.
+    pub person: Person,
+    /// Answers, checked against the questions of `registration`.
+    pub answers: Vec<Answered>,
+    /// Version of the directory and policies that were asked, if any were.
+    pub seen_directory: Option<(TenantId, i64)>,
+    /// Language tag for letters.
+    pub language: Option<String>,
+    /// Who asked, for the audit trail.
+    pub actor: String,
+    /// The key for retries, if one was sent.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// A place that was given, now or before.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The registrant.
+    pub registrant: RegistrantId,
+    /// Generation of their links.
+    pub generation: u8,
+}
+
+/// `POST …/registration/registrants`
+pub async fn enroll(ask: &Ask<'_>) -> Answer {
+    let meeting_id = ask.meeting_id()?;
+    for _ in 0..TRIES {
+        let hosted = ask.app.recall_hosted(meeting_id).await?;
+        let hosted = ask.own(hosted.as_deref())?;
+        let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
+        let registration = ask.check_cast(hosted.registration.clone())?;
+        may_enroll(&ask.caller, hosted.meeting.organizer, &registration)?;
+        let mut asked = read(ask, &hosted.meeting, &registration).await?;
+        asked.seen_directory = asked.seen_directory.or(seen_policy);
+        let person = asked.person.clone();
+        if let Some(place) = take_place(ask.app, hosted, &registration, asked).await? {
+            return Ok(Reply::ok(&show(ask, &hosted.meeting, &registration, &person, place)));
+        }
+        forget(ask, meeting_id, hosted.meeting.organizer);
+    }
+    Err(ApiError::Busy)
+}
+
+/// Goes through the turnstile; `None` when what the request was checked against has changed meanwhile.
+pub async fn take_place(
+    app: &App,
+    hosted: &Hosted,
+    registration: &Registration,
+    asked: Asked,
+) -> Result<Option<Place>, ApiError> {
+    let now = app.clock.now();
+    registration.accepts_at(&hosted.meeting, now)?;
+    let enrolment = Enrolment {
+        // The turnstile gives the real id.
+        id: RegistrantId(Uuid::nil()),
+        meeting: hosted.meeting.id,
+        registration: registration.id,
+        seen_version: registration.version,
+        seen_directory: asked.seen_directory,
+        person: asked.person,
+        answers: asked.answers,
+        language: asked.language,
+        at: now,
+        actor: asked.actor,
+        idempotency: asked.idempotency,
+    };
+    match app.turnstile.enroll(enrolment).await? {
+        Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0 })),
+        Verdict::Known { registrant, generation } => Ok(Some(Place { registrant, generation })),
+        Verdict::Full => Err(Refusal::RegistrationFull.into()),
+        Verdict::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
+        Verdict::Stale => Ok(None),
+    }
+}
+
+fn forget(ask: &Ask<'_>, meeting: MeetingId, organizer: PersonId) {
+    ask.app.forget(meeting);
+    if let Caller::Application(caller) = ask.caller.as_ref() {
+        ask.app.forget_access(caller.tenant, &caller.app, organizer);
+    }
+}
+
+/// The version of the policies that let an application act for the organizer.
+async fn seen_policy(ask: &Ask<'_>, organizer: PersonId) -> Result<Option<(TenantId, i64)>, ApiError> {
+    let Caller::Application(caller) = ask.caller.as_ref() else { return Ok(None) };
+    let version = ask.app.recall_access(caller.tenant, &caller.app, organizer).await?;
+    let version = version.ok_or(Denial::NoAccessPolicy)?;
+    Ok(Some((caller.tenant, version)))
+}
+
+async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Asked, ApiError> {
+    let asked = |person, answers, seen_directory| {
+        Ok(Asked {
+            person,
+            answers,
+            seen_directory,
+            language: ask.header("accept-language").and_then(super::registration::first_language),
+            actor: ask.caller.actor(),
+            idempotency: idempotency_key(ask)?,
+        })
+    };
+    let built_in = match &registration.kind {
+        RegistrationKind::External => {
+            return asked(wire::registrant::read_external(ask.body()?, meeting, registration)?, Vec::new(), None);
+        }
+        RegistrationKind::BuiltIn(built_in) => built_in,
+    };
+    let (form, problems) = wire::registrant::read_form(ask.body()?, meeting.id)?;
+    let (named, answers) = check_form(&form, problems, &built_in.questions)?;
+    match (registration.allowed_registrant, ask.caller.as_ref()) {
+        (AllowedRegistrant::Organization, Caller::Delegated(caller)) => {
+            let version = check_member(ask, caller, meeting, &named).await?;
+            let person = Person::Named { named, user: Some(caller.person) };
+            asked(person, answers, Some((caller.tenant, version)))
+        }
+        (AllowedRegistrant::Organization, Caller::Application(_)) => Err(Denial::OnlyMembersThemselves.into()),
+        (AllowedRegistrant::Everyone, _) => asked(Person::Named { named, user: None }, answers, None),
+    }
+}
+
+/// Every fault at once: those of the JSON and those of the form. A member whose JSON was at fault is not
+/// reported as missing as well.
+fn check_form(
+    form: &FilledForm,
+    mut problems: Vec<FieldProblem>,
+    questions: &[domain::Question],
+) -> Result<(Named, Vec<Answered>), ApiError> {
+    match read_form(form, questions) {
+        Ok(read) if problems.is_empty() => Ok(read),
+        Ok(_) => Err(problems.into()),
+        Err(more) => {
+            let is_told = |problem: &FieldProblem| problems.iter().any(|told| told.target == problem.target);
+            let more: Vec<FieldProblem> = more.into_iter().filter(|problem| !is_told(problem)).collect();
+            problems.extend(more);
+            Err(problems.into())
+        }
+    }
+}
+
+/// Holds the names and the address against the directory (seed 002); gives the directory's version.
+async fn check_member(
+    ask: &Ask<'_>,
+    caller: &Delegated,
+    meeting: &Meeting,
+    named: &Named,
+) -> Result<i64, ApiError> {
+    let view = ask.app.store.find_person(caller.tenant, caller.person).await?;
+    let from_token = || ask.app.settings.people_from_claims.then(|| DirectoryPerson::from_token(caller));
+    let person = view.person.or_else(from_token).filter(|person| person.is_active);
+    let person = person.ok_or(Refusal::UnknownPerson)?;
+    if caller.person == meeting.organizer && !person.has_address(&named.email) {
+        return Err(Denial::Colleague.into());
+    }
+    person.matches(named)?;
+    Ok(view.version)
+}
+
+/// The `Idempotency-Key` header: up to 255 characters, private to the caller.
+fn idempotency_key(ask: &Ask<'_>) -> Result<Option<IdempotencyKey>, ApiError> {
+    let Some(key) = ask.header("idempotency-key") else { return Ok(None) };
+    if key.is_empty() || key.len() > 255 {
+        return Err(ApiError::from(vec![FieldProblem::new(
+            "Idempotency-Key",
+            ProblemCode::InvalidValue,
+            "`Idempotency-Key` has 1 to 255 characters",
+        )]));
+    }
+    Ok(Some(private_key(&ask.caller.actor(), ask.caller.tenant(), key, ask.fingerprint(), ask.app.clock.now())))
+}
+
+/// A key for retries as it is remembered: hashed together with who sent it.
+pub fn private_key(actor: &str, tenant: TenantId, key: &str, request: [u8; 32], now: Timestamp) -> IdempotencyKey {
+    let mut hash = Sha256::new();
+    hash.update(tenant.0.as_bytes());
+    hash.update(actor);
+    hash.update([0]);
+    hash.update(key);
+    IdempotencyKey { key: hash.finalize().into(), request, expires_at: now + REMEMBERED }
+}
+
+/// What the caller is told: everything of an external registrant, id and link of a signed-in person, and
+/// nothing at all of an anonymous one, whose links travel by mail alone.
+fn show(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    registration: &Registration,
+    person: &Person,
+    place: Place,
+) -> Entity<AnyRegistrant> {
+    let entity = match person {
+        Person::External { external_id, user } => {
+            let link = ask.app.graph_link(meeting, registration, external_id, place);
+            AnyRegistrant::external(external_id, *user, Some(link))
+        }
+        Person::Named { user: None, .. } => AnyRegistrant::anonymous(),
+        Person::Named { user: Some(_), .. } => {
+            let key = wire::registration::key(meeting, registration);
+            let id = wire::ids::write_registrant(&key, place.registrant);
+            let link = ask.app.graph_link(meeting, registration, &id, place);
+            AnyRegistrant::with_link(id, link)
+        }
+    };
+    Entity { context: ask.root().registrant(meeting), entity }
+}

@@ -1,0 +1,209 @@
+//! `onlineMeetings`. CONTRACT sections 1.10 and 2.3.
+
+use domain::refusal::Denial;
+use domain::{FieldProblem, Meeting, MeetingId, ProblemCode, Refusal};
+use store::MeetingKey;
+use wire::meeting::{NewMeeting, OnlineMeeting};
+use wire::{Collection, Entity};
+
+use super::{Answer, Ask, Reply};
+use crate::error::ApiError;
+
+/// How often a change is tried again when somebody else's came between.
+pub(super) const TRIES: usize = 5;
+
+/// `POST …/onlineMeetings`
+pub async fn create(ask: &Ask<'_>) -> Answer {
+    let (meeting, _) = store_new(ask, false).await?;
+    Ok(Reply::created(&show(ask, &meeting).await?))
+}
+
+/// `POST …/onlineMeetings/createOrGet`: 201 for a new meeting, 200 for the one with the same `externalId`.
+pub async fn create_or_get(ask: &Ask<'_>) -> Answer {
+    let (meeting, is_new) = store_new(ask, true).await?;
+    let shown = show(ask, &meeting).await?;
+    Ok(if is_new { Reply::created(&shown) } else { Reply::ok(&shown) })
+}
+
+/// `GET …/onlineMeetings?$filter=…`: by join link, by meeting number, or by conference id, which no meeting
+/// here has.
+pub async fn find(ask: &Ask<'_>) -> Answer {
+    ask.query.allow(&["$filter"])?;
+    let organizer = ask.acting_organizer().await?;
+    let filter = ask.query.filter.as_deref().and_then(read_filter).ok_or_else(|| {
+        vec![FieldProblem::new(
+            "$filter",
+            ProblemCode::UnsupportedQuery,
+            "meetings are found by `$filter=JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` \
+             or `VideoTeleconferenceId eq '…'`",
+        )]
+    })?;
+    let id = match filter {
+        Filter::JoinWebUrl(link) => wire::links::read_join(&link),
+        Filter::JoinMeetingId(number) => {
+            let key = MeetingKey::JoinMeetingId(&number);
+            ask.app.store.find_meeting_id(ask.caller.tenant(), organizer, key).await?
+        }
+        Filter::VideoTeleconferenceId => None,
+    };
+    let mut value = Vec::new();
+    if let Some(meeting) = find_own(ask, id).await? {
+        if meeting.organizer != organizer {
+            return Err(Denial::NotOrganizer.into());
+        }
+        value.push(shown(ask, &meeting).await?);
+    }
+    let context = ask.root().meetings(organizer, false);
+    Ok(Reply::ok(&Collection { context, count: None, next_link: None, value }))
+}
+
+/// `GET …/onlineMeetings/{id}`: for the organizer and for people invited by name.
+pub async fn get(ask: &Ask<'_>) -> Answer {
+    let hosted = ask.app.store.find_hosted(ask.meeting_id()?).await?;
+    let meeting = &ask.own(hosted.as_ref())?.meeting;
+    if let Some(person) = ask.caller.person()
+        && person != meeting.organizer
+    {
+        let view = ask.app.store.find_person(meeting.tenant, person).await?;
+        let upn = view.person.map(|person| person.upn);
+        if !meeting.invites(person, upn.as_deref()) {
+            return Err(Denial::NotOrganizer.into());
+        }
+    }
+    ask.check_policy(meeting.organizer).await?;
+    Ok(Reply::ok(&show(ask, meeting).await?))
+}
+
+/// `PATCH …/onlineMeetings/{id}`
+pub async fn update(ask: &Ask<'_>) -> Answer {
+    for _ in 0..TRIES {
+        let hosted = ask.hosted_as_organizer().await?;
+        let changed = wire::meeting::patch(ask.body()?, &hosted.meeting)?;
+        if ask.app.store.update_meeting(&changed, &ask.fact()).await? {
+            ask.app.forget(changed.id);
+            return Ok(Reply::ok(&show(ask, &changed).await?));
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+/// `DELETE …/onlineMeetings/{id}`: the registration goes with it, and everybody registered is told.
+pub async fn delete(ask: &Ask<'_>) -> Answer {
+    let hosted = ask.hosted_as_organizer().await?;
+    let registration = hosted.registration.map(|registration| registration.id);
+    let was_there = ask.app.store.delete_meeting(&hosted.meeting, registration, &ask.fact()).await?;
+    ask.app.forget(hosted.meeting.id);
+    ask.app.mail_waits();
+    if was_there { Ok(Reply::no_content()) } else { Err(Refusal::NoMeeting.into()) }
+}
+
+/// Stores the meeting the body describes, or finds the organizer's meeting with the same external id.
+async fn store_new(ask: &Ask<'_>, needs_external_id: bool) -> Result<(Meeting, bool), ApiError> {
+    let organizer = ask.acting_organizer().await?;
+    let now = ask.app.clock.now();
+    let new = NewMeeting::read(ask.body()?, needs_external_id, now)?;
+    let meeting = Meeting {
+        id: MeetingId::from_random(ask.app.ids.bytes()),
+        tenant: ask.caller.tenant(),
+        organizer,
+        created_at: now,
+        start_at: new.fields.start_at,
+        end_at: new.fields.end_at,
+        subject: new.fields.subject,
+        join_url: new.fields.join_url,
+        join_meeting_id: digits(u64::from_be_bytes(ask.app.ids.bytes())),
+        passcode: new.is_passcode_required.then(|| passcode(ask.app.ids.bytes())),
+        external_id: new.external_id,
+        attendees: new.fields.attendees,
+        settings: new.fields.settings,
+        version: 1,
+    };
+    match ask.app.store.create_meeting(&meeting, &ask.fact()).await? {
+        None => Ok((meeting, true)),
+        Some(known) => {
+            let known = ask.app.store.find_hosted(known).await?.ok_or(Refusal::NoMeeting)?;
+            Ok((known.meeting, false))
+        }
+    }
+}
+
+/// Eleven digits, none of them a leading zero: the form people know from phones.
+fn digits(random: u64) -> String {
+    (10_000_000_000 + random % 90_000_000_000).to_string()
+}
+
+/// Six letters and digits without those that are mistaken for each other.
+fn passcode(random: [u8; 6]) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
+    random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+async fn find_own(ask: &Ask<'_>, id: Option<MeetingId>) -> Result<Option<Meeting>, ApiError> {
+    let Some(id) = id else { return Ok(None) };
+    let hosted = ask.app.store.find_hosted(id).await?;
+    Ok(hosted.map(|hosted| hosted.meeting).filter(|meeting| meeting.tenant == ask.caller.tenant()))
+}
+
+async fn show(ask: &Ask<'_>, meeting: &Meeting) -> Result<Entity<OnlineMeeting>, ApiError> {
+    let context = ask.root().meetings(meeting.organizer, true);
+    Ok(Entity { context, entity: shown(ask, meeting).await? })
+}
+
+async fn shown(ask: &Ask<'_>, meeting: &Meeting) -> Result<OnlineMeeting, ApiError> {
+    let organizer = ask.app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+    let upn = organizer.map(|person| person.upn);
+    Ok(OnlineMeeting::new(&ask.app.settings.join_base, meeting, upn))
+}
+
+#[derive(Debug, PartialEq)]
+enum Filter {
+    JoinWebUrl(String),
+    JoinMeetingId(String),
+    VideoTeleconferenceId,
+}
+
+/// The three filters of CONTRACT section 2.3; names of properties in any case.
+fn read_filter(text: &str) -> Option<Filter> {
+    let (property, rest) = text.trim().split_once(char::is_whitespace)?;
+    let (operator, literal) = rest.trim_start().split_once(char::is_whitespace)?;
+    let value = literal.trim().strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'");
+    if !operator.eq_ignore_ascii_case("eq") {
+        return None;
+    }
+    match property.to_ascii_lowercase().as_str() {
+        "joinweburl" => Some(Filter::JoinWebUrl(value)),
+        "joinmeetingidsettings/joinmeetingid" => Some(Filter::JoinMeetingId(value)),
+        "videoteleconferenceid" => Some(Filter::VideoTeleconferenceId),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_filters_are_read() {
+        let link = |text: &str| Some(Filter::JoinWebUrl(text.to_owned()));
+
+        for (text, expected) in [
+            ("JoinWebUrl eq 'https://x/y'", link("https://x/y")),
+            ("joinWebUrl  EQ  'it''s'", link("it's")),
+            ("joinMeetingIdSettings/joinMeetingId eq '123'", Some(Filter::JoinMeetingId("123".to_owned()))),
+            ("VideoTeleconferenceId eq '5'", Some(Filter::VideoTeleconferenceId)),
+            ("subject eq 'x'", None),
+            ("JoinWebUrl ne 'x'", None),
+            ("JoinWebUrl eq x", None),
+            ("JoinWebUrl", None),
+        ] {
+            assert_eq!(read_filter(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_passcodes_have_one_length() {
+        assert_eq!(digits(u64::MAX).len(), 11);
+        assert_eq!(digits(0), "10000000000");
+        assert_eq!(passcode([0, 31, 32, 63, 200, 255]).len(), 6);
+    }
+}

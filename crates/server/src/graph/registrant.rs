@@ -1,0 +1,138 @@
+//! `registration/registrants`: list, get and cancel. CONTRACT sections 2.1 and 2.2.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::enrolment::external_key;
+use domain::permission::may_cancel;
+use domain::{
+    FieldProblem, Meeting, Person, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
+    RegistrationKind,
+};
+use uuid::Uuid;
+use wire::registrant::AnyRegistrant;
+use wire::{Collection, Entity};
+
+use super::enroll::Place;
+use super::{Answer, Ask, Reply};
+use crate::error::ApiError;
+
+/// Items of a page when `$top` is absent.
+const PAGE: u32 = 100;
+/// The most `$top` gives; a larger one is cut, as Graph allows.
+const LARGEST_PAGE: u32 = 1_000;
+
+/// `GET …/registrants`, in order of arrival, page by page.
+pub async fn list(ask: &Ask<'_>) -> Answer {
+    ask.query.allow(&["$top", "$skiptoken", "$count"])?;
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
+    let limit = ask.query.top.unwrap_or(PAGE).min(LARGEST_PAGE);
+    let is_external = registration.kind == RegistrationKind::External;
+    let page =
+        ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
+    let count = if ask.query.count {
+        Some(ask.app.store.count_registrants(meeting.id, registration.id).await?)
+    } else {
+        None
+    };
+    let value = page.registrants.iter().map(|registrant| show(ask, &meeting, &registration, registrant)).collect();
+    let next_link = page.next.map(|next| ask.address(&next_query(ask.raw_query(), next)));
+    Ok(Reply::ok(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
+}
+
+/// `GET …/registrants/{id}`
+pub async fn get(ask: &Ask<'_>) -> Answer {
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let registrant = find(ask, &meeting, &registration).await?;
+    let context = ask.root().registrant(&meeting);
+    Ok(Reply::ok(&Entity { context, entity: show(ask, &meeting, &registration, &registrant) }))
+}
+
+/// `DELETE …/registrants/{id}`: by the person themselves, or by the organizer of an external registration.
+/// Canceling again changes nothing and is no error, so that a retry is safe.
+pub async fn cancel(ask: &Ask<'_>) -> Answer {
+    let hosted = ask.app.store.find_hosted(ask.meeting_id()?).await?;
+    let hosted = ask.own(hosted.as_ref())?;
+    ask.check_policy(hosted.meeting.organizer).await?;
+    let registration = ask.check_cast(hosted.registration.clone())?;
+    if registration.kind == RegistrationKind::External {
+        may_cancel(&ask.caller, hosted.meeting.organizer, &registration, None)?;
+    }
+    let registrant = find(ask, &hosted.meeting, &registration).await?;
+    may_cancel(&ask.caller, hosted.meeting.organizer, &registration, registrant.user())?;
+    ask.app.store.cancel_registrant(hosted.meeting.id, registrant.id, &ask.fact()).await?;
+    ask.app.mail_waits();
+    Ok(Reply::no_content())
+}
+
+/// The registrant the path names: by Graph's id, or by the external system's own.
+async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Registrant, ApiError> {
+    let id = ask.path.key.as_deref().unwrap_or_default();
+    let found = if registration.kind == RegistrationKind::External {
+        ask.app.store.find_live_registrant(meeting.id, &external_key(id)).await?
+    } else {
+        match wire::ids::read_registrant(id) {
+            Some((key, registrant)) if key == wire::registration::key(meeting, registration) => {
+                ask.app.store.find_registrant(meeting.id, registrant).await?
+            }
+            _ => None,
+        }
+    };
+    let of_this = |registrant: &Registrant| registrant.registration == registration.id;
+    found.filter(of_this).ok_or(Refusal::NoRegistrant.into())
+}
+
+fn show(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration, registrant: &Registrant) -> AnyRegistrant {
+    let id = match &registrant.person {
+        Person::External { external_id, .. } => external_id.clone(),
+        Person::Named { .. } => {
+            wire::ids::write_registrant(&wire::registration::key(meeting, registration), registrant.id)
+        }
+    };
+    let place = Place { registrant: registrant.id, generation: registrant.generation };
+    let link = ask.app.graph_link(meeting, registration, &id, place);
+    AnyRegistrant::item(meeting, registration, registrant, link, ask.app.settings.lists)
+}
+
+fn read_skip_token(token: &str) -> Result<RegistrantId, ApiError> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
+    let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
+    id.map(RegistrantId).ok_or_else(|| {
+        ApiError::from(vec![FieldProblem::new(
+            "$skiptoken",
+            ProblemCode::UnsupportedQuery,
+            "`$skiptoken` is none of ours: follow `@odata.nextLink` as it is",
+        )])
+    })
+}
+
+/// The client's own options, with the place where the next page starts.
+fn next_query(raw: &str, next: RegistrantId) -> String {
+    let is_old_token = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        let name = name.trim_start_matches("%24").trim_start_matches('$');
+        name.eq_ignore_ascii_case("skiptoken")
+    };
+    let token = format!("$skiptoken={}", URL_SAFE_NO_PAD.encode(next.0));
+    let kept = raw.split('&').filter(|pair| !pair.is_empty()).filter(|pair| !is_old_token(pair));
+    kept.chain([token.as_str()]).collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_next_link_keeps_the_options_and_replaces_the_token() {
+        let next = RegistrantId(Uuid::nil());
+
+        for (raw, expected) in [
+            ("", "$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
+            ("$top=1", "$top=1&$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
+            ("%24top=1&%24skiptoken=x", "%24top=1&$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
+            ("skipToken=x&top=1", "top=1&$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
+        ] {
+            assert_eq!(next_query(raw, next), expected, "{raw}");
+        }
+    }
+}

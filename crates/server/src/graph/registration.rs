@@ -1,0 +1,120 @@
+//! `registration`: seeds 000, 001 and 003.
+
+use domain::{Meeting, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind};
+use domain::{FieldProblem, ProblemCode};
+use wire::Entity;
+use wire::registration::{AnyRegistration, NewRegistration, Shown};
+
+use super::meeting::TRIES;
+use super::{Answer, Ask, Reply};
+use crate::error::ApiError;
+
+const PLAIN: Shown = Shown { views: false, questions: false };
+
+/// `POST …/registration`
+pub async fn create(ask: &Ask<'_>) -> Answer {
+    let hosted = ask.hosted_as_organizer().await?;
+    store_new(ask, &hosted.meeting).await
+}
+
+/// `GET …/registration`, with `$expand=customQuestions` in both spellings.
+pub async fn get(ask: &Ask<'_>) -> Answer {
+    ask.query.allow(&["$expand", "$select"])?;
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let questions = expands_questions(ask)?;
+    if questions {
+        registration.built_in()?;
+    }
+    let root = ask.root();
+    let context = if questions { root.expanded_registration(&meeting) } else { root.registration(&meeting) };
+    Ok(Reply::ok(&show(ask, context, &meeting, &registration, Shown { views: true, questions })))
+}
+
+/// `PATCH …/registration`: creates where there is none, because the generated SDKs have no POST here
+/// (CONTRACT decision 10).
+pub async fn update(ask: &Ask<'_>) -> Answer {
+    for _ in 0..TRIES {
+        let hosted = ask.hosted_as_organizer().await?;
+        let Some(registration) = hosted.registration else {
+            return store_new(ask, &hosted.meeting).await;
+        };
+        let mut registration = ask.check_cast(Some(registration))?;
+        let built_in = registration.built_in()?;
+        let changed = wire::registration::patch(ask.body()?, &hosted.meeting, &registration, built_in)?;
+        if ask.app.store.update_registration(&registration, &changed, &ask.fact()).await? {
+            ask.app.forget(hosted.meeting.id);
+            registration.kind = RegistrationKind::BuiltIn(Box::new(changed));
+            let context = ask.root().registration(&hosted.meeting);
+            return Ok(Reply::ok(&show(ask, context, &hosted.meeting, &registration, PLAIN)));
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+/// `DELETE …/registration`: everybody registered is canceled and told.
+pub async fn delete(ask: &Ask<'_>) -> Answer {
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let was_there = ask.app.store.delete_registration(meeting.id, registration.id, &ask.fact()).await?;
+    ask.app.forget(meeting.id);
+    ask.app.mail_waits();
+    if was_there { Ok(Reply::no_content()) } else { Err(Refusal::NoRegistration.into()) }
+}
+
+async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
+    let new = NewRegistration::read(ask.body()?, meeting)?;
+    let now = ask.app.clock.now();
+    let questions: Vec<Question> = new
+        .questions
+        .into_iter()
+        .map(|question| question.into_question(QuestionId(ask.app.ids.ordered_id(now))))
+        .collect();
+    let mut kind = new.kind;
+    if let RegistrationKind::BuiltIn(built_in) = &mut kind {
+        built_in.questions = questions;
+        built_in.language = ask.header("accept-language").and_then(first_language);
+    }
+    let registration = Registration {
+        id: RegistrationId(ask.app.ids.random_id()),
+        meeting: meeting.id,
+        allowed_registrant: new.allowed_registrant,
+        kind,
+        version: 1,
+    };
+    if !ask.app.store.create_registration(&registration, &ask.fact()).await? {
+        return Err(Refusal::RegistrationExists.into());
+    }
+    ask.app.forget(meeting.id);
+    let context = ask.root().registration(meeting);
+    Ok(Reply::created(&show(ask, context, meeting, &registration, PLAIN)))
+}
+
+fn show(
+    ask: &Ask<'_>,
+    context: String,
+    meeting: &Meeting,
+    registration: &Registration,
+    shown: Shown,
+) -> Entity<AnyRegistration> {
+    let public_url = &ask.app.settings.public_url;
+    Entity { context, entity: AnyRegistration::new(public_url, meeting, registration, shown) }
+}
+
+/// Whether the questions are asked for; anything else cannot be expanded.
+fn expands_questions(ask: &Ask<'_>) -> Result<bool, ApiError> {
+    match ask.query.expand.as_deref().map(str::trim) {
+        None => Ok(false),
+        Some("customQuestions" | "microsoft.graph.meetingRegistration/customQuestions") => Ok(true),
+        Some(_) => Err(ApiError::from(vec![FieldProblem::new(
+            "$expand",
+            ProblemCode::UnsupportedQuery,
+            "only `customQuestions` can be expanded; the registrants are a list of their own",
+        )])),
+    }
+}
+
+/// The first tag of `Accept-Language`; `*` says nothing.
+pub(super) fn first_language(header: &str) -> Option<String> {
+    let tag = header.split([',', ';']).next()?.trim();
+    let is_tag = !tag.is_empty() && tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_tag.then(|| tag.to_owned())
+}

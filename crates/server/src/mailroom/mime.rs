@@ -1,0 +1,117 @@
+//! The message as mail servers carry it.
+
+use domain::enrolment::Named;
+use domain::{LetterKind, OutboxId};
+use lettre::Address;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use pages::Letter;
+use store::DueLetter;
+
+use super::{Letterhead, Mailroom};
+
+/// The most characters of a name that a header repeats.
+const LONGEST_NAME: usize = 100;
+
+/// A letter ready to be handed over.
+pub(super) struct SealedLetter {
+    pub(super) kind: LetterKind,
+    pub(super) letter: Letter,
+    pub(super) sender: Address,
+    pub(super) recipient: Address,
+    pub(super) join_url: String,
+    pub(super) manage_url: String,
+    /// Pure ASCII, lines ended by `\r\n`.
+    pub(super) message: Vec<u8>,
+}
+
+/// Puts a written letter into its envelope.
+pub(super) fn seal(
+    mailroom: &Mailroom,
+    due: &DueLetter,
+    named: &Named,
+    letter: Letter,
+    join_url: String,
+    manage_url: String,
+) -> SealedLetter {
+    let head = &mailroom.0.letterhead;
+    let recipient: Address =
+        named.email.to_ascii().parse().expect("what `Email` lets in is an address to lettre, tests try every kind");
+    let name = one_line(&format!("{} {}", named.first_name, named.last_name));
+    let name = Some(name).filter(|name| !name.is_empty());
+    let message = message(mailroom, due, Mailbox::new(name, recipient.clone()), &letter);
+    SealedLetter {
+        kind: due.kind,
+        letter,
+        sender: head.sender.email.clone(),
+        recipient,
+        join_url,
+        manage_url,
+        message,
+    }
+}
+
+fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -> Vec<u8> {
+    let room = &*mailroom.0;
+    let Letterhead { links, sender, reply_to } = &room.letterhead;
+    let host = links.host();
+    let mut builder = Message::builder()
+        .from(Mailbox::new(sender.name.as_deref().map(one_line), sender.email.clone()))
+        .to(to)
+        .subject(&letter.subject)
+        .date(room.clock.now().into())
+        .message_id(Some(message_id(due.id, due.kind, &host)))
+        // Nobody's holiday notice answers us (RFC 3834; the second is Exchange's word for it).
+        .raw_header(constant("Auto-Submitted", "auto-generated"))
+        .raw_header(constant("X-Auto-Response-Suppress", "All"));
+    if let Some(reply_to) = reply_to {
+        let name = reply_to.name.as_deref().map(one_line);
+        builder = builder.reply_to(Mailbox::new(name, reply_to.email.clone()));
+    }
+    if due.kind == LetterKind::Cancellation {
+        // A confirmation bears the id of the enrolment, which is also the registrant's: the store gives it so.
+        let first = message_id(OutboxId(due.registrant.id.0), LetterKind::Confirmation, &host);
+        builder = builder.in_reply_to(first.clone()).references(first);
+    }
+    builder.multipart(body(mailroom, letter)).expect("a letter has a sender and a recipient").formatted()
+}
+
+/// Text, HTML and invitation as alternatives, which is where Outlook and Gmail look for an invitation, and beside
+/// them the same invitation as a file, for whoever's program does not. Google's calendar sends the same shape.
+fn body(mailroom: &Mailroom, letter: &Letter) -> MultiPart {
+    let method = letter.method.as_str();
+    let calendar = content_type(&format!("text/calendar; method={method}; charset=UTF-8"));
+    let file = content_type("application/ics; name=\"invite.ics\"");
+    // Drawn anew for every message: whoever could guess it might write parts of their own into our letter.
+    let boundary = |prefix: &str| format!("{prefix}{}", mailroom.0.source.random_id().simple());
+    let alternatives = MultiPart::alternative()
+        .boundary(boundary("a-"))
+        .singlepart(SinglePart::plain(letter.text.clone()))
+        .singlepart(SinglePart::html(letter.html.clone()))
+        .singlepart(SinglePart::builder().header(calendar).body(letter.calendar.clone()));
+    MultiPart::mixed()
+        .boundary(boundary("m-"))
+        .multipart(alternatives)
+        .singlepart(Attachment::new("invite.ics".to_owned()).body(letter.calendar.clone(), file))
+}
+
+/// The same however often the letter is tried: by it a mail server knows a letter that it has already.
+pub(super) fn message_id(id: OutboxId, kind: LetterKind, host: &str) -> String {
+    format!("<{id}.{}@{host}>", kind.name())
+}
+
+fn content_type(text: &str) -> ContentType {
+    ContentType::parse(text).expect("a constant content type is valid")
+}
+
+fn constant(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+/// `text` without anything that could end a header line, on one line and not too long.
+fn one_line(text: &str) -> String {
+    let ends_line = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    let flat: String = text.chars().map(|letter| if ends_line(letter) { ' ' } else { letter }).collect();
+    let words: Vec<&str> = flat.split_whitespace().collect();
+    words.join(" ").chars().take(LONGEST_NAME).collect()
+}

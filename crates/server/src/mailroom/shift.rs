@@ -1,0 +1,329 @@
+//! A shift in the mailroom: one feeder leases letters, some hands send them, one clerk settles.
+//!
+//! They work side by side, so that a slow recipient holds up one hand and nobody else. Whoever finished while the
+//! clerk was writing is settled together, in one transaction.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use store::{DueLetter, Fault, Settlement};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::{Mutex, Notify, watch};
+use tokio::task::JoinSet;
+
+use super::answer::{Outcome, Trouble};
+use super::backoff::{between, wait_after};
+use super::watch::chain;
+use super::{Mailroom, Room};
+
+/// The most letters leased at once, and settled at once.
+const GROUP: usize = 32;
+/// The most leased letters that wait for a hand: one group while the next is being leased.
+const QUEUE: usize = 2 * GROUP;
+/// How long a leased letter may wait for a hand.
+const LONGEST_QUEUE: SignedDuration = SignedDuration::from_mins(2);
+/// Between two looks for due letters.
+const POLL: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_millis(250), SignedDuration::from_millis(1_000));
+/// Between two tries to store what became of letters, and how often that is tried when the shift is over.
+const CLERK_PAUSE: Duration = Duration::from_secs(1);
+const LAST_TRIES: u32 = 5;
+
+/// When a shift ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// When nothing is due, or the mail server rests.
+    Idle,
+    /// When it is told to.
+    Stopped,
+}
+
+/// One shift. Clones are the same shift.
+#[derive(Clone)]
+pub(super) struct Shift(Arc<State>);
+
+struct State {
+    mailroom: Mailroom,
+    until: Until,
+    stop: watch::Sender<bool>,
+    /// Leased, and not settled yet.
+    at_hand: AtomicUsize,
+    settled: Notify,
+}
+
+struct Leased {
+    letter: DueLetter,
+    until: Timestamp,
+}
+
+type Settled = (DueLetter, Settlement);
+
+impl Shift {
+    pub(super) fn new(mailroom: &Mailroom, until: Until) -> Self {
+        Self(Arc::new(State {
+            mailroom: mailroom.clone(),
+            until,
+            stop: watch::Sender::new(false),
+            at_hand: AtomicUsize::new(0),
+            settled: Notify::new(),
+        }))
+    }
+
+    /// Ends the shift as soon as no conversation is under way.
+    pub(super) fn stop(&self) {
+        self.0.stop.send_replace(true);
+    }
+
+    /// Works to the end of the shift; how many letters were sent in it.
+    pub(super) async fn work(&self) -> Result<usize, Fault> {
+        let (give, take) = mpsc::channel(QUEUE);
+        let (report, reports) = mpsc::channel(QUEUE);
+        let take = Arc::new(Mutex::new(take));
+        let mut hands = JoinSet::new();
+        for _ in 0..self.room().postman.hands() {
+            hands.spawn(self.clone().hand(take.clone(), report.clone()));
+        }
+        drop(report);
+        let clerk = tokio::spawn(self.clone().clerk(reports));
+        let fed = if hands.is_empty() { self.stopped().await } else { self.feed(&give).await };
+        drop(give);
+        while hands.join_next().await.is_some() {}
+        let sent = clerk.await.expect("the clerk does nothing that can panic");
+        fed.and(sent)
+    }
+
+    fn room(&self) -> &Room {
+        &self.0.mailroom.0
+    }
+
+    fn is_stopping(&self) -> bool {
+        *self.0.stop.borrow()
+    }
+
+    /// Nobody takes letters: there is nothing to do until the end.
+    async fn stopped(&self) -> Result<(), Fault> {
+        if self.0.until == Until::Stopped {
+            let _ = self.0.stop.subscribe().wait_for(|is_over| *is_over).await;
+        }
+        Ok(())
+    }
+
+    async fn feed(&self, give: &Sender<Leased>) -> Result<(), Fault> {
+        while !self.is_stopping() {
+            match (self.round(give).await, self.0.until) {
+                (Ok(0), Until::Idle) if self.0.at_hand.load(Ordering::Acquire) == 0 => break,
+                (Ok(0), Until::Idle) => self.0.settled.notified().await,
+                (Ok(0), Until::Stopped) => self.pause().await,
+                (Ok(_), _) => {}
+                (Err(fault), Until::Idle) => return Err(fault),
+                (Err(fault), Until::Stopped) => {
+                    tracing::error!(error = %chain(&fault), "letters could not be fetched from the outbox");
+                    self.pause().await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Until something may be due again.
+    async fn pause(&self) {
+        let wait = between(POLL.0, POLL.1, &self.room().source);
+        let mut stop = self.0.stop.subscribe();
+        tokio::select! {
+            () = tokio::time::sleep(wait.unsigned_abs()) => {}
+            () = self.room().nudge.notified() => {}
+            _ = stop.wait_for(|is_over| *is_over) => {}
+        }
+    }
+
+    /// Leases one group from every slot in which letters are due, so that a big meeting does not hold up a small
+    /// one. How many letters that were; a slot that failed does not keep the others from theirs.
+    async fn round(&self, give: &Sender<Leased>) -> Result<usize, Fault> {
+        let room = self.room();
+        let now = room.clock.now();
+        room.last_round_at.store(now.as_microsecond(), Ordering::Relaxed);
+        if room.rest.until(now).is_some() {
+            return Ok(0);
+        }
+        let slots = room.store.due_slots(now).await?;
+        if slots.is_empty() || !self.is_ready().await {
+            return Ok(0);
+        }
+        let (mut count, mut failed) = (0, None);
+        for slot in slots {
+            match self.lease(slot, give).await {
+                Ok(leased) => count += leased,
+                Err(fault) => failed = Some(fault),
+            }
+            if self.is_stopping() || room.rest.until(room.clock.now()).is_some() {
+                break;
+            }
+        }
+        failed.map_or(Ok(count), Err)
+    }
+
+    /// Finds out before a letter is leased, not with one in hand, that there is nobody to take it: each lease
+    /// counts as a try.
+    async fn is_ready(&self) -> bool {
+        if self.0.at_hand.load(Ordering::Acquire) > 0 {
+            return true;
+        }
+        match self.room().postman.is_ready().await {
+            Ok(()) => true,
+            Err(trouble) => {
+                self.rest(&trouble);
+                false
+            }
+        }
+    }
+
+    /// Leases as many letters as there is room for. After a failure that is one, and the next waits for it.
+    async fn lease(&self, slot: i64, give: &Sender<Leased>) -> Result<usize, Fault> {
+        let room = self.room();
+        let is_probing = room.rest.is_probing();
+        let group = if is_probing { 1 } else { GROUP };
+        let Ok(places) = give.reserve_many(group).await else { return Ok(0) };
+        if self.is_stopping() {
+            return Ok(0);
+        }
+        let now = room.clock.now();
+        let lease = LONGEST_QUEUE.saturating_add(room.postman.longest_send());
+        let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        let letters = room.store.lease_letters(slot, now, until, group as u32).await?;
+        let count = letters.len();
+        self.0.at_hand.fetch_add(count, Ordering::AcqRel);
+        for (place, letter) in places.zip(letters) {
+            place.send(Leased { letter, until });
+        }
+        while is_probing && self.0.at_hand.load(Ordering::Acquire) > 0 {
+            self.0.settled.notified().await;
+        }
+        Ok(count)
+    }
+
+    async fn hand(self, take: Arc<Mutex<Receiver<Leased>>>, report: Sender<Settled>) {
+        loop {
+            // The guard is gone before the letter is sent: it only says whose turn it is to take one.
+            let next = take.lock().await.recv().await;
+            let Some(Leased { letter, until }) = next else { return };
+            let task = tokio::spawn(self.clone().deliver(letter.clone(), until));
+            let settlement = task.await.unwrap_or_else(|_| {
+                tracing::error!(letter.id = %letter.id, "a letter could not be written: this is a defect of Usher");
+                self.put_off(letter.attempts, "the letter could not be written".to_owned())
+            });
+            if report.send((letter, settlement)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn deliver(self, letter: DueLetter, until: Timestamp) -> Settlement {
+        let room = self.room();
+        let now = room.clock.now();
+        if let Some(until) = room.rest.until(now) {
+            return Settlement::Later(until, "the mail server does not take letters".to_owned());
+        }
+        // Given back, because it could still be on its way when somebody else is given it.
+        if self.is_stopping() || now.saturating_add(room.postman.longest_send()).is_ok_and(|end| end > until) {
+            return Settlement::Later(now, "given back untried".to_owned());
+        }
+        match self.0.mailroom.write(&letter).await {
+            Ok(None) => Settlement::Dropped,
+            Ok(Some(sealed)) => {
+                let outcome = room.postman.send(sealed, &room.source, now).await;
+                self.settlement(letter.attempts, outcome)
+            }
+            Err(fault) => {
+                tracing::error!(error = %chain(&fault), letter.id = %letter.id, "a letter could not be read");
+                let wait = wait_after(1, &room.source);
+                Settlement::Later(now.saturating_add(wait).unwrap_or(now), "the database failed".to_owned())
+            }
+        }
+    }
+
+    fn settlement(&self, attempts: u32, outcome: Outcome) -> Settlement {
+        if !matches!(outcome, Outcome::Down(_)) && self.room().rest.end() {
+            tracing::info!("the mail server takes letters again");
+        }
+        match outcome {
+            Outcome::Sent => Settlement::Sent,
+            Outcome::Refused(answer) => Settlement::Failed(answer),
+            Outcome::Later(answer) => self.put_off(attempts, answer),
+            // Whatever the count says, a letter is not given up for what is not its fault.
+            Outcome::Down(trouble) => Settlement::Later(self.rest(&trouble), trouble.what),
+        }
+    }
+
+    fn put_off(&self, attempts: u32, answer: String) -> Settlement {
+        let room = self.room();
+        if attempts >= room.max_attempts {
+            return Settlement::Failed(answer);
+        }
+        let now = room.clock.now();
+        let due_at = now.saturating_add(wait_after(attempts, &room.source)).unwrap_or(now);
+        Settlement::Later(due_at, answer)
+    }
+
+    /// Leaves the mail server alone for a while; until when.
+    fn rest(&self, trouble: &Trouble) -> Timestamp {
+        let room = self.room();
+        let (until, is_new) = room.rest.begin(room.clock.now(), &room.source);
+        if is_new && trouble.needs_somebody {
+            tracing::error!(reason = trouble.what, until = %until, "the mail server takes no letters: check `[mail]`");
+        } else if is_new {
+            tracing::warn!(reason = trouble.what, until = %until, "the mail server takes no letters for now");
+        }
+        until
+    }
+
+    async fn clerk(self, mut reports: Receiver<Settled>) -> Result<usize, Fault> {
+        let (mut sent, mut lost) = (0, None);
+        let mut settled = Vec::with_capacity(GROUP);
+        while reports.recv_many(&mut settled, GROUP).await > 0 {
+            let count = settled.len();
+            sent += settled.iter().filter(|(_, settlement)| *settlement == Settlement::Sent).count();
+            if let Err(fault) = self.record(settled.drain(..)).await {
+                tracing::error!(count, "what became of letters could not be stored: some may be sent again");
+                lost = Some(fault);
+            }
+            self.0.at_hand.fetch_sub(count, Ordering::AcqRel);
+            self.0.settled.notify_one();
+        }
+        lost.map_or(Ok(sent), Err)
+    }
+
+    /// Stores how letters ended, and does not give up easily: what is not stored is sent again.
+    async fn record(&self, settled: impl Iterator<Item = Settled>) -> Result<(), Fault> {
+        let room = self.room();
+        let now = room.clock.now();
+        let rows: Vec<_> =
+            settled.map(|(letter, settlement)| (letter, settlement, room.source.ordered_id(now))).collect();
+        let mut tries = 0;
+        while let Err(fault) = room.store.settle_letters(&rows, now).await {
+            tries += 1;
+            tracing::error!(error = %chain(&fault), tries, "what became of letters could not be stored yet");
+            if tries >= LAST_TRIES && (self.is_stopping() || self.0.until == Until::Idle) {
+                return Err(fault);
+            }
+            tokio::time::sleep(CLERK_PAUSE).await;
+        }
+        let mut counts: HashMap<&'static str, u64> = HashMap::new();
+        rows.iter().for_each(|(_, settlement, _)| *counts.entry(name(settlement)).or_default() += 1);
+        for (outcome, count) in counts {
+            metrics::counter!("usher_letters_total", "outcome" => outcome).increment(count);
+        }
+        Ok(())
+    }
+}
+
+fn name(settlement: &Settlement) -> &'static str {
+    match settlement {
+        Settlement::Sent => "sent",
+        Settlement::Dropped => "dropped",
+        Settlement::Later(..) => "later",
+        Settlement::Failed(_) => "failed",
+    }
+}

@@ -1,0 +1,127 @@
+//! Writing a letter from the live row, or finding that there is nothing true left to say.
+
+use domain::enrolment::{Named, Person};
+use domain::person::DirectoryPerson;
+use domain::{Email, Meeting, Registrant};
+use lettre::message::Mailbox as Address;
+use pages::{Language, LetterFacts, letter};
+use store::{DueLetter, Fault, Store};
+
+use super::links::LetterLinks;
+use super::mime::{self, SealedLetter};
+use super::{Mailroom, smtp::Unusable};
+use crate::config::Mail;
+
+/// What all letters have in common.
+#[derive(Clone, Debug)]
+pub struct Letterhead {
+    /// Makes the personal links.
+    pub links: LetterLinks,
+    /// Who the letters come from; also where bounces go.
+    pub sender: Address,
+    /// Where answers go, if not to `sender`.
+    pub reply_to: Option<Address>,
+}
+
+impl Letterhead {
+    /// As configured. Without `mail.from` letters can only go to the built-in mailbox, and come from an address
+    /// that cannot exist.
+    pub fn from_config(mail: &Mail, links: LetterLinks) -> Result<Self, Unusable> {
+        let nobody = || {
+            let email = lettre::Address::new("no-reply", "usher.invalid").expect("a constant address is valid");
+            Address::new(Some("Usher".to_owned()), email)
+        };
+        let sender = mail.from.clone().map_or_else(|| Ok(nobody()), |from| ascii(from, "mail.from"))?;
+        let reply_to = mail.reply_to.clone().map(|to| ascii(to, "mail.reply_to")).transpose()?;
+        Ok(Self { links, sender, reply_to })
+    }
+}
+
+/// The address with its domain as mail servers spell it.
+fn ascii(address: Address, key: &str) -> Result<Address, Unusable> {
+    let email = Email::parse(&address.email.to_string())
+        .ok()
+        .and_then(|email| email.to_ascii().parse().ok())
+        .ok_or_else(|| Unusable(format!("`{key}` is not an address every mail server can carry")))?;
+    Ok(Address::new(address.name, email))
+}
+
+/// Who invites.
+struct Organizer {
+    name: String,
+    mail: Option<String>,
+}
+
+impl Mailroom {
+    /// The letter as it is true now; `None` where it no longer is. Reads the registrant again, because a letter
+    /// may have waited since it was leased.
+    pub(super) async fn write(&self, due: &DueLetter) -> Result<Option<SealedLetter>, Fault> {
+        let room = &*self.0;
+        let registrant = room.store.find_registrant(due.meeting.id, due.registrant.id).await?;
+        let Some(registrant) = registrant.filter(|registrant| due.kind.is_true_for(registrant.is_registered()))
+        else {
+            return Ok(None);
+        };
+        // Registrants of other systems have no address here, and their own system writes to them.
+        let Person::Named { named, .. } = &registrant.person else { return Ok(None) };
+        let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
+        self.compose(due, &registrant, named, &organizer).map(Some)
+    }
+
+    fn compose(
+        &self,
+        due: &DueLetter,
+        registrant: &Registrant,
+        named: &Named,
+        organizer: &Organizer,
+    ) -> Result<SealedLetter, Fault> {
+        let Letterhead { links, sender, .. } = &self.0.letterhead;
+        let (join_url, manage_url, host) = (links.join(registrant), links.manage(registrant), links.host());
+        let sender_mail = sender.email.to_string();
+        let written = letter(&LetterFacts {
+            kind: due.kind,
+            language: registrant.language.as_deref().map(Language::choose).unwrap_or_default(),
+            first_name: &named.first_name,
+            last_name: &named.last_name,
+            email: &named.email.to_ascii(),
+            subject: due.told.subject.as_ref().or(due.meeting.subject.as_ref()).map_or("", String::as_str),
+            description: due.told.description.as_deref(),
+            start_at: due.start_at()?,
+            end_at: due.end_at()?,
+            zone: None,
+            organizer_name: &organizer.name,
+            organizer_mail: organizer.mail.as_deref(),
+            sender_mail: &sender_mail,
+            join_url: &join_url,
+            manage_url: &manage_url,
+            uid: &format!("{}@{host}", registrant.id),
+            sequence: sequence(&due.meeting, registrant),
+            stamped_at: registrant.canceled.as_ref().map_or(registrant.registered_at, |canceled| canceled.at),
+        });
+        Ok(mime::seal(self, due, named, written, join_url, manage_url))
+    }
+}
+
+/// SEQUENCE of the calendar entry: grows with every change of the meeting and once more with the cancellation,
+/// which is the last thing that happens to a registrant. So whatever is sent later never has a lower number, and
+/// a cancellation has a higher one than every invitation before it (RFC 5546, section 2.1.5).
+fn sequence(meeting: &Meeting, registrant: &Registrant) -> u32 {
+    let changes = u32::try_from(meeting.version.saturating_sub(1)).unwrap_or_default();
+    changes.saturating_add(registrant.calendar_sequence())
+}
+
+async fn find_organizer(store: &Store, head: &Letterhead, meeting: &Meeting) -> Result<Organizer, Fault> {
+    let person = store.find_person(meeting.tenant, meeting.organizer).await?.person;
+    let name = person.as_ref().and_then(full_name).or_else(|| head.sender.name.clone());
+    let addresses = person.iter().flat_map(|person| person.mail.iter().chain([&person.upn]));
+    Ok(Organizer {
+        name: name.unwrap_or_else(|| head.sender.email.to_string()),
+        mail: addresses.filter_map(|mail| Email::parse(mail).ok()).map(|mail| mail.to_ascii()).next(),
+    })
+}
+
+fn full_name(person: &DirectoryPerson) -> Option<String> {
+    let parts = [person.given_name.as_deref(), person.surname.as_deref()];
+    let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Some(person.display_name.clone().unwrap_or_else(joined)).filter(|name| !name.trim().is_empty())
+}

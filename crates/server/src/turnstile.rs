@@ -1,0 +1,101 @@
+//! The turnstile: whoever queued up while the last transaction was committing goes through together.
+//! There is no timer, so a lone caller never waits. DESIGN section 5.
+
+use std::sync::Arc;
+
+use domain::{Enrolment, RegistrantId};
+use store::{Fault, Store, Verdict};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::{Clock, Source};
+use crate::mailroom::Mailroom;
+
+/// How many go through together at most.
+const PARTY: usize = 128;
+
+/// Where enrolments queue. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Turnstile(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Storing(mpsc::Sender<Waiting>),
+    Pretending(Source, Clock),
+}
+
+#[derive(Debug)]
+struct Waiting {
+    enrolment: Enrolment,
+    answer: oneshot::Sender<Result<Verdict, Arc<Fault>>>,
+}
+
+/// Why an enrolment was not decided.
+#[derive(Debug)]
+pub enum Undecided {
+    /// The queue is full, or the service is going down. Nothing was stored.
+    Busy,
+    /// The store failed. Nothing was stored.
+    Fault(Arc<Fault>),
+}
+
+impl Turnstile {
+    /// Opens a turnstile with room for `depth` people. The mailroom is woken after each commit.
+    pub fn open(store: Store, clock: Clock, ids: Source, depth: usize, mailroom: Mailroom) -> Self {
+        let (sender, receiver) = mpsc::channel(depth);
+        tokio::spawn(run(store, clock, ids, receiver, mailroom));
+        Self(Kind::Storing(sender))
+    }
+
+    /// A turnstile that gives everybody a place and stores nothing: the ceiling that the load generator
+    /// measures against. No configuration reaches it.
+    pub fn pretending(ids: Source, clock: Clock) -> Self {
+        Self(Kind::Pretending(ids, clock))
+    }
+
+    /// Waits for a place. The verdict is on disk when it is given.
+    pub async fn enroll(&self, enrolment: Enrolment) -> Result<Verdict, Undecided> {
+        let queue = match &self.0 {
+            Kind::Storing(queue) => queue,
+            Kind::Pretending(ids, clock) => {
+                return Ok(Verdict::Seated(RegistrantId(ids.ordered_id(clock.now()))));
+            }
+        };
+        let (answer, verdict) = oneshot::channel();
+        queue.try_send(Waiting { enrolment, answer }).map_err(|_| Undecided::Busy)?;
+        verdict.await.map_err(|_| Undecided::Busy)?.map_err(Undecided::Fault)
+    }
+}
+
+async fn run(
+    store: Store,
+    clock: Clock,
+    ids: Source,
+    mut queue: mpsc::Receiver<Waiting>,
+    mailroom: Mailroom,
+) {
+    let mut waiting = Vec::with_capacity(PARTY);
+    while queue.recv_many(&mut waiting, PARTY).await > 0 {
+        let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
+            waiting.drain(..).map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
+        // Ids are given here and not at the door, so that lists grow at their end only: a reader who has seen
+        // one registrant never misses an earlier one.
+        for enrolment in &mut batch {
+            enrolment.id = RegistrantId(ids.ordered_id(clock.now()));
+        }
+        match store.enroll(&batch).await {
+            Ok(verdicts) => {
+                mailroom.nudge();
+                for (answer, verdict) in answers.into_iter().zip(verdicts) {
+                    // Whoever hung up is registered all the same, and the letter says so.
+                    let _ = answer.send(Ok(verdict));
+                }
+            }
+            Err(fault) => {
+                let fault = Arc::new(fault);
+                for answer in answers {
+                    let _ = answer.send(Err(Arc::clone(&fault)));
+                }
+            }
+        }
+    }
+}

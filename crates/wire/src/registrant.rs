@@ -1,0 +1,255 @@
+//! `meetingRegistrant` and `externalMeetingRegistrant`. CONTRACT sections 1.6 to 1.8.
+
+use domain::enrolment::FilledForm;
+use domain::person::ForeignPerson;
+use domain::text::limit;
+use domain::{
+    AllowedRegistrant, FieldProblem, Meeting, MeetingId, Person, PersonId, ProblemCode, Question, Refusal,
+    Registrant, Registration, RegistrationKind, TenantId,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::body::{Body, Members};
+
+/// A registrant of either kind.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "microsoft.graph.meetingRegistrantBase")]
+pub enum AnyRegistrant {
+    /// Of a built-in registration.
+    BuiltIn(Box<MeetingRegistrant>),
+    /// Of an external registration.
+    External(ExternalMeetingRegistrant),
+}
+
+/// A registrant of a built-in registration.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "microsoft.graph.meetingRegistrant")]
+pub struct MeetingRegistrant {
+    /// `#microsoft.graph.meetingRegistrant`
+    #[serde(rename = "@odata.type")]
+    pub odata_type: &'static str,
+    /// Its id; blank in the answer to an anonymous enrolment.
+    #[schemars(extend("readOnly" = true))]
+    pub id: String,
+    /// When the place was given.
+    #[schemars(extend("readOnly" = true))]
+    pub registration_date_time: Option<String>,
+    /// The personal join link; blank in the answer to an anonymous enrolment.
+    #[schemars(extend("readOnly" = true))]
+    pub join_web_url: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// `registered` or `canceled`.
+    #[schemars(extend("readOnly" = true))]
+    pub status: Option<&'static str>,
+    /// Answers to the custom questions.
+    pub custom_question_answers: Vec<CustomQuestionAnswer>,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "microsoft.graph.customQuestionAnswer")]
+pub struct CustomQuestionAnswer {
+    /// The question.
+    pub question_id: Option<String>,
+    /// Its text.
+    #[schemars(extend("readOnly" = true))]
+    pub display_name: Option<String>,
+    /// The answer; blank where none was given.
+    pub value: Option<String>,
+}
+
+/// A registrant of an external registration.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "microsoft.graph.externalMeetingRegistrant")]
+pub struct ExternalMeetingRegistrant {
+    /// `#microsoft.graph.externalMeetingRegistrant`
+    #[serde(rename = "@odata.type")]
+    pub odata_type: &'static str,
+    /// Its id in the external system, any string.
+    pub id: String,
+    /// The personal join link.
+    #[schemars(extend("readOnly" = true))]
+    pub join_web_url: Option<String>,
+    /// The person, under `organization`.
+    pub user_id: Option<String>,
+    /// The person's directory, under `organization`.
+    pub tenant_id: Option<String>,
+}
+
+/// How lists are filled: configuration key `compat.lists`, CONTRACT decision 7.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListEdition {
+    /// With everything the organizer may see.
+    #[default]
+    Filled,
+    /// With the nulls of 2021.
+    Of2021,
+}
+
+impl AnyRegistrant {
+    /// The answer to an anonymous enrolment: the empty object of seed 002.
+    pub fn anonymous() -> Self {
+        Self::BuiltIn(Box::new(MeetingRegistrant { join_web_url: Some(String::new()), ..nobody(String::new()) }))
+    }
+
+    /// The answer to a signed-in enrolment: id and link, nothing else (seed 002).
+    pub fn with_link(id: String, join_web_url: String) -> Self {
+        Self::BuiltIn(Box::new(MeetingRegistrant { join_web_url: Some(join_web_url), ..nobody(id) }))
+    }
+
+    /// The answer to an external enrolment.
+    pub fn external(external_id: &str, user: Option<ForeignPerson>, join_web_url: Option<String>) -> Self {
+        Self::External(ExternalMeetingRegistrant {
+            odata_type: "#microsoft.graph.externalMeetingRegistrant",
+            id: external_id.to_owned(),
+            join_web_url,
+            user_id: user.map(|user| user.person.to_string()),
+            tenant_id: user.map(|user| user.tenant.to_string()),
+        })
+    }
+
+    /// An item of a list, or one registrant by itself.
+    pub fn item(
+        meeting: &Meeting,
+        registration: &Registration,
+        registrant: &Registrant,
+        join_web_url: String,
+        edition: ListEdition,
+    ) -> Self {
+        let join_web_url = Some(join_web_url).filter(|_| edition == ListEdition::Filled);
+        let named = match &registrant.person {
+            Person::External { external_id, user } => return Self::external(external_id, *user, join_web_url),
+            Person::Named { named, .. } => named,
+        };
+        let questions = match &registration.kind {
+            RegistrationKind::BuiltIn(built_in) => built_in.questions.as_slice(),
+            RegistrationKind::External => &[],
+        };
+        let key = crate::registration::key(meeting, registration);
+        Self::BuiltIn(Box::new(MeetingRegistrant {
+            registration_date_time: Some(crate::time::write(registrant.registered_at)),
+            join_web_url,
+            first_name: Some(named.first_name.clone()),
+            last_name: Some(named.last_name.clone()),
+            email: Some(named.email.as_typed().to_owned()),
+            status: Some(registrant.status()),
+            custom_question_answers: show_answers(meeting.id, questions, registrant, edition),
+            ..nobody(crate::ids::write_registrant(&key, registrant.id))
+        }))
+    }
+}
+
+fn nobody(id: String) -> MeetingRegistrant {
+    MeetingRegistrant {
+        odata_type: "#microsoft.graph.meetingRegistrant",
+        id,
+        registration_date_time: None,
+        join_web_url: None,
+        first_name: None,
+        last_name: None,
+        email: None,
+        status: None,
+        custom_question_answers: Vec::new(),
+    }
+}
+
+fn show_answers(
+    meeting: MeetingId,
+    questions: &[Question],
+    registrant: &Registrant,
+    edition: ListEdition,
+) -> Vec<CustomQuestionAnswer> {
+    let show = |answer: &domain::Answer| {
+        let question = questions.iter().find(|question| question.id == answer.question);
+        let id = crate::ids::write_question(meeting, answer.question);
+        CustomQuestionAnswer {
+            question_id: Some(id).filter(|_| edition == ListEdition::Filled),
+            display_name: question.and_then(|question| question.display_name.clone()),
+            value: Some(answer.value.clone()),
+        }
+    };
+    registrant.answers.iter().map(show).collect()
+}
+
+/// Reads the body of an enrolment into a built-in registration. Only the JSON is judged here; the form's own
+/// rules are [`domain::enrolment::read_form`]'s, whose faults come on top of the ones given back.
+pub fn read_form(body: &Body, meeting: MeetingId) -> Result<(FilledForm, Vec<FieldProblem>), Refusal> {
+    if body.odata_type().is_some_and(|name| !name.eq_ignore_ascii_case("meetingRegistrant")) {
+        return Err(Refusal::RegistrantKind { needed: "#microsoft.graph.meetingRegistrant" });
+    }
+    let mut problems = Vec::new();
+    let mut members = body.members(&mut problems);
+    // Lengths are the form's own rules; a text of any length is read here.
+    let form = FilledForm {
+        first_name: members.text("firstName", usize::MAX).value(),
+        last_name: members.text("lastName", usize::MAX).value(),
+        email: members.text("email", usize::MAX).value(),
+        answers: members
+            .objects("customQuestionAnswers", limit::QUESTIONS, |answer| {
+                let id = answer.text("questionId", usize::MAX).value().unwrap_or_default();
+                let value = answer.text("value", usize::MAX).value().unwrap_or_default();
+                (crate::ids::read_question(meeting, &id), value)
+            })
+            .value()
+            .unwrap_or_default(),
+    };
+    Ok((form, problems))
+}
+
+/// Reads the body of an enrolment into an external registration. `@odata.type` must say so; `tenantId` and
+/// `userId` are needed under `organization` and ignored under `everyone` (seed 004).
+pub fn read_external(body: &Body, meeting: &Meeting, registration: &Registration) -> Result<Person, Refusal> {
+    if !body.odata_type().is_some_and(|name| name.eq_ignore_ascii_case("externalMeetingRegistrant")) {
+        return Err(Refusal::RegistrantKind { needed: "#microsoft.graph.externalMeetingRegistrant" });
+    }
+    let mut problems = Vec::new();
+    let mut members = body.members(&mut problems);
+    let external_id = members.text("id", limit::EXTERNAL_ID).value().filter(|id| !id.is_empty());
+    if external_id.is_none() && body.0.get("id").is_none_or(|id| id.is_null() || id == &Value::from("")) {
+        let message = "`id` is missing: give the registrant's id in the external registration system";
+        members.report("id", ProblemCode::Missing, message);
+    }
+    let user = match registration.allowed_registrant {
+        AllowedRegistrant::Everyone => None,
+        AllowedRegistrant::Organization => read_user(&mut members, meeting.tenant),
+    };
+    match external_id {
+        Some(external_id) if problems.is_empty() => Ok(Person::External { external_id, user }),
+        _ => Err(Refusal::Invalid(problems)),
+    }
+}
+
+fn read_user(members: &mut Members<'_>, tenant: TenantId) -> Option<ForeignPerson> {
+    let given_tenant = read_guid(members, "tenantId").map(TenantId);
+    let person = read_guid(members, "userId").map(PersonId);
+    if given_tenant.is_some_and(|given| given != tenant) {
+        let message = "`tenantId` is another organisation than the organizer's: only its people may enrol";
+        members.report("tenantId", ProblemCode::InvalidValue, message);
+    }
+    Some(ForeignPerson { tenant: given_tenant?, person: person? })
+}
+
+fn read_guid(members: &mut Members<'_>, name: &str) -> Option<Uuid> {
+    let given = members.text(name, 64).value();
+    let id = given.as_deref().and_then(|text| Uuid::try_parse(text).ok());
+    if id.is_none() {
+        let (code, message) = match given {
+            None => (ProblemCode::Missing, format!("`{name}` is missing: `organization` needs the person's")),
+            Some(_) => (ProblemCode::InvalidValue, format!("`{name}` is a GUID")),
+        };
+        members.report(name, code, message);
+    }
+    id
+}

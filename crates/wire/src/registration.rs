@@ -1,0 +1,262 @@
+//! `meetingRegistration` and `externalMeetingRegistration`. CONTRACT sections 1.2 to 1.4.
+
+use domain::text::limit;
+use domain::{
+    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, ProblemCode, Registration, RegistrationKind, Speaker,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::body::{Body, Given, Members};
+use crate::ids::{RegistrationKey, write_registration};
+use crate::question::{MeetingRegistrationQuestion, NewQuestion};
+
+/// What the observed service said to a body whose type it did not know.
+pub const TYPE_MESSAGE: &str = "Invalid request. Provide microsoft.graph.meetingRegistration or \
+    microsoft.graph.externalMeetingRegistration in request body.";
+
+/// A registration of either kind.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "microsoft.graph.meetingRegistrationBase")]
+pub enum AnyRegistration {
+    /// Built-in.
+    BuiltIn(Box<MeetingRegistration>),
+    /// External.
+    External(ExternalMeetingRegistration),
+}
+
+/// A built-in registration.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "microsoft.graph.meetingRegistration")]
+pub struct MeetingRegistration {
+    /// `#microsoft.graph.meetingRegistration`
+    #[serde(rename = "@odata.type")]
+    pub odata_type: &'static str,
+    /// Its id.
+    #[schemars(extend("readOnly" = true))]
+    pub id: String,
+    /// The sign-up page.
+    #[schemars(extend("readOnly" = true))]
+    pub registration_page_web_url: String,
+    /// `everyone` or `organization`; cannot be changed.
+    pub allowed_registrant: &'static str,
+    /// Title.
+    pub subject: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// Start.
+    pub start_date_time: Option<String>,
+    /// End: nobody can enrol after it.
+    pub end_date_time: Option<String>,
+    /// How often the sign-up page was looked at; only a GET tells.
+    #[schemars(extend("readOnly" = true))]
+    pub registration_page_view_count: Option<i64>,
+    /// Speakers; a PATCH replaces the whole list.
+    pub speakers: Vec<MeetingSpeaker>,
+    /// How many people may be registered at once; null for no limit. An extension of Usher's.
+    pub capacity: Option<u32>,
+    /// The questions, with `$expand=customQuestions`; may be given when the registration is created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_questions: Option<Vec<MeetingRegistrationQuestion>>,
+}
+
+/// A speaker.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "microsoft.graph.meetingSpeaker")]
+pub struct MeetingSpeaker {
+    /// Name.
+    pub display_name: Option<String>,
+    /// Biography.
+    pub bio: Option<String>,
+}
+
+/// An external registration.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "microsoft.graph.externalMeetingRegistration")]
+pub struct ExternalMeetingRegistration {
+    /// `#microsoft.graph.externalMeetingRegistration`
+    #[serde(rename = "@odata.type")]
+    pub odata_type: &'static str,
+    /// Its id.
+    #[schemars(extend("readOnly" = true))]
+    pub id: String,
+    /// `everyone` or `organization`; cannot be changed.
+    pub allowed_registrant: &'static str,
+}
+
+/// What an answer shows beside the plain members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The number of views: only a GET shows it.
+    pub views: bool,
+    /// The questions: only with `$expand`.
+    pub questions: bool,
+}
+
+impl AnyRegistration {
+    /// A registration as it is shown.
+    pub fn new(public_url: &str, meeting: &Meeting, registration: &Registration, shown: Shown) -> Self {
+        let allowed_registrant = registration.allowed_registrant.name();
+        let built_in = match &registration.kind {
+            RegistrationKind::BuiltIn(built_in) => built_in,
+            RegistrationKind::External => {
+                return Self::External(ExternalMeetingRegistration {
+                    odata_type: "#microsoft.graph.externalMeetingRegistration",
+                    id: registration.id.to_string(),
+                    allowed_registrant,
+                });
+            }
+        };
+        let id = write_registration(&key(meeting, registration));
+        let questions = || {
+            let show = |question| MeetingRegistrationQuestion::new(meeting.id, question);
+            built_in.questions.iter().map(show).collect()
+        };
+        Self::BuiltIn(Box::new(MeetingRegistration {
+            odata_type: "#microsoft.graph.meetingRegistration",
+            registration_page_web_url: crate::links::registration_page(public_url, &id, meeting),
+            id,
+            allowed_registrant,
+            subject: built_in.subject.clone(),
+            description: built_in.description.clone(),
+            start_date_time: built_in.start_at.map(crate::time::write),
+            end_date_time: built_in.end_at.map(crate::time::write),
+            registration_page_view_count: shown.views.then_some(built_in.view_count),
+            speakers: built_in.speakers.iter().map(MeetingSpeaker::new).collect(),
+            capacity: built_in.capacity,
+            custom_questions: shown.questions.then(questions),
+        }))
+    }
+}
+
+/// What the ids of a registration and its registrants carry.
+pub fn key(meeting: &Meeting, registration: &Registration) -> RegistrationKey {
+    RegistrationKey {
+        tenant: meeting.tenant,
+        meeting: meeting.id,
+        organizer: meeting.organizer,
+        registration: registration.id,
+    }
+}
+
+impl MeetingSpeaker {
+    fn new(speaker: &Speaker) -> Self {
+        Self { display_name: speaker.display_name.clone(), bio: speaker.bio.clone() }
+    }
+}
+
+/// A registration as it was sent to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRegistration {
+    /// Who may enrol.
+    pub allowed_registrant: AllowedRegistrant,
+    /// Its kind; the questions stand apart, because they get their ids later.
+    pub kind: RegistrationKind,
+    /// The questions, in order.
+    pub questions: Vec<NewQuestion>,
+}
+
+impl NewRegistration {
+    /// Reads a body. One without `@odata.type` is a built-in registration (CONTRACT decision 1). Where only
+    /// one of the two times is given, it is held against the meeting's other.
+    pub fn read(body: &Body, meeting: &Meeting) -> Result<Self, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let is_external = match body.odata_type().map(str::to_ascii_lowercase).as_deref() {
+            None | Some("meetingregistration") => false,
+            Some("externalmeetingregistration") => true,
+            Some(_) => return Err(vec![type_problem()]),
+        };
+        let mut members = body.members(&mut problems);
+        let allowed = members.required_member("allowedRegistrant", AUDIENCES, AllowedRegistrant::from_name);
+        let mut questions = Vec::new();
+        let kind = if is_external {
+            RegistrationKind::External
+        } else {
+            let mut built_in = BuiltIn::default();
+            read_built_in(&mut members, &mut built_in, meeting);
+            questions = members
+                .objects("customQuestions", limit::QUESTIONS, NewQuestion::read_members)
+                .value()
+                .unwrap_or_default();
+            RegistrationKind::BuiltIn(Box::new(built_in))
+        };
+        match (allowed, questions.into_iter().collect::<Option<Vec<_>>>()) {
+            (Some(allowed_registrant), Some(questions)) if problems.is_empty() => {
+                Ok(Self { allowed_registrant, kind, questions })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
+/// Applies a PATCH to a built-in registration. The audience cannot be changed, but sent back unchanged.
+pub fn patch(
+    body: &Body,
+    meeting: &Meeting,
+    registration: &Registration,
+    built_in: &BuiltIn,
+) -> Result<BuiltIn, Vec<FieldProblem>> {
+    if body.odata_type().is_some_and(|name| !name.eq_ignore_ascii_case("meetingRegistration")) {
+        return Err(vec![type_problem()]);
+    }
+    let mut problems = Vec::new();
+    let mut members = body.members(&mut problems);
+    let allowed = members.patched_member("allowedRegistrant", AUDIENCES, AllowedRegistrant::from_name).value();
+    if allowed.is_some_and(|allowed| allowed != registration.allowed_registrant) {
+        let message = "`allowedRegistrant` cannot be changed: delete the registration and create another";
+        members.report("allowedRegistrant", ProblemCode::NotUpdatable, message);
+    }
+    let mut changed = built_in.clone();
+    read_built_in(&mut members, &mut changed, meeting);
+    if problems.is_empty() { Ok(changed) } else { Err(problems) }
+}
+
+const AUDIENCES: &str = "`everyone` and `organization`";
+
+fn type_problem() -> FieldProblem {
+    FieldProblem::new("@odata.type", ProblemCode::RegistrationType, TYPE_MESSAGE)
+}
+
+fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Meeting) {
+    members.text("subject", limit::SUBJECT).change(&mut built_in.subject);
+    members.text("description", limit::DESCRIPTION).change(&mut built_in.description);
+    let start = members.instant("startDateTime");
+    let end = members.instant("endDateTime");
+    let is_asked = matches!((&start, &end), (Given::Is(_), _) | (_, Given::Is(_)));
+    start.change(&mut built_in.start_at);
+    end.change(&mut built_in.end_at);
+    if is_asked {
+        let start_at = built_in.start_at.unwrap_or(meeting.start_at);
+        check_order(members, start_at, built_in.end_at.unwrap_or(meeting.end_at));
+    }
+    match members.objects("speakers", limit::SPEAKERS, read_speaker) {
+        Given::Absent => {}
+        Given::Null => built_in.speakers = Vec::new(),
+        Given::Is(speakers) => built_in.speakers = speakers,
+    }
+    members.count("capacity").change(&mut built_in.capacity);
+}
+
+/// CONTRACT decision 12.
+pub(crate) fn check_order(members: &mut Members<'_>, start_at: Timestamp, end_at: Timestamp) {
+    if end_at <= start_at {
+        let message = format!(
+            "`endDateTime` `{}` is not after the start, `{}`: give a later end",
+            crate::time::write(end_at),
+            crate::time::write(start_at)
+        );
+        members.report("endDateTime", ProblemCode::EndNotAfterStart, message);
+    }
+}
+
+fn read_speaker(members: &mut Members<'_>) -> Speaker {
+    Speaker {
+        display_name: members.text("displayName", limit::NAME).value(),
+        bio: members.text("bio", limit::DESCRIPTION).value(),
+    }
+}
