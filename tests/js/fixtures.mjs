@@ -52,7 +52,7 @@ const GONE = {
   "remove-external-registrant": ({ mine }) => [`${mine}/registrants/ticket-2027-000481`, 404],
 };
 
-const { json: organizer } = await call(demo.organizer.token, "GET", "/beta/me", undefined, 200);
+const organizer = await checks.check("the organizer is known", async () => (await call(demo.organizer.token, "GET", "/beta/me", undefined, 200)).json);
 
 for (const one of index.cases) {
   if (NOT_YET[one.name]) {

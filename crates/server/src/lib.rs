@@ -3,10 +3,15 @@
 pub mod app;
 pub mod attend;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod graph;
+pub mod http;
 pub mod issuer;
 pub mod mailroom;
+pub mod ops;
+pub mod serve;
+pub mod start;
 pub mod turnstile;

@@ -1,1 +1,22 @@
-fn main() {}
+//! `usher`: parse, load, run.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::cli::{Usher, run};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let usher = Usher::parse();
+    rustls::crypto::aws_lc_rs::default_provider().install_default().expect("nobody has installed one before");
+    let runtime = tokio::runtime::Runtime::new().expect("the operating system gives threads");
+    match runtime.block_on(run(usher)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("usher: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,262 @@
-//! Placeholder.
+//! The OpenAPI 3.1 document of what is served, made from the list of operations and the wire's own types.
+
+use domain::Operation;
+use domain::operation::Resource;
+use domain::permission::{Edition, permission};
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use crate::error::ErrorBody;
+use crate::meeting::OnlineMeeting;
+use crate::question::MeetingRegistrationQuestion;
+use crate::registrant::AnyRegistrant;
+use crate::registration::AnyRegistration;
+use crate::user::User;
+use crate::{Collection, Entity};
+
+/// The document for a server at `public_url`, under the permission table in force.
+pub fn document(public_url: &str, edition: Edition) -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut schemas = settings.into_generator();
+    let mut paths = Map::new();
+    for operation in Operation::ALL {
+        let described = describe(operation, edition, &mut schemas);
+        for (prefix, is_me) in [("/me", true), ("/users/{userId}", false)] {
+            if is_me && !operation.on_me() || !is_me && !operation.on_users() {
+                continue;
+            }
+            let path = format!("{prefix}{}", operation.resource().template());
+            let mut described = described.clone();
+            described["operationId"] = json!(format!("{}-{}", operation.name(), &prefix[1..].split('/').next().unwrap_or_default()));
+            described["parameters"] = parameters(operation, is_me);
+            let entry = paths.entry(path).or_insert_with(|| json!({}));
+            entry[operation.method().name().to_ascii_lowercase()] = described;
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Usher",
+            "version": "beta",
+            "description": "Meeting registration in the words of Microsoft Graph (beta).",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+        },
+        "servers": [{"url": format!("{public_url}/beta")}, {"url": format!("{public_url}/v1.0")}],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.take_definitions(true),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        }
+    })
+}
+
+/// The path of an operation as the reference shows it: with both beginnings where it has both.
+pub fn path_for_people(operation: Operation) -> String {
+    let below = operation.resource().template();
+    match (operation.on_me(), operation.on_users()) {
+        (true, false) => format!("/me{below}"),
+        (false, _) => format!("/users/{{userId}}{below}"),
+        (true, true) => format!("/me{below} or /users/{{userId}}{below}"),
+    }
+}
+
+fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerator) -> Value {
+    let row = permission(operation, edition);
+    let delegated: Vec<&str> = row.delegated.iter().map(|scope| scope.name()).collect();
+    let application: Vec<&str> = row.application.iter().map(|role| role.name()).collect();
+    let mut described = json!({
+        "summary": operation.summary(),
+        "description": format!(
+            "Delegated permissions: {}. Application permissions: {}.",
+            or_none(&delegated),
+            or_none(&application)
+        ),
+        "tags": [tag(operation.resource())],
+        "responses": responses(operation, schemas),
+    });
+    if let Some(schema) = request_schema(operation, schemas) {
+        described["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": schema}}});
+    }
+    described
+}
+
+fn or_none(names: &[&str]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(" or ") }
+}
+
+fn tag(resource: Resource) -> &'static str {
+    match resource {
+        Resource::User => "users",
+        Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => "onlineMeetings",
+        Resource::Registration => "registration",
+        Resource::Questions | Resource::Question => "customQuestions",
+        Resource::Registrants | Resource::Registrant => "registrants",
+    }
+}
+
+fn parameters(operation: Operation, is_me: bool) -> Value {
+    let mut parameters = Vec::new();
+    let path = |name: &str, text: &str| {
+        json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}})
+    };
+    if !is_me {
+        parameters.push(path("userId", "Object id of the organizer."));
+    }
+    let template = operation.resource().template();
+    for (name, text) in [
+        ("meetingId", "Id of the onlineMeeting."),
+        ("questionId", "Id of the question."),
+        ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
+    ] {
+        if template.contains(&format!("{{{name}}}")) {
+            parameters.push(path(name, text));
+        }
+    }
+    for (name, text, schema) in query_options(operation) {
+        parameters.push(json!({"name": name, "in": "query", "description": text, "schema": schema}));
+    }
+    if operation == Operation::EnrollRegistrant {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header",
+            "description": "A retry with the same key and body gets the first answer; kept for 24 hours.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255}
+        }));
+    }
+    Value::Array(parameters)
+}
+
+fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
+    match operation {
+        Operation::FindMeetings => vec![(
+            "$filter",
+            "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
+            json!({"type": "string"}),
+        )],
+        Operation::GetRegistration => {
+            vec![("$expand", "`customQuestions`, with or without its type cast.", json!({"type": "string"}))]
+        }
+        Operation::ListQuestions => vec![("$count", "Adds `@odata.count`.", json!({"type": "boolean"}))],
+        Operation::ListRegistrants => vec![
+            ("$top", "Items of a page; 100 without it, 1000 at most.", json!({"type": "integer", "minimum": 1})),
+            ("$count", "Adds `@odata.count`.", json!({"type": "boolean"})),
+            ("$skiptoken", "Where the page starts; follow `@odata.nextLink`.", json!({"type": "string"})),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
+    let error = json!({"application/json": {"schema": schemas.subschema_for::<ErrorBody>()}});
+    let success = match response_schema(operation, schemas) {
+        Some(schema) => json!({"description": "Success.", "content": {"application/json": {"schema": schema}}}),
+        None => json!({"description": "Done; no body."}),
+    };
+    let mut responses = json!({
+        "400": {"description": "The request is at fault; `target` and `innerError.code` say where.", "content": error},
+        "401": {"description": "The token proves nothing.", "content": error},
+        "403": {"description": "The caller may not.", "content": error},
+        "404": {"description": "Not there, or not the caller's to know of.", "content": error},
+        "default": {"description": "Any other error.", "content": error},
+    });
+    responses[operation.success().to_string()] = success.clone();
+    match operation {
+        Operation::CreateOrGetMeeting => responses["200"] = success,
+        Operation::UpdateRegistration => responses["201"] = success,
+        _ => {}
+    }
+    if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
+        responses["409"] = json!({"description": "The state says no; `innerError.code` says why.", "content": error});
+    }
+    responses
+}
+
+fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option<Value> {
+    let schema = match operation {
+        Operation::GetMe | Operation::GetUser => schemas.subschema_for::<Entity<User>>(),
+        Operation::CreateMeeting
+        | Operation::CreateOrGetMeeting
+        | Operation::GetMeeting
+        | Operation::UpdateMeeting => schemas.subschema_for::<Entity<OnlineMeeting>>(),
+        Operation::FindMeetings => schemas.subschema_for::<Collection<OnlineMeeting>>(),
+        Operation::CreateRegistration | Operation::GetRegistration | Operation::UpdateRegistration => {
+            schemas.subschema_for::<Entity<AnyRegistration>>()
+        }
+        Operation::ListQuestions => schemas.subschema_for::<Collection<MeetingRegistrationQuestion>>(),
+        Operation::CreateQuestion | Operation::GetQuestion | Operation::UpdateQuestion => {
+            schemas.subschema_for::<Entity<MeetingRegistrationQuestion>>()
+        }
+        Operation::EnrollRegistrant | Operation::GetRegistrant => schemas.subschema_for::<Entity<AnyRegistrant>>(),
+        Operation::ListRegistrants => schemas.subschema_for::<Collection<AnyRegistrant>>(),
+        Operation::DeleteMeeting
+        | Operation::DeleteRegistration
+        | Operation::DeleteQuestion
+        | Operation::CancelRegistrant => return None,
+    };
+    Some(schema.to_value())
+}
+
+/// A body is a representation of the entity, as Graph has it: read-only members are ignored, and no member
+/// is needed by its shape alone.
+fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option<Value> {
+    let schema = match operation {
+        Operation::CreateMeeting | Operation::CreateOrGetMeeting | Operation::UpdateMeeting => {
+            schemas.subschema_for::<OnlineMeeting>()
+        }
+        Operation::CreateRegistration | Operation::UpdateRegistration => schemas.subschema_for::<AnyRegistration>(),
+        Operation::CreateQuestion | Operation::UpdateQuestion => {
+            schemas.subschema_for::<MeetingRegistrationQuestion>()
+        }
+        Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        _ => return None,
+    };
+    Some(schema.to_value())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_is_described_on_every_path_it_is_served_on() {
+        let document = document("https://usher.example", Edition::Strict);
+
+        for operation in Operation::ALL {
+            for (prefix, is_served) in [("/me", operation.on_me()), ("/users/{userId}", operation.on_users())] {
+                let path = format!("{prefix}{}", operation.resource().template());
+                let described = &document["paths"][&path][operation.method().name().to_ascii_lowercase()];
+                let is_it = described["summary"] == operation.summary();
+                assert_eq!(is_it, is_served, "{operation:?} on {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_reference_in_the_document_leads_somewhere() {
+        let document = document("https://usher.example", Edition::Strict);
+        let mut references = Vec::new();
+        collect(&document, &mut references);
+
+        assert!(references.len() > 20);
+        for reference in references {
+            assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+        }
+    }
+
+    fn collect(value: &Value, references: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    references.push(reference.clone());
+                }
+                members.values().for_each(|value| collect(value, references));
+            }
+            Value::Array(items) => items.iter().for_each(|value| collect(value, references)),
+            _ => {}
+        }
+    }
+}

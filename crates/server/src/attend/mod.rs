@@ -10,7 +10,7 @@ mod signup;
 use axum::Router;
 use axum::routing::get;
 
-pub use page::{html, stylesheet};
+pub use page::{html, language, stylesheet};
 
 use crate::app::App;
 

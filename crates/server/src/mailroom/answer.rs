@@ -76,6 +76,11 @@ impl Answer {
         }
     }
 
+    /// Nobody is there.
+    pub(super) fn unreachable(error: &io::Error) -> Self {
+        Self { stage: Stage::Greeting, code: None, text: tidy(&error.to_string()) }
+    }
+
     /// The server said nothing for too long.
     pub(super) fn silence(stage: Stage) -> Self {
         Self { stage, code: None, text: "the mail server did not answer in time".to_owned() }

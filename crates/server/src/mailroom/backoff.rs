@@ -88,12 +88,20 @@ mod tests {
         let source = Source::seeded(1);
         let minute = SignedDuration::from_mins(1);
 
-        for (attempts, ceiling) in
-            [(0, minute), (1, minute), (2, minute * 2), (8, minute * 128), (9, minute * 240), (u32::MAX, minute * 240)]
-        {
+        for (attempts, ceiling) in [
+            (0, minute),
+            (1, minute),
+            (2, minute * 2),
+            (8, minute * 128),
+            (9, minute * 240),
+            (u32::MAX, minute * 240),
+        ] {
             let waits: Vec<SignedDuration> = (0..50).map(|_| wait_after(attempts, &source)).collect();
 
-            assert!(waits.iter().all(|wait| (ceiling / 10..=ceiling).contains(wait)), "{attempts}: {waits:?}");
+            assert!(
+                waits.iter().all(|wait| (ceiling / 10..=ceiling).contains(wait)),
+                "{attempts}: {waits:?}"
+            );
             let spread = waits.iter().max().zip(waits.iter().min()).map(|(most, least)| *most - *least);
             assert!(spread > Some(ceiling / 2), "{attempts}: {waits:?}");
         }

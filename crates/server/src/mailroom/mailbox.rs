@@ -81,7 +81,7 @@ impl Mailbox {
             text: letter.letter.text,
             html: letter.letter.html,
             calendar: letter.letter.calendar,
-            message: letter.message,
+            message: letter.message.into_bytes(),
             join_url: letter.join_url,
             manage_url: letter.manage_url,
         };

@@ -22,7 +22,7 @@ pub(super) struct SealedLetter {
     pub(super) join_url: String,
     pub(super) manage_url: String,
     /// Pure ASCII, lines ended by `\r\n`.
-    pub(super) message: Vec<u8>,
+    pub(super) message: String,
 }
 
 /// Puts a written letter into its envelope.
@@ -35,8 +35,11 @@ pub(super) fn seal(
     manage_url: String,
 ) -> SealedLetter {
     let head = &mailroom.0.letterhead;
-    let recipient: Address =
-        named.email.to_ascii().parse().expect("what `Email` lets in is an address to lettre, tests try every kind");
+    let recipient: Address = named
+        .email
+        .to_ascii()
+        .parse()
+        .expect("what `Email` lets in is an address to lettre, tests try every kind");
     let name = one_line(&format!("{} {}", named.first_name, named.last_name));
     let name = Some(name).filter(|name| !name.is_empty());
     let message = message(mailroom, due, Mailbox::new(name, recipient.clone()), &letter);
@@ -51,7 +54,7 @@ pub(super) fn seal(
     }
 }
 
-fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -> Vec<u8> {
+fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -> String {
     let room = &*mailroom.0;
     let Letterhead { links, sender, reply_to } = &room.letterhead;
     let host = links.host();
@@ -73,7 +76,8 @@ fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -
         let first = message_id(OutboxId(due.registrant.id.0), LetterKind::Confirmation, &host);
         builder = builder.in_reply_to(first.clone()).references(first);
     }
-    builder.multipart(body(mailroom, letter)).expect("a letter has a sender and a recipient").formatted()
+    let message = builder.multipart(body(mailroom, letter)).expect("a letter has a sender and a recipient");
+    String::from_utf8(message.formatted()).expect("headers and parts are encoded in ASCII")
 }
 
 /// Text, HTML and invitation as alternatives, which is where Outlook and Gmail look for an invitation, and beside

@@ -90,7 +90,12 @@ impl Mailroom {
     /// letters back and returns. Await it to its end: dropped halfway, it may cut a conversation in two.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let shift = Shift::new(self, Until::Stopped);
-        let work = async { tokio::join!(shift.work(), async { shutdown.await; shift.stop() }) };
+        let work = async {
+            tokio::join!(shift.work(), async {
+                shutdown.await;
+                shift.stop()
+            })
+        };
         tokio::select! {
             (outcome, ()) = work => if let Err(fault) = outcome {
                 tracing::error!(error = %watch::chain(&fault), "the mailroom stopped");

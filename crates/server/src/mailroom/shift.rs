@@ -227,7 +227,8 @@ impl Shift {
             return Settlement::Later(until, "the mail server does not take letters".to_owned());
         }
         // Given back, because it could still be on its way when somebody else is given it.
-        if self.is_stopping() || now.saturating_add(room.postman.longest_send()).is_ok_and(|end| end > until) {
+        if self.is_stopping() || now.saturating_add(room.postman.longest_send()).is_ok_and(|end| end > until)
+        {
             return Settlement::Later(now, "given back untried".to_owned());
         }
         match self.0.mailroom.write(&letter).await {

@@ -17,6 +17,7 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::answer::{Answer, Outcome, Stage, Trouble};
@@ -26,8 +27,8 @@ use crate::config::{self, Security};
 /// Servers look a letter over before they take it, and giving up on them then means that it arrives twice: the
 /// last answer gets so many times the patience of the others (RFC 5321, section 4.5.3.2.6).
 const LAST_PATIENCE: u32 = 4;
-/// Steps of the longest conversation: the log-in's three, four for the letter, one on a connection that turns out
-/// to be dead, one to clear up; and the last answer.
+/// Steps of the longest conversation: four to log in, three for the letter, one on a connection that turns out to
+/// be dead, one to clear up; and the last answer.
 const LONGEST_CONVERSATION: u32 = 9 + LAST_PATIENCE;
 /// A connection is ended after so many rounds of tidying in which nobody used it.
 const MOST_IDLE_ROUNDS: u8 = 2;
@@ -84,7 +85,8 @@ impl SmtpServer {
             host: mail.host.clone()?,
             port: mail.port,
             security: mail.security,
-            credentials: credentials.map(|(name, password)| Credentials::new(name, password.reveal().to_owned())),
+            credentials: credentials
+                .map(|(name, password)| Credentials::new(name, password.reveal().to_owned())),
             timeout: mail.timeout,
             connections: mail.per_host_connections,
             hello_name: hello_name.to_owned(),
@@ -158,12 +160,8 @@ impl SmtpTransport {
     }
 
     async fn connect(&self) -> Result<Connection, Answer> {
-        let SmtpServer { host, port, security, credentials, .. } = &self.server;
-        let at_once = self.tls.clone().filter(|_| *security == Security::Tls);
-        let address = (host.as_str(), *port);
-        let connect =
-            Connection::connect_tokio1(address, Some(self.server.timeout), &self.hello_name, at_once, None);
-        let mut connection = self.step(Stage::Greeting, connect).await?;
+        let SmtpServer { security, credentials, .. } = &self.server;
+        let mut connection = self.greet().await?;
         if let Some(tls) = self.tls.clone().filter(|_| *security == Security::StartTls) {
             // Fails without a word about letters or passwords where the server does not offer it.
             self.step(Stage::Encryption, connection.starttls(tls, &self.hello_name)).await?;
@@ -173,6 +171,27 @@ impl SmtpTransport {
             self.step(Stage::LogIn, connection.auth(&mechanisms, credentials)).await?;
         }
         Ok(connection)
+    }
+
+    /// Connects and hears who is there.
+    async fn greet(&self) -> Result<Connection, Answer> {
+        let SmtpServer { host, port, security, timeout: patience, .. } = &self.server;
+        let address = (host.as_str(), *port);
+        if let Some(tls) = self.tls.clone().filter(|_| *security == Security::Tls) {
+            let connect =
+                Connection::connect_tokio1(address, Some(*patience), &self.hello_name, Some(tls), None);
+            return self.step(Stage::Greeting, connect).await;
+        }
+        let stream = match timeout(*patience, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => return Err(Answer::unreachable(&error)),
+            Err(_) => return Err(Answer::silence(Stage::Greeting)),
+        };
+        // Without this, small pieces wait for the other side's acknowledgement, which takes its time. Where it
+        // cannot be had, letters are slower and no worse.
+        let _ = stream.set_nodelay(true);
+        self.step(Stage::Greeting, Connection::connect_with_transport(Box::new(stream), &self.hello_name))
+            .await
     }
 
     /// Says everything there is to say of a letter, and keeps the connection if it can serve another.
@@ -196,7 +215,7 @@ impl SmtpTransport {
         let recipient = Rcpt::new(letter.recipient.clone(), Vec::new());
         self.step(Stage::Recipient, connection.command(recipient)).await?;
         self.step(Stage::Announcement, connection.command(Data)).await?;
-        self.step(Stage::Handover, connection.message(&letter.message)).await?;
+        self.step(Stage::Handover, connection.command(Whole(&letter.message))).await?;
         Ok(())
     }
 
@@ -217,6 +236,21 @@ impl SmtpTransport {
     }
 }
 
+/// A letter as it goes over the line, with its end. lettre's own way writes the end by itself, and the system then
+/// keeps it back until the letter is acknowledged: 40 ms for every letter.
+struct Whole<'a>(&'a str);
+
+impl fmt::Display for Whole<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in self.0.split_terminator("\r\n") {
+            // A line that is one dot is the end (RFC 5321, section 4.5.2).
+            let dot = if line.starts_with('.') { "." } else { "" };
+            write!(f, "{dot}{line}\r\n")?;
+        }
+        f.write_str(".\r\n")
+    }
+}
+
 fn outcome_of(outcome: Result<(), Answer>) -> Outcome {
     let Err(answer) = outcome else { return Outcome::Sent };
     if answer.stage == Stage::Handover && answer.code.is_none() {
@@ -229,5 +263,20 @@ fn outcome_of(outcome: Result<(), Answer>) -> Outcome {
 fn tls(host: &str, extra_roots: Vec<Certificate>) -> Result<TlsParameters, Unusable> {
     let builder = TlsParametersBuilder::new(host.to_owned());
     let builder = extra_roots.into_iter().fold(builder, TlsParametersBuilder::add_root_certificate);
-    builder.build_rustls().map_err(|error| Unusable(format!("no encrypted mail connection can be made: {error}")))
+    builder
+        .build_rustls()
+        .map_err(|error| Unusable(format!("no encrypted mail connection can be made: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_letter_is_taken_for_its_end() {
+        let said = Whole("Subject: x\r\n\r\n.\r\n..\r\na.\r\n\r\n").to_string();
+
+        assert_eq!(said, "Subject: x\r\n\r\n..\r\n...\r\na.\r\n\r\n.\r\n");
+        assert_eq!(Whole("no end").to_string(), "no end\r\n.\r\n");
+    }
 }

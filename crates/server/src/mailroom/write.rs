@@ -28,7 +28,8 @@ impl Letterhead {
     /// that cannot exist.
     pub fn from_config(mail: &Mail, links: LetterLinks) -> Result<Self, Unusable> {
         let nobody = || {
-            let email = lettre::Address::new("no-reply", "usher.invalid").expect("a constant address is valid");
+            let email =
+                lettre::Address::new("no-reply", "usher.invalid").expect("a constant address is valid");
             Address::new(Some("Usher".to_owned()), email)
         };
         let sender = mail.from.clone().map_or_else(|| Ok(nobody()), |from| ascii(from, "mail.from"))?;
@@ -39,7 +40,7 @@ impl Letterhead {
 
 /// The address with its domain as mail servers spell it.
 fn ascii(address: Address, key: &str) -> Result<Address, Unusable> {
-    let email = Email::parse(&address.email.to_string())
+    let email = Email::parse(address.email.as_ref())
         .ok()
         .and_then(|email| email.to_ascii().parse().ok())
         .ok_or_else(|| Unusable(format!("`{key}` is not an address every mail server can carry")))?;
@@ -58,7 +59,8 @@ impl Mailroom {
     pub(super) async fn write(&self, due: &DueLetter) -> Result<Option<SealedLetter>, Fault> {
         let room = &*self.0;
         let registrant = room.store.find_registrant(due.meeting.id, due.registrant.id).await?;
-        let Some(registrant) = registrant.filter(|registrant| due.kind.is_true_for(registrant.is_registered()))
+        let Some(registrant) =
+            registrant.filter(|registrant| due.kind.is_true_for(registrant.is_registered()))
         else {
             return Ok(None);
         };

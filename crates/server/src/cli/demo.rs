@@ -1,0 +1,296 @@
+//! `usher demo`: everything on one machine, nothing to install, gone when it ends.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use domain::caller::Profile;
+use domain::person::DirectoryPerson;
+use domain::question::AnswerInput;
+use domain::{
+    AllowedRegistrant, AppId, BuiltIn, Meeting, MeetingId, MeetingSettings, PersonId, PolicyId, Question,
+    QuestionId, Registration, RegistrationId, RegistrationKind, Role, Scope, Speaker, TenantId,
+};
+use jiff::{SignedDuration, Unit};
+use serde::Serialize;
+use store::Grantee;
+
+use super::failed;
+use super::serve::bind;
+use crate::app::App;
+use crate::clock::{Clock, Source};
+use crate::config::Config;
+use crate::issuer::{Grant, Issuer};
+use crate::start::{Service, StartProblem, build};
+
+/// Try everything on this machine: sample organisation, sign-up page, mailbox, tokens
+#[derive(Args, Debug)]
+pub(super) struct Demo {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Print one line of JSON for scripts instead
+    #[arg(long)]
+    json: bool,
+}
+
+/// The tokens of the demo live as long as a working day.
+const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+
+/// What `--json` prints, first and alone on its line. Scripts rely on these names.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Printed {
+    base_url: String,
+    tenant_id: String,
+    organizer: PrintedPerson,
+    colleague: PrintedPerson,
+    app: PrintedApp,
+    meeting_id: String,
+    registration_page_web_url: String,
+    mailbox_url: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PrintedPerson {
+    id: String,
+    token: String,
+    given_name: String,
+    surname: String,
+    mail: String,
+}
+
+#[derive(Serialize)]
+struct PrintedApp {
+    id: String,
+    token: String,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<(), StartProblem> {
+        let listener = bind(&self.listen.to_string()).await?;
+        let address = listener.local_addr().map_err(|error| StartProblem(error.to_string()))?;
+        let folder = tempfile::tempdir().map_err(|error| StartProblem(format!("cannot make a folder: {error}")))?;
+        crate::ops::install_metrics();
+        let ids = Source::from_system();
+        let tenant = TenantId(ids.random_id());
+        let config = configuration(address, folder.path(), tenant)?;
+        let service = build(&config, Clock::System, ids).await?;
+        let printed = furnish(&service, tenant).await?;
+        if self.json {
+            let line = serde_json::to_string(&printed).map_err(|error| StartProblem(error.to_string()))?;
+            println!("{line}");
+        } else {
+            print!("{}", greeting(&printed));
+        }
+        crate::serve::serve(service, listener, Duration::from_secs(5)).await
+    }
+}
+
+fn configuration(address: SocketAddr, folder: &std::path::Path, tenant: TenantId) -> Result<Config, StartProblem> {
+    // A wildcard address is no address to visit.
+    let host = if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    let text = format!(
+        r#"
+        [server]
+        listen = "{address}"
+        public_url = "http://{host}"
+        allow_http = true
+        data_dir = {folder:?}
+        [identity.builtin]
+        enabled = true
+        [[identity.tenant]]
+        id = "{tenant}"
+        name = "Riverbend Hydrology Institute"
+        [mail]
+        mailbox = true
+        from = "Riverbend events <events@riverbend.example>"
+        "#
+    );
+    Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
+}
+
+/// Puts the sample organisation into the empty database.
+async fn furnish(service: &Service, tenant: TenantId) -> Result<Printed, StartProblem> {
+    let app = &service.app;
+    let issuer = service.issuer.as_ref().map(|service| service.issuer());
+    let issuer = issuer.ok_or_else(|| StartProblem("the demo needs the built-in issuer".to_owned()))?;
+    let organizer = person(app, "Ines", "Calloway");
+    let colleague = person(app, "Tomas", "Virtanen");
+    let app_id = AppId(app.ids.random_id().to_string());
+    let store = &app.store;
+    store.put_people(tenant, &[organizer.clone(), colleague.clone()]).await.map_err(failed)?;
+    let policy = PolicyId(app.ids.random_id());
+    let apps = [app_id.clone()];
+    store.create_policy(tenant, policy, "events", Some("The events team's app"), &apps).await.map_err(failed)?;
+    store.grant_policy(tenant, "events", Grantee::Organizer(organizer.0)).await.map_err(failed)?;
+    let (meeting, registration) = sample_meeting(app, tenant, organizer.0)?;
+    store.create_meeting(&meeting, &app.fact("demo".to_owned())).await.map_err(failed)?;
+    store.create_registration(&registration, &app.fact("demo".to_owned())).await.map_err(failed)?;
+
+    let key = wire::registration::key(&meeting, &registration);
+    let registration_id = wire::ids::write_registration(&key);
+    let public_url = app.settings.public_url.clone();
+    Ok(Printed {
+        tenant_id: tenant.to_string(),
+        organizer: printed_person(app, issuer, tenant, organizer)?,
+        colleague: printed_person(app, issuer, tenant, colleague)?,
+        app: printed_app(app, issuer, tenant, app_id)?,
+        meeting_id: wire::ids::write_meeting(meeting.organizer, meeting.id),
+        registration_page_web_url: wire::links::registration_page(&public_url, &registration_id, &meeting),
+        mailbox_url: format!("{public_url}/mailbox"),
+        base_url: public_url,
+    })
+}
+
+fn person(app: &App, given_name: &str, surname: &str) -> (PersonId, DirectoryPerson) {
+    let id = PersonId(app.ids.random_id());
+    let mail = format!("{given_name}.{surname}@riverbend.example").to_lowercase();
+    let person = DirectoryPerson {
+        id: Some(id),
+        upn: mail.clone(),
+        mail: Some(mail),
+        given_name: Some(given_name.to_owned()),
+        surname: Some(surname.to_owned()),
+        display_name: Some(format!("{given_name} {surname}")),
+        language: None,
+        is_active: true,
+    };
+    (id, person)
+}
+
+fn printed_person(
+    app: &App,
+    issuer: &Issuer,
+    tenant: TenantId,
+    (id, person): (PersonId, DirectoryPerson),
+) -> Result<PrintedPerson, StartProblem> {
+    let grant = Grant::Delegated {
+        tenant,
+        person: id,
+        app: AppId("usher-demo".to_owned()),
+        scopes: vec![Scope::MeetingsReadWrite, Scope::UserRead],
+        profile: Profile {
+            given_name: person.given_name.clone(),
+            surname: person.surname.clone(),
+            mail: person.mail.clone(),
+            display_name: person.display_name.clone(),
+            upn: Some(person.upn.clone()),
+        },
+    };
+    Ok(PrintedPerson {
+        id: id.to_string(),
+        token: mint(app, issuer, &grant)?,
+        given_name: person.given_name.unwrap_or_default(),
+        surname: person.surname.unwrap_or_default(),
+        mail: person.mail.unwrap_or_default(),
+    })
+}
+
+fn printed_app(app: &App, issuer: &Issuer, tenant: TenantId, id: AppId) -> Result<PrintedApp, StartProblem> {
+    let roles = vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
+    let grant = Grant::Application { tenant, app: id.clone(), roles };
+    Ok(PrintedApp { token: mint(app, issuer, &grant)?, id: id.0 })
+}
+
+fn mint(app: &App, issuer: &Issuer, grant: &Grant) -> Result<String, StartProblem> {
+    let token = issuer.mint(grant, app.clock.now(), LIFETIME, app.ids.random_id());
+    token.map_err(|error| StartProblem(error.to_string()))
+}
+
+/// A meeting whose doors are open already: it starts in ten minutes and lasts as long as the tokens.
+fn sample_meeting(
+    app: &App,
+    tenant: TenantId,
+    organizer: PersonId,
+) -> Result<(Meeting, Registration), StartProblem> {
+    let now = app.clock.now();
+    let overflow = |error: jiff::Error| StartProblem(format!("the clock is beyond reason: {error}"));
+    let start_at = now.checked_add(SignedDuration::from_mins(10)).and_then(|at| at.round(Unit::Minute));
+    let start_at = start_at.map_err(overflow)?;
+    let end_at = start_at.checked_add(SignedDuration::from_hours(8)).map_err(overflow)?;
+    let subject = Some("Reading a river: gauging for beginners".to_owned());
+    let meeting = Meeting {
+        id: MeetingId::from_random(app.ids.bytes()),
+        tenant,
+        organizer,
+        created_at: now,
+        start_at,
+        end_at,
+        subject: subject.clone(),
+        join_url: Some("https://meet.riverbend.example/gauging-for-beginners".to_owned()),
+        join_meeting_id: "48209317755".to_owned(),
+        passcode: None,
+        external_id: None,
+        attendees: Vec::new(),
+        settings: MeetingSettings::default(),
+        version: 1,
+    };
+    let question = |display_name: &str, is_required, input| Question {
+        id: QuestionId(app.ids.ordered_id(now)),
+        display_name: Some(display_name.to_owned()),
+        is_required,
+        input,
+    };
+    let yes_no = AnswerInput::RadioButton(vec!["Yes".to_owned(), "No".to_owned()]);
+    let speaker = |name: &str, bio: &str| Speaker { display_name: Some(name.to_owned()), bio: Some(bio.to_owned()) };
+    let built_in = BuiltIn {
+        subject,
+        description: Some(
+            "An online clinic on stage, discharge and the errors between them.\n\nBring your own data if you like."
+                .to_owned(),
+        ),
+        start_at: Some(start_at),
+        end_at: Some(end_at),
+        speakers: vec![
+            speaker("Ines Calloway", "Leads the sediment transport group"),
+            speaker("Bram Oyelaran", "Field instrumentation engineer"),
+        ],
+        questions: vec![
+            question("Have you used an acoustic profiler before?", true, yes_no),
+            question("Which river do you work on?", false, AnswerInput::Text),
+        ],
+        ..BuiltIn::default()
+    };
+    let registration = Registration {
+        id: RegistrationId(app.ids.random_id()),
+        meeting: meeting.id,
+        allowed_registrant: AllowedRegistrant::Everyone,
+        kind: RegistrationKind::BuiltIn(Box::new(built_in)),
+        version: 1,
+    };
+    Ok((meeting, registration))
+}
+
+/// What a stranger reads first. Everything in it works when pasted, from top to bottom.
+fn greeting(printed: &Printed) -> String {
+    let Printed { base_url, organizer, app, meeting_id, registration_page_web_url, mailbox_url, .. } = printed;
+    let registration = format!("{base_url}/beta/users/{}/onlineMeetings/{meeting_id}/registration", organizer.id);
+    format!(
+        r#"Usher is running. Everything here is a sample and is gone when you press Ctrl+C.
+
+  Open the sign-up page, fill it in, and look into the mailbox:
+    {registration_page_web_url}
+    {mailbox_url}
+
+  Or enrol somebody over the Graph API. Paste this into another terminal:
+
+TOKEN={token}
+REGISTRATION='{registration}'
+
+# 1. What does the registration ask?
+curl -s -H "Authorization: Bearer $TOKEN" "$REGISTRATION?\$expand=customQuestions"
+
+# 2. Enrol somebody. The answer is empty: the links travel by mail.
+QUESTION=$(curl -s -H "Authorization: Bearer $TOKEN" "$REGISTRATION/customQuestions" | sed 's/.*"id":"\([^"]*\)".*"radioButton".*/\1/')
+curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' "$REGISTRATION/registrants" -d '{{"firstName":"Odile","lastName":"Marchetti","email":"odile@pinewater.example","customQuestionAnswers":[{{"questionId":"'"$QUESTION"'","value":"Yes"}}]}}'
+
+# 3. Who is coming?
+curl -s -H "Authorization: Bearer $TOKEN" "$REGISTRATION/registrants"
+
+  The reference of all operations: {base_url}/docs
+"#,
+        token = app.token,
+    )
+}

@@ -1,0 +1,115 @@
+//! The command line.
+
+mod apps;
+mod config;
+mod demo;
+mod people_csv;
+mod policy;
+mod serve;
+mod token;
+mod users;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use domain::TenantId;
+use store::Store;
+use uuid::Uuid;
+
+use crate::config::Config;
+use crate::start::{StartProblem, open_store};
+
+/// Meeting registration that speaks Microsoft Graph, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "usher", version, about, max_term_width = 100)]
+pub struct Usher {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Try everything on this machine: sample organisation, sign-up page, mailbox, tokens
+    Demo(demo::Demo),
+    /// Run the service
+    Serve(serve::Serve),
+    /// Print the configuration in force, or its reference
+    Config(config::Show),
+    /// Import and list the people of the directory
+    #[command(subcommand)]
+    Users(users::Users),
+    /// Say which applications may act for which organizers
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Register applications with the built-in issuer
+    #[command(subcommand)]
+    Apps(apps::Apps),
+    /// Print a token of the built-in issuer, for development
+    Token(token::Token),
+}
+
+/// Where the configuration is.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigFile {
+    /// Configuration file; without it, variables `USHER_SECTION__KEY` alone
+    #[arg(long, short, value_name = "FILE", env = "USHER_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Which organisation is meant.
+#[derive(Args, Debug)]
+pub(crate) struct TenantChoice {
+    /// Id of the organisation; not needed while there is one alone
+    #[arg(long, value_name = "ID")]
+    tenant: Option<Uuid>,
+}
+
+/// Runs the command line.
+pub async fn run(usher: Usher) -> Result<(), StartProblem> {
+    match usher.command {
+        Command::Demo(demo) => demo.run().await,
+        Command::Serve(serve) => serve.run().await,
+        Command::Config(show) => show.run(),
+        Command::Users(users) => users.run().await,
+        Command::Policy(policy) => policy.run().await,
+        Command::Apps(apps) => apps.run().await,
+        Command::Token(token) => token.run().await,
+    }
+}
+
+impl ConfigFile {
+    pub(crate) fn load(&self) -> Result<Config, StartProblem> {
+        Config::load(self.config.as_deref(), std::env::vars())
+            .map_err(|problems| StartProblem(format!("the configuration cannot be used:\n{problems}")))
+    }
+
+    /// The configuration and its database.
+    pub(crate) async fn open(&self) -> Result<(Config, Store), StartProblem> {
+        let config = self.load()?;
+        let store = open_store(&config).await?;
+        Ok((config, store))
+    }
+}
+
+impl TenantChoice {
+    pub(crate) async fn find(&self, store: &Store) -> Result<TenantId, StartProblem> {
+        let tenants = store.list_tenants().await.map_err(failed)?;
+        let names: Vec<String> = tenants.iter().map(|tenant| format!("{} ({})", tenant.id, tenant.name)).collect();
+        let known = names.join(", ");
+        match (self.tenant.map(TenantId), tenants.as_slice()) {
+            (Some(id), known) if known.iter().any(|tenant| tenant.id == id) => Ok(id),
+            (Some(id), _) => Err(StartProblem(format!("no organisation is called `{id}`; there are: {known}"))),
+            (None, [only]) => Ok(only.id),
+            (None, []) => {
+                Err(StartProblem("no organisation is configured: add `[[identity.tenant]]`".to_owned()))
+            }
+            (None, _) => Err(StartProblem(format!("say which organisation by `--tenant`: {known}"))),
+        }
+    }
+}
+
+/// A fault of the database, in words for the terminal.
+pub(crate) fn failed(fault: store::Fault) -> StartProblem {
+    let cause = std::error::Error::source(&fault).map(|cause| format!(": {cause}")).unwrap_or_default();
+    StartProblem(format!("{fault}{cause}"))
+}

@@ -1,0 +1,49 @@
+//! `usher serve`
+
+use std::io::IsTerminal;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::ConfigFile;
+use crate::clock::{Clock, Source};
+use crate::config::{Config, Format};
+use crate::start::{StartProblem, build};
+
+/// Run the service until SIGTERM
+#[derive(Args, Debug)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), StartProblem> {
+        let config = self.config.load()?;
+        start_log(&config)?;
+        crate::ops::install_metrics();
+        let listener = bind(&config.server.listen.to_string()).await?;
+        let service = build(&config, Clock::System, Source::from_system()).await?;
+        tracing::info!(listen = %config.server.listen, public_url = %config.server.public_url, "serving");
+        crate::serve::serve(service, listener, config.server.drain).await
+    }
+}
+
+/// Takes the port before anything else, so that a second process on it changes nothing.
+pub(super) async fn bind(address: &str) -> Result<TcpListener, StartProblem> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| StartProblem(format!("cannot listen on `{address}`: {error}; choose another `ADDR:PORT`")))
+}
+
+fn start_log(config: &Config) -> Result<(), StartProblem> {
+    let filter = EnvFilter::try_new(&config.log.level)
+        .map_err(|error| StartProblem(format!("cannot use `log.level`: {error}")))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.log.format {
+        Format::Json => log.json().init(),
+        Format::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+    }
+    Ok(())
+}

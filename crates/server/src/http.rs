@@ -1,0 +1,41 @@
+//! The whole HTTP surface on one router.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::{IntoResponse, Response};
+use http::Request;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::App;
+use crate::issuer::IssuerService;
+use crate::{attend, graph, issuer, ops};
+
+/// Where the built-in issuer answers, below the public URL.
+pub const ISSUER_PATH: &str = "/identity";
+
+/// Everything that is served. Graph's paths have a reader of their own and come in by the fallback, because
+/// their names are compared without case and their ids may hold an encoded slash.
+pub fn router(app: App, issuer: Option<Arc<IssuerService>>) -> Router {
+    let limit = app.settings.max_body_bytes;
+    let mut router = Router::new()
+        .merge(ops::routes())
+        .merge(attend::routes())
+        .fallback(graph_or_nothing)
+        .with_state(app);
+    if let Some(issuer) = issuer {
+        router = router.nest(ISSUER_PATH, issuer::routes(issuer));
+    }
+    router.layer(DefaultBodyLimit::max(limit)).layer(CatchPanicLayer::custom(ops::after_panic))
+}
+
+async fn graph_or_nothing(State(app): State<App>, request: Request<Body>) -> Response {
+    let version = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if matches!(version, "beta" | "v1.0") {
+        graph::serve(State(app), request).await
+    } else {
+        ops::unknown(request.headers().clone()).await.into_response()
+    }
+}

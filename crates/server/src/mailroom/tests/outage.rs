@@ -1,0 +1,133 @@
+//! A mail server that is down, or that takes nothing from us.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use lettre::transport::smtp::authentication::Credentials;
+use tokio::net::TcpListener;
+
+use super::scripted::{Instead::*, MailServer};
+use super::world::{MAX_ATTEMPTS, World, settings};
+use crate::mailroom::{Mailroom, Postman, SmtpServer, SmtpTransport};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+async fn attempts(world: &World) -> Vec<u32> {
+    world.pass(SignedDuration::from_hours(5));
+    world.lease(MINUTE).await.iter().map(|letter| letter.attempts - 1).collect()
+}
+
+fn with_log_in(world: &World, server: &MailServer) -> Mailroom {
+    let credentials = Some(Credentials::new("usher".into(), "wrong".into()));
+    world.with_settings(SmtpServer { credentials, ..settings(server.port) }, Vec::new())
+}
+
+#[tokio::test]
+async fn while_the_server_is_down_nobody_spins_and_no_try_is_counted() {
+    let world = World::new().await;
+    let closed = TcpListener::bind(("localhost", 0)).await.unwrap().local_addr().unwrap().port();
+    let mailroom = world.with_settings(settings(closed), Vec::new());
+    world.enroll_many(50).await;
+
+    for _ in 0..120 {
+        assert_eq!(mailroom.deliver_due().await.unwrap(), 0);
+        world.pass(MINUTE);
+    }
+
+    assert!(matches!(mailroom.look().await, Some(crate::mailroom::watch::Alarm::Late(_))));
+    let attempts = attempts(&world).await;
+    assert_eq!(attempts, [0; 50], "two hours later each letter has all its tries left");
+}
+
+#[tokio::test]
+async fn after_an_outage_letters_go_out_in_order() {
+    let world = World::new().await;
+    let server = MailServer::start().await;
+    server.always("greeting", Say("554 5.3.2 down for maintenance"));
+    let one_hand = SmtpServer { connections: 1, ..settings(server.port) };
+    let mailroom = world.with_settings(one_hand, Vec::new());
+    world.enroll_many(20).await;
+    for _ in 0..10 {
+        assert_eq!(mailroom.deliver_due().await.unwrap(), 0);
+        world.pass(MINUTE);
+    }
+    let greeted = server.connections();
+    assert!((1..=10).contains(&greeted), "a rest grows: {greeted}");
+
+    server.usually("greeting");
+    world.pass(SignedDuration::from_mins(5));
+    assert_eq!(mailroom.deliver_due().await.unwrap(), 20);
+
+    let recipients: Vec<String> =
+        server.lines().into_iter().filter(|line| line.starts_with("RCPT")).collect();
+    let expected: Vec<String> = (0..20).map(|n| format!("RCPT TO:<person{n}@example.org>")).collect();
+    assert_eq!(recipients, expected);
+}
+
+#[tokio::test]
+async fn a_server_that_takes_nothing_from_us_fails_no_letter() {
+    for (step, answer) in [
+        ("AUTH", "535 5.7.8 wrong password"),
+        ("MAIL", "550 5.7.1 <no-reply@pinewater.example> is not yours"),
+        ("MAIL", "451 4.3.0 out of order"),
+        ("MAIL", "530 5.7.0 log in first"),
+        ("RCPT", "554 5.7.1 <person0@example.org>: Relay access denied"),
+    ] {
+        let world = World::new().await;
+        let server = MailServer::offering(&["AUTH PLAIN LOGIN"], std::time::Duration::ZERO).await;
+        server.always(step, Say(answer));
+        let mailroom = with_log_in(&world, &server);
+        world.enroll_many(10).await;
+
+        for _ in 0..5 * MAX_ATTEMPTS {
+            assert_eq!(mailroom.deliver_due().await.unwrap(), 0, "{answer}");
+            world.pass(MINUTE * 10);
+        }
+        assert_eq!(world.waiting().await, 10, "{answer}");
+        let tries = server.lines().iter().filter(|line| line.starts_with(step)).count();
+        assert!(tries <= 5 * MAX_ATTEMPTS as usize + 4, "{answer}: {tries} tries");
+
+        server.usually(step);
+        world.pass(MINUTE * 10);
+        assert_eq!(mailroom.deliver_due().await.unwrap(), 10, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_holds_nobody_for_ever() {
+    for step in ["greeting", "EHLO", "MAIL", "RCPT", "DATA"] {
+        let world = World::new().await;
+        let server = MailServer::start().await;
+        server.once(step, Silence);
+        let patience = std::time::Duration::from_millis(200);
+        let mailroom =
+            world.with_settings(SmtpServer { timeout: patience, ..settings(server.port) }, Vec::new());
+        world.enroll_odile().await;
+
+        let at_once = mailroom.deliver_due().await.unwrap();
+        world.pass(MINUTE);
+        let later = mailroom.deliver_due().await.unwrap();
+
+        // A kept connection that says nothing at the first word is given up for a fresh one.
+        assert_eq!((at_once, later), if step == "MAIL" { (1, 0) } else { (0, 1) }, "{step}");
+        assert_eq!(server.letters().len(), 1, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn connections_nobody_uses_are_ended_politely() {
+    let world = World::new().await;
+    let server = MailServer::start().await;
+    let transport = Arc::new(SmtpTransport::new(settings(server.port), Vec::new()).unwrap());
+    let mailroom = world.mailroom(Postman::Smtp(transport.clone()));
+    world.enroll_odile().await;
+    mailroom.deliver_due().await.unwrap();
+
+    transport.tidy_up().await;
+    assert!(!server.lines().contains(&"QUIT".to_owned()), "it was used a moment ago");
+    transport.tidy_up().await;
+
+    assert_eq!(server.lines().last().map(String::as_str), Some("QUIT"));
+    world.enroll_many(1).await;
+    assert_eq!(mailroom.deliver_due().await.unwrap(), 1);
+}

@@ -1,0 +1,55 @@
+//! Serving until told to stop.
+
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::start::{Service, StartProblem};
+
+/// Serves until SIGTERM or SIGINT, then stops taking connections, answers what was asked, settles the letters
+/// under way and closes the database. Whatever is not finished after `drain` is left to the next start, which
+/// finds it in the outbox.
+pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> Result<(), StartProblem> {
+    let app = service.app.clone();
+    let router = crate::http::router(service.app, service.issuer);
+    let (stop, stopped) = watch::channel(false);
+    let ask = |mut stopped: watch::Receiver<bool>| async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    let mailroom = {
+        let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
+        tokio::spawn(async move { mailroom.run(ask(stopped)).await })
+    };
+    let listener = listener.tap_io(|stream| {
+        // Answers are small and complete: waiting for more to send would only delay them.
+        let _ = stream.set_nodelay(true);
+    });
+    let http = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(ask(stopped)).into_future());
+
+    wait_for_signal().await?;
+    tracing::info!("stopping");
+    let _ = stop.send(true);
+    let drained = tokio::time::timeout(drain, async {
+        let _ = http.await;
+        let _ = mailroom.await;
+    });
+    if drained.await.is_err() {
+        tracing::warn!("stopped before every connection had ended");
+    }
+    app.store.close().await;
+    Ok(())
+}
+
+async fn wait_for_signal() -> Result<(), StartProblem> {
+    let listen = |kind| signal(kind).map_err(|error| StartProblem(format!("cannot listen for signals: {error}")));
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

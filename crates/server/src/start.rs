@@ -1,0 +1,315 @@
+//! From a configuration to a running service: the one path that `serve`, `demo` and the tests take.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::caller::Profile;
+use domain::link::LinkKey;
+use domain::permission::Edition;
+use domain::{AppId, Role, Scope, TenantId};
+use store::{Store, Tenant};
+use wire::registrant::ListEdition;
+
+use crate::app::{App, Memory, Parts, Settings};
+use crate::auth::{ClaimNames, IssuerSettings, KeyClient, KeySource, TenantRule, Verifier};
+use crate::clock::{Clock, Source};
+use crate::config::{Config, DatabaseUrl, Lists, Permissions, Tenancy};
+use crate::http::ISSUER_PATH;
+use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
+use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
+use crate::turnstile::Turnstile;
+
+/// Why the service cannot start, in words for its operator.
+#[derive(Debug)]
+pub struct StartProblem(pub String);
+
+impl std::fmt::Display for StartProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartProblem {}
+
+/// The service, ready to be served.
+pub struct Service {
+    /// The application.
+    pub app: App,
+    /// The built-in issuer, where it is enabled.
+    pub issuer: Option<Arc<IssuerService>>,
+}
+
+/// Says what was tried when it failed.
+fn because<E: std::error::Error>(what: impl Into<String>) -> impl FnOnce(E) -> StartProblem {
+    let what = what.into();
+    move |error| {
+        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        StartProblem(format!("{what}: {error}{cause}"))
+    }
+}
+
+/// Opens the database that the configuration names, making the data folder and the schema if need be.
+pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
+    let folder = &config.server.data_dir;
+    fs::create_dir_all(folder).map_err(because(format!("cannot make the folder `{}`", folder.display())))?;
+    let DatabaseUrl::Sqlite(file) = &config.database.url;
+    let store = Store::open_sqlite(file).await;
+    let store = store.map_err(because(format!("cannot open the database `{}`", file.display())))?;
+    for tenant in tenants(config) {
+        store.put_tenant(&tenant).await.map_err(because("cannot store the tenants"))?;
+    }
+    Ok(store)
+}
+
+/// The tenants served: those configured by name, and those that issuers name.
+fn tenants(config: &Config) -> Vec<Tenant> {
+    let mut tenants: Vec<Tenant> = config
+        .identity
+        .tenants
+        .iter()
+        .map(|tenant| Tenant {
+            id: TenantId(tenant.id),
+            name: tenant.name.clone(),
+            language: tenant.language.clone(),
+        })
+        .collect();
+    for issuer in &config.identity.issuers {
+        let named = match issuer.tenancy() {
+            Tenancy::Fixed(id) => vec![id],
+            Tenancy::Claimed { allowed, .. } => allowed.to_vec(),
+        };
+        for id in named.into_iter().map(TenantId) {
+            if !tenants.iter().any(|tenant| tenant.id == id) {
+                tenants.push(Tenant { id, name: id.to_string(), language: "en".to_owned() });
+            }
+        }
+    }
+    tenants
+}
+
+/// Builds the service.
+pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service, StartProblem> {
+    let store = open_store(config).await?;
+    let key = LinkKey::new(secret_file(&config.links.key_file, &ids)?);
+    let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
+    let mailroom = open_mailroom(config, &store, &clock, &ids, links)?;
+    let issuer = if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
+    let turnstile =
+        Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone());
+    let app = App::new(Parts {
+        verifier: open_verifier(config, issuer.as_deref())?,
+        turnstile,
+        mailroom,
+        settings: settings(config),
+        memory: Memory::default(),
+        store,
+        clock,
+        ids,
+    });
+    Ok(Service { app, issuer })
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        public_url: trim(config.server.public_url.as_str()),
+        join_base: trim(config.join.base_url.as_str()),
+        metadata_root: config.compat.metadata_root.as_ref().map(|url| trim(url.as_str())),
+        permissions: match config.compat.permissions {
+            Permissions::Strict => Edition::Strict,
+            Permissions::Seed => Edition::Seed,
+        },
+        lists: match config.compat.lists {
+            Lists::Filled => ListEdition::Filled,
+            Lists::Of2021 => ListEdition::Of2021,
+        },
+        opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
+        max_body_bytes: config.server.max_body_bytes,
+        people_from_claims: config.identity.people_from_claims,
+    }
+}
+
+fn open_mailroom(
+    config: &Config,
+    store: &Store,
+    clock: &Clock,
+    ids: &Source,
+    links: LetterLinks,
+) -> Result<Mailroom, StartProblem> {
+    let host = links.host();
+    let roots = Vec::new();
+    let postman = Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
+    let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
+    Ok(Mailroom::new(store.clone(), clock.clone(), ids.clone(), postman, letterhead, config.mail.max_attempts))
+}
+
+fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Verifier, StartProblem> {
+    let mut issuers = Vec::new();
+    if let Some(service) = builtin {
+        issuers.push((builtin_settings(config, service.issuer()), KeySource::Static(service.issuer().jwks())));
+    }
+    for issuer in &config.identity.issuers {
+        let client = KeyClient::build(reqwest::Client::builder()).map_err(because("cannot set up TLS"))?;
+        issuers.push((issuer_settings(issuer)?, KeySource::Discovery(client)));
+    }
+    Verifier::new(issuers, true).map_err(because("cannot use the identity settings"))
+}
+
+fn builtin_settings(config: &Config, issuer: &Issuer) -> IssuerSettings {
+    IssuerSettings {
+        url: issuer.url().to_owned(),
+        audiences: vec![issuer.audience().to_owned()],
+        tenant: TenantRule::Claim {
+            name: "tid".to_owned(),
+            allowed: tenants(config).into_iter().map(|tenant| tenant.id).collect(),
+        },
+        algorithms: vec![jsonwebtoken::Algorithm::ES256],
+        claims: ClaimNames::default(),
+        keys_refresh: std::time::Duration::from_secs(300),
+        keys_min_interval: std::time::Duration::from_secs(10),
+        max_lifetime: config.identity.builtin.token_lifetime,
+    }
+}
+
+fn issuer_settings(issuer: &crate::config::Issuer) -> Result<IssuerSettings, StartProblem> {
+    let algorithms = issuer.algorithms.iter().map(|algorithm| algorithm.name().parse());
+    let algorithms = algorithms
+        .collect::<Result<Vec<jsonwebtoken::Algorithm>, _>>()
+        .map_err(because("cannot use the signature algorithms"))?;
+    Ok(IssuerSettings {
+        url: issuer.url.as_str().to_owned(),
+        audiences: issuer.audience.clone(),
+        tenant: match issuer.tenancy() {
+            Tenancy::Fixed(id) => TenantRule::Fixed(TenantId(id)),
+            Tenancy::Claimed { claim, allowed } => TenantRule::Claim {
+                name: claim.to_owned(),
+                allowed: allowed.iter().copied().map(TenantId).collect(),
+            },
+        },
+        algorithms,
+        claims: ClaimNames {
+            person: issuer.person_claim.clone(),
+            app: issuer.app_claims.clone(),
+            scope: issuer.scope_claim.clone(),
+            roles: issuer.roles_claim.clone(),
+        },
+        keys_refresh: issuer.keys_refresh,
+        keys_min_interval: issuer.keys_min_interval,
+        max_lifetime: issuer.max_token_lifetime,
+    })
+}
+
+/// The built-in issuer's key, from the data folder; made at first use.
+pub fn open_issuer_key(config: &Config) -> Result<Issuer, StartProblem> {
+    let public_url = trim(config.server.public_url.as_str());
+    let url = format!("{public_url}{ISSUER_PATH}");
+    let file = config.server.data_dir.join("issuer.pem");
+    match fs::read_to_string(&file) {
+        Ok(pem) => Issuer::from_pem(&pem, &url, &public_url)
+            .map_err(because(format!("cannot use the key in `{}`", file.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let issuer = Issuer::generate(&url, &public_url).map_err(because("cannot make a key"))?;
+            let pem = issuer.to_pem().map_err(because("cannot write a key"))?;
+            write_secret(&file, &pem)?;
+            Ok(issuer)
+        }
+        Err(error) => Err(because(format!("cannot read `{}`", file.display()))(error)),
+    }
+}
+
+fn open_issuer(
+    config: &Config,
+    store: &Store,
+    clock: &Clock,
+    ids: &Source,
+) -> Result<Arc<IssuerService>, StartProblem> {
+    let (clock, ids) = (clock.clone(), ids.clone());
+    let service = IssuerService::new(ServiceParts {
+        issuer: open_issuer_key(config)?,
+        directory: issuer_directory(store),
+        token_lifetime: config.identity.builtin.token_lifetime,
+        clock: Arc::new(move || clock.now()),
+        random: Arc::new(move || ids.bytes()),
+    });
+    service.map(Arc::new).map_err(because("cannot set up the built-in issuer"))
+}
+
+/// Accounts and applications as the issuer asks for them.
+fn issuer_directory(store: &Store) -> Directory {
+    let (people, apps) = (store.clone(), store.clone());
+    Directory::new(
+        move |tenant, user_name| {
+            let store = people.clone();
+            async move { find_account(&store, tenant, &user_name).await.map_err(|_| DirectoryFault) }
+        },
+        move |client_id| {
+            let store = apps.clone();
+            async move { find_app(&store, client_id).await.map_err(|_| DirectoryFault) }
+        },
+    )
+}
+
+async fn find_account(store: &Store, tenant: TenantId, user_name: &str) -> Result<Option<Account>, store::Fault> {
+    let found = store.find_person_by_upn(tenant, user_name).await?;
+    let Some((person, id)) = found.filter(|person| person.is_active).and_then(|person| {
+        let id = person.id?;
+        Some((person, id))
+    }) else {
+        return Ok(None);
+    };
+    let profile = Profile {
+        given_name: person.given_name,
+        surname: person.surname,
+        mail: person.mail,
+        display_name: person.display_name,
+        upn: Some(person.upn),
+    };
+    Ok(Some(Account { person: id, profile, password_hash: store.find_password(tenant, id).await? }))
+}
+
+async fn find_app(store: &Store, client_id: String) -> Result<Option<crate::issuer::App>, store::Fault> {
+    let found = store.find_application(&AppId(client_id)).await?;
+    Ok(found.map(|app| crate::issuer::App {
+        id: app.id,
+        tenant: app.tenant,
+        name: app.name,
+        secret_hash: app.secret_hash,
+        redirect_uris: app.redirect_uris,
+        scopes: app.scopes.iter().filter_map(|name| Scope::from_name(name)).collect(),
+        roles: app.roles.iter().filter_map(|name| Role::from_name(name)).collect(),
+    }))
+}
+
+/// 32 secret bytes in base64, from a file; made at first use.
+fn secret_file(file: &Path, ids: &Source) -> Result<[u8; 32], StartProblem> {
+    match fs::read_to_string(file) {
+        Ok(text) => {
+            let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+            bytes.ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let secret: [u8; 32] = ids.bytes();
+            write_secret(file, &format!("{}\n", STANDARD.encode(secret)))?;
+            Ok(secret)
+        }
+        Err(error) => Err(because(format!("cannot read `{}`", file.display()))(error)),
+    }
+}
+
+/// Writes a new file that only its owner can read, and sees it on disk before anything is made with it.
+fn write_secret(file: &Path, text: &str) -> Result<(), StartProblem> {
+    let write = || {
+        let mut open = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+        open.write_all(text.as_bytes())?;
+        open.sync_all()
+    };
+    write().map_err(because(format!("cannot write `{}`", file.display())))
+}
+
+fn trim(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
+}
