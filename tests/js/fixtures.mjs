@@ -38,7 +38,7 @@ const PREPARATIONS = {
   "update-customquestion": [builtIn("everyone"), roleQuestion],
   "delete-customquestion": [builtIn("everyone"), roleQuestion],
   "list-registrants": [builtIn("everyone"), twoRegistrants],
-  "list-external-registrants": [external("everyone"), externalRegistrants],
+  "list-external-registrants": [external("organization"), externalRegistrants],
   "list-registrants.paged": [builtIn("everyone", { customQuestions: [] }), twoRegistrants],
   "unenroll-registrant": [builtIn("organization"), colleagueEnrolled],
   "remove-external-registrant": [external("everyone"), externalRegistrants],
@@ -181,8 +181,9 @@ async function colleagueEnrolled(stage) {
 }
 
 async function externalRegistrants(stage) {
-  for (const audience of ["everyone", "organization"]) {
-    const body = JSON.parse(localize(read(`enroll-external-registrant.${audience}.request.json`), stage));
+  for (const [audience, userId] of [["everyone", demo.organizer.id], ["organization", demo.colleague.id]]) {
+    const person = { tenantId: demo.tenantId, userId };
+    const body = { ...JSON.parse(localize(read(`enroll-external-registrant.${audience}.request.json`), stage)), ...person };
     await call(demo.organizer.token, "POST", `${stage.mine}/registrants`, body, 200);
   }
 }

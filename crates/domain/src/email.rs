@@ -102,9 +102,24 @@ mod tests {
     fn texts_that_are_no_address() {
         use EmailProblem::*;
         for text in [
-            "", "plain", "@example.org", "a@", "a@b", "a@.example", "a@example.", "a..b@example.org", ".a@example.org",
-            "a b@example.org", "a@exa mple.org", "a@127.0.0.1", "a@[127.0.0.1]", "\"a b\"@example.org",
-            "a@example.org,b@example.org", "a@example.org\r\nBcc: x@y.example", "a@-x.example", "<a@example.org>",
+            "",
+            "plain",
+            "@example.org",
+            "a@",
+            "a@b",
+            "a@.example",
+            "a@example.",
+            "a..b@example.org",
+            ".a@example.org",
+            "a b@example.org",
+            "a@exa mple.org",
+            "a@127.0.0.1",
+            "a@[127.0.0.1]",
+            "\"a b\"@example.org",
+            "a@example.org,b@example.org",
+            "a@example.org\r\nBcc: x@y.example",
+            "a@-x.example",
+            "<a@example.org>",
         ] {
             check(text, Err(Malformed));
         }

@@ -117,7 +117,10 @@ pub struct FilledForm {
 }
 
 /// Applies every rule to a form and finds every fault at once. CONTRACT sections 8.1 and 8.2.
-pub fn read_form(form: &FilledForm, questions: &[Question]) -> Result<(Named, Vec<Answer>), Vec<FieldProblem>> {
+pub fn read_form(
+    form: &FilledForm,
+    questions: &[Question],
+) -> Result<(Named, Vec<Answer>), Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let first_name = read_name(form.first_name.as_deref(), "firstName", &mut problems);
     let last_name = read_name(form.last_name.as_deref(), "lastName", &mut problems);
@@ -134,7 +137,11 @@ pub fn read_form(form: &FilledForm, questions: &[Question]) -> Result<(Named, Ve
 fn read_name(text: Option<&str>, member: &str, problems: &mut Vec<FieldProblem>) -> Option<String> {
     let name = tidy(text.unwrap_or_default());
     let problem = if name.is_empty() {
-        FieldProblem::new(member, ProblemCode::Missing, format!("`{member}` is missing: give the person's name"))
+        FieldProblem::new(
+            member,
+            ProblemCode::Missing,
+            format!("`{member}` is missing: give the person's name"),
+        )
     } else if name.chars().count() > limit::NAME {
         FieldProblem::new(
             member,
@@ -166,9 +173,10 @@ fn read_email(text: Option<&str>, problems: &mut Vec<FieldProblem>) -> Option<Em
     }
     let (code, message) = match Email::parse(text) {
         Ok(email) => return Some(email),
-        Err(EmailProblem::Malformed) => {
-            (ProblemCode::InvalidEmail, "`email` is no e-mail address: it has the form `name@example.org`".to_owned())
-        }
+        Err(EmailProblem::Malformed) => (
+            ProblemCode::InvalidEmail,
+            "`email` is no e-mail address: it has the form `name@example.org`".to_owned(),
+        ),
         Err(EmailProblem::NonAsciiLocalPart) => (
             ProblemCode::InvalidEmail,
             "`email` has letters beyond ASCII before the `@`, which not every mail server can carry: \
@@ -231,7 +239,8 @@ fn answer_problem(question: &Question, code: ProblemCode, given_at: Option<usize
         }
         _ => format!("the answer to `{title}` is longer than {} characters", limit::ANSWER),
     };
-    let target = given_at.map_or("customQuestionAnswers".to_owned(), |n| format!("customQuestionAnswers/{n}/value"));
+    let target =
+        given_at.map_or("customQuestionAnswers".to_owned(), |n| format!("customQuestionAnswers/{n}/value"));
     FieldProblem::new(target, code, message)
 }
 

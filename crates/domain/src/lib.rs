@@ -25,7 +25,9 @@ pub use caller::{Application, Caller, Delegated, Role, Scope};
 pub use email::Email;
 pub use enrolment::{Answer, Enrolment, Person};
 pub use fact::Fact;
-pub use ids::{AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId};
+pub use ids::{
+    AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId,
+};
 pub use letter::LetterKind;
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;

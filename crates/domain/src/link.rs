@@ -100,7 +100,8 @@ impl LinkKey {
             Purpose::Join => b"usher.link.1.join",
             Purpose::Manage => b"usher.link.1.manage",
         };
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(label);
         mac.update(&[0]);
         mac.update(&link.bytes());
@@ -151,7 +152,10 @@ mod tests {
         let seal = key().seal_beside(Purpose::Join, &link());
 
         assert_eq!(key().open_beside(Purpose::Join, link().meeting, link().registrant, &seal), Some(link()));
-        assert_eq!(key().open_beside(Purpose::Join, link().meeting, RegistrantId(Uuid::from_u128(9)), &seal), None);
+        assert_eq!(
+            key().open_beside(Purpose::Join, link().meeting, RegistrantId(Uuid::from_u128(9)), &seal),
+            None
+        );
         assert_eq!(key().open_beside(Purpose::Manage, link().meeting, link().registrant, &seal), None);
     }
 

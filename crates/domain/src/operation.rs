@@ -166,9 +166,10 @@ impl Operation {
             | Self::CreateQuestion
             | Self::EnrollRegistrant => Method::Post,
             Self::UpdateMeeting | Self::UpdateRegistration | Self::UpdateQuestion => Method::Patch,
-            Self::DeleteMeeting | Self::DeleteRegistration | Self::DeleteQuestion | Self::CancelRegistrant => {
-                Method::Delete
-            }
+            Self::DeleteMeeting
+            | Self::DeleteRegistration
+            | Self::DeleteQuestion
+            | Self::CancelRegistrant => Method::Delete,
         }
     }
 
@@ -203,8 +204,14 @@ impl Operation {
     /// The status of success.
     pub fn success(self) -> u16 {
         match self {
-            Self::CreateMeeting | Self::CreateOrGetMeeting | Self::CreateRegistration | Self::CreateQuestion => 201,
-            Self::DeleteMeeting | Self::DeleteRegistration | Self::DeleteQuestion | Self::CancelRegistrant => 204,
+            Self::CreateMeeting
+            | Self::CreateOrGetMeeting
+            | Self::CreateRegistration
+            | Self::CreateQuestion => 201,
+            Self::DeleteMeeting
+            | Self::DeleteRegistration
+            | Self::DeleteQuestion
+            | Self::CancelRegistrant => 204,
             _ => 200,
         }
     }

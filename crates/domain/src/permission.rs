@@ -47,7 +47,8 @@ const READ: &[Scope] = &[Scope::MeetingsRead, Scope::MeetingsReadWrite];
 const READ_OR_ARTIFACT: &[Scope] = &[Scope::ArtifactReadAll, Scope::MeetingsRead, Scope::MeetingsReadWrite];
 const WRITE: &[Scope] = &[Scope::MeetingsReadWrite];
 const APP_READ: &[Role] = &[Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
-const APP_READ_OR_ARTIFACT: &[Role] = &[Role::ArtifactReadAll, Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
+const APP_READ_OR_ARTIFACT: &[Role] =
+    &[Role::ArtifactReadAll, Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
 const APP_WRITE: &[Role] = &[Role::MeetingsReadWriteAll];
 
 /// The row of an operation.
@@ -57,11 +58,19 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
     match operation {
         GetMe => row(&[Scope::UserRead, Scope::MeetingsRead, Scope::MeetingsReadWrite], &[], Who::Directory),
         GetUser => row(
-            &[Scope::UserReadBasicAll, Scope::UserReadAll, Scope::UserRead, Scope::MeetingsRead, Scope::MeetingsReadWrite],
+            &[
+                Scope::UserReadBasicAll,
+                Scope::UserReadAll,
+                Scope::UserRead,
+                Scope::MeetingsRead,
+                Scope::MeetingsReadWrite,
+            ],
             &[Role::UserReadAll, Role::MeetingsReadAll, Role::MeetingsReadWriteAll],
             Who::Directory,
         ),
-        CreateMeeting | CreateOrGetMeeting | UpdateMeeting | DeleteMeeting => row(WRITE, APP_WRITE, Who::Organizer),
+        CreateMeeting | CreateOrGetMeeting | UpdateMeeting | DeleteMeeting => {
+            row(WRITE, APP_WRITE, Who::Organizer)
+        }
         FindMeetings => row(READ_OR_ARTIFACT, APP_READ_OR_ARTIFACT, Who::Organizer),
         GetMeeting => row(READ_OR_ARTIFACT, APP_READ_OR_ARTIFACT, Who::OrganizerOrInvited),
         CreateRegistration if edition == Edition::Seed => row(READ, APP_READ, Who::Organizer),
@@ -81,8 +90,12 @@ pub fn opens(operation: Operation, edition: Edition, caller: &Caller, for_me: bo
     let row = permission(operation, edition);
     let is_granted = match caller {
         Caller::Application(_) if for_me => return Err(Denial::MeNeedsPerson),
-        Caller::Application(Application { roles, .. }) => roles.iter().any(|role| row.application.contains(role)),
-        Caller::Delegated(Delegated { scopes, .. }) => scopes.iter().any(|scope| row.delegated.contains(scope)),
+        Caller::Application(Application { roles, .. }) => {
+            roles.iter().any(|role| row.application.contains(role))
+        }
+        Caller::Delegated(Delegated { scopes, .. }) => {
+            scopes.iter().any(|scope| row.delegated.contains(scope))
+        }
     };
     if is_granted { Ok(()) } else { Err(lacking(row)) }
 }

@@ -29,7 +29,7 @@ pub use attend::{
 pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,
 };
-pub use demo::{api_page, home_page, mailbox_letter_page, mailbox_page};
+pub use demo::{api_page, home_page, mailbox_letter_page, mailbox_page, room_page};
 pub use domain::LetterKind;
 pub use language::Language;
 pub use letter::{CalendarMethod, Letter, LetterFacts, letter};

@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use domain::permission::Edition;
 use domain::link::{Link, Purpose};
+use domain::permission::Edition;
 use domain::{AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, TenantId};
 use quick_cache::sync::Cache;
 use store::{Fault, Hosted, Store};
@@ -134,7 +134,13 @@ impl App {
     }
 
     /// The join link of a registrant in Graph's spelling. `prid` is the registrant's id as the caller knows it.
-    pub fn graph_link(&self, meeting: &Meeting, registration: &Registration, prid: &str, place: Place) -> String {
+    pub fn graph_link(
+        &self,
+        meeting: &Meeting,
+        registration: &Registration,
+        prid: &str,
+        place: Place,
+    ) -> String {
         let link = Link { meeting: meeting.id, registrant: place.registrant, generation: place.generation };
         let seal = self.links().key.seal_beside(Purpose::Join, &link);
         let is_public = registration.allowed_registrant == AllowedRegistrant::Everyone;

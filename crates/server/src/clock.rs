@@ -107,8 +107,10 @@ mod tests {
         let source = Source::seeded(1);
         let at = |second| Timestamp::from_second(second).unwrap();
 
-        let ids: Vec<Uuid> =
-            [1_000, 1_000, 1_000, 999, 1_001].into_iter().map(|second| source.ordered_id(at(second))).collect();
+        let ids: Vec<Uuid> = [1_000, 1_000, 1_000, 999, 1_001]
+            .into_iter()
+            .map(|second| source.ordered_id(at(second)))
+            .collect();
 
         assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
         assert!(ids.iter().all(|id| id.get_version_num() == 7));

@@ -92,7 +92,9 @@ impl ApiError {
             Self::Unauthenticated(refusal) => {
                 Row(S::UNAUTHORIZED, "InvalidAuthenticationToken", Some(refusal.inner_code()))
             }
-            Self::Path(PathProblem::UnknownSegment(_)) => Row(S::BAD_REQUEST, "BadRequest", Some("unknownSegment")),
+            Self::Path(PathProblem::UnknownSegment(_)) => {
+                Row(S::BAD_REQUEST, "BadRequest", Some("unknownSegment"))
+            }
             Self::Path(PathProblem::Encoding) => Row(S::BAD_REQUEST, "BadRequest", Some("pathEncoding")),
             Self::Method(_) => Row(S::METHOD_NOT_ALLOWED, "Request_BadRequest", Some("methodNotAllowed")),
             Self::NotJson => Row(S::BAD_REQUEST, "BadRequest", Some("invalidJson")),
@@ -115,13 +117,16 @@ impl ApiError {
             }
             Self::Path(PathProblem::Encoding) => "The path is not percent-encoded UTF-8.".to_owned(),
             Self::Method(_) => "Specified HTTP method is not allowed for the request target.".to_owned(),
-            Self::NotJson => "Unable to read JSON request payload. Please ensure Content-Type header is set and \
+            Self::NotJson => {
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and \
                 payload is of valid JSON format."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::TooLarge(limit) => format!("The request body is longer than {limit} bytes."),
             Self::Busy => "The service is busy. Please retry after the time in `Retry-After`.".to_owned(),
             Self::Fault(fault) if fault.may_pass() => {
-                "The service is not available for a moment. Please retry after the time in `Retry-After`.".to_owned()
+                "The service is not available for a moment. Please retry after the time in `Retry-After`."
+                    .to_owned()
             }
             Self::Fault(_) => "Internal Server Error".to_owned(),
         }
@@ -129,7 +134,9 @@ impl ApiError {
 
     fn target(&self) -> Option<String> {
         match self {
-            Self::Refused(Refusal::Invalid(problems)) => problems.first().map(|problem| problem.target.clone()),
+            Self::Refused(Refusal::Invalid(problems)) => {
+                problems.first().map(|problem| problem.target.clone())
+            }
             Self::Refused(Refusal::DirectoryMismatch { member }) => Some((*member).to_owned()),
             Self::Refused(Refusal::RegistrantKind { .. }) => Some("@odata.type".to_owned()),
             Self::Refused(Refusal::IdempotencyKeyReused) => Some("Idempotency-Key".to_owned()),
@@ -173,7 +180,8 @@ impl ApiError {
     pub fn into_response(self, ids: &RequestIds, now: Timestamp) -> Response {
         let Row(status, code, inner_code) = self.row();
         if let Self::Fault(fault) = &self {
-            let cause = std::error::Error::source(fault.as_ref()).map(ToString::to_string).unwrap_or_default();
+            let cause =
+                std::error::Error::source(fault.as_ref()).map(ToString::to_string).unwrap_or_default();
             tracing::error!(request.id = %ids.request, cause, "the database failed");
         }
         let body = ErrorBody {
@@ -228,7 +236,9 @@ fn refusal_row(refusal: &Refusal) -> Row {
             Row(S::UNPROCESSABLE_ENTITY, "UnprocessableEntity", Some("idempotencyKeyReused"))
         }
         Refusal::Denied(denial) => Row(S::FORBIDDEN, "Forbidden", Some(denial_code(denial))),
-        Refusal::Invalid(problems) => bad(problems.first().map_or("invalidValue", |problem| problem.code.name())),
+        Refusal::Invalid(problems) => {
+            bad(problems.first().map_or("invalidValue", |problem| problem.code.name()))
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use pages::{
-    ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, Language, MailboxLetterView, MailboxRow, MailboxView,
+    ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, Language, MailboxLetterView, MailboxRow,
+    MailboxView,
 };
 use uuid::Uuid;
 
@@ -24,6 +25,9 @@ use crate::mailroom::MailboxLetter;
 /// How long the mailroom may be silent before the service counts as not ready.
 const SILENCE: SignedDuration = SignedDuration::from_secs(60);
 
+/// Where the meeting of the demo takes place.
+pub const ROOM_PATH: &str = "/room";
+
 /// The routes.
 pub fn routes() -> Router<App> {
     Router::new()
@@ -33,6 +37,7 @@ pub fn routes() -> Router<App> {
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
         .route("/metrics", get(metrics))
+        .route(ROOM_PATH, get(room))
         .route("/mailbox", get(mailbox))
         .route("/mailbox/{id}", get(letter))
 }
@@ -103,16 +108,24 @@ async fn reference(State(app): State<App>, headers: HeaderMap) -> Response {
 }
 
 async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
+    let is_demo = app.mailroom.mailbox().is_some();
     let mut links = vec![
         HomeLink { label: HomeLabel::Api, url: "/docs" },
         HomeLink { label: HomeLabel::OpenApi, url: "/openapi.json" },
         HomeLink { label: HomeLabel::Health, url: "/health/ready" },
     ];
-    if app.mailroom.mailbox().is_some() {
+    if is_demo {
         links.insert(0, HomeLink { label: HomeLabel::Mailbox, url: "/mailbox" });
     }
-    let view = HomeView { language: language(&headers), links, commands: Vec::new() };
+    let view = HomeView { language: language(&headers), is_demo, links };
     html(StatusCode::OK, pages::home_page(&view))
+}
+
+async fn room(State(app): State<App>, headers: HeaderMap) -> Response {
+    if app.mailroom.mailbox().is_none() {
+        return no_page(&headers);
+    }
+    html(StatusCode::OK, pages::room_page(language(&headers)))
 }
 
 async fn mailbox(State(app): State<App>, headers: HeaderMap) -> Response {

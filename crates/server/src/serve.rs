@@ -45,7 +45,8 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
 }
 
 async fn wait_for_signal() -> Result<(), StartProblem> {
-    let listen = |kind| signal(kind).map_err(|error| StartProblem(format!("cannot listen for signals: {error}")));
+    let listen =
+        |kind| signal(kind).map_err(|error| StartProblem(format!("cannot listen for signals: {error}")));
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => {}

@@ -98,7 +98,8 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
     let key = LinkKey::new(secret_file(&config.links.key_file, &ids)?);
     let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
     let mailroom = open_mailroom(config, &store, &clock, &ids, links)?;
-    let issuer = if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
+    let issuer =
+        if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
     let turnstile =
         Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone());
     let app = App::new(Parts {
@@ -142,15 +143,24 @@ fn open_mailroom(
 ) -> Result<Mailroom, StartProblem> {
     let host = links.host();
     let roots = Vec::new();
-    let postman = Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
+    let postman =
+        Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
     let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
-    Ok(Mailroom::new(store.clone(), clock.clone(), ids.clone(), postman, letterhead, config.mail.max_attempts))
+    Ok(Mailroom::new(
+        store.clone(),
+        clock.clone(),
+        ids.clone(),
+        postman,
+        letterhead,
+        config.mail.max_attempts,
+    ))
 }
 
 fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Verifier, StartProblem> {
     let mut issuers = Vec::new();
     if let Some(service) = builtin {
-        issuers.push((builtin_settings(config, service.issuer()), KeySource::Static(service.issuer().jwks())));
+        issuers
+            .push((builtin_settings(config, service.issuer()), KeySource::Static(service.issuer().jwks())));
     }
     for issuer in &config.identity.issuers {
         let client = KeyClient::build(reqwest::Client::builder()).map_err(because("cannot set up TLS"))?;
@@ -253,7 +263,11 @@ fn issuer_directory(store: &Store) -> Directory {
     )
 }
 
-async fn find_account(store: &Store, tenant: TenantId, user_name: &str) -> Result<Option<Account>, store::Fault> {
+async fn find_account(
+    store: &Store,
+    tenant: TenantId,
+    user_name: &str,
+) -> Result<Option<Account>, store::Fault> {
     let found = store.find_person_by_upn(tenant, user_name).await?;
     let Some((person, id)) = found.filter(|person| person.is_active).and_then(|person| {
         let id = person.id?;
@@ -289,7 +303,8 @@ fn secret_file(file: &Path, ids: &Source) -> Result<[u8; 32], StartProblem> {
     match fs::read_to_string(file) {
         Ok(text) => {
             let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-            bytes.ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))
+            bytes
+                .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let secret: [u8; 32] = ids.bytes();

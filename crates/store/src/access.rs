@@ -41,7 +41,8 @@ impl Grantee {
 }
 
 /// The organizer's own grant counts, or else the tenant's: the nil UUID sorts first.
-const IS_ALLOWED: &str = "SELECT EXISTS (SELECT 1 FROM access_policy_app a WHERE a.tenant_id = $1 AND a.app_id = $3
+const IS_ALLOWED: &str =
+    "SELECT EXISTS (SELECT 1 FROM access_policy_app a WHERE a.tenant_id = $1 AND a.app_id = $3
     AND a.policy_id = (SELECT g.policy_id FROM access_grant g WHERE g.tenant_id = $1 AND g.grantee IN ($2, $4)
         ORDER BY g.grantee DESC LIMIT 1))";
 const FIND_POLICY: &str = "SELECT policy_id FROM access_policy WHERE tenant_id = $1 AND name = $2";
@@ -117,12 +118,7 @@ impl Store {
             let policy: Option<Uuid> =
                 query_scalar(FIND_POLICY).bind(tenant.0).bind(name).fetch_optional(&mut *tx).await?;
             if let Some(policy) = policy {
-                query(PUT_GRANT)
-                    .bind(tenant.0)
-                    .bind(grantee.key())
-                    .bind(policy)
-                    .execute(&mut *tx)
-                    .await?;
+                query(PUT_GRANT).bind(tenant.0).bind(grantee.key()).bind(policy).execute(&mut *tx).await?;
                 query(RAISE_DIRECTORY_VERSION).bind(tenant.0).execute(&mut *tx).await?;
             }
             policy.is_some()
@@ -153,11 +149,12 @@ impl Store {
             .bind(tenant.0)
             .fetch_all(&mut *tx)
             .await?;
-            let apps: Vec<(Uuid, String)> =
-                query_as("SELECT policy_id, app_id FROM access_policy_app WHERE tenant_id = $1 ORDER BY app_id")
-                    .bind(tenant.0)
-                    .fetch_all(&mut *tx)
-                    .await?;
+            let apps: Vec<(Uuid, String)> = query_as(
+                "SELECT policy_id, app_id FROM access_policy_app WHERE tenant_id = $1 ORDER BY app_id",
+            )
+            .bind(tenant.0)
+            .fetch_all(&mut *tx)
+            .await?;
             let grants: Vec<(Uuid, Uuid)> =
                 query_as("SELECT policy_id, grantee FROM access_grant WHERE tenant_id = $1 ORDER BY grantee")
                     .bind(tenant.0)

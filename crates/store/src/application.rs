@@ -37,7 +37,8 @@ struct Row {
     roles: String,
 }
 
-const PUT: &str = "INSERT INTO application (tenant_id, app_id, name, secret_hash, redirect_uris, scopes, roles)
+const PUT: &str =
+    "INSERT INTO application (tenant_id, app_id, name, secret_hash, redirect_uris, scopes, roles)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (tenant_id, app_id) DO UPDATE SET name = excluded.name, secret_hash = excluded.secret_hash,
         redirect_uris = excluded.redirect_uris, scopes = excluded.scopes, roles = excluded.roles";

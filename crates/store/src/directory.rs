@@ -39,16 +39,20 @@ struct PersonRow {
     is_active: bool,
 }
 
-const FIND_PERSON: &str = "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
+const FIND_PERSON: &str =
+    "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
     FROM person WHERE tenant_id = $1 AND person_id = $2";
-const FIND_PERSON_BY_UPN: &str = "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
+const FIND_PERSON_BY_UPN: &str =
+    "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
     FROM person WHERE tenant_id = $1 AND upn_key = $2";
-const LIST_PEOPLE: &str = "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
+const LIST_PEOPLE: &str =
+    "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
     FROM person WHERE tenant_id = $1 ORDER BY upn_key";
 const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tenant_id = $1";
 pub(crate) const RAISE_DIRECTORY_VERSION: &str =
     "UPDATE tenant SET directory_version = directory_version + 1 WHERE tenant_id = $1";
-const PUT_TENANT: &str = "INSERT INTO tenant (tenant_id, name, language, directory_version) VALUES ($1, $2, $3, 1)
+const PUT_TENANT: &str =
+    "INSERT INTO tenant (tenant_id, name, language, directory_version) VALUES ($1, $2, $3, 1)
     ON CONFLICT (tenant_id) DO UPDATE SET name = excluded.name, language = excluded.language";
 const PUT_PERSON: &str = "INSERT INTO person (tenant_id, person_id, upn, upn_key, mail, given_name, surname,
         display_name, language, is_active)
@@ -82,16 +86,21 @@ impl Store {
 
     /// The tenant of that id.
     pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Fault> {
-        let row: Option<(String, String)> = query_as("SELECT name, language FROM tenant WHERE tenant_id = $1")
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await?;
+        let row: Option<(String, String)> =
+            query_as("SELECT name, language FROM tenant WHERE tenant_id = $1")
+                .bind(id.0)
+                .fetch_optional(&self.readers)
+                .await?;
         Ok(row.map(|(name, language)| Tenant { id, name, language }))
     }
 
     /// Creates or replaces people by object id, all or none. A user principal name belongs to one person:
     /// a fault otherwise, so check the list first.
-    pub async fn put_people(&self, tenant: TenantId, people: &[(PersonId, DirectoryPerson)]) -> Result<(), Fault> {
+    pub async fn put_people(
+        &self,
+        tenant: TenantId,
+        people: &[(PersonId, DirectoryPerson)],
+    ) -> Result<(), Fault> {
         write_tx!(self, |tx| {
             for (id, person) in people {
                 query(PUT_PERSON)
@@ -131,7 +140,11 @@ impl Store {
     }
 
     /// The person of that user principal name, in any case.
-    pub async fn find_person_by_upn(&self, tenant: TenantId, upn: &str) -> Result<Option<DirectoryPerson>, Fault> {
+    pub async fn find_person_by_upn(
+        &self,
+        tenant: TenantId,
+        upn: &str,
+    ) -> Result<Option<DirectoryPerson>, Fault> {
         let row: Option<PersonRow> = query_as(FIND_PERSON_BY_UPN)
             .bind(tenant.0)
             .bind(upn.to_lowercase())

@@ -134,7 +134,10 @@ impl Store {
 fn parties(batch: &[Enrolment]) -> Vec<(MeetingId, Vec<usize>)> {
     let mut order: Vec<usize> = (0..batch.len()).collect();
     order.sort_by_key(|n| batch[*n].meeting);
-    order.chunk_by(|a, b| batch[*a].meeting == batch[*b].meeting).map(|party| (batch[party[0]].meeting, party.to_vec())).collect()
+    order
+        .chunk_by(|a, b| batch[*a].meeting == batch[*b].meeting)
+        .map(|party| (batch[party[0]].meeting, party.to_vec()))
+        .collect()
 }
 
 async fn directory_versions(
@@ -421,7 +424,9 @@ async fn remember(
         .iter()
         .filter(|(n, _)| batch[*n].idempotency.is_some())
         .filter_map(|(n, verdict)| match verdict {
-            Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => Some((&batch[*n], *registrant)),
+            Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
+                Some((&batch[*n], *registrant))
+            }
             Verdict::Full | Verdict::Stale | Verdict::KeyReused => None,
         })
         .collect();

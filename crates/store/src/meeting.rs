@@ -66,13 +66,16 @@ struct StoredSettings {
     dial_in_bypass: bool,
 }
 
-const FIND: &str = "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
+const FIND: &str =
+    "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
         join_meeting_id, passcode, external_id, attendees, settings, version
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL";
-const INSERT: &str = "INSERT INTO meeting (slot, meeting_id, tenant_id, organizer_id, created_at, start_at, end_at,
+const INSERT: &str =
+    "INSERT INTO meeting (slot, meeting_id, tenant_id, organizer_id, created_at, start_at, end_at,
         subject, join_url, join_meeting_id, passcode, external_id, attendees, settings, version)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-const INSERT_KEYS: &str = "INSERT INTO organizer_meeting (organizer_slot, tenant_id, organizer_id, meeting_id,
+const INSERT_KEYS: &str =
+    "INSERT INTO organizer_meeting (organizer_slot, tenant_id, organizer_id, meeting_id,
         start_at, join_meeting_id, external_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (organizer_slot, tenant_id, organizer_id, external_id) DO NOTHING";
@@ -80,7 +83,8 @@ const FIND_BY_NUMBER: &str = "SELECT meeting_id FROM organizer_meeting
     WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND join_meeting_id = $4";
 const FIND_BY_EXTERNAL_ID: &str = "SELECT meeting_id FROM organizer_meeting
     WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND external_id = $4";
-const UPDATE: &str = "UPDATE meeting SET start_at = $4, end_at = $5, subject = $6, join_url = $7, attendees = $8,
+const UPDATE: &str =
+    "UPDATE meeting SET start_at = $4, end_at = $5, subject = $6, join_url = $7, attendees = $8,
         settings = $9, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND version = $3 AND deleted_at IS NULL";
 const UPDATE_KEYS: &str = "UPDATE organizer_meeting SET start_at = $5
@@ -91,7 +95,8 @@ const DELETE: &str = "UPDATE meeting SET deleted_at = $3, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL";
 const DELETE_KEYS: &str = "DELETE FROM organizer_meeting
     WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND meeting_id = $4";
-pub(crate) const INSERT_EVENT: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
+pub(crate) const INSERT_EVENT: &str =
+    "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Writes an event inside a transaction.

@@ -73,7 +73,8 @@ const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
     WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
-const FIND_MEETING: &str = "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
+const FIND_MEETING: &str =
+    "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
         join_meeting_id, passcode, external_id, attendees, settings, version
     FROM meeting WHERE slot = $1 AND meeting_id = $2";
 const FIND_REGISTRANT: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email,

@@ -10,7 +10,8 @@ use crate::meeting::record;
 use crate::rows::{json, number};
 use crate::{Fault, Store, write_tx};
 
-const INSERT: &str = "INSERT INTO question (slot, meeting_id, registration_id, question_id, position, display_name,
+const INSERT: &str =
+    "INSERT INTO question (slot, meeting_id, registration_id, question_id, position, display_name,
         is_required, input_type, options, is_deleted)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, FALSE)";
 const NEXT_POSITION: &str = "SELECT COALESCE(MAX(position), -1) + 1 FROM question

@@ -45,18 +45,22 @@ pub(crate) struct RegistrantRow {
 #[derive(Serialize, Deserialize)]
 struct StoredAnswer(Uuid, String);
 
-const FIND: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
+const FIND: &str =
+    "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3";
-const FIND_LIVE: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
+const FIND_LIVE: &str =
+    "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND live_key = $3";
-const PAGE: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
+const PAGE: &str =
+    "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
-const COUNT: &str = "SELECT CASE WHEN is_external THEN seats_taken ELSE registrant_count END FROM registration
+const COUNT: &str =
+    "SELECT CASE WHEN is_external THEN seats_taken ELSE registrant_count END FROM registration
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
 impl Store {
@@ -118,7 +122,11 @@ impl Store {
 
     /// How many registrants the list holds: of a built-in registration with the canceled ones, of an external
     /// one without.
-    pub async fn count_registrants(&self, meeting: MeetingId, registration: RegistrationId) -> Result<i64, Fault> {
+    pub async fn count_registrants(
+        &self,
+        meeting: MeetingId,
+        registration: RegistrationId,
+    ) -> Result<i64, Fault> {
         let count: Option<i64> = query_scalar(COUNT)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
@@ -160,7 +168,8 @@ impl RegistrantRow {
             person,
             answers: read_answers(&self.answers)?,
             language: self.language,
-            generation: u8::try_from(self.generation).map_err(|_| Fault::corrupt("a generation above 255"))?,
+            generation: u8::try_from(self.generation)
+                .map_err(|_| Fault::corrupt("a generation above 255"))?,
             registered_at: instant(self.registered_at)?,
             canceled,
         })
@@ -176,6 +185,7 @@ pub(crate) fn answers_json(answers: &[Answer]) -> String {
 
 fn read_answers(text: &str) -> Result<Vec<Answer>, Fault> {
     let stored: Vec<StoredAnswer> = from_json(text)?;
-    let answers = stored.into_iter().map(|StoredAnswer(id, value)| Answer { question: QuestionId(id), value });
+    let answers =
+        stored.into_iter().map(|StoredAnswer(id, value)| Answer { question: QuestionId(id), value });
     Ok(answers.collect())
 }

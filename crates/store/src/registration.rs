@@ -45,7 +45,8 @@ struct StoredSpeaker {
     bio: Option<String>,
 }
 
-const FIND_LIVE: &str = "SELECT registration_id, is_external, allowed_registrant, subject, description, start_at,
+const FIND_LIVE: &str =
+    "SELECT registration_id, is_external, allowed_registrant, subject, description, start_at,
         end_at, speakers, capacity, view_count, language, version
     FROM registration WHERE slot = $1 AND meeting_id = $2 AND is_live";
 const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, input_type, options
@@ -183,7 +184,13 @@ pub(crate) async fn close_registration(
         return Ok(false);
     }
     let at = micros(fact.at);
-    query(TELL_REGISTRANTS).bind(slot).bind(meeting.0).bind(registration.0).bind(at).execute(&mut *tx).await?;
+    query(TELL_REGISTRANTS)
+        .bind(slot)
+        .bind(meeting.0)
+        .bind(registration.0)
+        .bind(at)
+        .execute(&mut *tx)
+        .await?;
     query(CANCEL_REGISTRANTS)
         .bind(slot)
         .bind(meeting.0)

@@ -95,7 +95,11 @@ impl Members<'_> {
             Some(Value::Null) => Given::Null,
             Some(Value::String(text)) if text.chars().count() <= limit => Given::Is(text.clone()),
             Some(Value::String(_)) => {
-                self.report(name, ProblemCode::TooLong, format!("`{name}` is longer than {limit} characters"));
+                self.report(
+                    name,
+                    ProblemCode::TooLong,
+                    format!("`{name}` is longer than {limit} characters"),
+                );
                 Given::Absent
             }
             Some(_) => self.wrong(name, "a text"),
@@ -172,7 +176,12 @@ impl Members<'_> {
 
     /// A member of an enumeration in a PATCH: the sentinel `unknownFutureValue` counts as absent
     /// (CONTRACT section 5.10).
-    pub fn patched_member<T>(&mut self, name: &str, names: &str, known: impl Fn(&str) -> Option<T>) -> Given<T> {
+    pub fn patched_member<T>(
+        &mut self,
+        name: &str,
+        names: &str,
+        known: impl Fn(&str) -> Option<T>,
+    ) -> Given<T> {
         if self.get(name).and_then(Value::as_str) == Some("unknownFutureValue") {
             return Given::Absent;
         }
@@ -306,7 +315,11 @@ mod tests {
 
     #[test]
     fn types_are_read_with_and_without_their_namespace() {
-        for text in ["#microsoft.graph.meetingRegistration", "microsoft.graph.meetingRegistration", "meetingRegistration"] {
+        for text in [
+            "#microsoft.graph.meetingRegistration",
+            "microsoft.graph.meetingRegistration",
+            "meetingRegistration",
+        ] {
             assert_eq!(body(json!({"@odata.type": text})).odata_type(), Some("meetingRegistration"));
         }
         assert_eq!(body(json!({"@odata.type": 5})).odata_type(), Some(""));

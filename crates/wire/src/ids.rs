@@ -8,8 +8,10 @@ use uuid::Uuid;
 
 /// The two parts of a registration or registrant id that the old service used for the site and web of its
 /// list. They have no meaning here and are the same in every id: they only keep Graph's shape.
-const FILLER: [Uuid; 2] =
-    [Uuid::from_u128(0x7573_6865_7200_4000_8000_0000_0000_0001), Uuid::from_u128(0x7573_6865_7200_4000_8000_0000_0000_0002)];
+const FILLER: [Uuid; 2] = [
+    Uuid::from_u128(0x7573_6865_7200_4000_8000_0000_0000_0001),
+    Uuid::from_u128(0x7573_6865_7200_4000_8000_0000_0000_0002),
+];
 
 /// What a registration or registrant id of a built-in registration names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +135,10 @@ mod tests {
     fn a_meeting_id_has_the_shape_that_tools_met() {
         let id = write_meeting(key().organizer, key().meeting);
 
-        assert!(id.starts_with("MSoyYjllNjFkNC03MGNmLTRlMGItOGEzNS1jMWY3ZDkyZTQ0NjAqMCoqMTk6bWVldGluZ1"), "{id}");
+        assert!(
+            id.starts_with("MSoyYjllNjFkNC03MGNmLTRlMGItOGEzNS1jMWY3ZDkyZTQ0NjAqMCoqMTk6bWVldGluZ1"),
+            "{id}"
+        );
         assert_eq!(read_meeting(&id), Some((key().organizer, key().meeting)));
         for broken in ["", "MSo=", "not base64", &id[1..], &id[..id.len() - 8]] {
             assert_eq!(read_meeting(broken), None, "{broken}");
@@ -146,8 +151,15 @@ mod tests {
         let registrant = write_registrant(&key(), RegistrantId(Uuid::from_u128(9)));
 
         assert_eq!(registration.len(), 137, "six parts of 22 and five commas");
-        assert_eq!(registration.split(',').next(), Some("WCwNbx47d0qcJI1RsOfzog"), "the tenant in .NET's byte order");
-        assert_eq!(registration.split(',').take(3).collect::<Vec<_>>(), registrant.split(',').take(3).collect::<Vec<_>>());
+        assert_eq!(
+            registration.split(',').next(),
+            Some("WCwNbx47d0qcJI1RsOfzog"),
+            "the tenant in .NET's byte order"
+        );
+        assert_eq!(
+            registration.split(',').take(3).collect::<Vec<_>>(),
+            registrant.split(',').take(3).collect::<Vec<_>>()
+        );
         assert_eq!(read_registration(&registration), Some(key()));
         assert_eq!(read_registrant(&registrant), Some((key(), RegistrantId(Uuid::from_u128(9)))));
         assert_eq!(read_registration(&registrant), None);

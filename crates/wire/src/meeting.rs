@@ -160,14 +160,15 @@ fn organizer(meeting: &Meeting, upn: Option<String>) -> MeetingParticipantInfo {
 }
 
 fn attendee(participant: &Participant) -> MeetingParticipantInfo {
-    let identity = (participant.person.is_some() || participant.display_name.is_some()).then(|| IdentitySet {
-        user: Identity {
-            id: participant.person.map(|person| person.to_string()),
-            display_name: participant.display_name.clone(),
-            tenant_id: None,
-            identity_provider: None,
-        },
-    });
+    let identity =
+        (participant.person.is_some() || participant.display_name.is_some()).then(|| IdentitySet {
+            user: Identity {
+                id: participant.person.map(|person| person.to_string()),
+                display_name: participant.display_name.clone(),
+                tenant_id: None,
+                identity_provider: None,
+            },
+        });
     let role = participant.role.clone().unwrap_or_else(|| "attendee".to_owned());
     MeetingParticipantInfo { upn: participant.upn.clone(), role, identity }
 }
@@ -232,7 +233,11 @@ impl NewMeeting {
             Given::Absent | Given::Null => false,
         };
         let external_id = external_id.filter(|_| needs_external_id);
-        if problems.is_empty() { Ok(Self { fields, is_passcode_required, external_id }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { fields, is_passcode_required, external_id })
+        } else {
+            Err(problems)
+        }
     }
 }
 

@@ -30,7 +30,8 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
             }
             let path = format!("{prefix}{}", operation.resource().template());
             let mut described = described.clone();
-            described["operationId"] = json!(format!("{}-{}", operation.name(), &prefix[1..].split('/').next().unwrap_or_default()));
+            described["operationId"] =
+                json!(format!("{}-{}", operation.name(), &prefix[1..].split('/').next().unwrap_or_default()));
             described["parameters"] = parameters(operation, is_me);
             let entry = paths.entry(path).or_insert_with(|| json!({}));
             entry[operation.method().name().to_ascii_lowercase()] = described;
@@ -101,9 +102,7 @@ fn tag(resource: Resource) -> &'static str {
 
 fn parameters(operation: Operation, is_me: bool) -> Value {
     let mut parameters = Vec::new();
-    let path = |name: &str, text: &str| {
-        json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}})
-    };
+    let path = |name: &str, text: &str| json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}});
     if !is_me {
         parameters.push(path("userId", "Object id of the organizer."));
     }
@@ -142,7 +141,11 @@ fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value
         }
         Operation::ListQuestions => vec![("$count", "Adds `@odata.count`.", json!({"type": "boolean"}))],
         Operation::ListRegistrants => vec![
-            ("$top", "Items of a page; 100 without it, 1000 at most.", json!({"type": "integer", "minimum": 1})),
+            (
+                "$top",
+                "Items of a page; 100 without it, 1000 at most.",
+                json!({"type": "integer", "minimum": 1}),
+            ),
             ("$count", "Adds `@odata.count`.", json!({"type": "boolean"})),
             ("$skiptoken", "Where the page starts; follow `@odata.nextLink`.", json!({"type": "string"})),
         ],
@@ -153,7 +156,9 @@ fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value
 fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
     let error = json!({"application/json": {"schema": schemas.subschema_for::<ErrorBody>()}});
     let success = match response_schema(operation, schemas) {
-        Some(schema) => json!({"description": "Success.", "content": {"application/json": {"schema": schema}}}),
+        Some(schema) => {
+            json!({"description": "Success.", "content": {"application/json": {"schema": schema}}})
+        }
         None => json!({"description": "Done; no body."}),
     };
     let mut responses = json!({
@@ -170,7 +175,8 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         _ => {}
     }
     if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
-        responses["409"] = json!({"description": "The state says no; `innerError.code` says why.", "content": error});
+        responses["409"] =
+            json!({"description": "The state says no; `innerError.code` says why.", "content": error});
     }
     responses
 }
@@ -190,7 +196,9 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::CreateQuestion | Operation::GetQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<Entity<MeetingRegistrationQuestion>>()
         }
-        Operation::EnrollRegistrant | Operation::GetRegistrant => schemas.subschema_for::<Entity<AnyRegistrant>>(),
+        Operation::EnrollRegistrant | Operation::GetRegistrant => {
+            schemas.subschema_for::<Entity<AnyRegistrant>>()
+        }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<AnyRegistrant>>(),
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
@@ -207,7 +215,9 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         Operation::CreateMeeting | Operation::CreateOrGetMeeting | Operation::UpdateMeeting => {
             schemas.subschema_for::<OnlineMeeting>()
         }
-        Operation::CreateRegistration | Operation::UpdateRegistration => schemas.subschema_for::<AnyRegistration>(),
+        Operation::CreateRegistration | Operation::UpdateRegistration => {
+            schemas.subschema_for::<AnyRegistration>()
+        }
         Operation::CreateQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
@@ -226,7 +236,8 @@ mod tests {
         let document = document("https://usher.example", Edition::Strict);
 
         for operation in Operation::ALL {
-            for (prefix, is_served) in [("/me", operation.on_me()), ("/users/{userId}", operation.on_users())] {
+            for (prefix, is_served) in [("/me", operation.on_me()), ("/users/{userId}", operation.on_users())]
+            {
                 let path = format!("{prefix}{}", operation.resource().template());
                 let described = &document["paths"][&path][operation.method().name().to_ascii_lowercase()];
                 let is_it = described["summary"] == operation.summary();

@@ -87,7 +87,8 @@ impl<'a> Segments<'a> {
             Some(segment) if is(segment, "me") => UserRef::Me,
             Some(segment) if is(segment, "users") => {
                 let id = self.next().ok_or_else(|| unknown("users"))?;
-                Uuid::try_parse(id).map_or_else(|_| UserRef::Name(id.to_owned()), |id| UserRef::Id(PersonId(id)))
+                Uuid::try_parse(id)
+                    .map_or_else(|_| UserRef::Name(id.to_owned()), |id| UserRef::Id(PersonId(id)))
             }
             other => return Err(unknown(other.unwrap_or_default())),
         };
@@ -184,7 +185,12 @@ mod tests {
         check("/me/onlineMeetings/MSo=", Meeting, Some("MSo="), None);
         check("/me/onlineMeetings/MSo%3D", Meeting, Some("MSo="), None);
         check("/me/onlineMeetings('MSo=')/registration", Registration, Some("MSo="), None);
-        check("/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistration", Registration, Some("m"), None);
+        check(
+            "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistration",
+            Registration,
+            Some("m"),
+            None,
+        );
         check("/me/onlineMeetings/m/registration/customQuestions", Questions, Some("m"), None);
         check(
             "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistration/customQuestions/q%2B=",
@@ -222,7 +228,10 @@ mod tests {
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
-            ("/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase", "microsoft.graph.meetingRegistrationBase"),
+            (
+                "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase",
+                "microsoft.graph.meetingRegistrationBase",
+            ),
         ] {
             assert_eq!(GraphPath::read(path), Err(PathProblem::UnknownSegment(segment.to_owned())), "{path}");
         }

@@ -34,7 +34,9 @@ impl Query {
                 "expand" => query.expand = Some(value),
                 "filter" => query.filter = Some(value),
                 "skiptoken" => query.skip_token = Some(value),
-                "select" => query.select = Some(value.split(',').map(|name| name.trim().to_owned()).collect()),
+                "select" => {
+                    query.select = Some(value.split(',').map(|name| name.trim().to_owned()).collect())
+                }
                 "count" if value == "true" || value == "false" => query.count = value == "true",
                 "count" => problems.push(problem("$count", "`$count` is `true` or `false`")),
                 "top" => match value.parse::<u32>() {
@@ -42,7 +44,10 @@ impl Query {
                     _ => problems.push(problem("$top", "`$top` is a whole number above zero")),
                 },
                 _ if name.starts_with('$') || is_system_option(&option) => {
-                    problems.push(problem(&name, &format!("the option `{name}` is not served here: leave it out")));
+                    problems.push(problem(
+                        &name,
+                        &format!("the option `{name}` is not served here: leave it out"),
+                    ));
                 }
                 _ => {}
             }
@@ -87,7 +92,8 @@ mod tests {
 
     #[test]
     fn options_arrive_in_every_spelling() {
-        let expected = Query { top: Some(5), count: true, expand: Some("a/b c".to_owned()), ..Query::default() };
+        let expected =
+            Query { top: Some(5), count: true, expand: Some("a/b c".to_owned()), ..Query::default() };
         for raw in [
             "$top=5&$count=true&$expand=a/b%20c",
             "%24top=5&%24count=true&%24expand=a%2Fb+c",
@@ -99,11 +105,19 @@ mod tests {
 
     #[test]
     fn an_option_that_cannot_be_served_is_named() {
-        for (raw, target) in
-            [("$orderby=email", "$orderby"), ("skip=3", "skip"), ("$top=0", "$top"), ("$count=1", "$count"), ("$x=1", "$x")]
-        {
+        for (raw, target) in [
+            ("$orderby=email", "$orderby"),
+            ("skip=3", "skip"),
+            ("$top=0", "$top"),
+            ("$count=1", "$count"),
+            ("$x=1", "$x"),
+        ] {
             let problems = Query::read(raw).unwrap_err();
-            assert_eq!(problems.iter().map(|problem| problem.target.as_str()).collect::<Vec<_>>(), [target], "{raw}");
+            assert_eq!(
+                problems.iter().map(|problem| problem.target.as_str()).collect::<Vec<_>>(),
+                [target],
+                "{raw}"
+            );
         }
     }
 

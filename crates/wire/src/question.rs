@@ -147,13 +147,21 @@ mod tests {
     fn a_question_says_what_is_missing_or_wrong() {
         let none: [&str; 0] = [];
         assert_eq!(targets(&json!({"displayName": "a", "answerInputType": "text"})), none);
-        assert_eq!(targets(&json!({"displayName": "a", "answerInputType": "text", "answerOptions": ["x"]})), none);
+        assert_eq!(
+            targets(&json!({"displayName": "a", "answerInputType": "text", "answerOptions": ["x"]})),
+            none
+        );
         assert_eq!(targets(&json!({})), ["displayName", "answerInputType"]);
         assert_eq!(targets(&json!({"displayName": " ", "answerInputType": "text"})), ["displayName"]);
-        assert_eq!(targets(&json!({"displayName": "a", "answerInputType": "radioButton"})), ["answerOptions"]);
+        assert_eq!(
+            targets(&json!({"displayName": "a", "answerInputType": "radioButton"})),
+            ["answerOptions"]
+        );
         assert_eq!(targets(&json!({"displayName": "a", "answerInputType": "checkBox"})), ["answerInputType"]);
         assert_eq!(
-            targets(&json!({"displayName": "a", "answerInputType": "radioButton", "answerOptions": ["x", "x"]})),
+            targets(
+                &json!({"displayName": "a", "answerInputType": "radioButton", "answerOptions": ["x", "x"]})
+            ),
             ["answerOptions/1"]
         );
         assert_eq!(

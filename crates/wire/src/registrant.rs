@@ -101,7 +101,10 @@ pub enum ListEdition {
 impl AnyRegistrant {
     /// The answer to an anonymous enrolment: the empty object of seed 002.
     pub fn anonymous() -> Self {
-        Self::BuiltIn(Box::new(MeetingRegistrant { join_web_url: Some(String::new()), ..nobody(String::new()) }))
+        Self::BuiltIn(Box::new(MeetingRegistrant {
+            join_web_url: Some(String::new()),
+            ..nobody(String::new())
+        }))
     }
 
     /// The answer to a signed-in enrolment: id and link, nothing else (seed 002).
@@ -130,7 +133,9 @@ impl AnyRegistrant {
     ) -> Self {
         let join_web_url = Some(join_web_url).filter(|_| edition == ListEdition::Filled);
         let named = match &registrant.person {
-            Person::External { external_id, user } => return Self::external(external_id, *user, join_web_url),
+            Person::External { external_id, user } => {
+                return Self::external(external_id, *user, join_web_url);
+            }
             Person::Named { named, .. } => named,
         };
         let questions = match &registration.kind {

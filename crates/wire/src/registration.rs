@@ -206,7 +206,8 @@ pub fn patch(
     }
     let mut problems = Vec::new();
     let mut members = body.members(&mut problems);
-    let allowed = members.patched_member("allowedRegistrant", AUDIENCES, AllowedRegistrant::from_name).value();
+    let allowed =
+        members.patched_member("allowedRegistrant", AUDIENCES, AllowedRegistrant::from_name).value();
     if allowed.is_some_and(|allowed| allowed != registration.allowed_registrant) {
         let message = "`allowedRegistrant` cannot be changed: delete the registration and create another";
         members.report("allowedRegistrant", ProblemCode::NotUpdatable, message);

@@ -35,8 +35,11 @@ export async function lettersTo(demo, address) {
 }
 
 function letter(html) {
-  const text = plain(html.replace(/<iframe[\s\S]*?<\/iframe>/g, "").replace(/<[^>]*>/g, " "));
-  const urls = (kind) => [...new Set(text.match(new RegExp(`https?://[^\\s"'<>]+/${kind}/[A-Za-z0-9_-]+`, "g")) ?? [])];
+  // The HTML part stands in a frame's attribute, where it is not the page's own.
+  const own = html.replace(/<iframe[\s\S]*?<\/iframe>/g, "");
+  const text = plain(own.replace(/<[^>]*>/g, " "));
+  const hrefs = [...own.matchAll(/<a href="([^"]+)"/g)].map(([, href]) => plain(href));
+  const urls = (kind) => [...new Set(hrefs.filter((href) => new RegExp(`^https?://[^/]+/${kind}/[A-Za-z0-9_-]+$`).test(href)))];
   return { html, text, joinUrls: urls("j"), manageUrls: urls("m") };
 }
 

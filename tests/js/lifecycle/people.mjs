@@ -24,16 +24,27 @@ export async function people(run) {
     assert.equal(user.mail, me.mail);
   });
 
-  await check("GET /users/{id} shows an application a person", async () => {
-    const user = await answered(app, 200, () => app.api(`/users/${demo.colleague.id}`).get());
-    assert.equal(user.mail, demo.colleague.mail);
+  await check("GET /users/{id} shows an application the person it may act for", async () => {
+    const user = await answered(app, 200, () => app.api(`/users/${demo.organizer.id}`).get());
+    assert.equal(user.mail, demo.organizer.mail);
+    // Every call of an application on `/users/{id}` needs an access policy for that person.
+    await refused(() => app.api(`/users/${demo.colleague.id}`).get(), 403, { inner: "noAccessPolicy" });
   });
 
-  await check("GET /me with $select gives what was asked for", async () => {
-    const me = await organizer.api("/me").select("id,mail").get();
-    assert.equal(me.mail, demo.organizer.mail);
-    assert.equal(me.surname, undefined);
-  });
+  for (const [where, member, other] of [
+    ["/me", "mail", "surname"],
+    [`/me/onlineMeetings/${demo.meetingId}`, "subject", "participants"],
+    [`/me/onlineMeetings/${demo.meetingId}/registration`, "subject", "speakers"],
+    [`/me/onlineMeetings/${demo.meetingId}/registration/registrants`, "email", "status"],
+    [`/me/onlineMeetings/${demo.meetingId}/registration/customQuestions`, "displayName", "answerInputType"],
+  ]) {
+    const name = where.replace(demo.meetingId, "{id}");
+    await check(`$select is served or refused, never passed over: ${name}`, async () => {
+      const act = () => organizer.api(where).select(`id,${member}`).get();
+      const answer = await act().catch(() => refused(act, 400, { inner: "unsupportedQuery", target: "$select" }));
+      for (const one of answer.value ?? [answer]) assert.ok(!(other in one), `\`${other}\` was not asked for`);
+    });
+  }
 
   await check("v1.0 answers as beta does", async () => {
     const stable = connect(demo, demo.organizer.token, "v1.0");

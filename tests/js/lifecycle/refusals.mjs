@@ -42,7 +42,7 @@ export async function refusals(run) {
     await check(`a registration with ${name} is refused`, () => refused(post(body), 400, facts));
   }
 
-  for (const type of ["#microsoft.graph.meetingRegistrationBase", "#microsoft.graph.event", "nonsense", "#microsoft.graph.MeetingRegistration"]) {
+  for (const type of ["#microsoft.graph.meetingRegistrationBase", "#microsoft.graph.event", "#microsoft.graph.externalMeetingRegistrationX", "nonsense"]) {
     await check(`a registration of the type \`${type}\` is refused with the known message`, async () => {
       const body = await refused(post({ "@odata.type": type, allowedRegistrant: "everyone" }), 400, { inner: "registrationType" });
       assert.equal(body.message, TYPE_MESSAGE);

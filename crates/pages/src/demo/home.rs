@@ -14,8 +14,8 @@ pub struct HomeView<'a> {
     pub language: Language,
     /// Where to go from here, in this order.
     pub links: Vec<HomeLink<'a>>,
-    /// Lines to paste into a terminal, shown as they are; may be empty.
-    pub commands: Vec<&'a str>,
+    /// Whether this is the demo, where nothing is real.
+    pub is_demo: bool,
 }
 
 /// One way on from the first page.
@@ -30,20 +30,12 @@ pub struct HomeLink<'a> {
 /// The places the first page can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HomeLabel {
-    /// The sample meeting's registration page.
-    Registration,
     /// The built-in mailbox.
     Mailbox,
     /// The reference for people.
     Api,
     /// The reference for programs.
     OpenApi,
-    /// `$metadata`.
-    Metadata,
-    /// The built-in sign-in.
-    SignIn,
-    /// The organizer's console.
-    Console,
     /// The health check.
     Health,
 }
@@ -51,13 +43,9 @@ pub enum HomeLabel {
 impl HomeLabel {
     fn keys(self) -> (&'static str, &'static str) {
         match self {
-            Self::Registration => ("home-link-registration", "home-link-registration-about"),
             Self::Mailbox => ("home-link-mailbox", "home-link-mailbox-about"),
             Self::Api => ("home-link-api", "home-link-api-about"),
             Self::OpenApi => ("home-link-openapi", "home-link-openapi-about"),
-            Self::Metadata => ("home-link-metadata", "home-link-metadata-about"),
-            Self::SignIn => ("home-link-sign-in", "home-link-sign-in-about"),
-            Self::Console => ("home-link-console", "home-link-console-about"),
             Self::Health => ("home-link-health", "home-link-health-about"),
         }
     }
@@ -70,8 +58,20 @@ pub fn home_page(view: &HomeView<'_>) -> String {
     render(&Home {
         frame: Frame::new(view.language, t.say("home-title")),
         links: view.links.iter().map(|link| Link::new(t, link)).collect(),
-        commands: view.commands.join("\n\n"),
+        is_demo: view.is_demo,
     })
+}
+
+/// Where the demo's join links lead: the meeting room that a real site has at its provider.
+pub fn room_page(language: Language) -> String {
+    let t = language.texts();
+    render(&Room { frame: Frame::new(language, t.say("room-title")) })
+}
+
+#[derive(Template)]
+#[template(path = "room.html")]
+struct Room {
+    frame: Frame,
 }
 
 struct Link {
@@ -92,5 +92,5 @@ impl Link {
 struct Home {
     frame: Frame,
     links: Vec<Link>,
-    commands: String,
+    is_demo: bool,
 }

@@ -82,7 +82,7 @@ fn a_link_that_is_none_leads_nowhere() {
             home_page(&HomeView {
                 language,
                 links: vec![HomeLink { label: HomeLabel::Mailbox, url }],
-                commands: vec![],
+                is_demo: true,
             }),
             gate_page(&samples::gate(
                 "word",

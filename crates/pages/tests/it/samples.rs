@@ -221,16 +221,7 @@ pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
 
 fn demo_pages(said: &str) -> Vec<Page> {
     let language = Language::English;
-    let labels = [
-        HomeLabel::Registration,
-        HomeLabel::Mailbox,
-        HomeLabel::Api,
-        HomeLabel::OpenApi,
-        HomeLabel::Metadata,
-        HomeLabel::SignIn,
-        HomeLabel::Console,
-        HomeLabel::Health,
-    ];
+    let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
     let rows = [LetterKind::Confirmation, LetterKind::Cancellation].map(|kind| MailboxRow {
         url: "/mailbox/1",
@@ -251,7 +242,8 @@ fn demo_pages(said: &str) -> Vec<Page> {
         success: 200,
     };
     vec![
-        Page::new("home", home_page(&HomeView { language, links, commands: vec![said] })),
+        Page::deaf("home", home_page(&HomeView { language, links, is_demo: true })),
+        Page::deaf("room", room_page(language)),
         Page::new("mailbox", mailbox_page(&MailboxView { language, zone: None, rows: rows.into() })),
         Page::deaf("mailbox empty", mailbox_page(&MailboxView { language, zone: None, rows: vec![] })),
         Page::new("api", api_page(&ApiView { language, operations: vec![operation.clone(), operation] })),

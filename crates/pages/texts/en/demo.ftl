@@ -4,23 +4,18 @@ home-title = Meeting registration that is yours
 home-what = Usher registers people for online meetings. Programs speak to it as they speak to Microsoft Graph; people get a form, a personal link in their mailbox and an invitation in their calendar.
 home-where = Everything you see runs on this machine, in a temporary folder. Nothing leaves it: letters land in the mailbox below.
 home-look = Look around
-home-try = Try it from a terminal
-home-link-registration = Register for the sample meeting
-home-link-registration-about = The form an attendee sees.
 home-link-mailbox = The mailbox
 home-link-mailbox-about = Every letter sent so far, with its invitation.
 home-link-api = The programming interface
 home-link-api-about = Every operation and who may call it.
 home-link-openapi = OpenAPI description
 home-link-openapi-about = The same, for programs.
-home-link-metadata = OData metadata
-home-link-metadata-about = The types, as Graph describes them.
-home-link-sign-in = Sign in
-home-link-sign-in-about = As the organizer or a colleague.
-home-link-console = Organizer’s console
-home-link-console-about = Registrations and who has a place.
 home-link-health = Health
 home-link-health-about = Is everything running?
+
+room-title = You are in
+room-in = The join gate knew your link and let you through.
+room-where = This page stands for the meeting room. A real meeting sends people on to its own address, at Teams or anywhere else.
 
 mailbox-title = Mailbox
 mailbox-explain = Letters that would have gone out by mail, newest first.

@@ -95,14 +95,17 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Respo
     };
     match hosted {
         Some(hosted) if registrant.is_registered() => {
-            let (start_at, end_at) = hosted.registration.as_ref().map_or(
-                (hosted.meeting.start_at, hosted.meeting.end_at),
-                |registration| (registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting)),
-            );
+            let (start_at, end_at) = hosted
+                .registration
+                .as_ref()
+                .map_or((hosted.meeting.start_at, hosted.meeting.end_at), |registration| {
+                    (registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting))
+                });
             let opens = app.settings.opens_minutes_before;
             match hosted.meeting.gate(start_at, end_at, opens, app.clock.now()) {
-                Gate::Open(address) => see_other(&address)
-                    .unwrap_or_else(|| show(headers, Some(&hosted), GateState::NoAddress)),
+                Gate::Open(address) => {
+                    see_other(&address).unwrap_or_else(|| show(headers, Some(&hosted), GateState::NoAddress))
+                }
                 Gate::Early(opens_at) => show(headers, Some(&hosted), GateState::Early { opens_at }),
                 Gate::Over => show(headers, Some(&hosted), GateState::Over),
                 Gate::NoAddress => show(headers, Some(&hosted), GateState::NoAddress),

@@ -90,9 +90,7 @@ fn manage_page(app: &App, headers: &HeaderMap, registrant: &Registrant, hosted: 
 }
 
 fn subject(hosted: Option<&Hosted>) -> &str {
-    hosted
-        .and_then(|hosted| hosted.registration.as_ref()?.subject(&hosted.meeting))
-        .unwrap_or_default()
+    hosted.and_then(|hosted| hosted.registration.as_ref()?.subject(&hosted.meeting)).unwrap_or_default()
 }
 
 /// Where the person may register again: the page of a built-in registration for everyone.

@@ -52,7 +52,8 @@ pub fn problem(app: &App, headers: &HeaderMap, error: &ApiError) -> Response {
         status if status.is_client_error() => Problem::Refused,
         _ => Problem::Fault,
     };
-    let page = pages::problem_page(&ProblemView { language: language(headers), problem, request_id: &request_id });
+    let page =
+        pages::problem_page(&ProblemView { language: language(headers), problem, request_id: &request_id });
     let mut response = html(status, page);
     if problem == Problem::Unavailable {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));

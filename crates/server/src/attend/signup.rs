@@ -82,9 +82,9 @@ async fn try_enroll(
             seen_directory: None,
             language: Some(language(headers).tag().to_owned()),
             actor: "page".to_owned(),
-            idempotency: value(fields, "nonce").filter(|nonce| !nonce.is_empty() && nonce.len() <= 64).map(|nonce| {
-                private_key("page", hosted.meeting.tenant, nonce, fingerprint(fields), now)
-            }),
+            idempotency: value(fields, "nonce")
+                .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
+                .map(|nonce| private_key("page", hosted.meeting.tenant, nonce, fingerprint(fields), now)),
         };
         match take_place(app, &hosted, registration, asked).await {
             Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
@@ -144,7 +144,12 @@ fn fingerprint(fields: &Fields) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn enrolled(headers: &HeaderMap, meeting: &Meeting, registration: &Registration, fields: &Fields) -> Response {
+fn enrolled(
+    headers: &HeaderMap,
+    meeting: &Meeting,
+    registration: &Registration,
+    fields: &Fields,
+) -> Response {
     let view = EnrolledView {
         language: language(headers),
         subject: registration.subject(meeting).unwrap_or_default(),
@@ -171,8 +176,11 @@ fn page(
     }
     // Each page is a request of its own: a reload or a double click sends the same one.
     let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
-    let ids: Vec<String> =
-        built_in.questions.iter().map(|question| wire::ids::write_question(meeting.id, question.id)).collect();
+    let ids: Vec<String> = built_in
+        .questions
+        .iter()
+        .map(|question| wire::ids::write_question(meeting.id, question.id))
+        .collect();
     let flaws = field_problems(problems, built_in, &ids, meeting, fields);
     let form = EnrolmentForm {
         nonce: &nonce,
@@ -262,8 +270,5 @@ fn show_state(
 }
 
 fn speaker(speaker: &domain::Speaker) -> pages::Speaker<'_> {
-    pages::Speaker {
-        name: speaker.display_name.as_deref().unwrap_or_default(),
-        bio: speaker.bio.as_deref(),
-    }
+    pages::Speaker { name: speaker.display_name.as_deref().unwrap_or_default(), bio: speaker.bio.as_deref() }
 }

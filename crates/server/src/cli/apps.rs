@@ -46,14 +46,17 @@ impl Apps {
         check_names(&scopes, |name| Scope::from_name(name).is_some())?;
         check_names(&roles, |name| Role::from_name(name).is_some())?;
         if public && !roles.is_empty() {
-            return Err(StartProblem("an application without a secret cannot hold application permissions".into()));
+            return Err(StartProblem(
+                "an application without a secret cannot hold application permissions".into(),
+            ));
         }
         let (_, store) = config.open().await?;
         let tenant = tenant.find(&store).await?;
         let secret = (!public).then(|| URL_SAFE_NO_PAD.encode(Source::from_system().bytes::<32>()));
         let secret_hash = secret.as_deref().map(hash_password).transpose()?;
         let name = name.unwrap_or_else(|| id.clone());
-        let app = RegisteredApplication { tenant, id: AppId(id), name, secret_hash, redirect_uris, scopes, roles };
+        let app =
+            RegisteredApplication { tenant, id: AppId(id), name, secret_hash, redirect_uris, scopes, roles };
         store.put_application(&app).await.map_err(failed)?;
         println!("registered `{}`", app.id);
         if let Some(secret) = secret {
@@ -69,7 +72,8 @@ pub(super) fn check_names(names: &[String], is_known: impl Fn(&str) -> bool) -> 
         Some(unknown) => {
             let scopes = Scope::ALL.map(Scope::name).join(", ");
             let roles = Role::ALL.map(Role::name).join(", ");
-            let message = format!("`{unknown}` opens nothing here; delegated: {scopes}; application: {roles}");
+            let message =
+                format!("`{unknown}` opens nothing here; delegated: {scopes}; application: {roles}");
             Err(StartProblem(message))
         }
         None => Ok(()),

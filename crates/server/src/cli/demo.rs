@@ -21,6 +21,7 @@ use crate::app::App;
 use crate::clock::{Clock, Source};
 use crate::config::Config;
 use crate::issuer::{Grant, Issuer};
+use crate::ops::ROOM_PATH;
 use crate::start::{Service, StartProblem, build};
 
 /// Try everything on this machine: sample organisation, sign-up page, mailbox, tokens
@@ -71,7 +72,8 @@ impl Demo {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         let listener = bind(&self.listen.to_string()).await?;
         let address = listener.local_addr().map_err(|error| StartProblem(error.to_string()))?;
-        let folder = tempfile::tempdir().map_err(|error| StartProblem(format!("cannot make a folder: {error}")))?;
+        let folder =
+            tempfile::tempdir().map_err(|error| StartProblem(format!("cannot make a folder: {error}")))?;
         crate::ops::install_metrics();
         let ids = Source::from_system();
         let tenant = TenantId(ids.random_id());
@@ -88,9 +90,17 @@ impl Demo {
     }
 }
 
-fn configuration(address: SocketAddr, folder: &std::path::Path, tenant: TenantId) -> Result<Config, StartProblem> {
+fn configuration(
+    address: SocketAddr,
+    folder: &std::path::Path,
+    tenant: TenantId,
+) -> Result<Config, StartProblem> {
     // A wildcard address is no address to visit.
-    let host = if address.ip().is_unspecified() { format!("localhost:{}", address.port()) } else { address.to_string() };
+    let host = if address.ip().is_unspecified() {
+        format!("localhost:{}", address.port())
+    } else {
+        address.to_string()
+    };
     let text = format!(
         r#"
         [server]
@@ -123,7 +133,10 @@ async fn furnish(service: &Service, tenant: TenantId) -> Result<Printed, StartPr
     store.put_people(tenant, &[organizer.clone(), colleague.clone()]).await.map_err(failed)?;
     let policy = PolicyId(app.ids.random_id());
     let apps = [app_id.clone()];
-    store.create_policy(tenant, policy, "events", Some("The events team's app"), &apps).await.map_err(failed)?;
+    store
+        .create_policy(tenant, policy, "events", Some("The events team's app"), &apps)
+        .await
+        .map_err(failed)?;
     store.grant_policy(tenant, "events", Grantee::Organizer(organizer.0)).await.map_err(failed)?;
     let (meeting, registration) = sample_meeting(app, tenant, organizer.0)?;
     store.create_meeting(&meeting, &app.fact("demo".to_owned())).await.map_err(failed)?;
@@ -219,7 +232,7 @@ fn sample_meeting(
         start_at,
         end_at,
         subject: subject.clone(),
-        join_url: Some("https://meet.riverbend.example/gauging-for-beginners".to_owned()),
+        join_url: Some(format!("{}{ROOM_PATH}", app.settings.public_url)),
         join_meeting_id: "48209317755".to_owned(),
         passcode: None,
         external_id: None,
@@ -234,7 +247,8 @@ fn sample_meeting(
         input,
     };
     let yes_no = AnswerInput::RadioButton(vec!["Yes".to_owned(), "No".to_owned()]);
-    let speaker = |name: &str, bio: &str| Speaker { display_name: Some(name.to_owned()), bio: Some(bio.to_owned()) };
+    let speaker =
+        |name: &str, bio: &str| Speaker { display_name: Some(name.to_owned()), bio: Some(bio.to_owned()) };
     let built_in = BuiltIn {
         subject,
         description: Some(
@@ -265,8 +279,10 @@ fn sample_meeting(
 
 /// What a stranger reads first. Everything in it works when pasted, from top to bottom.
 fn greeting(printed: &Printed) -> String {
-    let Printed { base_url, organizer, app, meeting_id, registration_page_web_url, mailbox_url, .. } = printed;
-    let registration = format!("{base_url}/beta/users/{}/onlineMeetings/{meeting_id}/registration", organizer.id);
+    let Printed { base_url, organizer, app, meeting_id, registration_page_web_url, mailbox_url, .. } =
+        printed;
+    let registration =
+        format!("{base_url}/beta/users/{}/onlineMeetings/{meeting_id}/registration", organizer.id);
     format!(
         r#"Usher is running. Everything here is a sample and is gone when you press Ctrl+C.
 

@@ -94,11 +94,14 @@ impl ConfigFile {
 impl TenantChoice {
     pub(crate) async fn find(&self, store: &Store) -> Result<TenantId, StartProblem> {
         let tenants = store.list_tenants().await.map_err(failed)?;
-        let names: Vec<String> = tenants.iter().map(|tenant| format!("{} ({})", tenant.id, tenant.name)).collect();
+        let names: Vec<String> =
+            tenants.iter().map(|tenant| format!("{} ({})", tenant.id, tenant.name)).collect();
         let known = names.join(", ");
         match (self.tenant.map(TenantId), tenants.as_slice()) {
             (Some(id), known) if known.iter().any(|tenant| tenant.id == id) => Ok(id),
-            (Some(id), _) => Err(StartProblem(format!("no organisation is called `{id}`; there are: {known}"))),
+            (Some(id), _) => {
+                Err(StartProblem(format!("no organisation is called `{id}`; there are: {known}")))
+            }
             (None, [only]) => Ok(only.id),
             (None, []) => {
                 Err(StartProblem("no organisation is configured: add `[[identity.tenant]]`".to_owned()))

@@ -37,7 +37,8 @@ pub(super) fn read(input: impl Read) -> Result<Vec<(PersonId, DirectoryPerson)>,
             }
         };
         let line = record.position().map_or(0, csv::Position::line);
-        let cell = |name: &str| columns.get(name).and_then(|n| record.get(*n)).filter(|text| !text.is_empty());
+        let cell =
+            |name: &str| columns.get(name).and_then(|n| record.get(*n)).filter(|text| !text.is_empty());
         match read_person(cell) {
             Ok((id, person)) => {
                 for key in [id.to_string(), person.upn.to_lowercase()] {

@@ -98,7 +98,9 @@ impl Policy {
             Self::Grant { scope, name, to } => {
                 let (store, tenant) = scope.open().await?;
                 if !store.grant_policy(tenant, &name, to.grantee()).await.map_err(failed)? {
-                    return Err(StartProblem(format!("no policy is called `{name}`: see `usher policy list`")));
+                    return Err(StartProblem(format!(
+                        "no policy is called `{name}`: see `usher policy list`"
+                    )));
                 }
                 println!("granted `{name}`");
             }

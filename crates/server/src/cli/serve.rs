@@ -32,9 +32,9 @@ impl Serve {
 
 /// Takes the port before anything else, so that a second process on it changes nothing.
 pub(super) async fn bind(address: &str) -> Result<TcpListener, StartProblem> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| StartProblem(format!("cannot listen on `{address}`: {error}; choose another `ADDR:PORT`")))
+    TcpListener::bind(address).await.map_err(|error| {
+        StartProblem(format!("cannot listen on `{address}`: {error}; choose another `ADDR:PORT`"))
+    })
 }
 
 fn start_log(config: &Config) -> Result<(), StartProblem> {

@@ -39,12 +39,14 @@ impl Token {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         let (config, store) = self.config.open().await?;
         if !config.identity.builtin.enabled {
-            let message = "the built-in issuer is off: set `identity.builtin.enabled = true`, for development only";
+            let message =
+                "the built-in issuer is off: set `identity.builtin.enabled = true`, for development only";
             return Err(StartProblem(message.to_owned()));
         }
         let tenant = self.tenant.find(&store).await?;
         let grant = self.grant(&store, tenant).await?;
-        let lifetime = Duration::from_secs(u64::from(self.minutes) * 60).min(config.identity.builtin.token_lifetime);
+        let lifetime =
+            Duration::from_secs(u64::from(self.minutes) * 60).min(config.identity.builtin.token_lifetime);
         let issuer = open_issuer_key(&config)?;
         let token = issuer.mint(&grant, Clock::System.now(), lifetime, Source::from_system().random_id());
         println!("{}", token.map_err(|error| StartProblem(error.to_string()))?);
@@ -66,7 +68,8 @@ impl Token {
             Ok(id) => store.find_person(tenant, PersonId(id)).await.map_err(failed)?.person,
             Err(_) => store.find_person_by_upn(tenant, user).await.map_err(failed)?,
         };
-        let unknown = || StartProblem(format!("the directory does not know `{user}`: see `usher users list`"));
+        let unknown =
+            || StartProblem(format!("the directory does not know `{user}`: see `usher users list`"));
         let person = found.ok_or_else(unknown)?;
         let id = person.id.ok_or_else(unknown)?;
         let profile = Profile {

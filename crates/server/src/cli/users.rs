@@ -49,8 +49,9 @@ impl Users {
             Self::Import { config, tenant, file } => {
                 let open = File::open(&file)
                     .map_err(|error| StartProblem(format!("cannot read `{}`: {error}", file.display())))?;
-                let people = people_csv::read(open)
-                    .map_err(|problems| StartProblem(format!("nobody was imported:\n{}", problems.join("\n"))))?;
+                let people = people_csv::read(open).map_err(|problems| {
+                    StartProblem(format!("nobody was imported:\n{}", problems.join("\n")))
+                })?;
                 let (_, store) = config.open().await?;
                 let tenant = tenant.find(&store).await?;
                 store.put_people(tenant, &people).await.map_err(failed)?;

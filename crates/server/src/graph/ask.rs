@@ -72,8 +72,10 @@ impl<'a> Ask<'a> {
         let public_url = &self.app.settings.public_url;
         let (scheme, _) = public_url.split_once("://").unwrap_or(("http", ""));
         let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let is_authority = |host: &&str| host.parse::<http::uri::Authority>().is_ok_and(|a| !a.as_str().contains('@'));
-        let origin = host.filter(is_authority).map_or(public_url.clone(), |host| format!("{scheme}://{host}"));
+        let is_authority =
+            |host: &&str| host.parse::<http::uri::Authority>().is_ok_and(|a| !a.as_str().contains('@'));
+        let origin =
+            host.filter(is_authority).map_or(public_url.clone(), |host| format!("{scheme}://{host}"));
         format!("{origin}{}?{query}", self.uri.path())
     }
 
@@ -184,14 +186,16 @@ impl<'a> Ask<'a> {
 
 /// Graph reads a body only when it is declared as JSON (CONTRACT section 5.2).
 fn is_json(headers: &HeaderMap) -> bool {
-    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let declared =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = declared.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/json")
 }
 
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
 async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<axum::body::Bytes, ApiError> {
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Err(ApiError::TooLarge(limit));
     }

@@ -131,7 +131,11 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     };
     let built_in = match &registration.kind {
         RegistrationKind::External => {
-            return asked(wire::registrant::read_external(ask.body()?, meeting, registration)?, Vec::new(), None);
+            return asked(
+                wire::registrant::read_external(ask.body()?, meeting, registration)?,
+                Vec::new(),
+                None,
+            );
         }
         RegistrationKind::BuiltIn(built_in) => built_in,
     };
@@ -143,7 +147,9 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
             let person = Person::Named { named, user: Some(caller.person) };
             asked(person, answers, Some((caller.tenant, version)))
         }
-        (AllowedRegistrant::Organization, Caller::Application(_)) => Err(Denial::OnlyMembersThemselves.into()),
+        (AllowedRegistrant::Organization, Caller::Application(_)) => {
+            Err(Denial::OnlyMembersThemselves.into())
+        }
         (AllowedRegistrant::Everyone, _) => asked(Person::Named { named, user: None }, answers, None),
     }
 }
@@ -195,11 +201,23 @@ fn idempotency_key(ask: &Ask<'_>) -> Result<Option<IdempotencyKey>, ApiError> {
             "`Idempotency-Key` has 1 to 255 characters",
         )]));
     }
-    Ok(Some(private_key(&ask.caller.actor(), ask.caller.tenant(), key, ask.fingerprint(), ask.app.clock.now())))
+    Ok(Some(private_key(
+        &ask.caller.actor(),
+        ask.caller.tenant(),
+        key,
+        ask.fingerprint(),
+        ask.app.clock.now(),
+    )))
 }
 
 /// A key for retries as it is remembered: hashed together with who sent it.
-pub fn private_key(actor: &str, tenant: TenantId, key: &str, request: [u8; 32], now: Timestamp) -> IdempotencyKey {
+pub fn private_key(
+    actor: &str,
+    tenant: TenantId,
+    key: &str,
+    request: [u8; 32],
+    now: Timestamp,
+) -> IdempotencyKey {
     let mut hash = Sha256::new();
     hash.update(tenant.0.as_bytes());
     hash.update(actor);

@@ -74,7 +74,11 @@ pub async fn delete(ask: &Ask<'_>) -> Answer {
     Err(ApiError::Busy)
 }
 
-fn find<'r>(ask: &Ask<'_>, meeting: &Meeting, registration: &'r Registration) -> Result<&'r Question, ApiError> {
+fn find<'r>(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    registration: &'r Registration,
+) -> Result<&'r Question, ApiError> {
     let id = wire::ids::read_question(meeting.id, ask.path.key.as_deref().unwrap_or_default());
     let questions = &registration.built_in()?.questions;
     questions.iter().find(|question| Some(question.id) == id).ok_or(Refusal::NoQuestion.into())

@@ -28,14 +28,14 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
     let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
     let limit = ask.query.top.unwrap_or(PAGE).min(LARGEST_PAGE);
     let is_external = registration.kind == RegistrationKind::External;
-    let page =
-        ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
+    let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
     let count = if ask.query.count {
         Some(ask.app.store.count_registrants(meeting.id, registration.id).await?)
     } else {
         None
     };
-    let value = page.registrants.iter().map(|registrant| show(ask, &meeting, &registration, registrant)).collect();
+    let value =
+        page.registrants.iter().map(|registrant| show(ask, &meeting, &registration, registrant)).collect();
     let next_link = page.next.map(|next| ask.address(&next_query(ask.raw_query(), next)));
     Ok(Reply::ok(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
 }
@@ -82,7 +82,12 @@ async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     found.filter(of_this).ok_or(Refusal::NoRegistrant.into())
 }
 
-fn show(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration, registrant: &Registrant) -> AnyRegistrant {
+fn show(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    registration: &Registration,
+    registrant: &Registrant,
+) -> AnyRegistrant {
     let id = match &registrant.person {
         Person::External { external_id, .. } => external_id.clone(),
         Person::Named { .. } => {

@@ -1,7 +1,7 @@
 //! `registration`: seeds 000, 001 and 003.
 
-use domain::{Meeting, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind};
 use domain::{FieldProblem, ProblemCode};
+use domain::{Meeting, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind};
 use wire::Entity;
 use wire::registration::{AnyRegistration, NewRegistration, Shown};
 
@@ -115,6 +115,7 @@ fn expands_questions(ask: &Ask<'_>) -> Result<bool, ApiError> {
 /// The first tag of `Accept-Language`; `*` says nothing.
 pub(super) fn first_language(header: &str) -> Option<String> {
     let tag = header.split([',', ';']).next()?.trim();
-    let is_tag = !tag.is_empty() && tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_tag =
+        !tag.is_empty() && tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     is_tag.then(|| tag.to_owned())
 }

@@ -11,6 +11,7 @@
 
 mod answer;
 mod backoff;
+mod clerk;
 mod links;
 mod mailbox;
 mod mime;

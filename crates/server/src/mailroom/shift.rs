@@ -3,10 +3,8 @@
 //! They work side by side, so that a slow recipient holds up one hand and nobody else. Whoever finished while the
 //! clerk was writing is settled together, in one transaction.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use store::{DueLetter, Fault, Settlement};
@@ -20,7 +18,7 @@ use super::watch::chain;
 use super::{Mailroom, Room};
 
 /// The most letters leased at once, and settled at once.
-const GROUP: usize = 32;
+pub(super) const GROUP: usize = 32;
 /// The most leased letters that wait for a hand: one group while the next is being leased.
 const QUEUE: usize = 2 * GROUP;
 /// How long a leased letter may wait for a hand.
@@ -28,9 +26,6 @@ const LONGEST_QUEUE: SignedDuration = SignedDuration::from_mins(2);
 /// Between two looks for due letters.
 const POLL: (SignedDuration, SignedDuration) =
     (SignedDuration::from_millis(250), SignedDuration::from_millis(1_000));
-/// Between two tries to store what became of letters, and how often that is tried when the shift is over.
-const CLERK_PAUSE: Duration = Duration::from_secs(1);
-const LAST_TRIES: u32 = 5;
 
 /// When a shift ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,15 +38,15 @@ pub(super) enum Until {
 
 /// One shift. Clones are the same shift.
 #[derive(Clone)]
-pub(super) struct Shift(Arc<State>);
+pub(super) struct Shift(pub(super) Arc<State>);
 
-struct State {
+pub(super) struct State {
     mailroom: Mailroom,
-    until: Until,
+    pub(super) until: Until,
     stop: watch::Sender<bool>,
     /// Leased, and not settled yet.
-    at_hand: AtomicUsize,
-    settled: Notify,
+    pub(super) at_hand: AtomicUsize,
+    pub(super) settled: Notify,
 }
 
 struct Leased {
@@ -59,7 +54,8 @@ struct Leased {
     until: Timestamp,
 }
 
-type Settled = (DueLetter, Settlement);
+/// A letter and how it ended this time.
+pub(super) type Settled = (DueLetter, Settlement);
 
 impl Shift {
     pub(super) fn new(mailroom: &Mailroom, until: Until) -> Self {
@@ -95,11 +91,11 @@ impl Shift {
         fed.and(sent)
     }
 
-    fn room(&self) -> &Room {
+    pub(super) fn room(&self) -> &Room {
         &self.0.mailroom.0
     }
 
-    fn is_stopping(&self) -> bool {
+    pub(super) fn is_stopping(&self) -> bool {
         *self.0.stop.borrow()
     }
 
@@ -278,53 +274,5 @@ impl Shift {
             tracing::warn!(reason = trouble.what, until = %until, "the mail server takes no letters for now");
         }
         until
-    }
-
-    async fn clerk(self, mut reports: Receiver<Settled>) -> Result<usize, Fault> {
-        let (mut sent, mut lost) = (0, None);
-        let mut settled = Vec::with_capacity(GROUP);
-        while reports.recv_many(&mut settled, GROUP).await > 0 {
-            let count = settled.len();
-            sent += settled.iter().filter(|(_, settlement)| *settlement == Settlement::Sent).count();
-            if let Err(fault) = self.record(settled.drain(..)).await {
-                tracing::error!(count, "what became of letters could not be stored: some may be sent again");
-                lost = Some(fault);
-            }
-            self.0.at_hand.fetch_sub(count, Ordering::AcqRel);
-            self.0.settled.notify_one();
-        }
-        lost.map_or(Ok(sent), Err)
-    }
-
-    /// Stores how letters ended, and does not give up easily: what is not stored is sent again.
-    async fn record(&self, settled: impl Iterator<Item = Settled>) -> Result<(), Fault> {
-        let room = self.room();
-        let now = room.clock.now();
-        let rows: Vec<_> =
-            settled.map(|(letter, settlement)| (letter, settlement, room.source.ordered_id(now))).collect();
-        let mut tries = 0;
-        while let Err(fault) = room.store.settle_letters(&rows, now).await {
-            tries += 1;
-            tracing::error!(error = %chain(&fault), tries, "what became of letters could not be stored yet");
-            if tries >= LAST_TRIES && (self.is_stopping() || self.0.until == Until::Idle) {
-                return Err(fault);
-            }
-            tokio::time::sleep(CLERK_PAUSE).await;
-        }
-        let mut counts: HashMap<&'static str, u64> = HashMap::new();
-        rows.iter().for_each(|(_, settlement, _)| *counts.entry(name(settlement)).or_default() += 1);
-        for (outcome, count) in counts {
-            metrics::counter!("usher_letters_total", "outcome" => outcome).increment(count);
-        }
-        Ok(())
-    }
-}
-
-fn name(settlement: &Settlement) -> &'static str {
-    match settlement {
-        Settlement::Sent => "sent",
-        Settlement::Dropped => "dropped",
-        Settlement::Later(..) => "later",
-        Settlement::Failed(_) => "failed",
     }
 }

@@ -1,5 +1,6 @@
 //! The mailroom against a real database and a mail server that does what it is told.
 
+mod configured;
 mod crowd;
 mod delivery;
 mod headers;
