@@ -1,1 +1,20 @@
-//! TODO
+//! The real application in a test: frozen clock, token mint, mail trap.
+//!
+//! A [`TestApp`] is built by the path that `usher serve` takes, on a database file of its own. Tests act through
+//! HTTP, in process and without a socket; only functions whose names begin with `db_` look at the file behind
+//! the application's back. Everything panics on what a test does not expect, with words that say why.
+
+#![expect(clippy::unwrap_used, reason = "this crate is part of tests, and a panic is how a test fails")]
+
+mod app;
+mod call;
+mod db;
+mod logs;
+mod people;
+mod scene;
+
+pub use app::{PUBLIC_URL, TestApp, TestAppBuilder};
+pub use call::{Call, TestResponse};
+pub use logs::{CapturedLogs, capture_logs};
+pub use people::{APP, People, TestPerson};
+pub use scene::{NewMeeting, TestMeeting};

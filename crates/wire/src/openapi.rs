@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document of what is served, made from the list of operations and the wire's own types.
 
 use domain::Operation;
-use domain::operation::Resource;
+use domain::operation::{Method, Resource};
 use domain::permission::{Edition, permission};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -130,6 +130,18 @@ fn parameters(operation: Operation, is_me: bool) -> Value {
 }
 
 fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
+    let mut options = own_query_options(operation);
+    if operation.method() == Method::Get {
+        options.push((
+            "$select",
+            "Names of members to keep, separated by commas.",
+            json!({"type": "string"}),
+        ));
+    }
+    options
+}
+
+fn own_query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
     match operation {
         Operation::FindMeetings => vec![(
             "$filter",

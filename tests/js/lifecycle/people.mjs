@@ -35,7 +35,7 @@ export async function people(run) {
     ["/me", "mail", "surname"],
     [`/me/onlineMeetings/${demo.meetingId}`, "subject", "participants"],
     [`/me/onlineMeetings/${demo.meetingId}/registration`, "subject", "speakers"],
-    [`/me/onlineMeetings/${demo.meetingId}/registration/registrants`, "email", "status"],
+    [`/me/onlineMeetings/${demo.meetingId}/registration/registrants`, "email", "firstName"],
     [`/me/onlineMeetings/${demo.meetingId}/registration/customQuestions`, "displayName", "answerInputType"],
   ]) {
     const name = where.replace(demo.meetingId, "{id}");

@@ -18,6 +18,7 @@ use domain::operation::Method;
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Request, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 use wire::{GraphPath, Query, UserRef};
 
 pub use ask::Ask;
@@ -50,6 +51,24 @@ impl Reply {
     /// 204 without a body.
     pub fn no_content() -> Self {
         Self { status: StatusCode::NO_CONTENT, body: None }
+    }
+
+    /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
+    fn select(self, names: &[String]) -> Self {
+        let is_kept = |name: &str| {
+            let bare = name.split('@').next().unwrap_or_default();
+            bare.is_empty() || names.iter().any(|wanted| wanted == bare || wanted == "*")
+        };
+        let mut value: Value =
+            self.body.as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+        let entities = match value.get_mut("value").and_then(Value::as_array_mut) {
+            Some(items) => items.iter_mut().collect(),
+            None => vec![&mut value],
+        };
+        for entity in entities.into_iter().filter_map(Value::as_object_mut) {
+            entity.retain(|name, _| is_kept(name));
+        }
+        Self::with(self.status, &value)
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Self {
@@ -123,8 +142,13 @@ async fn answer(app: &App, request: Request<Body>) -> (Option<Operation>, Answer
     let answer = async {
         domain::permission::opens(operation, app.settings.permissions, &caller, for_me)?;
         let query = Query::read(request.uri().query().unwrap_or_default())?;
+        query.allow(options(operation))?;
         let ask = Ask::read(app, caller, operation, path, query, request).await?;
-        perform(&ask, operation).await
+        let reply = perform(&ask, operation).await?;
+        Ok(match &ask.query.select {
+            Some(names) => reply.select(names),
+            None => reply,
+        })
     };
     (Some(operation), answer.await)
 }
@@ -137,6 +161,19 @@ fn route(request: &Request<Body>) -> Result<(GraphPath, Operation), ApiError> {
     match method.and_then(|method| path.resource.operation(method, for_me)) {
         Some(operation) => Ok((path, operation)),
         None => Err(ApiError::Method(path.resource.methods().into_iter().map(Method::name).collect())),
+    }
+}
+
+/// The query options an operation serves; any other is refused, because leaving it out would answer another
+/// question than was asked.
+fn options(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::FindMeetings => &["$filter", "$select"],
+        Operation::GetRegistration => &["$expand", "$select"],
+        Operation::ListQuestions => &["$count", "$select"],
+        Operation::ListRegistrants => &["$top", "$skiptoken", "$count", "$select"],
+        _ if operation.method() == Method::Get => &["$select"],
+        _ => &[],
     }
 }
 

@@ -11,7 +11,6 @@ use crate::error::ApiError;
 
 /// `GET …/customQuestions`
 pub async fn list(ask: &Ask<'_>) -> Answer {
-    ask.query.allow(&["$count", "$select"])?;
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let value: Vec<MeetingRegistrationQuestion> = registration
         .built_in()?

@@ -1,0 +1,149 @@
+//! What every engine under the store has to keep: the conformance suite, and what is checked of one engine alone.
+//!
+//! A case is an `async fn` of a [`rig::Rig`]. Another engine is another line of [`engine!`]: it says how a rig is
+//! made, and runs every case.
+
+mod cancel;
+mod counting;
+mod enrol;
+mod enrol_keys;
+mod enrol_law;
+mod enrol_many;
+mod meetings;
+mod opening;
+mod outbox;
+mod paging;
+mod people;
+mod plans;
+mod races;
+mod registrations;
+mod rig;
+mod sources;
+mod statements;
+
+/// Every case, by the file it stands in. A case that is missing here is dead code, which the compiler tells.
+macro_rules! every_case {
+    ($run:ident, $open:expr) => {
+        $run! { $open;
+            enrol:
+                places_are_given_in_order_of_arrival,
+                a_person_twice_in_one_batch_has_one_place,
+                a_person_who_comes_back_is_known,
+                a_person_may_be_in_two_meetings,
+                one_batch_may_hold_several_meetings_in_any_order,
+                who_came_too_late_leaves_no_trace,
+                who_has_a_place_is_known_when_all_are_taken,
+                a_place_given_back_is_given_again,
+                a_lowered_capacity_gives_no_place_and_takes_none_away,
+                a_check_made_on_an_older_version_is_stale,
+                a_check_made_on_an_older_directory_is_stale,
+                a_deleted_registration_takes_nobody,
+                the_stale_do_not_hold_up_the_others,
+                a_colleague_is_one_person_whatever_the_address,
+                external_registrants_get_no_letter,
+                what_is_stored_of_a_registrant_is_what_was_sent;
+            enrol_keys:
+                a_repeated_request_gets_the_first_answer,
+                a_key_used_for_another_request_is_refused,
+                one_key_twice_in_a_batch_counts_once,
+                two_requests_under_one_key_in_a_batch_are_told_apart,
+                a_key_is_forgotten_when_it_expires,
+                a_key_belongs_to_one_meeting,
+                a_refusal_is_not_remembered,
+                a_repeated_request_does_not_undo_a_cancellation,
+                who_was_known_before_is_remembered_with_the_key;
+            enrol_law:
+                any_run_of_batches_and_cancellations_agrees_with_a_naive_model;
+            enrol_many:
+                batches_of_every_length_are_stored_whole,
+                statements_grow_with_the_pieces_and_not_with_the_people,
+                keys_travel_in_pieces_as_well;
+            races:
+                several_stores_never_give_more_places_than_there_are,
+                one_person_from_every_side_has_one_place,
+                enrolments_cancellations_and_deletions_at_once_keep_the_counts,
+                a_registration_enabled_from_every_side_is_enabled_once;
+            cancel:
+                a_cancellation_frees_the_place_and_queues_one_letter,
+                a_second_cancellation_changes_nothing,
+                an_unknown_registrant_cannot_be_canceled,
+                an_external_registrant_gets_no_cancellation_letter,
+                a_cancellation_after_the_end_of_the_registration_changes_nothing;
+            meetings:
+                a_meeting_comes_back_as_it_was_stored,
+                an_external_id_makes_one_meeting,
+                the_same_external_id_belongs_to_each_organizer_alone,
+                a_meeting_is_found_by_its_number,
+                a_change_made_on_an_older_version_is_refused,
+                a_changed_meeting_makes_enrolments_check_again,
+                a_deleted_meeting_is_gone_and_everybody_is_told,
+                a_registration_the_caller_did_not_see_is_closed_with_its_meeting,
+                a_deleted_meeting_takes_no_registration;
+            registrations:
+                a_registration_comes_back_as_it_was_stored,
+                a_meeting_has_one_live_registration,
+                a_registration_changed_on_an_older_version_is_refused,
+                questions_keep_their_order_and_follow_the_version,
+                answers_to_a_deleted_question_stay,
+                closing_tells_everybody_registered_once,
+                closing_replaces_a_confirmation_that_waits,
+                closing_while_a_confirmation_is_under_way_still_tells,
+                closing_tells_those_whose_confirmation_failed_as_well,
+                closing_twice_changes_nothing,
+                a_new_registration_begins_with_an_empty_list,
+                a_look_at_the_page_is_counted;
+            outbox:
+                a_leased_letter_is_given_to_nobody_else,
+                a_lease_that_ran_out_gives_the_letter_back,
+                letters_leave_oldest_first_and_no_more_than_asked,
+                a_sent_letter_leaves_and_its_event_stays,
+                a_dropped_letter_leaves_and_says_so,
+                a_postponed_letter_is_due_again_at_its_time,
+                a_failed_letter_stays_and_is_not_given_out,
+                slots_with_due_letters_are_found_and_no_others,
+                an_empty_outbox_has_no_due_slots,
+                the_backlog_counts_what_waits,
+                a_letter_carries_what_the_registration_told,
+                two_workers_share_the_letters_without_overlap;
+            people:
+                a_person_is_found_by_id_and_by_name_in_any_case,
+                a_person_of_another_organisation_is_not_found,
+                people_are_imported_all_or_none,
+                every_change_of_the_directory_raises_its_version,
+                a_password_belongs_to_a_person,
+                the_organizers_own_grant_beats_the_tenants,
+                a_grant_takes_effect_at_once_and_so_does_its_end,
+                a_grant_replaces_the_one_before,
+                the_name_of_a_policy_is_unique_in_its_organisation,
+                policies_are_listed_with_what_belongs_to_them,
+                an_application_is_replaced_as_a_whole;
+            paging:
+                pages_cover_the_list_in_order_of_arrival,
+                a_page_is_not_moved_by_rows_that_come_meanwhile,
+                canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
+                a_list_of_one_and_of_three_ask_as_many_statements,
+                a_registrant_is_found_by_id_and_by_live_key;
+        }
+    };
+}
+
+macro_rules! run_cases {
+    ($open:expr; $($file:ident: $($case:ident),+;)+) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                crate::$file::$case(&$open.await).await;
+            }
+        )+)+
+    };
+}
+
+macro_rules! engine {
+    ($name:ident, $open:expr) => {
+        mod $name {
+            every_case! { run_cases, $open }
+        }
+    };
+}
+
+engine!(sqlite, crate::rig::Rig::sqlite());

@@ -1,0 +1,263 @@
+//! The application under test.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use domain::{AppId, PersonId, PolicyId, Role, Scope, TenantId};
+use http::Method;
+use jiff::{SignedDuration, Timestamp};
+use server::app::App;
+use server::clock::{Clock, Source};
+use server::config::Config;
+use server::issuer::{Grant, IssuerService};
+use server::mailroom::MailboxLetter;
+use server::start::{Service, build};
+use store::Grantee;
+use tempfile::TempDir;
+
+use crate::call::Call;
+use crate::people::{People, TestPerson};
+
+/// Where the application believes the world reaches it.
+pub const PUBLIC_URL: &str = "https://usher.example";
+
+/// When every test begins.
+const START: &str = "2027-02-01T09:10:00Z";
+
+/// The application, its clock and its people.
+pub struct TestApp {
+    /// Who is in the directory.
+    pub people: People,
+    pub(crate) app: App,
+    pub(crate) folder: Arc<TempDir>,
+    issuer: Arc<IssuerService>,
+    router: Router,
+    clock: Clock,
+    config: String,
+    /// How many applications were opened on the folder: each draws its ids from a seed of its own, as two
+    /// processes would.
+    opened: Arc<AtomicU64>,
+}
+
+/// How the application is to be configured.
+#[derive(Default)]
+pub struct TestAppBuilder {
+    extra: String,
+    server: String,
+}
+
+impl TestAppBuilder {
+    /// Adds TOML to the end of the configuration: whole sections, such as `[compat]`.
+    #[must_use]
+    pub fn config(mut self, toml: &str) -> Self {
+        self.extra.push_str(toml);
+        self.extra.push('\n');
+        self
+    }
+
+    /// Adds a line to the section `[server]`.
+    #[must_use]
+    pub fn server(mut self, line: &str) -> Self {
+        self.server.push_str(line);
+        self.server.push('\n');
+        self
+    }
+
+    /// Builds the application, with the people of [`People`] in its directory.
+    pub async fn build(self) -> TestApp {
+        let folder = Arc::new(TempDir::new().unwrap());
+        let people = People::default();
+        let config = format!(
+            r#"
+            [server]
+            public_url = "{PUBLIC_URL}"
+            data_dir = {:?}
+            {}
+            [identity.builtin]
+            enabled = true
+            [[identity.tenant]]
+            id = "{}"
+            name = "Riverbend Hydrology Institute"
+            [[identity.tenant]]
+            id = "{}"
+            name = "Northgate Museums"
+            [mail]
+            mailbox = true
+            from = "Riverbend events <events@riverbend.example>"
+            {}
+            "#,
+            folder.path(),
+            self.server,
+            people.ines.tenant,
+            people.sanna.tenant,
+            self.extra,
+        );
+        let clock = Clock::frozen(START.parse().unwrap());
+        let app = TestApp::open(folder, config, clock, Arc::default()).await;
+        for person in app.people.all() {
+            app.put_person(person).await;
+        }
+        app
+    }
+}
+
+impl TestApp {
+    /// An application as the defaults have it.
+    pub async fn new() -> Self {
+        Self::builder().build().await
+    }
+
+    /// An application with another configuration.
+    pub fn builder() -> TestAppBuilder {
+        TestAppBuilder::default()
+    }
+
+    async fn open(folder: Arc<TempDir>, config: String, clock: Clock, opened: Arc<AtomicU64>) -> Self {
+        let parsed = Config::from_toml_str(&config).unwrap_or_else(|problems| panic!("{problems}"));
+        let source = Source::seeded(1 + opened.fetch_add(1, Ordering::Relaxed));
+        let Service { app, issuer } = build(&parsed, clock.clone(), source).await.unwrap();
+        let issuer = issuer.expect("the built-in issuer is enabled above");
+        let router = server::http::router(app.clone(), Some(Arc::clone(&issuer)));
+        Self { people: People::default(), app, folder, issuer, router, clock, config, opened }
+    }
+
+    /// A second application on the same data folder, with nothing in memory: another process.
+    pub async fn beside(&self) -> Self {
+        let (folder, opened) = (Arc::clone(&self.folder), Arc::clone(&self.opened));
+        Self::open(folder, self.config.clone(), self.clock.clone(), opened).await
+    }
+
+    /// Ends this application and opens the data folder again.
+    pub async fn restart(self) -> Self {
+        self.app.store.close().await;
+        Self::open(self.folder, self.config, self.clock, self.opened).await
+    }
+
+    /// The configuration in force, as `usher config` prints it.
+    pub fn effective_config(&self) -> String {
+        Config::from_toml_str(&self.config).unwrap_or_else(|problems| panic!("{problems}")).effective()
+    }
+
+    // Time.
+
+    /// The time, which stands still.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Sets the clock; `at` is RFC 3339.
+    pub fn set_clock(&self, at: &str) {
+        self.clock.set(at.parse().unwrap());
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: SignedDuration) {
+        self.clock.set(self.clock.now() + by);
+    }
+
+    // Requests.
+
+    /// A request by any method. `path` begins with a slash and may hold a query.
+    pub fn call(&self, method: Method, path: impl Into<String>) -> Call {
+        Call::new(self.router.clone(), method, path.into())
+    }
+
+    /// A GET.
+    pub fn get(&self, path: impl Into<String>) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    /// A POST.
+    pub fn post(&self, path: impl Into<String>) -> Call {
+        self.call(Method::POST, path)
+    }
+
+    /// A PATCH.
+    pub fn patch(&self, path: impl Into<String>) -> Call {
+        self.call(Method::PATCH, path)
+    }
+
+    /// A DELETE.
+    pub fn delete(&self, path: impl Into<String>) -> Call {
+        self.call(Method::DELETE, path)
+    }
+
+    // Tokens.
+
+    /// A token of the person with what an ordinary application asks for: `OnlineMeetings.ReadWrite` and
+    /// `User.Read`, for an hour.
+    pub fn token(&self, person: &TestPerson) -> String {
+        self.delegated(person, &[Scope::MeetingsReadWrite, Scope::UserRead])
+    }
+
+    /// A token of the person with these permissions, for an hour.
+    pub fn delegated(&self, person: &TestPerson, scopes: &[Scope]) -> String {
+        let grant = Grant::Delegated {
+            tenant: person.tenant,
+            person: person.id,
+            app: AppId("a-desk-app".to_owned()),
+            scopes: scopes.to_vec(),
+            profile: person.profile(),
+        };
+        self.mint(&grant, Duration::from_secs(3600))
+    }
+
+    /// A token of an application of the first tenant with these permissions, for an hour.
+    pub fn application(&self, app: &str, roles: &[Role]) -> String {
+        self.application_of(self.people.ines.tenant, app, roles)
+    }
+
+    /// A token of an application of any tenant.
+    pub fn application_of(&self, tenant: TenantId, app: &str, roles: &[Role]) -> String {
+        let grant = Grant::Application { tenant, app: AppId(app.to_owned()), roles: roles.to_vec() };
+        self.mint(&grant, Duration::from_secs(3600))
+    }
+
+    /// Any token, valid from now.
+    pub fn mint(&self, grant: &Grant, lifetime: Duration) -> String {
+        self.issuer.issuer().mint(grant, self.now(), lifetime, self.app.ids.random_id()).unwrap()
+    }
+
+    // The directory and its policies, as `usher users` and `usher policy` change them.
+
+    /// Puts a person into the directory, or changes them.
+    pub async fn put_person(&self, person: &TestPerson) {
+        let people = [(person.id, person.directory_entry())];
+        self.app.store.put_people(person.tenant, &people).await.unwrap();
+    }
+
+    /// Grants the organizer a policy that lists the application.
+    pub async fn allow(&self, app: &str, organizer: &TestPerson) {
+        let store = &self.app.store;
+        let (tenant, id) = (organizer.tenant, PolicyId(self.app.ids.random_id()));
+        let name = format!("policy {id}");
+        assert!(store.create_policy(tenant, id, &name, None, &[AppId(app.to_owned())]).await.unwrap());
+        assert!(store.grant_policy(tenant, &name, Grantee::Organizer(organizer.id)).await.unwrap());
+    }
+
+    /// Takes the organizer's policy away.
+    pub async fn disallow(&self, organizer: &TestPerson) {
+        let grantee = Grantee::Organizer(organizer.id);
+        assert!(self.app.store.revoke_policy(organizer.tenant, grantee).await.unwrap());
+    }
+
+    /// Gives the person a password for the built-in issuer, hashed as `usher users` does.
+    pub async fn set_password(&self, person: &TestPerson, password: &str) {
+        let hash = server::issuer::hash_password(password, &[7; 16]).unwrap();
+        assert!(self.app.store.set_password(person.tenant, PersonId(person.id.0), &hash).await.unwrap());
+    }
+
+    // Letters.
+
+    /// Sends what is due and gives the letters that arrived since this was last asked, oldest first.
+    pub async fn mail(&self) -> Vec<Arc<MailboxLetter>> {
+        self.app.mailroom.deliver_due().await.unwrap();
+        let mailbox = self.app.mailroom.mailbox().expect("the mailbox is configured above");
+        let mut letters = mailbox.list();
+        mailbox.clear();
+        letters.sort_by_key(|letter| letter.id);
+        letters
+    }
+}
