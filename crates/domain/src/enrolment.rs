@@ -237,6 +237,7 @@ fn answer_problem(question: &Question, code: ProblemCode, given_at: Option<usize
             let options = question.input.options().join("`, `");
             format!("the answer to `{title}` is not among its options: `{options}`")
         }
+        ProblemCode::InvalidValue => format!("the answer to `{title}` holds a NUL character: leave it out"),
         _ => format!("the answer to `{title}` is longer than {} characters", limit::ANSWER),
     };
     let target =

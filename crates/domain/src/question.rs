@@ -111,6 +111,10 @@ impl Question {
         if answer.trim().is_empty() {
             return self.is_required.then_some(ProblemCode::RequiredAnswerMissing);
         }
+        // No database of ours keeps a NUL in a text, and no person types one.
+        if answer.contains('\0') {
+            return Some(ProblemCode::InvalidValue);
+        }
         match &self.input {
             AnswerInput::Text if answer.chars().count() > limit::ANSWER => Some(ProblemCode::AnswerTooLong),
             AnswerInput::RadioButton(options) if !options.iter().any(|option| option == answer) => {
@@ -160,6 +164,7 @@ mod tests {
             (question(false, yes_no), "", None),
             (question(true, AnswerInput::Text), " \t", Some(RequiredAnswerMissing)),
             (question(false, AnswerInput::Text), &long, Some(AnswerTooLong)),
+            (question(false, AnswerInput::Text), "a\0b", Some(InvalidValue)),
         ] {
             assert_eq!(question.problem_with(answer), expected, "{answer:.10}");
         }

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::app::App;
 use crate::start::{Service, StartProblem};
 
 /// Serves until SIGTERM or SIGINT, then stops taking connections, answers what was asked, settles the letters
@@ -24,6 +25,7 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
         let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
         tokio::spawn(async move { mailroom.run(ask(stopped)).await })
     };
+    let janitor = tokio::spawn(tidy_up(app.clone()));
     let listener = listener.tap_io(|stream| {
         // Answers are small and complete: waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
@@ -40,8 +42,23 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     if drained.await.is_err() {
         tracing::warn!("stopped before every connection had ended");
     }
+    janitor.abort();
     app.store.close().await;
     Ok(())
+}
+
+/// Every ten minutes, takes away what nobody will ask for again.
+async fn tidy_up(app: App) {
+    let mut due = tokio::time::interval(Duration::from_secs(600));
+    loop {
+        due.tick().await;
+        match app.store.remove_expired_keys(app.clock.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::debug!(removed, "idempotency keys expired"),
+            // The next round tries again; nothing waits for it.
+            Err(fault) => tracing::warn!(%fault, "expired idempotency keys stay for now"),
+        }
+    }
 }
 
 async fn wait_for_signal() -> Result<(), StartProblem> {

@@ -5,17 +5,19 @@
 //! unique key and not by asking first, and whatever an enrolment was checked against is compared by version,
 //! so that a check made on old data is made again.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::seats::{Seats, decide};
 use domain::{Enrolment, MeetingId, Person, RegistrantId, TenantId};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr, SqlStr, query, query_as, query_scalar};
+use sqlx::{AssertSqlSafe, FromRow, query, query_as, query_scalar};
 use uuid::Uuid;
 
+use crate::idempotency;
 use crate::registrant::answers_json;
-use crate::rows::{micros, number, pieces, placeholders};
+use crate::rows::{RowInsert, micros, number, pieces, placeholders};
 use crate::{Fault, Store, write_tx};
 
 /// What became of one enrolment.
@@ -47,13 +49,6 @@ struct LiveRegistration {
 }
 
 #[derive(FromRow)]
-struct Remembered {
-    key_hash: Vec<u8>,
-    request_hash: Vec<u8>,
-    registrant_id: Uuid,
-}
-
-#[derive(FromRow)]
 struct LiveRow {
     live_key: String,
     registrant_id: Uuid,
@@ -66,28 +61,6 @@ const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tena
 const TAKE_SEATS: &str = "UPDATE registration SET seats_taken = seats_taken + $4,
         registrant_count = registrant_count + $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
-
-/// The same statement for 1, 2, 4 … 64 rows, made once.
-struct RowInsert {
-    columns: usize,
-    texts: [SqlStr; 7],
-}
-
-impl RowInsert {
-    fn new(into: &str, columns: usize, tail: &str) -> Self {
-        let text = |power: u32| {
-            let rows = placeholders(1 << power, columns);
-            // Nothing in this text comes from outside: every value is bound.
-            AssertSqlSafe(format!("INSERT INTO {into} VALUES {rows}{tail}")).into_sql_str()
-        };
-        Self { columns, texts: std::array::from_fn(|power| text(power as u32)) }
-    }
-
-    fn text(&self, rows: usize) -> SqlStr {
-        debug_assert!(rows.is_power_of_two() && self.columns > 0);
-        self.texts[rows.ilog2() as usize].clone()
-    }
-}
 
 static INSERT_REGISTRANTS: LazyLock<RowInsert> = LazyLock::new(|| {
     RowInsert::new(
@@ -103,15 +76,6 @@ static INSERT_LETTERS: LazyLock<RowInsert> = LazyLock::new(|| {
 static INSERT_EVENTS: LazyLock<RowInsert> = LazyLock::new(|| {
     RowInsert::new("event (slot, meeting_id, event_id, at, kind, registrant_id, actor)", 7, "")
 });
-static INSERT_KEYS: LazyLock<RowInsert> = LazyLock::new(|| {
-    RowInsert::new(
-        "idempotency (slot, meeting_id, key_hash, request_hash, registrant_id, expires_at)",
-        6,
-        " ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
-            registrant_id = excluded.registrant_id, expires_at = excluded.expires_at",
-    )
-});
-
 impl Store {
     /// Decides a batch, in order of arrival, and stores who got a place with their letters and events, in one
     /// transaction. The verdicts come in the order of the batch.
@@ -146,10 +110,10 @@ async fn directory_versions(
 ) -> Result<HashMap<TenantId, i64>, Fault> {
     let mut versions = HashMap::new();
     for (tenant, _) in batch.iter().filter_map(|enrolment| enrolment.seen_directory) {
-        if !versions.contains_key(&tenant) {
+        if let Entry::Vacant(unread) = versions.entry(tenant) {
             let version: Option<i64> =
                 query_scalar(DIRECTORY_VERSION).bind(tenant.0).fetch_optional(&mut *tx).await?;
-            versions.insert(tenant, version.unwrap_or_default());
+            unread.insert(version.unwrap_or_default());
         }
     }
     Ok(versions)
@@ -174,7 +138,7 @@ async fn seat(
         batch[*n].registration.0 == live.registration_id && batch[*n].seen_version == live.version
     });
 
-    let mut verdicts = replay(tx, meeting, batch, &mut party).await?;
+    let mut verdicts = idempotency::replay(tx, meeting, batch, &mut party).await?;
     let newcomers = insert_registrants(tx, batch, &party).await?;
     let (mut fresh, others): (Vec<usize>, Vec<usize>) =
         party.iter().partition(|n| newcomers.contains(&batch[**n].id.0));
@@ -190,7 +154,7 @@ async fn seat(
 
     insert_letters(tx, batch, &fresh).await?;
     insert_events(tx, batch, &fresh).await?;
-    remember(tx, batch, &verdicts).await?;
+    idempotency::remember(tx, batch, &verdicts).await?;
     if !fresh.is_empty() {
         query(TAKE_SEATS)
             .bind(slot)
@@ -201,68 +165,6 @@ async fn seat(
             .await?;
     }
     Ok(verdicts)
-}
-
-/// Answers those whose idempotency key is remembered, and takes them out of the party. Of requests in one
-/// party with one key, the first stands; the others are held against it.
-async fn replay(
-    tx: &mut SqliteConnection,
-    meeting: MeetingId,
-    batch: &[Enrolment],
-    party: &mut Vec<usize>,
-) -> Result<Vec<(usize, Verdict)>, Fault> {
-    let keyed: Vec<usize> = party.iter().copied().filter(|n| batch[*n].idempotency.is_some()).collect();
-    if keyed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut known: HashMap<[u8; 32], ([u8; 32], Option<RegistrantId>)> = HashMap::new();
-    for row in remembered(tx, meeting, batch, &keyed).await? {
-        let (Ok(key), Ok(request)) = (row.key_hash.try_into(), row.request_hash.try_into()) else { continue };
-        known.insert(key, (request, Some(RegistrantId(row.registrant_id))));
-    }
-    let mut verdicts = Vec::new();
-    for n in keyed {
-        let Some(key) = batch[n].idempotency else { continue };
-        match known.get(&key.key) {
-            None => {
-                known.insert(key.key, (key.request, None));
-            }
-            Some((request, _)) if *request != key.request => verdicts.push((n, Verdict::KeyReused)),
-            Some((_, Some(registrant))) => {
-                verdicts.push((n, Verdict::Known { registrant: *registrant, generation: 0 }));
-            }
-            Some((_, None)) => {}
-        }
-    }
-    party.retain(|n| !verdicts.iter().any(|(decided, _)| decided == n));
-    Ok(verdicts)
-}
-
-async fn remembered(
-    tx: &mut SqliteConnection,
-    meeting: MeetingId,
-    batch: &[Enrolment],
-    keyed: &[usize],
-) -> Result<Vec<Remembered>, Fault> {
-    let mut rows = Vec::new();
-    for piece in pieces(keyed) {
-        let text = format!(
-            "SELECT key_hash, request_hash, registrant_id FROM idempotency
-             WHERE slot = ${} AND meeting_id = ${} AND expires_at > ${} AND key_hash IN {}",
-            piece.len() + 1,
-            piece.len() + 2,
-            piece.len() + 3,
-            placeholders(1, piece.len()),
-        );
-        let mut found = query_as(AssertSqlSafe(text));
-        for key in piece.iter().filter_map(|n| batch[*n].idempotency) {
-            found = found.bind(key.key.to_vec());
-        }
-        let now = piece.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
-        found = found.bind(number(meeting.slot())).bind(meeting.0).bind(now);
-        rows.extend(found.fetch_all(&mut *tx).await?);
-    }
-    Ok(rows)
 }
 
 /// Inserts a row for everybody whom the meeting does not know yet, and tells who that was.
@@ -408,39 +310,6 @@ async fn insert_events(
                 .bind("registrantEnrolled")
                 .bind(enrolment.id.0)
                 .bind(&enrolment.actor);
-        }
-        insert.execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-/// Remembers the answer of those who sent an idempotency key and are registered now.
-async fn remember(
-    tx: &mut SqliteConnection,
-    batch: &[Enrolment],
-    verdicts: &[(usize, Verdict)],
-) -> Result<(), Fault> {
-    let answered: Vec<(&Enrolment, RegistrantId)> = verdicts
-        .iter()
-        .filter(|(n, _)| batch[*n].idempotency.is_some())
-        .filter_map(|(n, verdict)| match verdict {
-            Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
-                Some((&batch[*n], *registrant))
-            }
-            Verdict::Full | Verdict::Stale | Verdict::KeyReused => None,
-        })
-        .collect();
-    for piece in pieces(&answered) {
-        let mut insert = query(INSERT_KEYS.text(piece.len()));
-        for (enrolment, registrant) in piece {
-            let Some(key) = enrolment.idempotency else { continue };
-            insert = insert
-                .bind(number(enrolment.meeting.slot()))
-                .bind(enrolment.meeting.0)
-                .bind(key.key.to_vec())
-                .bind(key.request.to_vec())
-                .bind(registrant.0)
-                .bind(micros(key.expires_at));
         }
         insert.execute(&mut *tx).await?;
     }

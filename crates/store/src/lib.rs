@@ -9,6 +9,7 @@ mod application;
 mod cancel;
 mod directory;
 mod enroll;
+mod idempotency;
 mod meeting;
 mod outbox;
 mod question;

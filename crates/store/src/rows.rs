@@ -4,6 +4,7 @@ use domain::{Email, Slot};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use crate::Fault;
 
@@ -71,6 +72,29 @@ pub(crate) fn pieces<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
         rest = after;
         Some(piece)
     })
+}
+
+/// The same statement for 1, 2, 4 … 64 rows, made once.
+pub(crate) struct RowInsert {
+    columns: usize,
+    texts: [SqlStr; 7],
+}
+
+impl RowInsert {
+    /// `into` names the table and its columns, `tail` follows the rows. Nothing in either comes from outside.
+    pub(crate) fn new(into: &str, columns: usize, tail: &str) -> Self {
+        let text = |power: u32| {
+            let rows = placeholders(1 << power, columns);
+            AssertSqlSafe(format!("INSERT INTO {into} VALUES {rows}{tail}")).into_sql_str()
+        };
+        Self { columns, texts: std::array::from_fn(|power| text(power as u32)) }
+    }
+
+    /// The statement for a piece of that many rows; see [`pieces`].
+    pub(crate) fn text(&self, rows: usize) -> SqlStr {
+        debug_assert!(rows.is_power_of_two() && self.columns > 0);
+        self.texts[rows.ilog2() as usize].clone()
+    }
 }
 
 #[cfg(test)]

@@ -93,6 +93,9 @@ impl Members<'_> {
         match self.get(name) {
             None => Given::Absent,
             Some(Value::Null) => Given::Null,
+            Some(Value::String(text)) if text.contains('\0') => {
+                self.wrong(name, "a text without NUL characters")
+            }
             Some(Value::String(text)) if text.chars().count() <= limit => Given::Is(text.clone()),
             Some(Value::String(_)) => {
                 self.report(
@@ -226,7 +229,7 @@ impl Members<'_> {
         let Given::Is(items) = self.list(name, limit) else { return self.empty_or_absent(name) };
         let mut values = Vec::with_capacity(items.len());
         for (n, item) in items.iter().enumerate() {
-            match item.as_str() {
+            match item.as_str().filter(|text| !text.contains('\0')) {
                 Some(text) => values.push(text.to_owned()),
                 None => self.report(&format!("{name}/{n}"), ProblemCode::InvalidValue, "the item is a text"),
             }

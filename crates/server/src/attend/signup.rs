@@ -28,6 +28,10 @@ type Fields = Vec<(String, String)>;
 
 /// `GET /registration/{id}`
 pub async fn show(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    // Read anew: what is shown may not be as old as the memory of a node that nobody enrols on.
+    if let Some(key) = wire::ids::read_registration(&id) {
+        app.forget(key.meeting);
+    }
     match find(&app, &id).await {
         Ok(Some(hosted)) => {
             let Some(registration) = &hosted.registration else { return not_found(&headers) };

@@ -1,6 +1,7 @@
 //! `GET /me` and `GET /users/{id}`: where every Graph sample starts.
 
 use domain::person::DirectoryPerson;
+use domain::refusal::Denial;
 use domain::{Caller, Refusal, Role, Scope};
 use wire::user::User;
 use wire::{Entity, UserRef};
@@ -17,34 +18,31 @@ pub async fn get_me(ask: &Ask<'_>) -> Answer {
 }
 
 /// `GET /users/{id}`, where the id may be a user principal name. Others than oneself need a permission that
-/// reads the directory, or for an application one that reads meetings.
+/// reads the directory; an application without one sees the organizers it may act for. What may not be seen
+/// is refused before it is looked up, so that the answer tells nothing.
 pub async fn get(ask: &Ask<'_>) -> Answer {
+    check_visible(ask).await?;
     let tenant = ask.caller.tenant();
     let person = match &ask.path.user {
         UserRef::Id(id) => ask.app.store.find_person(tenant, *id).await?.person,
         UserRef::Name(name) => ask.app.store.find_person_by_upn(tenant, name).await?,
         UserRef::Me => None,
     };
-    let person = person.ok_or(Refusal::NoPerson)?;
-    check_visible(ask, &person).await?;
-    show(ask, Some(person))
+    show(ask, person)
 }
 
-/// What the token may see of the directory. An application without a directory permission sees the
-/// organizers it may act for.
-async fn check_visible(ask: &Ask<'_>, person: &DirectoryPerson) -> Result<(), ApiError> {
-    match ask.caller.as_ref() {
-        Caller::Delegated(caller) => {
-            let reads_all = [Scope::UserReadBasicAll, Scope::UserReadAll];
-            let is_visible = person.id == Some(caller.person)
-                || caller.scopes.iter().any(|scope| reads_all.contains(scope));
-            if is_visible { Ok(()) } else { Err(Refusal::NoPerson.into()) }
+async fn check_visible(ask: &Ask<'_>) -> Result<(), ApiError> {
+    const READS_ALL: [Scope; 2] = [Scope::UserReadBasicAll, Scope::UserReadAll];
+    let lacking =
+        || Denial::Permission { delegated: READS_ALL.to_vec(), application: vec![Role::UserReadAll] };
+    match (ask.caller.as_ref(), &ask.path.user) {
+        (Caller::Delegated(caller), UserRef::Id(id)) if *id == caller.person => Ok(()),
+        (Caller::Delegated(caller), _) if caller.scopes.iter().any(|scope| READS_ALL.contains(scope)) => {
+            Ok(())
         }
-        Caller::Application(caller) if caller.roles.contains(&Role::UserReadAll) => Ok(()),
-        Caller::Application(_) => match person.id {
-            Some(id) => ask.check_policy(id).await,
-            None => Err(Refusal::NoPerson.into()),
-        },
+        (Caller::Application(caller), _) if caller.roles.contains(&Role::UserReadAll) => Ok(()),
+        (Caller::Application(_), UserRef::Id(id)) => ask.check_policy(*id).await,
+        _ => Err(lacking().into()),
     }
 }
 

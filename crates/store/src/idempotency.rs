@@ -1,0 +1,150 @@
+//! Safe retries: what was answered to a request that carried an idempotency key, stored with the answer's
+//! own transaction.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use domain::{Enrolment, MeetingId, RegistrantId};
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, FromRow, query, query_as, query_scalar};
+use uuid::Uuid;
+
+use crate::enroll::Verdict;
+use crate::rows::{RowInsert, micros, number, pieces, placeholders};
+use crate::{Fault, Store, write_tx};
+
+#[derive(FromRow)]
+struct Remembered {
+    key_hash: Vec<u8>,
+    request_hash: Vec<u8>,
+    registrant_id: Uuid,
+}
+
+static INSERT_KEYS: LazyLock<RowInsert> = LazyLock::new(|| {
+    RowInsert::new(
+        "idempotency (slot, meeting_id, key_hash, request_hash, registrant_id, expires_at)",
+        6,
+        " ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
+            registrant_id = excluded.registrant_id, expires_at = excluded.expires_at",
+    )
+});
+
+/// The slots that hold idempotency keys nobody will be asked for again; found by seeks, as the due slots are.
+const EXPIRED_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
+        SELECT MIN(slot) FROM idempotency
+        UNION ALL
+        SELECT (SELECT MIN(i.slot) FROM idempotency i WHERE i.slot > s.slot) FROM s WHERE s.slot IS NOT NULL
+    )
+    SELECT slot FROM s WHERE slot IS NOT NULL
+        AND EXISTS (SELECT 1 FROM idempotency i WHERE i.slot = s.slot AND i.expires_at <= $1)";
+const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND expires_at <= $2";
+
+impl Store {
+    /// Removes the idempotency keys whose time is over, slot by slot; tells how many there were.
+    pub async fn remove_expired_keys(&self, now: Timestamp) -> Result<u64, Fault> {
+        let slots: Vec<i64> = query_scalar(EXPIRED_SLOTS).bind(micros(now)).fetch_all(&self.readers).await?;
+        let mut removed = 0;
+        for slot in slots {
+            removed += write_tx!(self, |tx| {
+                query(REMOVE_EXPIRED).bind(slot).bind(micros(now)).execute(&mut *tx).await?.rows_affected()
+            });
+        }
+        Ok(removed)
+    }
+}
+
+/// Answers those whose idempotency key is remembered, and takes them out of the party. Of requests in one
+/// party with one key, the first stands; the others are held against it.
+pub(crate) async fn replay(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    party: &mut Vec<usize>,
+) -> Result<Vec<(usize, Verdict)>, Fault> {
+    let keyed: Vec<usize> = party.iter().copied().filter(|n| batch[*n].idempotency.is_some()).collect();
+    if keyed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut known: HashMap<[u8; 32], ([u8; 32], Option<RegistrantId>)> = HashMap::new();
+    for row in remembered(tx, meeting, batch, &keyed).await? {
+        let (Ok(key), Ok(request)) = (row.key_hash.try_into(), row.request_hash.try_into()) else { continue };
+        known.insert(key, (request, Some(RegistrantId(row.registrant_id))));
+    }
+    let mut verdicts = Vec::new();
+    for n in keyed {
+        let Some(key) = batch[n].idempotency else { continue };
+        match known.get(&key.key) {
+            None => {
+                known.insert(key.key, (key.request, None));
+            }
+            Some((request, _)) if *request != key.request => verdicts.push((n, Verdict::KeyReused)),
+            Some((_, Some(registrant))) => {
+                verdicts.push((n, Verdict::Known { registrant: *registrant, generation: 0 }));
+            }
+            Some((_, None)) => {}
+        }
+    }
+    party.retain(|n| !verdicts.iter().any(|(decided, _)| decided == n));
+    Ok(verdicts)
+}
+
+async fn remembered(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    keyed: &[usize],
+) -> Result<Vec<Remembered>, Fault> {
+    let mut rows = Vec::new();
+    for piece in pieces(keyed) {
+        let text = format!(
+            "SELECT key_hash, request_hash, registrant_id FROM idempotency
+             WHERE slot = ${} AND meeting_id = ${} AND expires_at > ${} AND key_hash IN {}",
+            piece.len() + 1,
+            piece.len() + 2,
+            piece.len() + 3,
+            placeholders(1, piece.len()),
+        );
+        let mut found = query_as(AssertSqlSafe(text));
+        for key in piece.iter().filter_map(|n| batch[*n].idempotency) {
+            found = found.bind(key.key.to_vec());
+        }
+        let now = piece.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
+        found = found.bind(number(meeting.slot())).bind(meeting.0).bind(now);
+        rows.extend(found.fetch_all(&mut *tx).await?);
+    }
+    Ok(rows)
+}
+
+/// Remembers the answer of those who sent an idempotency key and are registered now.
+pub(crate) async fn remember(
+    tx: &mut SqliteConnection,
+    batch: &[Enrolment],
+    verdicts: &[(usize, Verdict)],
+) -> Result<(), Fault> {
+    let answered: Vec<(&Enrolment, RegistrantId)> = verdicts
+        .iter()
+        .filter(|(n, _)| batch[*n].idempotency.is_some())
+        .filter_map(|(n, verdict)| match verdict {
+            Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
+                Some((&batch[*n], *registrant))
+            }
+            Verdict::Full | Verdict::Stale | Verdict::KeyReused => None,
+        })
+        .collect();
+    for piece in pieces(&answered) {
+        let mut insert = query(INSERT_KEYS.text(piece.len()));
+        for (enrolment, registrant) in piece {
+            let Some(key) = enrolment.idempotency else { continue };
+            insert = insert
+                .bind(number(enrolment.meeting.slot()))
+                .bind(enrolment.meeting.0)
+                .bind(key.key.to_vec())
+                .bind(key.request.to_vec())
+                .bind(registrant.0)
+                .bind(micros(key.expires_at));
+        }
+        insert.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
