@@ -30,7 +30,7 @@ pub fn router(app: App, issuer: Option<Arc<IssuerService>>) -> Router {
 
 async fn graph_or_nothing(State(app): State<App>, request: Request<Body>) -> Response {
     let version = request.uri().path().split('/').nth(1).unwrap_or_default();
-    if matches!(version, "beta" | "v1.0") {
+    if version.eq_ignore_ascii_case("beta") || version.eq_ignore_ascii_case("v1.0") {
         graph::serve(State(app), request).await
     } else {
         ops::unknown(request.headers().clone()).await.into_response()

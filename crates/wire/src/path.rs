@@ -53,9 +53,13 @@ pub enum PathProblem {
 impl GraphPath {
     /// Reads a path below the version, such as `/me/onlineMeetings`.
     pub fn read(path: &str) -> Result<Self, PathProblem> {
-        let segments = path
-            .split('/')
-            .filter(|segment| !segment.is_empty())
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        // OData's own segments, `$count` and the like, are not served; an id may begin so when it is encoded.
+        if let Some(system) = segments.iter().find(|segment| segment.starts_with('$')) {
+            return Err(unknown(system));
+        }
+        let segments = segments
+            .into_iter()
             .map(|segment| percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding))
             .collect::<Result<Vec<_>, _>>()?;
         let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
@@ -205,6 +209,7 @@ mod tests {
             Some("m"),
             Some("ext/42 a?b+c"),
         );
+        check("/me/onlineMeetings/m/registration/registrants/%24count", Registrant, Some("m"), Some("$count"));
     }
 
     #[test]
@@ -228,6 +233,7 @@ mod tests {
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
+            ("/me/onlineMeetings/m/registration/registrants/$count", "$count"),
             (
                 "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase",
                 "microsoft.graph.meetingRegistrationBase",

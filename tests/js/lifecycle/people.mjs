@@ -58,8 +58,13 @@ export async function people(run) {
 
   await check("an application has no /me", () => refused(() => app.api("/me").get(), [400, 403]));
 
-  await check("an unknown person is not found", () =>
-    refused(() => organizer.api("/users/00000000-0000-4000-8000-000000000000").get(), 404));
+  await check("who may not read the directory cannot tell an unknown person from a known one", async () => {
+    // The answer to both says nothing but that, so that nobody learns who is in the directory.
+    const [known, unknown] = [demo.colleague.id, "00000000-0000-4000-8000-000000000000"].map((id) =>
+      refused(() => organizer.api(`/users/${id}`).get(), [403, 404]));
+    const said = ({ status, code, message, innerError }) => ({ status, code, message, inner: innerError.code });
+    assert.deepEqual(said(await known), said(await unknown));
+  });
 
   await check("answers carry request-id, the client's own id, and OData's version", async () => {
     const mine = "5f0c1d2e-1111-4222-8333-444455556666";

@@ -111,6 +111,16 @@ export async function registration(run) {
     for (const words of [sent.subject, "Satya Nadella", "Are you a developer?"]) assert.ok(html.includes(words), words);
   });
 
+  await check("a view of the page is counted", async () => {
+    const before = (await organizer.api(path).get()).registrationPageViewCount;
+    await page(created.registrationPageWebUrl);
+    // Views may be counted in bulk, a moment later.
+    for (let tries = 0; (await organizer.api(path).get()).registrationPageViewCount <= before; tries += 1) {
+      assert.ok(tries < 60, `still ${before}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  });
+
   await check("a change keeps what it does not name", async () => {
     const change = { subject: "Microsoft Ignite – moved", startDateTime: `${YEAR}-11-03T08:00:00-08:00`, endDateTime: `${YEAR}-11-03T09:00:00-08:00` };
     const changed = await answered(organizer, 200, () => organizer.api(path).patch(change));

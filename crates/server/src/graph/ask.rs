@@ -62,7 +62,7 @@ impl<'a> Ask<'a> {
 
     /// Where `@odata.context` says the metadata is: the version that was asked for, unless configured.
     pub fn root(&self) -> Root {
-        let own = || format!("{}/{}", self.app.settings.public_url, self.version());
+        let own = || format!("{}/{}", self.app.settings.public_url, self.version().to_ascii_lowercase());
         Root(self.app.settings.metadata_root.clone().unwrap_or_else(own))
     }
 
