@@ -12,6 +12,9 @@ use domain::caller::Profile;
 use domain::link::LinkKey;
 use domain::permission::Edition;
 use domain::{AppId, Role, Scope, TenantId};
+use lettre::transport::smtp::client::Certificate;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use store::{Store, Tenant};
 use wire::registrant::ListEdition;
 
@@ -142,7 +145,7 @@ fn open_mailroom(
     links: LetterLinks,
 ) -> Result<Mailroom, StartProblem> {
     let host = links.host();
-    let roots = Vec::new();
+    let roots = config.mail.ca_file.as_deref().map(read_authorities).transpose()?.unwrap_or_default();
     let postman =
         Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
     let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
@@ -154,6 +157,17 @@ fn open_mailroom(
         letterhead,
         config.mail.max_attempts,
     ))
+}
+
+/// The certificate authorities of a PEM file.
+fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartProblem> {
+    let pem = fs::read(file).map_err(because(format!("cannot read `{}`", file.display())))?;
+    let authorities = CertificateDer::pem_slice_iter(&pem)
+        .map(|certificate| certificate.ok().and_then(|der| Certificate::from_der(der.to_vec()).ok()))
+        .collect::<Option<Vec<_>>>();
+    authorities
+        .filter(|authorities| !authorities.is_empty())
+        .ok_or_else(|| StartProblem(format!("`{}` holds no certificates in PEM", file.display())))
 }
 
 fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Verifier, StartProblem> {

@@ -18,7 +18,7 @@ pub struct DueLetter {
     pub id: OutboxId,
     /// What it tells.
     pub kind: LetterKind,
-    /// How often it was tried before.
+    /// Which try this is, from 1.
     pub attempts: u32,
     /// To whom.
     pub registrant: Registrant,
@@ -82,9 +82,13 @@ const FIND_REGISTRANT: &str = "SELECT meeting_id, registrant_id, registration_id
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3";
 const FIND_TOLD: &str = "SELECT subject, description, start_at, end_at FROM registration
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
-const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2";
-const POSTPONE: &str = "UPDATE outbox SET due_at = $3, last_answer = $4 WHERE slot = $1 AND outbox_id = $2";
-const GIVE_UP: &str = "UPDATE outbox SET failed_at = $3, last_answer = $4 WHERE slot = $1 AND outbox_id = $2";
+/// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
+/// was under way, and is still to be sent.
+const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
+const POSTPONE: &str = "UPDATE outbox SET due_at = $4, last_answer = $5
+    WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
+const GIVE_UP: &str = "UPDATE outbox SET failed_at = $4, last_answer = $5
+    WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7)";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at IS NULL";
@@ -116,8 +120,13 @@ impl Store {
         leased.sort_by_key(|row| row.outbox_id);
         let mut letters = Vec::with_capacity(leased.len());
         for row in leased {
-            if let Some(letter) = self.read_letter(slot, row).await? {
-                letters.push(letter);
+            let id = row.outbox_id;
+            // One row that cannot be read must not hold up its neighbours.
+            match self.read_letter(slot, row).await {
+                Ok(Some(letter)) => letters.push(letter),
+                Ok(None) => tracing::error!(outbox.id = %id, "a letter has no meeting or registrant"),
+                Err(fault) if fault.may_pass() => return Err(fault),
+                Err(fault) => tracing::error!(outbox.id = %id, %fault, "a letter cannot be read"),
             }
         }
         Ok(letters)
@@ -170,6 +179,7 @@ impl Store {
                         query(POSTPONE)
                             .bind(slot)
                             .bind(letter.id.0)
+                            .bind(letter.kind.name())
                             .bind(micros(*at))
                             .bind(answer)
                             .execute(&mut *tx)
@@ -181,12 +191,18 @@ impl Store {
                     query(GIVE_UP)
                         .bind(slot)
                         .bind(letter.id.0)
+                        .bind(letter.kind.name())
                         .bind(micros(now))
                         .bind(answer)
                         .execute(&mut *tx)
                         .await?;
                 } else {
-                    query(REMOVE).bind(slot).bind(letter.id.0).execute(&mut *tx).await?;
+                    query(REMOVE)
+                        .bind(slot)
+                        .bind(letter.id.0)
+                        .bind(letter.kind.name())
+                        .execute(&mut *tx)
+                        .await?;
                 }
                 query(RECORD)
                     .bind(slot)

@@ -68,7 +68,8 @@ const CLOSE: &str = "UPDATE registration SET is_live = NULL, seats_taken = 0, ve
 const TELL_REGISTRANTS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
     SELECT slot, registrant_id, meeting_id, registrant_id, 'cancellation', $4, 0 FROM registrant
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL AND email IS NOT NULL
-    ON CONFLICT (slot, outbox_id) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, attempts = 0";
+    ON CONFLICT (slot, outbox_id) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, attempts = 0,
+        failed_at = NULL, last_answer = NULL";
 const CANCEL_REGISTRANTS: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $4, canceled_by = $5
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL";
 

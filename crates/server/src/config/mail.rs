@@ -1,13 +1,14 @@
 //! How letters leave.
 
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
 
 use super::reading::{
-    Choice, Flag, Machine, Named, Password, Person, Scope, Seconds, Secret, Text, Whole, default, derived,
-    optional, section,
+    Choice, Flag, Folder, Machine, Named, Password, Person, Scope, Seconds, Secret, Text, Whole, default,
+    derived, optional, section,
 };
 
 section! {
@@ -25,6 +26,9 @@ section! {
         /// Port of the mail server.
         port: u16 = derived(Whole::new(1..=u16::MAX, ""), "587 for `starttls`, 465 for `tls`, 25 for `none`", "2525",
             |scope| Some(scope.here(&SECURITY, "security").unwrap_or(Security::StartTls).usual_port()));
+        /// PEM file with certificate authorities to trust beside the system's, for a mail server with a
+        /// certificate of your own making.
+        ca_file: Option<PathBuf> = optional(Folder, "the system's authorities alone", "/etc/usher/mail-ca.pem");
         /// Name for logging in; needs a password.
         username: Option<String> = optional(Text("a name"), "no log-in", "usher");
         /// Password for logging in.

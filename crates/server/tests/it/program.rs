@@ -1,0 +1,81 @@
+//! The built program as a process of its own, and the programs of tests/js.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+/// The program under test.
+pub const USHER: &str = env!("CARGO_BIN_EXE_usher");
+
+/// A program that is ended when the test is.
+pub struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    /// Starts a program whose standard output is read line by line.
+    pub fn start(command: &mut Command) -> Self {
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program can be started");
+        let stdout = child.stdout.take().expect("standard output is piped");
+        Self { child, lines: BufReader::new(stdout).lines() }
+    }
+
+    /// The next line of its standard output, as JSON.
+    pub fn json_line(&mut self) -> Value {
+        let line = self.lines.next().expect("the program prints a line").expect("the line is text");
+        serde_json::from_str(&line).expect("the line is JSON")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A program that ended already cannot be killed, and need not be.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `usher demo --json` on a free port, and what it printed.
+pub fn demo() -> (Running, Value) {
+    let mut demo = Running::start(Command::new(USHER).args(["demo", "--json", "--listen", "127.0.0.1:0"]));
+    let printed = demo.json_line();
+    (demo, printed)
+}
+
+/// A program of tests/js, ready to be run by node.
+pub fn javascript(program: &str) -> Command {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/js"));
+    assert!(
+        folder.join("node_modules").is_dir(),
+        "the packages of tests/js are missing: run `cargo xtask setup`"
+    );
+    let mut command = Command::new("node");
+    command.arg(folder.join(program));
+    command
+}
+
+/// Runs a command to its end with `input`, and gives its standard output. Fails the test with everything the
+/// command said when it fails.
+pub fn run(command: &mut Command, input: &[u8]) -> String {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    child
+        .stdin
+        .take()
+        .expect("standard input is piped")
+        .write_all(input)
+        .expect("the program reads its input");
+    let output = child.wait_with_output().expect("the program ends");
+    let (said, complained) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?} failed:\n{said}\n{complained}");
+    said.into_owned()
+}
