@@ -43,6 +43,14 @@ pub enum Edition {
     Seed,
 }
 
+// Whoever may read everybody may read themselves.
+const READ_PEOPLE: &[Scope] = &[
+    Scope::UserReadBasicAll,
+    Scope::UserReadAll,
+    Scope::UserRead,
+    Scope::MeetingsRead,
+    Scope::MeetingsReadWrite,
+];
 const READ: &[Scope] = &[Scope::MeetingsRead, Scope::MeetingsReadWrite];
 const READ_OR_ARTIFACT: &[Scope] = &[Scope::ArtifactReadAll, Scope::MeetingsRead, Scope::MeetingsReadWrite];
 const WRITE: &[Scope] = &[Scope::MeetingsReadWrite];
@@ -56,15 +64,9 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
     use Operation::*;
     let row = |delegated, application, who| Permission { delegated, application, who };
     match operation {
-        GetMe => row(&[Scope::UserRead, Scope::MeetingsRead, Scope::MeetingsReadWrite], &[], Who::Directory),
+        GetMe => row(READ_PEOPLE, &[], Who::Directory),
         GetUser => row(
-            &[
-                Scope::UserReadBasicAll,
-                Scope::UserReadAll,
-                Scope::UserRead,
-                Scope::MeetingsRead,
-                Scope::MeetingsReadWrite,
-            ],
+            READ_PEOPLE,
             &[Role::UserReadAll, Role::MeetingsReadAll, Role::MeetingsReadWriteAll],
             Who::Directory,
         ),

@@ -1,6 +1,6 @@
 //! The directory: the people an organisation knows, so that `organization` enrolments can be checked.
 
-use crate::caller::Delegated;
+use crate::caller::{Delegated, Profile};
 use crate::email::Email;
 use crate::enrolment::Named;
 use crate::ids::{PersonId, TenantId};
@@ -41,6 +41,17 @@ impl DirectoryPerson {
             display_name: profile.display_name,
             language: None,
             is_active: true,
+        }
+    }
+
+    /// The person as a token describes them.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            given_name: self.given_name.clone(),
+            surname: self.surname.clone(),
+            mail: self.mail.clone(),
+            display_name: self.display_name.clone(),
+            upn: Some(self.upn.clone()),
         }
     }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::caller::Profile;
 use domain::link::LinkKey;
 use domain::permission::Edition;
 use domain::{AppId, Role, Scope, TenantId};
@@ -289,13 +288,7 @@ async fn find_account(
     }) else {
         return Ok(None);
     };
-    let profile = Profile {
-        given_name: person.given_name,
-        surname: person.surname,
-        mail: person.mail,
-        display_name: person.display_name,
-        upn: Some(person.upn),
-    };
+    let profile = person.profile();
     Ok(Some(Account { person: id, profile, password_hash: store.find_password(tenant, id).await? }))
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clap::Args;
-use domain::caller::Profile;
 use domain::{AppId, PersonId, Role, Scope, TenantId};
 use store::Store;
 use uuid::Uuid;
@@ -72,14 +71,7 @@ impl Token {
             || StartProblem(format!("the directory does not know `{user}`: see `usher users list`"));
         let person = found.ok_or_else(unknown)?;
         let id = person.id.ok_or_else(unknown)?;
-        let profile = Profile {
-            given_name: person.given_name,
-            surname: person.surname,
-            mail: person.mail,
-            display_name: person.display_name,
-            upn: Some(person.upn),
-        };
         let scopes = if asked.is_empty() { all } else { asked };
-        Ok(Grant::Delegated { tenant, person: id, app, scopes, profile })
+        Ok(Grant::Delegated { tenant, person: id, app, scopes, profile: person.profile() })
     }
 }
