@@ -72,8 +72,6 @@ pub enum Denial {
     OnlyMembersThemselves,
     /// The organizer tried to enrol a colleague.
     Colleague,
-    /// Only people of the organizer's organisation may enrol.
-    OnlyOrganization,
 }
 
 /// One member of a body that is at fault.

@@ -251,7 +251,6 @@ fn denial_code(denial: &Denial) -> &'static str {
         Denial::NoAccessPolicy => "noAccessPolicy",
         Denial::OnlyMembersThemselves => "onlyMembersThemselves",
         Denial::Colleague => "colleagueEnrolment",
-        Denial::OnlyOrganization => "onlyOrganization",
     }
 }
 
@@ -318,7 +317,6 @@ fn denial_message(denial: &Denial) -> String {
         Denial::Colleague => {
             "An organizer cannot enroll a colleague: each person enrolls with their own delegated token.".to_owned()
         }
-        Denial::OnlyOrganization => "The registration is for the organizer's organisation only.".to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod error;
 pub mod graph;
 pub mod http;
 pub mod issuer;
+pub mod load;
 pub mod mailroom;
 pub mod ops;
 pub mod serve;

@@ -1,5 +1,7 @@
 //! Serving until told to stop.
 
+use std::net::SocketAddr;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
@@ -30,7 +32,9 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
         // Answers are small and complete: waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
     });
-    let http = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(ask(stopped)).into_future());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let http =
+        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(ask(stopped)).into_future());
 
     wait_for_signal().await?;
     tracing::info!("stopping");

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -58,8 +58,12 @@ fn because<E: std::error::Error>(what: impl Into<String>) -> impl FnOnce(E) -> S
 /// Opens the database that the configuration names, making the data folder and the schema if need be.
 pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
     let folder = &config.server.data_dir;
-    fs::create_dir_all(folder).map_err(because(format!("cannot make the folder `{}`", folder.display())))?;
+    // What is in there is the owner's business alone: people's names and addresses, and keys.
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(because(format!("cannot make the folder `{}`", folder.display())))?;
     let DatabaseUrl::Sqlite(file) = &config.database.url;
+    let touched = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file);
+    touched.map_err(because(format!("cannot write the database `{}`", file.display())))?;
     let store = Store::open_sqlite(file).await;
     let store = store.map_err(because(format!("cannot open the database `{}`", file.display())))?;
     for tenant in tenants(config) {

@@ -67,7 +67,7 @@ static INSERT_REGISTRANTS: LazyLock<RowInsert> = LazyLock::new(|| {
         "registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email,
             external_id, user_id, user_tenant_id, answers, language, generation, registered_at)",
         15,
-        " ON CONFLICT (slot, meeting_id, live_key) DO NOTHING RETURNING registrant_id",
+        " ON CONFLICT (slot, meeting_id, live_key) DO NOTHING",
     )
 });
 static INSERT_LETTERS: LazyLock<RowInsert> = LazyLock::new(|| {
@@ -139,7 +139,7 @@ async fn seat(
     });
 
     let mut verdicts = idempotency::replay(tx, meeting, batch, &mut party).await?;
-    let newcomers = insert_registrants(tx, batch, &party).await?;
+    let newcomers = insert_registrants(tx, meeting, batch, &party).await?;
     let (mut fresh, others): (Vec<usize>, Vec<usize>) =
         party.iter().partition(|n| newcomers.contains(&batch[**n].id.0));
 
@@ -170,12 +170,13 @@ async fn seat(
 /// Inserts a row for everybody whom the meeting does not know yet, and tells who that was.
 async fn insert_registrants(
     tx: &mut SqliteConnection,
+    meeting: MeetingId,
     batch: &[Enrolment],
     party: &[usize],
 ) -> Result<HashSet<Uuid>, Fault> {
     let mut fresh = HashSet::with_capacity(party.len());
     for piece in pieces(party) {
-        let mut insert = query_scalar::<_, Uuid>(INSERT_REGISTRANTS.text(piece.len()));
+        let mut insert = query(INSERT_REGISTRANTS.text(piece.len()));
         for enrolment in piece.iter().map(|n| &batch[*n]) {
             let (named, external_id, user, user_tenant) = match &enrolment.person {
                 Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
@@ -200,9 +201,35 @@ async fn insert_registrants(
                 .bind(0_i64)
                 .bind(micros(enrolment.at));
         }
-        fresh.extend(insert.fetch_all(&mut *tx).await?);
+        let inserted = insert.execute(&mut *tx).await?.rows_affected();
+        // Nearly always everybody is new. Asking which rows went in only when some did not spares a message
+        // for each row.
+        if inserted == piece.len() as u64 {
+            fresh.extend(piece.iter().map(|n| batch[*n].id.0));
+        } else if inserted > 0 {
+            fresh.extend(find_inserted(tx, meeting, batch, piece).await?);
+        }
     }
     Ok(fresh)
+}
+
+async fn find_inserted(
+    tx: &mut SqliteConnection,
+    meeting: MeetingId,
+    batch: &[Enrolment],
+    piece: &[usize],
+) -> Result<Vec<Uuid>, Fault> {
+    let text = format!(
+        "WITH asked (registrant_id) AS (VALUES {})
+         SELECT r.registrant_id FROM asked CROSS JOIN registrant r
+         WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = asked.registrant_id",
+        placeholders(piece.len(), 1),
+    );
+    let mut find = query_scalar(AssertSqlSafe(text));
+    for n in piece {
+        find = find.bind(batch[*n].id.0);
+    }
+    Ok(find.bind(number(meeting.slot())).bind(meeting.0).fetch_all(tx).await?)
 }
 
 /// Takes the rows of those who came too late out again.
@@ -214,16 +241,14 @@ async fn remove_registrants(
 ) -> Result<(), Fault> {
     for piece in pieces(late) {
         let text = format!(
-            "DELETE FROM registrant WHERE slot = ${} AND meeting_id = ${} AND registrant_id IN {}",
-            piece.len() + 1,
-            piece.len() + 2,
+            "DELETE FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id IN {}",
             placeholders(1, piece.len()),
         );
-        let mut delete = query(AssertSqlSafe(text));
+        let mut delete = query(AssertSqlSafe(text)).bind(number(meeting.slot())).bind(meeting.0);
         for n in piece {
             delete = delete.bind(batch[*n].id.0);
         }
-        delete.bind(number(meeting.slot())).bind(meeting.0).execute(&mut *tx).await?;
+        delete.execute(&mut *tx).await?;
     }
     Ok(())
 }
@@ -237,12 +262,13 @@ async fn find_known(
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
     let mut verdicts = Vec::with_capacity(others.len());
     for piece in pieces(others) {
+        // For a list behind `IN` SQLite rather reads the meeting's whole list. CROSS JOIN is its word for a join
+        // in the order given.
         let text = format!(
-            "SELECT live_key, registrant_id, generation FROM registrant
-             WHERE slot = ${} AND meeting_id = ${} AND live_key IN {}",
-            piece.len() + 1,
-            piece.len() + 2,
-            placeholders(1, piece.len()),
+            "WITH asked (live_key) AS (VALUES {})
+             SELECT r.live_key, r.registrant_id, r.generation FROM asked CROSS JOIN registrant r
+             WHERE r.slot = ? AND r.meeting_id = ? AND r.live_key = asked.live_key",
+            placeholders(piece.len(), 1),
         );
         let keys: Vec<String> = piece.iter().map(|n| batch[*n].person.key()).collect();
         let mut find = query_as::<_, LiveRow>(AssertSqlSafe(text));

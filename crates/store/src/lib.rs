@@ -88,6 +88,12 @@ impl Fault {
         }
     }
 
+    /// SQLITE_BUSY: another connection holds a lock that this one needs.
+    fn is_busy(&self) -> bool {
+        let code = self.0.as_database_error().and_then(|error| error.code());
+        code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+    }
+
     fn corrupt(what: &'static str) -> Self {
         Self(sqlx::Error::Decode(what.into()))
     }
@@ -122,18 +128,18 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
-            .statement_cache_capacity(128);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone())
-            .await?;
-        migrator().run(&writer).await.map_err(|error| Fault(error.into()))?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.read_only(true))
-            .await?;
+            // Room for the row inserts in all their lengths, beside everything else.
+            .statement_cache_capacity(4 * rows::PIECE + 128);
+        // The unique key of a large meeting is written all over; what does not fit into memory is read again.
+        let writer_options =
+            options.clone().pragma("cache_size", "-16384").pragma("wal_autocheckpoint", "4000");
+        let writer = connect(1, &writer_options).await?;
+        // Under the write lock, so that of several processes on a new file one makes the schema and the others
+        // find it made. A step that fails halfway leaves nothing.
+        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+        migrator().run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
+        tx.commit().await?;
+        let readers = connect(4, &options.read_only(true)).await?;
         Ok(Self { writer, readers })
     }
 
@@ -147,6 +153,23 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+/// Opens a pool. Of several processes that switch a new file to WAL at the same time one succeeds and SQLite turns
+/// the others away instead of letting them wait, so they try again: each round leaves one less.
+async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, Fault> {
+    let mut rounds = 1..64;
+    loop {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await;
+        match pool.map_err(Fault) {
+            Err(fault) if fault.is_busy() && rounds.next().is_some() => {}
+            outcome => return outcome,
+        }
     }
 }
 

@@ -93,6 +93,8 @@ const RAISE_REGISTRATION: &str = "UPDATE registration SET version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND is_live";
 const DELETE: &str = "UPDATE meeting SET deleted_at = $3, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL";
+const FIND_LIVE: &str =
+    "SELECT registration_id FROM registration WHERE slot = $1 AND meeting_id = $2 AND is_live";
 const DELETE_KEYS: &str = "DELETE FROM organizer_meeting
     WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND meeting_id = $4";
 pub(crate) const INSERT_EVENT: &str =
@@ -240,10 +242,12 @@ impl Store {
 
     /// Deletes the meeting; its registration is closed and everybody registered is told. `false` where it
     /// was gone already. The row stays for the letters and the audit trail.
+    ///
+    /// Which registration that is, is read here: one may have been enabled since the caller looked.
     pub async fn delete_meeting(
         &self,
         meeting: &Meeting,
-        registration: Option<RegistrationId>,
+        _seen: Option<RegistrationId>,
         fact: &Fact,
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
@@ -263,7 +267,12 @@ impl Store {
                     .bind(meeting.id.0)
                     .execute(&mut *tx)
                     .await?;
-                if let Some(registration) = registration {
+                let registration: Option<Uuid> = query_scalar(FIND_LIVE)
+                    .bind(number(meeting.id.slot()))
+                    .bind(meeting.id.0)
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                if let Some(registration) = registration.map(RegistrationId) {
                     close_registration(&mut tx, meeting.id, registration, fact).await?;
                 }
                 record!(tx, meeting.id, fact, "meetingDeleted", None::<Uuid>, None::<&str>);

@@ -55,7 +55,8 @@ const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, inp
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
         allowed_registrant, subject, description, start_at, end_at, speakers, capacity, seats_taken, registrant_count,
         view_count, language, version)
-    VALUES ($1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, 1)
+    SELECT $1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, 1
+    FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
         speakers = $9, capacity = $10, version = version + 1
@@ -74,7 +75,7 @@ const CANCEL_REGISTRANTS: &str = "UPDATE registrant SET live_key = NULL, cancele
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL";
 
 impl Store {
-    /// Enables a registration on a meeting; `false` where one is enabled already.
+    /// Enables a registration on a meeting; `false` where one is enabled already, or the meeting is deleted.
     pub async fn create_registration(&self, registration: &Registration, fact: &Fact) -> Result<bool, Fault> {
         let nothing = BuiltIn::default();
         let (is_external, built_in) = match &registration.kind {

@@ -43,57 +43,37 @@ pub(crate) fn number(slot: Slot) -> i64 {
     slot.number()
 }
 
-/// `($1,$2),($3,$4)…`: placeholders for so many rows of so many columns.
+/// `(?,?),(?,?)…`: placeholders for so many rows of so many columns, bound in order. Numbered ones would each
+/// be looked up by name as they are bound, which costs the square of their number.
 pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
-    let mut text = String::with_capacity(rows * columns * 5);
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 0..columns {
-            if column > 0 {
-                text.push(',');
-            }
-            text.push('$');
-            text.push_str(&(row * columns + column + 1).to_string());
-        }
-        text.push(')');
-    }
-    text
+    let row = format!("({})", vec!["?"; columns].join(","));
+    vec![row; rows].join(",")
 }
 
-/// Cuts a batch into pieces whose lengths are powers of two, largest first. Statements for many rows then
-/// come in a handful of lengths, and each stays prepared.
-pub(crate) fn pieces<T>(mut rest: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let length = (1 << rest.len().ilog2()).min(64);
-        let (piece, after) = rest.split_at(length);
-        rest = after;
-        Some(piece)
-    })
+/// The most rows that one statement carries.
+pub(crate) const PIECE: usize = 64;
+
+/// Cuts a batch into pieces that one statement can carry.
+pub(crate) fn pieces<T>(batch: &[T]) -> impl Iterator<Item = &[T]> {
+    batch.chunks(PIECE)
 }
 
-/// The same statement for 1, 2, 4 … 64 rows, made once.
-pub(crate) struct RowInsert {
-    columns: usize,
-    texts: [SqlStr; 7],
-}
+/// The same statement for each number of rows from 1 to [`PIECE`], made once: each then stays prepared.
+pub(crate) struct RowInsert([SqlStr; PIECE]);
 
 impl RowInsert {
     /// `into` names the table and its columns, `tail` follows the rows. Nothing in either comes from outside.
     pub(crate) fn new(into: &str, columns: usize, tail: &str) -> Self {
-        let text = |power: u32| {
-            let rows = placeholders(1 << power, columns);
+        let text = |rows: usize| {
+            let rows = placeholders(rows, columns);
             AssertSqlSafe(format!("INSERT INTO {into} VALUES {rows}{tail}")).into_sql_str()
         };
-        Self { columns, texts: std::array::from_fn(|power| text(power as u32)) }
+        Self(std::array::from_fn(|n| text(n + 1)))
     }
 
     /// The statement for a piece of that many rows; see [`pieces`].
     pub(crate) fn text(&self, rows: usize) -> SqlStr {
-        debug_assert!(rows.is_power_of_two() && self.columns > 0);
-        self.texts[rows.ilog2() as usize].clone()
+        self.0[rows - 1].clone()
     }
 }
 
@@ -102,17 +82,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_cover_a_batch_in_few_lengths() {
+    fn pieces_cover_a_batch() {
         let batch: Vec<u32> = (0..203).collect();
 
         let lengths: Vec<usize> = pieces(&batch).map(<[u32]>::len).collect();
 
-        assert_eq!(lengths, [64, 64, 64, 8, 2, 1]);
-        assert_eq!(pieces(&batch).flatten().copied().collect::<Vec<_>>(), batch);
+        assert_eq!(lengths, [64, 64, 64, 11]);
     }
 
     #[test]
-    fn placeholders_are_numbered_through() {
-        assert_eq!(placeholders(2, 3), "($1,$2,$3),($4,$5,$6)");
+    fn placeholders_come_in_rows() {
+        assert_eq!(placeholders(2, 3), "(?,?,?),(?,?,?)");
     }
 }

@@ -65,7 +65,7 @@ async fn try_enroll(
     headers: &HeaderMap,
     fields: &Fields,
 ) -> Result<Option<Response>, ApiError> {
-    for _ in 0..3 {
+    for attempt in 0..3 {
         let Some(hosted) = find(app, id).await? else { return Ok(None) };
         let Some(registration) = &hosted.registration else { return Ok(None) };
         let RegistrationKind::BuiltIn(built_in) = &registration.kind else { return Ok(None) };
@@ -74,6 +74,11 @@ async fn try_enroll(
         let form = filled_form(&hosted.meeting, fields);
         let (named, answers) = match read_form(&form, &built_in.questions) {
             Ok(read) if is_open => read,
+            // A yes is held against the versions in the database, a no is not: it may rest on old memory.
+            _ if attempt == 0 => {
+                app.forget(hosted.meeting.id);
+                continue;
+            }
             read => {
                 let problems = read.err().unwrap_or_default();
                 return Ok(Some(page(app, headers, &hosted.meeting, registration, fields, &problems)));

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
-use domain::caller::Profile;
 use domain::person::DirectoryPerson;
 use domain::question::AnswerInput;
 use domain::{
@@ -41,7 +40,7 @@ const LIFETIME: Duration = Duration::from_secs(8 * 3600);
 /// What `--json` prints, first and alone on its line. Scripts rely on these names.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Printed {
+pub(crate) struct Printed {
     base_url: String,
     tenant_id: String,
     organizer: PrintedPerson,
@@ -122,7 +121,7 @@ fn configuration(
 }
 
 /// Puts the sample organisation into the empty database.
-async fn furnish(service: &Service, tenant: TenantId) -> Result<Printed, StartProblem> {
+pub(crate) async fn furnish(service: &Service, tenant: TenantId) -> Result<Printed, StartProblem> {
     let app = &service.app;
     let issuer = service.issuer.as_ref().map(|service| service.issuer());
     let issuer = issuer.ok_or_else(|| StartProblem("the demo needs the built-in issuer".to_owned()))?;
@@ -184,13 +183,7 @@ fn printed_person(
         person: id,
         app: AppId("usher-demo".to_owned()),
         scopes: vec![Scope::MeetingsReadWrite, Scope::UserRead],
-        profile: Profile {
-            given_name: person.given_name.clone(),
-            surname: person.surname.clone(),
-            mail: person.mail.clone(),
-            display_name: person.display_name.clone(),
-            upn: Some(person.upn.clone()),
-        },
+        profile: person.profile(),
     };
     Ok(PrintedPerson {
         id: id.to_string(),

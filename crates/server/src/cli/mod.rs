@@ -2,7 +2,8 @@
 
 mod apps;
 mod config;
-mod demo;
+pub(crate) mod demo;
+mod load;
 mod people_csv;
 mod policy;
 mod serve;
@@ -21,7 +22,7 @@ use crate::start::{StartProblem, open_store};
 
 /// Meeting registration that speaks Microsoft Graph, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "usher", version, about, max_term_width = 100)]
+#[command(name = "usher", version, max_term_width = 100)]
 pub struct Usher {
     #[command(subcommand)]
     command: Command,
@@ -46,6 +47,10 @@ enum Command {
     Apps(apps::Apps),
     /// Print a token of the built-in issuer, for development
     Token(token::Token),
+    /// Measure how many enrolments a second a server on this machine takes
+    Load(load::Load),
+    #[command(hide = true)]
+    BenchServer(load::BenchServer),
 }
 
 /// Where the configuration is.
@@ -74,6 +79,8 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Policy(policy) => policy.run().await,
         Command::Apps(apps) => apps.run().await,
         Command::Token(token) => token.run().await,
+        Command::Load(load) => load.run().await,
+        Command::BenchServer(server) => server.run().await,
     }
 }
 

@@ -137,7 +137,8 @@ data_dir = "/var/lib/usher"
 
 [[identity.issuer]]
 url = "https://login.microsoftonline.com/2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11/v2.0"
-audience = ["api://usher"]
+# Version 2.0 tokens carry the application id of your API as their audience.
+audience = ["8f1c9a52-6d0e-4b7a-9c3d-2e5f7a1b4c6d"]
 tenant = "2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11"
 
 [[identity.tenant]]

@@ -15,13 +15,13 @@ section! {
     Server, check encrypted_unless_allowed {
         /// Address and port of the HTTP listener. Port 0 takes any free one.
         listen: SocketAddr = default(Listener, "127.0.0.1:8080");
-        /// How the world reaches Usher: the start of every link, context and `Location`. Plain `http` is for
+        /// How the world reaches Usher: the start of every link and context. Plain `http` is for
         /// this machine only, unless `allow_http` says otherwise.
         public_url: Url = required(Web::Root, "https://usher.example.org");
         /// Accept plain `http` in `public_url` and in issuers on other machines. Tokens and links are then
         /// readable on the way; for closed test networks.
         allow_http: bool = default(Flag, "false");
-        /// Folder for the SQLite database and the link key, relative to the working directory. Made at start.
+        /// Folder for the SQLite database, the link key and the built-in issuer's key, relative to the working directory. Made at start.
         data_dir: PathBuf = default(Folder, DATA_DIR);
         /// Longest request body; a longer one is answered 413.
         max_body_bytes: usize = default(Whole::new(1024..=16 << 20, "bytes"), "1048576");

@@ -1,6 +1,7 @@
 //! A request whose token, path and permission are settled, and what operations ask of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body as HttpBody;
 use domain::operation::Method;
@@ -116,9 +117,22 @@ impl<'a> Ask<'a> {
     /// policy. For operations that name no meeting.
     pub async fn acting_organizer(&self) -> Result<PersonId, ApiError> {
         let organizer = self.organizer()?;
-        acts_as_organizer(&self.caller, organizer)?;
-        self.check_policy(organizer).await?;
-        Ok(organizer)
+        let allowed = match acts_as_organizer(&self.caller, organizer) {
+            Ok(()) => self.check_policy(organizer).await,
+            Err(denial) => Err(denial.into()),
+        };
+        match allowed {
+            // Somebody of another organisation is nobody here, like any id that is made up.
+            Err(ApiError::Refused(Refusal::Denied(_))) if !self.knows(organizer).await? => {
+                Err(Refusal::NoPerson.into())
+            }
+            allowed => allowed.map(|()| organizer),
+        }
+    }
+
+    /// Whether the directory of the caller's organisation holds the person.
+    async fn knows(&self, person: PersonId) -> Result<bool, ApiError> {
+        Ok(self.app.store.find_person(self.caller.tenant(), person).await?.person.is_some())
     }
 
     /// The id of the meeting the path names. Ids that are none are told apart from meetings that are unknown
@@ -197,6 +211,7 @@ async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
+        throw_away(body, limit).await;
         return Err(ApiError::TooLarge(limit));
     }
     match Limited::new(body, limit).collect().await {
@@ -204,4 +219,20 @@ async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<
         Err(error) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge(limit)),
         Err(_) => Err(ApiError::NotJson),
     }
+}
+
+/// Lets a client that is a little over the limit finish sending, or it would never read the answer: a proxy
+/// in between would call it a broken connection. Nothing is kept, and patience ends soon.
+async fn throw_away(mut body: HttpBody, limit: usize) {
+    let mut left = 2 * limit;
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, |data| data.len());
+            if length >= left {
+                return;
+            }
+            left -= length;
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(1), read).await;
 }

@@ -54,21 +54,38 @@ pub struct Place {
 /// `POST …/registration/registrants`
 pub async fn enroll(ask: &Ask<'_>) -> Answer {
     let meeting_id = ask.meeting_id()?;
-    for _ in 0..TRIES {
-        let hosted = ask.app.recall_hosted(meeting_id).await?;
-        let hosted = ask.own(hosted.as_deref())?;
-        let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
-        let registration = ask.check_cast(hosted.registration.clone())?;
-        may_enroll(&ask.caller, hosted.meeting.organizer, &registration)?;
-        let mut asked = read(ask, &hosted.meeting, &registration).await?;
-        asked.seen_directory = asked.seen_directory.or(seen_policy);
-        let person = asked.person.clone();
-        if let Some(place) = take_place(ask.app, hosted, &registration, asked).await? {
-            return Ok(Reply::ok(&show(ask, &hosted.meeting, &registration, &person, place)));
+    for attempt in 0..TRIES {
+        match try_enroll(ask, meeting_id).await {
+            Ok(Some(reply)) => return Ok(reply),
+            // A yes is held against the versions in the database, a no is not: it may rest on old memory.
+            Err(error) if attempt > 0 || !may_rest_on_memory(&error) => return Err(error),
+            Ok(None) | Err(_) => forget(ask, meeting_id)?,
         }
-        forget(ask, meeting_id, hosted.meeting.organizer);
     }
     Err(ApiError::Busy)
+}
+
+async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply>, ApiError> {
+    let hosted = ask.app.recall_hosted(meeting_id).await?;
+    let hosted = ask.own(hosted.as_deref())?;
+    let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
+    let registration = ask.check_cast(hosted.registration.clone())?;
+    may_enroll(&ask.caller, hosted.meeting.organizer, &registration)?;
+    let mut asked = read(ask, &hosted.meeting, &registration).await?;
+    asked.seen_directory = asked.seen_directory.or(seen_policy);
+    let person = asked.person.clone();
+    let place = take_place(ask.app, hosted, &registration, asked).await?;
+    Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, &registration, &person, place))))
+}
+
+/// Whether the refusal was given before the database was asked.
+fn may_rest_on_memory(error: &ApiError) -> bool {
+    match error {
+        ApiError::Refused(refusal) => {
+            !matches!(refusal, Refusal::RegistrationFull | Refusal::IdempotencyKeyReused)
+        }
+        _ => false,
+    }
 }
 
 /// Goes through the turnstile; `None` when what the request was checked against has changed meanwhile.
@@ -103,11 +120,12 @@ pub async fn take_place(
     }
 }
 
-fn forget(ask: &Ask<'_>, meeting: MeetingId, organizer: PersonId) {
+fn forget(ask: &Ask<'_>, meeting: MeetingId) -> Result<(), ApiError> {
     ask.app.forget(meeting);
     if let Caller::Application(caller) = ask.caller.as_ref() {
-        ask.app.forget_access(caller.tenant, &caller.app, organizer);
+        ask.app.forget_access(caller.tenant, &caller.app, ask.organizer()?);
     }
+    Ok(())
 }
 
 /// The version of the policies that let an application act for the organizer.

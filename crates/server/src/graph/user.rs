@@ -37,6 +37,11 @@ async fn check_visible(ask: &Ask<'_>) -> Result<(), ApiError> {
         || Denial::Permission { delegated: READS_ALL.to_vec(), application: vec![Role::UserReadAll] };
     match (ask.caller.as_ref(), &ask.path.user) {
         (Caller::Delegated(caller), UserRef::Id(id)) if *id == caller.person => Ok(()),
+        (Caller::Delegated(caller), UserRef::Name(name))
+            if caller.profile.upn.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)) =>
+        {
+            Ok(())
+        }
         (Caller::Delegated(caller), _) if caller.scopes.iter().any(|scope| READS_ALL.contains(scope)) => {
             Ok(())
         }

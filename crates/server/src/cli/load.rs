@@ -1,0 +1,144 @@
+//! `usher load`, and the hidden server that its comparison starts.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, stdin};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{ArgGroup, Args};
+
+use crate::clock::Source;
+use crate::load::{
+    Comparison, DemoLine, LONGEST, Mode, Plan, Report, Target, Until, compare, drive, serve_until_left,
+};
+use crate::start::StartProblem;
+
+/// Enrol new people as fast as the server answers, and print rate and latencies. Load goes to this machine alone.
+///
+/// Name a meeting of a running server by --url, --token, --organizer and --meeting, or by what the demo prints:
+/// `usher demo --json | usher load --demo-json -`. With --compare nothing needs to run: servers are started and
+/// ended, and durable enrolments are held against the same requests without storing and against one transaction
+/// each.
+#[derive(Args, Debug)]
+#[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare"]))]
+pub(super) struct Load {
+    /// Address of a running server
+    #[arg(long, requires_all = ["token", "organizer", "meeting"])]
+    url: Option<String>,
+    /// Bearer token to enrol with
+    #[arg(long, requires = "url")]
+    token: Option<String>,
+    /// Object id of the meeting's organizer
+    #[arg(long, value_name = "ID", requires = "url")]
+    organizer: Option<String>,
+    /// Id of the meeting, as the API gave it
+    #[arg(long, value_name = "ID", requires = "url")]
+    meeting: Option<String>,
+    /// File with the line of `usher demo --json`; `-` reads it from standard input
+    #[arg(long, value_name = "FILE")]
+    demo_json: Option<PathBuf>,
+    /// How many ask at once, each again as soon as it is answered
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    callers: u16,
+    /// How long; 10 without --compare, 4 for each measurement with it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LONGEST.as_secs()))]
+    seconds: Option<u64>,
+    /// How many enrolments, instead of how long
+    #[arg(long, value_name = "N", conflicts_with_all = ["seconds", "compare"],
+        value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    count: Option<u64>,
+    /// Print one line of JSON for scripts instead
+    #[arg(long, conflicts_with = "compare")]
+    json: bool,
+    /// Start servers and compare
+    #[arg(long)]
+    compare: bool,
+    /// How often everything is measured
+    #[arg(long, value_name = "N", default_value_t = 5, requires = "compare",
+        value_parser = clap::value_parser!(u8).range(1..=50))]
+    rounds: u8,
+    /// Where databases are made and removed again; on a real disk [default: the system's temporary folder]
+    #[arg(long, value_name = "FOLDER", requires = "compare")]
+    data: Option<PathBuf>,
+    /// Print Markdown
+    #[arg(long, requires = "compare")]
+    markdown: bool,
+}
+
+/// A server for a comparison
+#[derive(Args, Debug)]
+pub(super) struct BenchServer {
+    /// What it does with an enrolment
+    #[arg(long)]
+    mode: Mode,
+    /// Folder for its database
+    #[arg(long, value_name = "FOLDER")]
+    data: PathBuf,
+}
+
+impl Load {
+    pub(super) async fn run(self) -> Result<(), StartProblem> {
+        if self.compare {
+            print!("{}", compare(&self.comparison()).await?);
+            return Ok(());
+        }
+        let until = match self.count {
+            Some(count) => Until::Asked(count),
+            None => Until::Passed(Duration::from_secs(self.seconds.unwrap_or(10))),
+        };
+        let callers = usize::from(self.callers);
+        let run = u64::from_be_bytes(Source::from_system().bytes());
+        let outcome = drive(self.target()?, Plan { callers, until, run }).await?;
+        let report = Report::new(callers, &outcome);
+        if self.json {
+            println!("{}", serde_json::to_string(&report).map_err(|error| StartProblem(error.to_string()))?);
+        } else {
+            print!("{report}");
+        }
+        if outcome.latencies.count() > 0 {
+            Ok(())
+        } else {
+            Err(StartProblem("nobody was enrolled".to_owned()))
+        }
+    }
+
+    fn comparison(&self) -> Comparison {
+        Comparison {
+            rounds: usize::from(self.rounds),
+            length: Duration::from_secs(self.seconds.unwrap_or(4)),
+            callers: usize::from(self.callers),
+            folder: self.data.clone().unwrap_or_else(std::env::temp_dir),
+            markdown: self.markdown,
+        }
+    }
+
+    fn target(&self) -> Result<Target, StartProblem> {
+        if let Some(file) = &self.demo_json {
+            return DemoLine::read(&first_line(file)?)?.target();
+        }
+        match (&self.url, &self.token, &self.organizer, &self.meeting) {
+            (Some(url), Some(token), Some(organizer), Some(meeting)) => {
+                Target::new(url, token, organizer, meeting)
+            }
+            _ => Err(StartProblem("say where: --url, --token, --organizer and --meeting".to_owned())),
+        }
+    }
+}
+
+/// One line and no more: the demo keeps running behind it.
+fn first_line(file: &Path) -> Result<String, StartProblem> {
+    let mut line = String::new();
+    let read = if file == Path::new("-") {
+        stdin().lock().read_line(&mut line)
+    } else {
+        File::open(file).and_then(|file| BufReader::new(file).read_line(&mut line))
+    };
+    read.map_err(|error| StartProblem(format!("cannot read `{}`: {error}", file.display())))?;
+    Ok(line)
+}
+
+impl BenchServer {
+    pub(super) async fn run(self) -> Result<(), StartProblem> {
+        serve_until_left(self.mode, &self.data).await
+    }
+}

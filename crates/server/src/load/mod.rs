@@ -1,0 +1,26 @@
+//! `usher load`: how many people a second get a place, and what that costs.
+//!
+//! [`drive()`] asks a running server for places over real HTTP, as fast as a number of callers get answers (a
+//! closed loop). [`compare()`] starts servers of its own and measures, interleaved in one run, durable enrolments,
+//! the same requests answered without storing, and the naive way straight into the database.
+//!
+//! Load goes to this machine alone, is bounded in count and in time, and ends by itself.
+
+mod bench_server;
+mod client;
+mod compare;
+mod drive;
+mod machine;
+mod naive;
+mod report;
+mod request;
+mod stats;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use bench_server::{Mode, serve_until_left};
+pub(crate) use compare::{Comparison, compare};
+pub(crate) use drive::{LONGEST, Plan, Until, drive};
+pub(crate) use report::Report;
+pub(crate) use target::{DemoLine, Target};
