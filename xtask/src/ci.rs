@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::run::{Failure, cargo, command, run};
-use crate::{docs, setup};
+use crate::{docs, setup, torture};
 
 /// One step: its name, what it does, and what helps when it fails.
 struct Step {
@@ -37,6 +37,11 @@ const STEPS: &[Step] = &[
         name: "test",
         act: test,
         help: "CONTRIBUTING.md says how to run one test and how to accept a snapshot",
+    },
+    Step {
+        name: "torture",
+        act: torture,
+        help: "docs/reliability.md says what it does and how to run it again",
     },
     Step { name: "generated", act: generated, help: "run `cargo xtask docs` and commit what it changed" },
 ];
@@ -130,6 +135,12 @@ fn rustdoc() -> Result<Done, Failure> {
 fn test() -> Result<Done, Failure> {
     // A snapshot that differs fails here; nothing is written for later.
     run(cargo(&["test", "--locked", "--workspace"]).env("INSTA_UPDATE", "no")).map(checked)
+}
+
+fn torture() -> Result<Done, Failure> {
+    // Short: letters that killed processes had leased are counted as waiting, not waited for.
+    torture::torture(&["--rounds", "3", "--seconds", "3", "--drain", "15"])?;
+    torture::torture(&["--control"]).map(checked)
 }
 
 fn generated() -> Result<Done, Failure> {

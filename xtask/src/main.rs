@@ -5,6 +5,7 @@ mod ci;
 mod docs;
 mod run;
 mod setup;
+mod torture;
 
 use std::env;
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ type Chore = fn(&[&str]) -> Result<(), Failure>;
 const CHORES: &[(&str, &str, Chore)] = &[
     ("ci", "the whole check, as CI runs it", ci::check),
     ("setup", "install what the check needs and this machine lacks", setup::install),
+    ("torture", "kill -9 under load, again and again; nothing acknowledged may be lost", torture::torture),
     ("docs", "renew the generated documents; with --check, only compare", docs::renew),
 ];
 

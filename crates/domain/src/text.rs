@@ -30,7 +30,9 @@ pub mod limit {
 
 /// The text in Unicode normal form C without blanks around it: how names are kept.
 pub fn tidy(text: &str) -> String {
-    text.trim().nfc().collect()
+    let text = text.trim();
+    // ASCII is in normal form as it is.
+    if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// Whether two names are the same to a reader: compatibility forms, case and runs of blanks make no difference.

@@ -1,7 +1,6 @@
 //! Serving until told to stop.
 
 use std::net::SocketAddr;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::serve::ListenerExt;

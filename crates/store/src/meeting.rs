@@ -244,12 +244,7 @@ impl Store {
     /// was gone already. The row stays for the letters and the audit trail.
     ///
     /// Which registration that is, is read here: one may have been enabled since the caller looked.
-    pub async fn delete_meeting(
-        &self,
-        meeting: &Meeting,
-        _seen: Option<RegistrationId>,
-        fact: &Fact,
-    ) -> Result<bool, Fault> {
+    pub async fn delete_meeting(&self, meeting: &Meeting, fact: &Fact) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
             let was_there = query(DELETE)
                 .bind(number(meeting.id.slot()))

@@ -209,7 +209,12 @@ mod tests {
             Some("m"),
             Some("ext/42 a?b+c"),
         );
-        check("/me/onlineMeetings/m/registration/registrants/%24count", Registrant, Some("m"), Some("$count"));
+        check(
+            "/me/onlineMeetings/m/registration/registrants/%24count",
+            Registrant,
+            Some("m"),
+            Some("$count"),
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body as HttpBody;
+use axum::body::{Body as HttpBody, Bytes};
 use domain::operation::Method;
 use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
@@ -29,7 +29,7 @@ pub struct Ask<'a> {
     /// The query options.
     pub query: Query,
     body: Option<Body>,
-    body_hash: [u8; 32],
+    raw_body: Bytes,
     headers: HeaderMap,
     uri: Uri,
 }
@@ -46,14 +46,14 @@ impl<'a> Ask<'a> {
     ) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let has_body = matches!(operation.method(), Method::Post | Method::Patch);
-        let (body, body_hash) = if has_body {
+        let (body, raw_body) = if has_body {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
-            let hash = Sha256::digest(&bytes).into();
-            (Some(Body::read(&bytes).filter(|_| is_json(&parts.headers)).ok_or(ApiError::NotJson)?), hash)
+            let body = Body::read(&bytes).filter(|_| is_json(&parts.headers)).ok_or(ApiError::NotJson)?;
+            (Some(body), bytes)
         } else {
-            (None, [0; 32])
+            (None, Bytes::new())
         };
-        Ok(Self { app, caller, path, query, body, body_hash, headers: parts.headers, uri: parts.uri })
+        Ok(Self { app, caller, path, query, body, raw_body, headers: parts.headers, uri: parts.uri })
     }
 
     /// The body.
@@ -95,7 +95,7 @@ impl<'a> Ask<'a> {
         let mut hash = Sha256::new();
         hash.update(self.uri.path());
         hash.update([0]);
-        hash.update(self.body_hash);
+        hash.update(&self.raw_body);
         hash.finalize().into()
     }
 
@@ -171,12 +171,15 @@ impl<'a> Ask<'a> {
     /// The meeting and its registration, for a caller who may act as the organizer.
     pub async fn registration_as_organizer(&self) -> Result<(Meeting, Registration), ApiError> {
         let hosted = self.hosted_as_organizer().await?;
-        let registration = self.check_cast(hosted.registration)?;
+        let registration = self.check_cast(hosted.registration.as_ref())?.clone();
         Ok((hosted.meeting, registration))
     }
 
     /// The registration, if it is of the kind that a type-cast segment of the path asks for.
-    pub fn check_cast(&self, registration: Option<Registration>) -> Result<Registration, ApiError> {
+    pub fn check_cast<'r>(
+        &self,
+        registration: Option<&'r Registration>,
+    ) -> Result<&'r Registration, ApiError> {
         registration
             .filter(|registration| match self.path.cast {
                 None => true,
@@ -207,7 +210,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
-async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<axum::body::Bytes, ApiError> {
+async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {

@@ -69,13 +69,13 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
     let hosted = ask.app.recall_hosted(meeting_id).await?;
     let hosted = ask.own(hosted.as_deref())?;
     let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
-    let registration = ask.check_cast(hosted.registration.clone())?;
-    may_enroll(&ask.caller, hosted.meeting.organizer, &registration)?;
-    let mut asked = read(ask, &hosted.meeting, &registration).await?;
+    let registration = ask.check_cast(hosted.registration.as_ref())?;
+    may_enroll(&ask.caller, hosted.meeting.organizer, registration)?;
+    let mut asked = read(ask, &hosted.meeting, registration).await?;
     asked.seen_directory = asked.seen_directory.or(seen_policy);
     let person = asked.person.clone();
-    let place = take_place(ask.app, hosted, &registration, asked).await?;
-    Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, &registration, &person, place))))
+    let place = take_place(ask.app, hosted, registration, asked).await?;
+    Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, registration, &person, place))))
 }
 
 /// Whether the refusal was given before the database was asked.

@@ -89,8 +89,7 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
 /// `DELETE …/onlineMeetings/{id}`: the registration goes with it, and everybody registered is told.
 pub async fn delete(ask: &Ask<'_>) -> Answer {
     let hosted = ask.hosted_as_organizer().await?;
-    let registration = hosted.registration.map(|registration| registration.id);
-    let was_there = ask.app.store.delete_meeting(&hosted.meeting, registration, &ask.fact()).await?;
+    let was_there = ask.app.store.delete_meeting(&hosted.meeting, &ask.fact()).await?;
     ask.app.forget(hosted.meeting.id);
     ask.app.mail_waits();
     if was_there { Ok(Reply::no_content()) } else { Err(Refusal::NoMeeting.into()) }

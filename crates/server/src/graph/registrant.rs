@@ -53,12 +53,12 @@ pub async fn cancel(ask: &Ask<'_>) -> Answer {
     let hosted = ask.app.store.find_hosted(ask.meeting_id()?).await?;
     let hosted = ask.own(hosted.as_ref())?;
     ask.check_policy(hosted.meeting.organizer).await?;
-    let registration = ask.check_cast(hosted.registration.clone())?;
+    let registration = ask.check_cast(hosted.registration.as_ref())?;
     if registration.kind == RegistrationKind::External {
-        may_cancel(&ask.caller, hosted.meeting.organizer, &registration, None)?;
+        may_cancel(&ask.caller, hosted.meeting.organizer, registration, None)?;
     }
-    let registrant = find(ask, &hosted.meeting, &registration).await?;
-    may_cancel(&ask.caller, hosted.meeting.organizer, &registration, registrant.user())?;
+    let registrant = find(ask, &hosted.meeting, registration).await?;
+    may_cancel(&ask.caller, hosted.meeting.organizer, registration, registrant.user())?;
     ask.app.store.cancel_registrant(hosted.meeting.id, registrant.id, &ask.fact()).await?;
     ask.app.mail_waits();
     Ok(Reply::no_content())

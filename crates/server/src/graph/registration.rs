@@ -34,10 +34,10 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
 pub async fn update(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let hosted = ask.hosted_as_organizer().await?;
-        let Some(registration) = hosted.registration else {
+        if hosted.registration.is_none() {
             return store_new(ask, &hosted.meeting).await;
-        };
-        let mut registration = ask.check_cast(Some(registration))?;
+        }
+        let mut registration = ask.check_cast(hosted.registration.as_ref())?.clone();
         let built_in = registration.built_in()?;
         let changed = wire::registration::patch(ask.body()?, &hosted.meeting, &registration, built_in)?;
         if ask.app.store.update_registration(&registration, &changed, &ask.fact()).await? {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tokio::sync::Semaphore;
 
 /// Longer ones are taken for wrong.
@@ -46,10 +48,19 @@ pub(super) struct Passwords {
 }
 
 impl Passwords {
-    /// `secret` is the password nobody knows.
-    pub(super) fn new(secret: [u8; 32], salt: [u8; 32]) -> Result<Self, PasswordFault> {
-        let decoy = hash(&secret, &salt[..16])?;
-        Ok(Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)) })
+    /// The decoy is a hash of nothing: `random` bytes where a hash would stand, which cost as much to compare
+    /// with and nothing to make.
+    pub(super) fn new(random: [u8; 32], salt: [u8; 32]) -> Self {
+        let params = Argon2::default().params().clone();
+        let decoy = format!(
+            "$argon2id$v=19$m={},t={},p={}${}${}",
+            params.m_cost(),
+            params.t_cost(),
+            params.p_cost(),
+            STANDARD_NO_PAD.encode(&salt[..16]),
+            STANDARD_NO_PAD.encode(random),
+        );
+        Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
     /// Whether the password is right. Without a hash it is wrong, at the same cost.
@@ -74,5 +85,24 @@ fn compare(hash: &str, password: &str) -> bool {
             tracing::error!("a stored password hash cannot be read, nobody can sign in with it");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_decoy_costs_what_a_real_hash_costs() {
+        let real = hash_password("a password of some length", [1; 16]).unwrap();
+        let decoy = Passwords::new([2; 32], [3; 32]).decoy;
+
+        let shape = |hash: &str| {
+            let parts: Vec<&str> = hash.split('$').collect();
+            (parts[..4].join("$"), parts[4].len(), parts[5].len())
+        };
+        assert_eq!(shape(&decoy), shape(&real));
+        assert!(PasswordHash::new(&decoy).is_ok());
+        assert!(compare(&real, "a password of some length") && !compare(&decoy, ""));
     }
 }

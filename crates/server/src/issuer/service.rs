@@ -56,7 +56,7 @@ impl IssuerService {
     pub fn new(parts: ServiceParts) -> Result<Self, KeyFault> {
         let ServiceParts { issuer, directory, token_lifetime, clock, random } = parts;
         Ok(Self {
-            passwords: Passwords::new(random(), random()).map_err(|_| KeyFault)?,
+            passwords: Passwords::new(random(), random()),
             seal: Seal(issuer.derive("usher sign-in form 1")?),
             throttle: Throttle::default(),
             codes: Codes::default(),

@@ -1,7 +1,7 @@
 //! `usher load`: how many people a second get a place, and what that costs.
 //!
-//! [`drive()`] asks a running server for places over real HTTP, as fast as a number of callers get answers (a
-//! closed loop). [`compare()`] starts servers of its own and measures, interleaved in one run, durable enrolments,
+//! `drive` asks a running server for places over real HTTP, as fast as a number of callers get answers (a
+//! closed loop). `compare` starts servers of its own and measures, interleaved in one run, durable enrolments,
 //! the same requests answered without storing, and the naive way straight into the database.
 //!
 //! Load goes to this machine alone, is bounded in count and in time, and ends by itself.

@@ -2,6 +2,7 @@
 //!
 //! A case is an `async fn` of a [`rig::Rig`]. Another engine is another line of [`engine!`]: it says how a rig is
 //! made, and runs every case.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cancel;
 mod counting;
@@ -49,6 +50,7 @@ macro_rules! every_case {
                 two_requests_under_one_key_in_a_batch_are_told_apart,
                 a_key_is_forgotten_when_it_expires,
                 a_key_belongs_to_one_meeting,
+                keys_whose_time_is_over_are_removed_and_no_others,
                 a_refusal_is_not_remembered,
                 a_repeated_request_does_not_undo_a_cancellation,
                 who_was_known_before_is_remembered_with_the_key;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::enrolment::{IdempotencyKey, Named};
 use domain::{
-    AllowedRegistrant, BuiltIn, Email, Enrolment, Fact, Meeting, MeetingId, MeetingSettings, Person, PersonId,
-    RegistrantId, Registration, RegistrationId, RegistrationKind, TenantId,
+    AllowedRegistrant, BuiltIn, Email, Enrolment, Fact, Meeting, MeetingId, MeetingSettings, Person,
+    PersonId, RegistrantId, Registration, RegistrationId, RegistrationKind, TenantId,
 };
 use jiff::{SignedDuration, Timestamp};
 use sqlx::SqlitePool;
@@ -170,7 +170,9 @@ impl Rig {
     }
 
     pub async fn tally(&self, meeting: MeetingId) -> Tally {
-        let registrant = |filter: &str| format!("SELECT COUNT(*) FROM registrant WHERE slot = $1 AND meeting_id = $2{filter}");
+        let registrant = |filter: &str| {
+            format!("SELECT COUNT(*) FROM registrant WHERE slot = $1 AND meeting_id = $2{filter}")
+        };
         let letters = |kind: &str| {
             format!("SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2 AND kind = '{kind}'")
         };

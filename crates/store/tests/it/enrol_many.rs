@@ -1,0 +1,88 @@
+//! Batches of every length, and how many statements they cost.
+
+use std::collections::HashSet;
+
+use store::Verdict;
+
+use crate::counting::count;
+use crate::enrol::enrolled;
+use crate::rig::{Rig, at, key, seated};
+
+/// Around the edges of a piece, and beyond what the turnstile lets through at once.
+const LENGTHS: [usize; 6] = [1, 63, 64, 65, 128, 203];
+
+pub async fn batches_of_every_length_are_stored_whole(rig: &Rig) {
+    for length in LENGTHS {
+        let stage = rig.stage(None).await;
+        let batch = stage.asks(0..length);
+
+        let verdicts = rig.store.enroll(&batch).await.unwrap();
+
+        let expected: Vec<Verdict> = batch.iter().map(|enrolment| Verdict::Seated(enrolment.id)).collect();
+        assert_eq!(verdicts, expected, "a batch of {length}");
+        assert_eq!(rig.tally(stage.meeting.id).await, enrolled(length as i64));
+
+        let again = rig.store.enroll(&stage.asks(0..length)).await.unwrap();
+
+        let known: HashSet<_> = again
+            .iter()
+            .filter_map(|verdict| match verdict {
+                Verdict::Known { registrant, .. } => Some(*registrant),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(known, seated(&verdicts).into_iter().collect(), "a batch of {length}, again");
+        assert_eq!(rig.tally(stage.meeting.id).await, enrolled(length as i64));
+    }
+}
+
+pub async fn statements_grow_with_the_pieces_and_not_with_the_people(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let cost = async |numbers: std::ops::Range<usize>| {
+        let batch = stage.asks(numbers);
+        let (verdicts, statements) = count(rig.store.enroll(&batch)).await;
+        assert_eq!(seated(&verdicts.unwrap()).len(), batch.len());
+        statements.len()
+    };
+
+    let one = cost(0..1).await;
+
+    assert!((4..=12).contains(&one), "{one} statements for one enrolment");
+    assert_eq!(cost(100..164).await, one, "64 people are one piece");
+    let piece = cost(200..328).await - one;
+    assert!((1..one).contains(&piece), "{piece} statements for another piece");
+    assert_eq!(cost(400..603).await, one + 3 * piece, "203 people are four pieces");
+
+    // The control: one at a time the same people cost as often as there are people.
+    let mut singly = 0;
+    for number in 700..764 {
+        singly += cost(number..number + 1).await;
+    }
+    assert_eq!(singly, 64 * one);
+}
+
+pub async fn keys_travel_in_pieces_as_well(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let keyed = |count: u8| {
+        (0..count)
+            .map(|n| {
+                let mut asked = stage.ask(usize::from(n));
+                asked.idempotency = key(n, n, at(86_400));
+                asked
+            })
+            .collect::<Vec<_>>()
+    };
+
+    let (first, for_one) = count(rig.store.enroll(&keyed(1))).await;
+    let (mixed, for_mixed) = count(rig.store.enroll(&keyed(65))).await;
+    let (again, for_all) = count(rig.store.enroll(&keyed(65))).await;
+
+    assert_eq!(seated(&first.unwrap()).len(), 1);
+    let mixed = mixed.unwrap();
+    assert!(matches!(mixed[0], Verdict::Known { .. }));
+    assert_eq!(seated(&mixed).len(), 64);
+    assert!(again.unwrap().iter().all(|verdict| matches!(verdict, Verdict::Known { .. })));
+    // 65 keys are two pieces to look up and to remember; the 64 newcomers are one piece.
+    assert_eq!(for_mixed.len(), for_one.len() + 2);
+    assert!(for_all.len() <= for_mixed.len(), "{for_all:#?}");
+}

@@ -1,0 +1,119 @@
+//! Opening the SQLite file, and what stands in it afterwards.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Barrier};
+
+use store::Store;
+use tempfile::TempDir;
+
+use crate::rig::{Rig, TENANT, tenant};
+
+fn fresh() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("usher.db");
+    (folder, file)
+}
+
+#[tokio::test]
+async fn a_database_opened_again_keeps_what_it_holds() {
+    let (_folder, file) = fresh();
+    let store = Store::open_sqlite(&file).await.unwrap();
+    store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
+    store.close().await;
+
+    let again = Store::open_sqlite(&file).await.unwrap();
+    let beside = Store::open_sqlite(&file).await.unwrap();
+
+    for store in [again, beside] {
+        assert_eq!(store.list_tenants().await.unwrap(), [tenant(TENANT, "Pinewater")]);
+    }
+}
+
+/// Runtimes of their own: what one opening waits for must not hold up the others.
+#[test]
+fn a_fresh_database_may_be_opened_from_several_sides_at_once() {
+    const SIDES: usize = 6;
+    for round in 0..12 {
+        let (_folder, file) = fresh();
+        let start = Arc::new(Barrier::new(SIDES));
+        let sides: Vec<_> = (0..SIDES)
+            .map(|_| {
+                let (file, start) = (file.clone(), Arc::clone(&start));
+                std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    start.wait();
+                    runtime.block_on(async {
+                        let store = Store::open_sqlite(&file).await.map_err(|fault| format!("{fault:?}"))?;
+                        store
+                            .put_tenant(&tenant(TENANT, "Pinewater"))
+                            .await
+                            .map_err(|fault| format!("{fault:?}"))?;
+                        store.close().await;
+                        Ok::<(), String>(())
+                    })
+                })
+            })
+            .collect();
+        for side in sides {
+            assert_eq!(side.join().unwrap(), Ok(()), "round {round}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    let rig = Rig::sqlite().await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'from the future', TRUE, x'00', 0)",
+    )
+    .execute(&rig.raw)
+    .await
+    .unwrap();
+
+    let fault = Store::open_sqlite(rig.file()).await.unwrap_err();
+
+    assert!(format!("{fault:?}").contains("9999"), "{fault:?}");
+    assert!(!fault.may_pass());
+}
+
+#[tokio::test]
+async fn a_changed_step_is_refused() {
+    let rig = Rig::sqlite().await;
+    sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1")
+        .execute(&rig.raw)
+        .await
+        .unwrap();
+
+    assert!(Store::open_sqlite(rig.file()).await.is_err());
+}
+
+#[tokio::test]
+async fn every_commit_is_on_disk_before_it_is_acknowledged() {
+    let rig = Rig::sqlite().await;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&rig.raw).await.unwrap();
+    assert_eq!(mode, "wal", "it belongs to the file");
+
+    // `synchronous` belongs to a connection and cannot be asked from beside, so its setting is read.
+    let text = include_str!("../../src/lib.rs");
+    assert!(text.contains(".synchronous(SqliteSynchronous::Full)"));
+    assert!(text.contains(".foreign_keys(true)"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let (_folder, file) = fresh();
+    std::fs::write(&file, "x".repeat(4_096)).unwrap();
+
+    assert!(Store::open_sqlite(&file).await.is_err());
+}
+
+#[tokio::test]
+async fn a_store_that_is_closed_answers_no_more() {
+    let rig = Rig::sqlite().await;
+    assert!(rig.store.ping().await.is_ok());
+
+    rig.store.close().await;
+
+    assert!(rig.store.ping().await.is_err());
+}

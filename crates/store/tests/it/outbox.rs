@@ -1,0 +1,194 @@
+//! Letters on their way out.
+
+use std::collections::HashSet;
+
+use domain::{BuiltIn, LetterKind, OutboxId};
+use store::{DueLetter, Settlement};
+use tokio::task::JoinSet;
+
+use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
+
+async fn lease(rig: &Rig, stage: &Stage, seconds: i64, limit: u32) -> Vec<DueLetter> {
+    let slot = stage.meeting.id.slot().number();
+    rig.store.lease_letters(slot, at(seconds), at(seconds) + MINUTE, limit).await.unwrap()
+}
+
+async fn stage_with_letters(rig: &Rig, count: usize) -> Stage {
+    let stage = rig.stage(None).await;
+    rig.store.enroll(&stage.asks(0..count)).await.unwrap();
+    stage
+}
+
+fn ids(letters: &[DueLetter]) -> Vec<OutboxId> {
+    letters.iter().map(|letter| letter.id).collect()
+}
+
+async fn settle(rig: &Rig, letter: &DueLetter, settlement: Settlement) {
+    rig.store.settle_letters(&[(letter.clone(), settlement, fresh_id())], at(2)).await.unwrap();
+}
+
+pub async fn a_leased_letter_is_given_to_nobody_else(rig: &Rig) {
+    let stage = stage_with_letters(rig, 3).await;
+    let other = rig.another().await;
+    let slot = stage.meeting.id.slot().number();
+
+    let mine = lease(rig, &stage, 1, 2).await;
+    let theirs = other.lease_letters(slot, at(1), at(1) + MINUTE, 9).await.unwrap();
+
+    assert_eq!((mine.len(), theirs.len()), (2, 1));
+    assert!(!ids(&mine).contains(&theirs[0].id));
+    assert!(lease(rig, &stage, 60, 9).await.is_empty(), "a second before the leases end");
+}
+
+pub async fn a_lease_that_ran_out_gives_the_letter_back(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let first = lease(rig, &stage, 1, 9).await;
+
+    let again = lease(rig, &stage, 61, 9).await;
+
+    assert_eq!(ids(&again), ids(&first));
+    assert_eq!((first[0].attempts, again[0].attempts), (1, 2));
+}
+
+pub async fn letters_leave_oldest_first_and_no_more_than_asked(rig: &Rig) {
+    let stage = stage_with_letters(rig, 5).await;
+
+    let (first, second) = (lease(rig, &stage, 1, 2).await, lease(rig, &stage, 1, 9).await);
+
+    assert_eq!((first.len(), second.len()), (2, 3));
+    let order = [ids(&first), ids(&second)].concat();
+    assert!(order.is_sorted(), "{order:?}");
+    let enrolled: Vec<_> = first.iter().chain(&second).map(|letter| letter.registrant.id.0).collect();
+    assert!(enrolled.is_sorted());
+}
+
+pub async fn a_sent_letter_leaves_and_its_event_stays(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let letter = lease(rig, &stage, 1, 9).await.remove(0);
+
+    settle(rig, &letter, Settlement::Sent).await;
+
+    assert!(lease(rig, &stage, 999, 9).await.is_empty());
+    let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();
+    assert_eq!(events, ["registrantEnrolled", "letterSent"]);
+}
+
+pub async fn a_dropped_letter_leaves_and_says_so(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let letter = lease(rig, &stage, 1, 9).await.remove(0);
+
+    settle(rig, &letter, Settlement::Dropped).await;
+
+    assert!(lease(rig, &stage, 999, 9).await.is_empty());
+    let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();
+    assert_eq!(events, ["registrantEnrolled", "letterDropped"]);
+}
+
+pub async fn a_postponed_letter_is_due_again_at_its_time(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let letter = lease(rig, &stage, 1, 9).await.remove(0);
+
+    settle(rig, &letter, Settlement::Later(at(300), "450 later".to_owned())).await;
+
+    assert!(lease(rig, &stage, 299, 9).await.is_empty(), "although the lease ended at 61");
+    assert_eq!(lease(rig, &stage, 300, 9).await.len(), 1);
+    let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();
+    assert_eq!(events, ["registrantEnrolled"], "nothing is decided yet");
+}
+
+pub async fn a_failed_letter_stays_and_is_not_given_out(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let letter = lease(rig, &stage, 1, 9).await.remove(0);
+
+    settle(rig, &letter, Settlement::Failed("550 no such user".to_owned())).await;
+
+    assert!(lease(rig, &stage, 999, 9).await.is_empty());
+    assert_eq!(rig.store.due_slots(at(999)).await.unwrap(), [0_i64; 0]);
+    assert_eq!(rig.store.backlog().await.unwrap(), (0, None));
+    assert_eq!(rig.tally(stage.meeting.id).await.confirmations, 1, "somebody may want to know");
+    let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();
+    assert_eq!(events, ["registrantEnrolled", "letterFailed"]);
+}
+
+pub async fn slots_with_due_letters_are_found_and_no_others(rig: &Rig) {
+    let mut slots = Vec::new();
+    for count in [1, 70, 2] {
+        slots.push(stage_with_letters(rig, count).await.meeting.id.slot().number());
+    }
+    let later = rig.stage(None).await;
+    let mut asked = later.ask(1);
+    asked.at = at(500);
+    rig.store.enroll(&[asked]).await.unwrap();
+    slots.sort_unstable();
+    slots.dedup();
+
+    assert_eq!(rig.store.due_slots(at(499)).await.unwrap(), slots);
+    slots.push(later.meeting.id.slot().number());
+    slots.sort_unstable();
+    slots.dedup();
+    assert_eq!(rig.store.due_slots(at(500)).await.unwrap(), slots);
+    assert_eq!(rig.store.due_slots(at(-1)).await.unwrap(), [0_i64; 0]);
+}
+
+pub async fn an_empty_outbox_has_no_due_slots(rig: &Rig) {
+    assert_eq!(rig.store.due_slots(at(999)).await.unwrap(), [0_i64; 0]);
+    assert_eq!(rig.store.backlog().await.unwrap(), (0, None));
+}
+
+pub async fn the_backlog_counts_what_waits(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    for (person, seconds) in [(1, 30), (2, 10), (3, 20)] {
+        let mut asked = stage.ask(person);
+        asked.at = at(seconds);
+        rig.store.enroll(&[asked]).await.unwrap();
+    }
+
+    assert_eq!(rig.store.backlog().await.unwrap(), (3, Some(at(10))));
+}
+
+pub async fn a_letter_carries_what_the_registration_told(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let built_in =
+        BuiltIn { subject: Some("As told".to_owned()), start_at: Some(at(50)), ..stage.built_in() };
+    rig.store.update_registration(&stage.registration, &built_in, &fact(1)).await.unwrap();
+    let stage = rig.read(stage.meeting.id).await;
+    rig.store.enroll(&stage.asks([1])).await.unwrap();
+    rig.store.delete_meeting(&stage.meeting, &fact(2)).await.unwrap();
+
+    let letter = lease(rig, &stage, 3, 9).await.remove(0);
+
+    assert_eq!(letter.kind, LetterKind::Cancellation);
+    assert_eq!(letter.told.subject.as_deref(), Some("As told"), "although it is deleted");
+    assert_eq!(letter.start_at().unwrap(), at(50));
+    assert_eq!(
+        letter.end_at().unwrap(),
+        stage.meeting.end_at,
+        "the meeting's own where nothing else was said"
+    );
+}
+
+pub async fn two_workers_share_the_letters_without_overlap(rig: &Rig) {
+    let stage = stage_with_letters(rig, 150).await;
+    let slot = stage.meeting.id.slot().number();
+    let mut workers = JoinSet::new();
+    for _ in 0..4 {
+        let store = rig.another().await;
+        workers.spawn(async move {
+            let mut taken = Vec::new();
+            // More than there are would be a fault, and no reason to go on for ever.
+            while taken.len() <= 150 {
+                let letters = store.lease_letters(slot, at(1), at(1) + MINUTE, 7).await.unwrap();
+                if letters.is_empty() {
+                    break;
+                }
+                taken.extend(ids(&letters));
+            }
+            taken
+        });
+    }
+
+    let taken = workers.join_all().await.concat();
+
+    assert_eq!(taken.len(), 150);
+    assert_eq!(taken.into_iter().collect::<HashSet<_>>().len(), 150);
+}

@@ -1,0 +1,115 @@
+//! Lists, page by page.
+
+use domain::{Registrant, RegistrantId};
+
+use crate::counting::count;
+use crate::enrol::nobody;
+use crate::rig::{Rig, Stage, external, fact, seated};
+
+/// All pages of so many rows each.
+async fn read_all(rig: &Rig, stage: &Stage, limit: u32, only_live: bool) -> Vec<Vec<RegistrantId>> {
+    let (mut pages, mut after) = (Vec::new(), None);
+    loop {
+        let page = rig
+            .store
+            .list_registrants(stage.meeting.id, stage.registration.id, after, limit, only_live)
+            .await
+            .unwrap();
+        pages.push(ids(&page.registrants));
+        after = page.next;
+        if after.is_none() {
+            return pages;
+        }
+    }
+}
+
+fn ids(registrants: &[Registrant]) -> Vec<RegistrantId> {
+    registrants.iter().map(|registrant| registrant.id).collect()
+}
+
+pub async fn pages_cover_the_list_in_order_of_arrival(rig: &Rig) {
+    let (stage, neighbour) = (rig.stage(None).await, rig.stage(None).await);
+    let everybody = seated(&rig.store.enroll(&stage.asks(0..10)).await.unwrap());
+    rig.store.enroll(&neighbour.asks(0..10)).await.unwrap();
+
+    for (limit, lengths) in
+        [(1, vec![1; 10]), (3, vec![3, 3, 3, 1]), (5, vec![5, 5]), (10, vec![10]), (99, vec![10])]
+    {
+        let pages = read_all(rig, &stage, limit, false).await;
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "pages of {limit}");
+        assert_eq!(pages.concat(), everybody);
+    }
+}
+
+pub async fn a_page_is_not_moved_by_rows_that_come_meanwhile(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let first = seated(&rig.store.enroll(&stage.asks(0..4)).await.unwrap());
+    let (meeting, registration) = (stage.meeting.id, stage.registration.id);
+    let page = rig.store.list_registrants(meeting, registration, None, 2, false).await.unwrap();
+
+    let later = seated(&rig.store.enroll(&stage.asks(10..12)).await.unwrap());
+    rig.store.cancel_registrant(meeting, first[0], &fact(1)).await.unwrap();
+    let rest = rig.store.list_registrants(meeting, registration, page.next, 99, false).await.unwrap();
+
+    assert_eq!(ids(&page.registrants), first[..2]);
+    assert_eq!(ids(&rest.registrants), [&first[2..], &later[..]].concat(), "nobody twice, nobody left out");
+}
+
+pub async fn canceled_registrants_are_listed_unless_only_live_ones_are_asked_for(rig: &Rig) {
+    let stage = rig.external_stage().await;
+    let batch: Vec<_> = (0..5).map(|n| stage.ask_for(external(n))).collect();
+    let everybody = seated(&rig.store.enroll(&batch).await.unwrap());
+    for gone in [everybody[1], everybody[4]] {
+        rig.store.cancel_registrant(stage.meeting.id, gone, &fact(1)).await.unwrap();
+    }
+
+    assert_eq!(read_all(rig, &stage, 2, false).await.concat(), everybody);
+    let live = [everybody[0], everybody[2], everybody[3]];
+    assert_eq!(read_all(rig, &stage, 2, true).await.concat(), live);
+    let count = rig.store.count_registrants(stage.meeting.id, stage.registration.id).await.unwrap();
+    assert_eq!(count, 3, "the list of an external registration is counted as it is shown");
+}
+
+pub async fn a_list_of_one_and_of_three_ask_as_many_statements(rig: &Rig) {
+    let (one, three) = (rig.stage(None).await, rig.stage(None).await);
+    rig.store.enroll(&one.asks(0..1)).await.unwrap();
+    rig.store.enroll(&three.asks(0..3)).await.unwrap();
+    let cost = async |stage: &Stage| {
+        let store = rig.another().await;
+        let (length, statements) = count(async {
+            let page = store
+                .list_registrants(stage.meeting.id, stage.registration.id, None, 10, false)
+                .await
+                .unwrap();
+            // The driver logs a statement behind its last row; once closed it has logged them all.
+            store.close().await;
+            page.registrants.len()
+        })
+        .await;
+        (length, statements.into_iter().filter(|text| text.starts_with("SELECT")).count())
+    };
+
+    assert_eq!(cost(&one).await, (1, 1));
+    assert_eq!(cost(&three).await, (3, 1));
+}
+
+pub async fn a_registrant_is_found_by_id_and_by_live_key(rig: &Rig) {
+    let (stage, other) = (rig.stage(None).await, rig.stage(None).await);
+    let asked = stage.ask(1);
+    rig.store.enroll(std::slice::from_ref(&asked)).await.unwrap();
+    let key = asked.person.key();
+
+    let by_id = rig.store.find_registrant(stage.meeting.id, asked.id).await.unwrap();
+    let by_key = rig.store.find_live_registrant(stage.meeting.id, &key).await.unwrap();
+    assert_eq!(by_id.as_ref().map(|found| found.id), Some(asked.id));
+    assert_eq!(by_id, by_key);
+    assert_eq!(rig.store.find_registrant(stage.meeting.id, nobody()).await.unwrap(), None);
+    assert_eq!(rig.store.find_registrant(other.meeting.id, asked.id).await.unwrap(), None);
+    assert_eq!(rig.store.find_live_registrant(other.meeting.id, &key).await.unwrap(), None);
+
+    rig.store.cancel_registrant(stage.meeting.id, asked.id, &fact(1)).await.unwrap();
+
+    assert_eq!(rig.store.find_live_registrant(stage.meeting.id, &key).await.unwrap(), None);
+    let gone = rig.store.find_registrant(stage.meeting.id, asked.id).await.unwrap().unwrap();
+    assert!(!gone.is_registered());
+}

@@ -1,0 +1,158 @@
+//! How SQLite finds the rows, asked of the very texts in the sources, with rows in the tables.
+
+use sqlx::{AssertSqlSafe, FromRow, SqlitePool};
+
+use crate::rig::{Rig, at, key};
+use crate::sources::{Statement, of_the_store};
+
+/// Tables that grow with use.
+const BIG: [&str; 8] = [
+    "meeting",
+    "registration",
+    "question",
+    "registrant",
+    "outbox",
+    "event",
+    "idempotency",
+    "organizer_meeting",
+];
+
+/// How the statements call the outbox, the idempotency keys and the registrants where they need a short name.
+const ALIASES: [&str; 3] = ["o", "i", "r"];
+
+/// Statements that read a whole table, and why they may.
+const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits reads what waits")];
+
+/// The queries that run for every enrolment, page, letter or link, and the key each has to use with the columns
+/// it compares.
+const HOT: &[(&str, &str)] = &[
+    ("enroll: LOOK", "registration USING PRIMARY KEY (slot=? AND meeting_id=?)"),
+    ("enroll: TAKE_SEATS", "registration USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
+    ("enroll: find_inserted", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
+    (
+        "enroll: remove_registrants",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
+    ),
+    ("enroll: find_known", "r USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)"),
+    ("idempotency: remembered", "i USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)"),
+    ("cancel: CANCEL", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
+    ("registrant: FIND", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
+    (
+        "registrant: FIND_LIVE",
+        "registrant USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)",
+    ),
+    ("registrant: PAGE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)"),
+    ("meeting: FIND", "meeting USING PRIMARY KEY (slot=? AND meeting_id=?)"),
+    (
+        "meeting: FIND_BY_EXTERNAL_ID",
+        "organizer_meeting USING INDEX organizer_meeting_external \
+         (organizer_slot=? AND tenant_id=? AND organizer_id=? AND external_id=?)",
+    ),
+    ("registration: FIND_LIVE", "registration USING PRIMARY KEY (slot=? AND meeting_id=?)"),
+    ("outbox: LEASE", "outbox USING PRIMARY KEY (slot=?)"),
+    ("outbox: LEASE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)"),
+    ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot>?)"),
+    ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot=?)"),
+    ("idempotency: EXPIRED_SLOTS", "i USING INDEX idempotency_expiry (slot=? AND expires_at<?)"),
+    ("idempotency: REMOVE_EXPIRED", "idempotency USING INDEX idempotency_expiry (slot=? AND expires_at<?)"),
+    ("directory: FIND_PERSON", "person USING PRIMARY KEY (tenant_id=? AND person_id=?)"),
+    ("directory: FIND_PERSON_BY_UPN", "person USING INDEX person_upn (tenant_id=? AND upn_key=?)"),
+];
+
+#[derive(FromRow)]
+struct Step {
+    detail: String,
+}
+
+async fn furnished() -> Rig {
+    let rig = Rig::sqlite().await;
+    for _ in 0..4 {
+        let stage = rig.stage(Some(1_000)).await;
+        let mut batch = stage.asks(0..200);
+        for (n, asked) in (0..=u8::MAX).zip(&mut batch) {
+            asked.idempotency = key(n, n, at(86_400));
+        }
+        rig.store.enroll(&batch).await.unwrap();
+    }
+    rig
+}
+
+/// Figures about the tables, by which the planner may choose another way. Nobody makes them by default.
+async fn analyze(rig: &Rig) {
+    sqlx::query("ANALYZE").execute(&rig.raw).await.unwrap();
+}
+
+/// The plan of a statement whose open places are filled in.
+async fn plan(raw: &SqlitePool, text: &str) -> Vec<String> {
+    let text = text
+        .replace("${}", "?")
+        .replace("IN {}", "IN (?, ?, ?)")
+        .replace("VALUES {}", "VALUES (?), (?), (?)");
+    let steps: Vec<Step> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
+        .fetch_all(raw)
+        .await
+        .unwrap_or_else(|error| panic!("{text}: {error}"));
+    steps
+        .into_iter()
+        .map(|step| step.detail.replace("COVERING INDEX", "INDEX").replace(" EXISTS USING", " USING"))
+        .collect()
+}
+
+/// An insert of many rows reads nothing; its text is finished only when the number of rows is known.
+fn has_plan(statement: &Statement) -> bool {
+    !statement.text.contains("{rows}")
+}
+
+/// Steps that read a whole table, or all of an index whatever its first column says.
+fn scans(plan: &[String]) -> Vec<&String> {
+    let reads_all = |step: &&String| {
+        let mut words = step.split(' ');
+        let is_scan = words.next() == Some("SCAN") || step.contains("ANY(");
+        is_scan && words.next().is_some_and(|table| BIG.contains(&table) || ALIASES.contains(&table))
+    };
+    plan.iter().filter(reads_all).collect()
+}
+
+#[tokio::test]
+async fn no_statement_reads_a_whole_table_that_grows() {
+    let rig = furnished().await;
+    for round in ["without figures", "with figures"] {
+        for statement in of_the_store().iter().filter(|statement| has_plan(statement)) {
+            let plan = plan(&rig.raw, &statement.text).await;
+            let is_excepted = EXCEPTIONS.iter().any(|(place, _)| *place == statement.place);
+            assert!(scans(&plan).is_empty() || is_excepted, "{}, {round}: {plan:#?}", statement.place);
+        }
+        analyze(&rig).await;
+    }
+}
+
+/// Without figures, as they run: with some, another key may do as well for the few rows of a test.
+#[tokio::test]
+async fn hot_queries_use_their_key() {
+    let rig = furnished().await;
+    let all = of_the_store();
+    for (place, expected) in HOT {
+        let statement = all.iter().find(|statement| statement.place == *place);
+        let statement = statement.unwrap_or_else(|| panic!("{place} is gone"));
+        let plan = plan(&rig.raw, &statement.text).await;
+        let wanted = format!("SEARCH {expected}");
+        assert!(plan.contains(&wanted), "{place} should {wanted}, and does: {plan:#?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{place} sorts: {plan:#?}");
+    }
+}
+
+/// The control of the two tests above.
+#[tokio::test]
+async fn a_query_without_a_key_is_caught() {
+    let rig = furnished().await;
+    analyze(&rig).await;
+    for text in [
+        "SELECT email FROM registrant WHERE email = $1",
+        "DELETE FROM outbox WHERE outbox_id = $1",
+        "UPDATE meeting SET subject = NULL WHERE meeting_id = $1",
+        "SELECT 1 FROM outbox o WHERE o.due_at <= $1",
+    ] {
+        let plan = plan(&rig.raw, text).await;
+        assert_eq!(scans(&plan).len(), 1, "{text}: {plan:?}");
+    }
+}

@@ -1,0 +1,127 @@
+//! Finds the SQL in the store's own sources: every string that begins like a statement.
+
+use std::fs;
+use std::path::Path;
+
+/// A statement as it stands in the source, on one line; what `format!` fills in is still open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// File, and the constant or function it stands in.
+    pub place: String,
+    pub text: String,
+}
+
+/// Every statement of `crates/store/src`.
+pub fn of_the_store() -> Vec<Statement> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let read = |file: &std::path::PathBuf| {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        statements(&name, &fs::read_to_string(file).unwrap())
+    };
+    files.iter().flat_map(read).collect()
+}
+
+/// The statements in one source text.
+pub fn statements(file: &str, source: &str) -> Vec<Statement> {
+    // Tests at the end of a file run no SQL of the service.
+    let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut owner = String::new();
+    let mut rest = source;
+    while let Some(next) = rest.chars().next() {
+        if rest.starts_with("//") {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+        } else if next == '"' {
+            let (literal, after) = literal(&rest[1..]);
+            if let Some(text) = as_statement(&literal) {
+                found.push(Statement { place: format!("{file}: {owner}"), text });
+            }
+            rest = after;
+        } else if next == '\'' {
+            rest = after_char(rest);
+        } else if next.is_alphabetic() {
+            let end =
+                rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            if matches!(word, "const" | "static" | "fn") {
+                let name =
+                    after.trim_start().split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+                owner = name.into_iter().next().unwrap_or_default().to_owned();
+            }
+            rest = after;
+        } else {
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    found
+}
+
+/// What stands before the closing quote, and what comes after it. The store writes no raw strings.
+fn literal(source: &str) -> (String, &str) {
+    let mut text = String::new();
+    let mut letters = source.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => return (text, &source[at + 1..]),
+            '\\' => {
+                // Whatever is escaped separates words at most.
+                letters.next();
+                text.push(' ');
+            }
+            _ => text.push(letter),
+        }
+    }
+    (text, "")
+}
+
+/// Past a character, or past the tick of a lifetime.
+fn after_char(source: &str) -> &str {
+    let mut letters = source.chars().skip(1);
+    let length = match (letters.next(), letters.next(), letters.next()) {
+        (Some('\\'), Some(escaped), Some('\'')) => 3 + escaped.len_utf8(),
+        (Some(letter), Some('\''), _) => 2 + letter.len_utf8(),
+        _ => 1,
+    };
+    &source[length..]
+}
+
+/// A statement, or the target of a statement for many rows (`table (column, …)`), which is completed here.
+fn as_statement(literal: &str) -> Option<String> {
+    let flat = literal.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = flat.split(' ').next().unwrap_or_default();
+    if matches!(first, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "WITH") {
+        return Some(flat);
+    }
+    let is_table =
+        !first.is_empty() && first.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+    (is_table && flat[first.len()..].starts_with(" (") && flat.ends_with(')'))
+        .then(|| format!("INSERT INTO {flat} VALUES {{rows}}"))
+}
+
+#[test]
+fn statements_are_found_wherever_they_stand() {
+    let source = r##"
+        // "SELECT comment"
+        const LOOK: &str = "SELECT a
+            FROM b";
+        fn f<'a>(x: &'a str) -> char { let q = '"'; q }
+        async fn run() {
+            query("UPDATE c SET d = 1"); format!("DELETE FROM e WHERE {}", 1);
+            error("SELECTED nothing"); RowInsert::new("registrant (slot, id)", 2, " ON CONFLICT");
+        }
+        #[cfg(test)] mod tests { const T: &str = "SELECT test"; }
+    "##;
+
+    let found: Vec<_> =
+        statements("file", source).into_iter().map(|found| (found.place, found.text)).collect();
+
+    let expected = [
+        ("file: LOOK", "SELECT a FROM b"),
+        ("file: run", "UPDATE c SET d = 1"),
+        ("file: run", "DELETE FROM e WHERE {}"),
+        ("file: run", "INSERT INTO registrant (slot, id) VALUES {rows}"),
+    ];
+    assert_eq!(found, expected.map(|(place, text)| (place.to_owned(), text.to_owned())));
+}

@@ -1,0 +1,229 @@
+//! Rules for every SQL text, so that one schema runs on one machine and spread over shards alike.
+
+use std::fs;
+use std::path::Path;
+
+use crate::sources::{Statement, of_the_store, statements};
+
+/// Tables whose rows live in a slot.
+const SLOTTED: [&str; 8] = [
+    "meeting",
+    "registration",
+    "question",
+    "registrant",
+    "outbox",
+    "event",
+    "idempotency",
+    "organizer_meeting",
+];
+
+/// Statements that name no slot, and why they may.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
+    (
+        "idempotency: EXPIRED_SLOTS",
+        "it finds out which slots have old keys; a chore asks, and never for the rows",
+    ),
+    ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
+];
+
+/// What differs between engines, or takes time, chance or order from the database.
+const BANNED: &[&str] = &[
+    "NOW(",
+    "CURRENT_TIMESTAMP",
+    "CURRENT_TIME",
+    "DATETIME(",
+    "STRFTIME(",
+    "RANDOM",
+    "AUTOINCREMENT",
+    "SERIAL",
+    "SEQUENCE",
+    "NEXTVAL",
+    "TRIGGER",
+    "ADVISORY",
+    "NOTIFY",
+    "SAVEPOINT",
+    "ROWID =",
+    "SELECT *",
+];
+
+/// What is wrong with a statement.
+fn faults(statement: &Statement) -> Vec<String> {
+    let text = &statement.text;
+    let mut faults = banned(text);
+    let is_excepted = EXCEPTIONS.iter().any(|(place, _)| *place == statement.place);
+    let named = slotted_tables(text);
+    if !is_excepted && slots(text) < named.len() {
+        faults.push(format!("{} without their slot", named.join(", ")));
+    }
+    if let Some((_, arbiter)) = text.split_once("ON CONFLICT (").filter(|_| !named.is_empty())
+        && !(arbiter.starts_with("slot,") || arbiter.starts_with("organizer_slot,"))
+    {
+        faults.push("the arbiter does not begin with the slot".to_owned());
+    }
+    faults
+}
+
+fn banned(text: &str) -> Vec<String> {
+    let text = text.to_uppercase();
+    BANNED.iter().filter(|word| text.contains(**word)).map(|word| format!("`{word}`")).collect()
+}
+
+/// The tables of a slot that a statement reads or writes, as often as it names them.
+fn slotted_tables(text: &str) -> Vec<&str> {
+    let words: Vec<&str> = text.split([' ', '(', ')', ',']).filter(|word| !word.is_empty()).collect();
+    let tables = words.windows(2).filter(|pair| matches!(pair[0], "FROM" | "INTO" | "UPDATE" | "JOIN"));
+    tables.map(|pair| pair[1]).filter(|table| SLOTTED.contains(table)).collect()
+}
+
+/// How often a statement says which slot it means: by a condition, or among the columns it inserts.
+fn slots(text: &str) -> usize {
+    let is_inserted = text
+        .strip_prefix("INSERT INTO ")
+        .and_then(|rest| rest.split_once('('))
+        .is_some_and(|(_, columns)| columns.starts_with("slot,") || columns.starts_with("organizer_slot,"));
+    text.matches("slot = $").count() + text.matches("slot = ?").count() + usize::from(is_inserted)
+}
+
+#[test]
+fn every_statement_on_a_meetings_rows_names_their_slot() {
+    let all = of_the_store();
+    assert!(all.len() > 50, "only {} statements were found", all.len());
+    for table in SLOTTED {
+        assert!(
+            all.iter().any(|statement| slotted_tables(&statement.text).contains(&table)),
+            "nothing on {table}"
+        );
+    }
+
+    let wrong: Vec<String> = all
+        .iter()
+        .map(|statement| (statement, faults(statement)))
+        .filter(|(_, faults)| !faults.is_empty())
+        .map(|(statement, faults)| {
+            format!("{}: {}\n  {}", statement.place, faults.join("; "), statement.text)
+        })
+        .collect();
+
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_exception_is_still_needed() {
+    let all = of_the_store();
+    for (place, reason) in EXCEPTIONS {
+        let excepted = all.iter().find(|statement| statement.place == *place);
+        let excepted = excepted.unwrap_or_else(|| panic!("{place} is gone: {reason}"));
+        assert!(
+            slots(&excepted.text) < slotted_tables(&excepted.text).len(),
+            "{place} names its slots by now"
+        );
+    }
+}
+
+/// The control of the two tests above.
+#[test]
+fn a_statement_that_breaks_a_rule_is_caught() {
+    for (text, fault) in [
+        ("SELECT subject FROM meeting WHERE meeting_id = $1", "meeting without their slot"),
+        ("UPDATE outbox SET attempts = 1 WHERE outbox_id = $1", "outbox without their slot"),
+        ("DELETE FROM registrant WHERE live_key = $1", "registrant without their slot"),
+        ("INSERT INTO event (meeting_id, slot) VALUES ($1, $2)", "event without their slot"),
+        (
+            "UPDATE outbox SET due_at = $2 WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox)",
+            "outbox, outbox without their slot",
+        ),
+        (
+            "INSERT INTO registrant (slot, email) VALUES ($1, $2) ON CONFLICT (email) DO NOTHING",
+            "the arbiter does not begin with the slot",
+        ),
+        ("UPDATE tenant SET changed = now() WHERE tenant_id = $1", "`NOW(`"),
+        ("SELECT person_id FROM person ORDER BY RANDOM()", "`RANDOM`"),
+    ] {
+        let source = format!("const BAD: &str = \"{text}\";");
+        let found = statements("control", &source);
+        assert_eq!(found.len(), 1, "{text}");
+        assert_eq!(faults(&found[0]), [fault.to_owned()], "{text}");
+    }
+}
+
+/// The steps of the schema, without comments.
+fn steps() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut steps = Vec::new();
+    for engine in fs::read_dir(folder).unwrap() {
+        for file in fs::read_dir(engine.unwrap().path()).unwrap() {
+            let file = file.unwrap().path();
+            let text = fs::read_to_string(&file).unwrap();
+            let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
+            steps.push((file.display().to_string(), lines.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    steps
+}
+
+/// Keys of a meeting's tables that do not begin with the slot.
+fn keys_without_slot(schema: &str) -> Vec<String> {
+    let begins_with_slot =
+        |columns: &str| columns.starts_with("slot") || columns.starts_with("organizer_slot");
+    let mut wrong = Vec::new();
+    for statement in schema.split(';') {
+        let flat = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+        let table = match flat.split_once("CREATE TABLE ").or(flat.split_once(" ON ")) {
+            Some((_, rest)) => rest.split([' ', '(']).next().unwrap_or_default().to_owned(),
+            None => continue,
+        };
+        if !SLOTTED.contains(&table.as_str()) {
+            continue;
+        }
+        let keys = ["PRIMARY KEY (", "UNIQUE (", "FOREIGN KEY (", "CREATE UNIQUE INDEX ", "CREATE INDEX "];
+        for key in keys {
+            for (at, _) in flat.match_indices(key) {
+                let columns = &flat[at + key.len()..];
+                let columns = if key.ends_with('(') {
+                    columns
+                } else {
+                    columns.split_once('(').map_or("", |(_, rest)| rest)
+                };
+                if !begins_with_slot(columns) {
+                    wrong.push(format!("{table}: {}", &flat[at..flat.len().min(at + 80)]));
+                }
+            }
+        }
+        if flat.starts_with("CREATE TABLE") && !flat.contains("PRIMARY KEY (") {
+            wrong.push(format!("{table}: a primary key of one column, or none"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_key_of_a_meetings_table_begins_with_the_slot() {
+    let steps = steps();
+    assert!(!steps.is_empty());
+    for (file, text) in steps {
+        assert_eq!(keys_without_slot(&text), [""; 0], "{file}");
+        assert_eq!(banned(&text), [""; 0], "{file}");
+    }
+}
+
+/// The control of the test above.
+#[test]
+fn a_key_that_does_not_begin_with_the_slot_is_caught() {
+    for (text, count) in [
+        ("CREATE TABLE outbox (slot BIGINT, outbox_id BLOB, PRIMARY KEY (outbox_id, slot))", 1),
+        ("CREATE TABLE event (event_id BLOB NOT NULL PRIMARY KEY)", 1),
+        ("CREATE UNIQUE INDEX registrant_mail ON registrant (email)", 1),
+        (
+            "CREATE TABLE question (slot BIGINT, PRIMARY KEY (slot, id), FOREIGN KEY (id) REFERENCES x (id))",
+            1,
+        ),
+        ("CREATE TABLE event (slot BIGINT, PRIMARY KEY (slot, event_id))", 0),
+    ] {
+        assert_eq!(keys_without_slot(text).len(), count, "{text}");
+    }
+    assert_eq!(
+        banned("CREATE TRIGGER t; id INTEGER PRIMARY KEY AUTOINCREMENT"),
+        ["`AUTOINCREMENT`", "`TRIGGER`"]
+    );
+}
