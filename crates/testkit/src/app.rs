@@ -1,11 +1,12 @@
 //! The application under test.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use domain::{AppId, PersonId, PolicyId, Role, Scope, TenantId};
+use domain::{AppId, PolicyId, Role, Scope, TenantId};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use server::app::App;
@@ -14,7 +15,7 @@ use server::config::Config;
 use server::issuer::{Grant, IssuerService};
 use server::mailroom::MailboxLetter;
 use server::start::{Service, build};
-use store::Grantee;
+use store::{Grantee, RegisteredApplication};
 use tempfile::TempDir;
 
 use crate::call::Call;
@@ -36,9 +37,8 @@ pub struct TestApp {
     router: Router,
     clock: Clock,
     config: String,
-    /// How many applications were opened on the folder: each draws its ids from a seed of its own, as two
-    /// processes would.
-    opened: Arc<AtomicU64>,
+    /// The next seed: each application on the folder draws its ids from one of its own, as two processes would.
+    seeds: Arc<AtomicU64>,
 }
 
 /// How the application is to be configured.
@@ -46,6 +46,7 @@ pub struct TestApp {
 pub struct TestAppBuilder {
     extra: String,
     server: String,
+    seed: u64,
 }
 
 impl TestAppBuilder {
@@ -62,6 +63,13 @@ impl TestAppBuilder {
     pub fn server(mut self, line: &str) -> Self {
         self.server.push_str(line);
         self.server.push('\n');
+        self
+    }
+
+    /// Draws ids, keys and links from another seed: two applications of one seed are the same to the byte.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
         self
     }
 
@@ -95,7 +103,8 @@ impl TestAppBuilder {
             self.extra,
         );
         let clock = Clock::frozen(START.parse().unwrap());
-        let app = TestApp::open(folder, config, clock, Arc::default()).await;
+        let seeds = Arc::new(AtomicU64::new(self.seed));
+        let app = TestApp::open(folder, config, clock, seeds).await;
         for person in app.people.all() {
             app.put_person(person).await;
         }
@@ -114,30 +123,35 @@ impl TestApp {
         TestAppBuilder::default()
     }
 
-    async fn open(folder: Arc<TempDir>, config: String, clock: Clock, opened: Arc<AtomicU64>) -> Self {
+    async fn open(folder: Arc<TempDir>, config: String, clock: Clock, seeds: Arc<AtomicU64>) -> Self {
         let parsed = Config::from_toml_str(&config).unwrap_or_else(|problems| panic!("{problems}"));
-        let source = Source::seeded(1 + opened.fetch_add(1, Ordering::Relaxed));
+        let source = Source::seeded(seeds.fetch_add(1, Ordering::Relaxed));
         let Service { app, issuer } = build(&parsed, clock.clone(), source).await.unwrap();
         let issuer = issuer.expect("the built-in issuer is enabled above");
         let router = server::http::router(app.clone(), Some(Arc::clone(&issuer)));
-        Self { people: People::default(), app, folder, issuer, router, clock, config, opened }
+        Self { people: People::default(), app, folder, issuer, router, clock, config, seeds }
     }
 
     /// A second application on the same data folder, with nothing in memory: another process.
     pub async fn beside(&self) -> Self {
-        let (folder, opened) = (Arc::clone(&self.folder), Arc::clone(&self.opened));
-        Self::open(folder, self.config.clone(), self.clock.clone(), opened).await
+        let (folder, seeds) = (Arc::clone(&self.folder), Arc::clone(&self.seeds));
+        Self::open(folder, self.config.clone(), self.clock.clone(), seeds).await
     }
 
     /// Ends this application and opens the data folder again.
     pub async fn restart(self) -> Self {
         self.app.store.close().await;
-        Self::open(self.folder, self.config, self.clock, self.opened).await
+        Self::open(self.folder, self.config, self.clock, self.seeds).await
     }
 
     /// The configuration in force, as `usher config` prints it.
     pub fn effective_config(&self) -> String {
         Config::from_toml_str(&self.config).unwrap_or_else(|problems| panic!("{problems}")).effective()
+    }
+
+    /// A file of the data folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     // Time.
@@ -243,10 +257,26 @@ impl TestApp {
         assert!(self.app.store.revoke_policy(organizer.tenant, grantee).await.unwrap());
     }
 
-    /// Gives the person a password for the built-in issuer, hashed as `usher users` does.
+    /// Gives the person a password for the built-in issuer, as `usher users` does.
     pub async fn set_password(&self, person: &TestPerson, password: &str) {
-        let hash = server::issuer::hash_password(password, &[7; 16]).unwrap();
-        assert!(self.app.store.set_password(person.tenant, PersonId(person.id.0), &hash).await.unwrap());
+        let hash = server::issuer::hash_password(password, self.app.ids.bytes()).unwrap();
+        assert!(self.app.store.set_password(person.tenant, person.id, &hash).await.unwrap());
+    }
+
+    /// Registers an application of the first tenant with the built-in issuer, as `usher apps` does. People come
+    /// back from signing in to `https://app.example/back`.
+    pub async fn put_application(&self, app: &str, secret: &str) {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let registered = RegisteredApplication {
+            tenant: self.people.ines.tenant,
+            id: AppId(app.to_owned()),
+            name: "An application".to_owned(),
+            secret_hash: Some(server::issuer::hash_password(secret, self.app.ids.bytes()).unwrap()),
+            redirect_uris: names(&["https://app.example/back"]),
+            scopes: names(&["OnlineMeetings.ReadWrite"]),
+            roles: names(&["OnlineMeetings.ReadWrite.All"]),
+        };
+        self.app.store.put_application(&registered).await.unwrap();
     }
 
     // Letters.

@@ -4,7 +4,7 @@
 //! HTTP, in process and without a socket; only functions whose names begin with `db_` look at the file behind
 //! the application's back. Everything panics on what a test does not expect, with words that say why.
 
-#![expect(clippy::unwrap_used, reason = "this crate is part of tests, and a panic is how a test fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod app;
 mod call;

@@ -1,0 +1,6 @@
+//! What every Graph client relies on, whatever it asks for. CONTRACT section 5 and CLIENTS.
+
+mod bodies;
+mod meetings;
+mod operations;
+mod requests;
