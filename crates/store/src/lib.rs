@@ -131,9 +131,14 @@ impl Store {
             // Room for the row inserts in all their lengths, beside everything else.
             .statement_cache_capacity(4 * rows::PIECE + 128);
         // The unique key of a large meeting is written all over: what does not fit into memory is read again.
-        // And a statement of many rows keeps the pages it changes until it has ended: in memory, or else in a
-        // file made and removed for each batch.
-        let writer_options = options.clone().pragma("cache_size", "-16384").pragma("temp_store", "MEMORY");
+        // A statement of many rows keeps the pages it changes until it has ended: in memory, or else in a file
+        // made and removed for each batch. And a checkpoint, which everybody waits for, is worth its while when
+        // the pages it copies have been changed more than once: every 64 MiB of log, some 30 ms each.
+        let writer_options = options
+            .clone()
+            .pragma("cache_size", "-16384")
+            .pragma("temp_store", "MEMORY")
+            .pragma("wal_autocheckpoint", "16000");
         let writer = connect(1, &writer_options).await?;
         // Under the write lock, so that of several processes on a new file one makes the schema and the others
         // find it made. A step that fails halfway leaves nothing.
