@@ -138,7 +138,7 @@ async fn seat(
         batch[*n].registration.0 == live.registration_id && batch[*n].seen_version == live.version
     });
 
-    let mut verdicts = idempotency::replay(tx, meeting, batch, &mut party).await?;
+    let replayed = idempotency::replay(tx, meeting, batch, &mut party).await?;
     let newcomers = insert_registrants(tx, meeting, batch, &party).await?;
     let (mut fresh, others): (Vec<usize>, Vec<usize>) =
         party.iter().partition(|n| newcomers.contains(&batch[**n].id.0));
@@ -148,13 +148,14 @@ async fn seat(
     let seated = has_place.partition_point(|has_place| *has_place);
     let late = fresh.split_off(seated);
     remove_registrants(tx, meeting, batch, &late).await?;
-    verdicts.extend(late.iter().map(|n| (*n, Verdict::Full)));
+    let mut verdicts: Vec<(usize, Verdict)> = late.iter().map(|n| (*n, Verdict::Full)).collect();
     verdicts.extend(fresh.iter().map(|n| (*n, Verdict::Seated(batch[*n].id))));
     verdicts.extend(find_known(tx, meeting, batch, &others).await?);
 
     insert_letters(tx, batch, &fresh).await?;
     insert_events(tx, batch, &fresh).await?;
     idempotency::remember(tx, batch, &verdicts).await?;
+    verdicts.extend(replayed);
     if !fresh.is_empty() {
         query(TAKE_SEATS)
             .bind(slot)

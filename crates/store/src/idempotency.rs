@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use domain::enrolment::IdempotencyKey;
 use domain::{Enrolment, MeetingId, RegistrantId};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnection;
@@ -40,7 +41,30 @@ const EXPIRED_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
         AND EXISTS (SELECT 1 FROM idempotency i WHERE i.slot = s.slot AND i.expires_at <= $1)";
 const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND expires_at <= $2";
 
+const FIND: &str = "SELECT key_hash, request_hash, registrant_id FROM idempotency
+    WHERE slot = $1 AND meeting_id = $2 AND key_hash = $3 AND expires_at > $4";
+
 impl Store {
+    /// The registrant that the first request with this key got, if the key is remembered; with the hash of
+    /// that request.
+    pub async fn find_answered(
+        &self,
+        meeting: MeetingId,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<([u8; 32], RegistrantId)>, Fault> {
+        let row: Option<Remembered> = query_as(FIND)
+            .bind(number(meeting.slot()))
+            .bind(meeting.0)
+            .bind(key.key.to_vec())
+            .bind(micros(now))
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let request = row.request_hash.try_into().map_err(|_| Fault::corrupt("a hash of another length"))?;
+        Ok(Some((request, RegistrantId(row.registrant_id))))
+    }
+
     /// Removes the idempotency keys whose time is over, slot by slot; tells how many there were.
     pub async fn remove_expired_keys(&self, now: Timestamp) -> Result<u64, Fault> {
         let slots: Vec<i64> = query_scalar(EXPIRED_SLOTS).bind(micros(now)).fetch_all(&self.readers).await?;
@@ -116,7 +140,8 @@ async fn remembered(
     Ok(rows)
 }
 
-/// Remembers the answer of those who sent an idempotency key and are registered now.
+/// Remembers the answer of those who sent an idempotency key and are registered now. What was remembered
+/// before is not among them: its time runs on.
 pub(crate) async fn remember(
     tx: &mut SqliteConnection,
     batch: &[Enrolment],

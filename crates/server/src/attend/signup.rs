@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use base64::Engine;
@@ -50,8 +51,15 @@ pub async fn enroll(
     State(app): State<App>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Form(fields): Form<Fields>,
+    form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
+    let fields = match form {
+        Ok(Form(fields)) => fields,
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            return problem(&app, &headers, &ApiError::TooLarge(app.settings.max_body_bytes));
+        }
+        Err(_) => return problem(&app, &headers, &ApiError::NotJson),
+    };
     match try_enroll(&app, &id, &headers, &fields).await {
         Ok(Some(response)) => response,
         Ok(None) => not_found(&headers),
@@ -95,13 +103,15 @@ async fn try_enroll(
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
                 .map(|nonce| private_key("page", hosted.meeting.tenant, nonce, fingerprint(fields), now)),
         };
-        match take_place(app, &hosted, registration, asked).await {
-            Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
-            // A form that was sent, changed and sent again carries the same nonce: it is another request.
+        let place = match take_place(app, &hosted, registration, asked.clone()).await {
+            // Sent, changed and sent again from the same page: another request, which needs no key.
             Err(ApiError::Refused(Refusal::IdempotencyKeyReused)) => {
-                let problems = [];
-                return Ok(Some(page(app, headers, &hosted.meeting, registration, fields, &problems)));
+                take_place(app, &hosted, registration, Asked { idempotency: None, ..asked }).await
             }
+            place => place,
+        };
+        match place {
+            Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
             Err(ApiError::Refused(Refusal::RegistrationFull)) => {
                 return Ok(Some(show_state(headers, &hosted.meeting, registration, RegistrationState::Full)));
             }

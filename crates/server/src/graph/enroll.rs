@@ -8,7 +8,8 @@ use domain::person::DirectoryPerson;
 use domain::refusal::Denial;
 use domain::{
     AllowedRegistrant, Answer as Answered, Caller, Delegated, Enrolment, FieldProblem, Meeting, MeetingId,
-    Person, PersonId, ProblemCode, Refusal, RegistrantId, Registration, RegistrationKind, TenantId,
+    Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationKind,
+    TenantId,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -71,11 +72,30 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
     let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
     let registration = ask.check_cast(hosted.registration.as_ref())?;
     may_enroll(&ask.caller, hosted.meeting.organizer, registration)?;
+    if let Some(registrant) = find_answered(ask, registration).await? {
+        let place = Place { registrant: registrant.id, generation: registrant.generation };
+        return Ok(Some(Reply::ok(&show(ask, &hosted.meeting, registration, &registrant.person, place))));
+    }
     let mut asked = read(ask, &hosted.meeting, registration).await?;
     asked.seen_directory = asked.seen_directory.or(seen_policy);
     let person = asked.person.clone();
     let place = take_place(ask.app, hosted, registration, asked).await?;
     Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, registration, &person, place))))
+}
+
+/// The registrant that a request with the same idempotency key got. Asked before the form and the end of the
+/// registration are looked at, since a retry gets the first answer whatever has changed meanwhile.
+async fn find_answered(ask: &Ask<'_>, registration: &Registration) -> Result<Option<Registrant>, ApiError> {
+    let Some(key) = idempotency_key(ask)? else { return Ok(None) };
+    let store = &ask.app.store;
+    match store.find_answered(registration.meeting, &key, ask.app.clock.now()).await? {
+        None => Ok(None),
+        Some((request, _)) if request != key.request => Err(Refusal::IdempotencyKeyReused.into()),
+        Some((_, registrant)) => {
+            let found = store.find_registrant(registration.meeting, registrant).await?;
+            Ok(found.filter(|registrant| registrant.registration == registration.id))
+        }
+    }
 }
 
 /// Whether the refusal was given before the database was asked.

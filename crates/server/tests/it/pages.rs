@@ -171,19 +171,19 @@ async fn an_address_that_is_registered_already_is_answered_like_a_new_one() {
     );
 }
 
+/// Somebody goes back and mends a typing error in the address.
 #[tokio::test]
-async fn a_form_that_was_changed_and_sent_again_is_shown_again_with_what_it_holds() {
+async fn a_form_that_was_changed_and_sent_again_is_a_request_of_its_own() {
     let app = TestApp::new().await;
     let sign_up = sign_up(&app, json!({})).await;
+    sign_up.send(&app, "nonce", "Odile", "odile@pinewatre.example", "Deck").await.expect(200);
+
     sign_up.send(&app, "nonce", "Odile", "odile@pinewater.example", "Deck").await.expect(200);
 
-    let changed = sign_up.send(&app, "nonce", "Odile", "odile@elsewhere.example", "Deck").await;
-
-    assert!(changed.text().contains("odile@elsewhere.example"), "{}", changed.text());
-    assert_ne!(nonce(&changed), "nonce", "sent once more, it is a request of its own");
-    assert_eq!(app.registrants(&sign_up.meeting).await.len(), 1);
-    sign_up.send(&app, &nonce(&changed), "Odile", "odile@elsewhere.example", "Deck").await.expect(200);
-    assert_eq!(app.registrants(&sign_up.meeting).await.len(), 2);
+    let registrants = app.registrants(&sign_up.meeting).await;
+    let addresses: Vec<&serde_json::Value> =
+        registrants.iter().map(|registrant| &registrant["email"]).collect();
+    assert_eq!(addresses, ["odile@pinewatre.example", "odile@pinewater.example"]);
 }
 
 #[tokio::test]

@@ -49,6 +49,35 @@ async fn a_replay_gets_the_same_bytes_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn a_retry_gets_the_first_answer_though_registration_has_ended() {
+    let app = TestApp::new().await;
+    let meeting = app.built_in("organization").await;
+    let first = keyed(&app, &meeting, "key").await.expect(200);
+    app.set_clock("2027-02-01T11:00:00Z");
+
+    let retried = keyed(&app, &meeting, "key").await.expect(200);
+
+    assert_eq!(retried.body, first.body);
+    let control = keyed(&app, &meeting, "another key").await.expect(400);
+    assert_eq!(control.inner_code(), "registrationEnded");
+}
+
+#[tokio::test]
+async fn a_replay_does_not_lengthen_the_life_of_a_key() {
+    let app = TestApp::new().await;
+    let meeting = far_meeting(&app).await;
+    let first = keyed(&app, &meeting, "key").await.expect(200);
+    cancel(&app, &meeting, &first.json()).await;
+    app.advance(SignedDuration::from_hours(23));
+    keyed(&app, &meeting, "key").await.expect(200);
+
+    app.advance(SignedDuration::from_hours(2));
+    let after = keyed(&app, &meeting, "key").await.expect(200);
+
+    assert_ne!(after.body, first.body);
+}
+
+#[tokio::test]
 async fn a_key_with_another_body_is_refused() {
     let app = TestApp::new().await;
     let meeting = app.built_in("everyone").await;
