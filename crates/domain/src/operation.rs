@@ -1,10 +1,24 @@
 //! The operations of the Graph surface, and the routes they are served on: one list, walked by the router,
 //! the permission matrix, the OpenAPI document and the tests.
 
+/// An enumeration and the list of its members, from one text: a member cannot be left out of the list.
+macro_rules! listed {
+    ($(#[$meta:meta])* $name:ident { $($member:ident,)+ }) => {
+        $(#[$meta])*
+        pub enum $name { $($member,)+ }
+
+        impl $name {
+            /// Every member.
+            pub const ALL: [Self; [$(stringify!($member)),+].len()] = [$(Self::$member,)+];
+        }
+    };
+}
+
+listed! {
 /// One operation. Adding a variant does not compile until it has a route, a permission row and a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names say it; `Operation::summary` is the text for readers")]
-pub enum Operation {
+Operation {
     GetMe,
     GetUser,
     CreateMeeting,
@@ -27,6 +41,7 @@ pub enum Operation {
     GetRegistrant,
     CancelRegistrant,
 }
+}
 
 /// An HTTP method the Graph surface uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,10 +53,11 @@ pub enum Method {
     Delete,
 }
 
+listed! {
 /// What a path names, below `/me` or `/users/{id}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "`Resource::template` spells each path")]
-pub enum Resource {
+Resource {
     User,
     Meetings,
     CreateOrGet,
@@ -52,21 +68,35 @@ pub enum Resource {
     Registrants,
     Registrant,
 }
+}
+
+/// An OData query option that some operations serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "these are OData's")]
+pub enum QueryOption {
+    Count,
+    Expand,
+    Filter,
+    Select,
+    SkipToken,
+    Top,
+}
+
+impl QueryOption {
+    /// The name, with its `$`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Count => "$count",
+            Self::Expand => "$expand",
+            Self::Filter => "$filter",
+            Self::Select => "$select",
+            Self::SkipToken => "$skiptoken",
+            Self::Top => "$top",
+        }
+    }
+}
 
 impl Resource {
-    /// Every resource.
-    pub const ALL: [Self; 9] = [
-        Self::User,
-        Self::Meetings,
-        Self::CreateOrGet,
-        Self::Meeting,
-        Self::Registration,
-        Self::Questions,
-        Self::Question,
-        Self::Registrants,
-        Self::Registrant,
-    ];
-
     /// The path below `/me` or `/users/{userId}`, as a template.
     pub fn template(self) -> &'static str {
         match self {
@@ -123,31 +153,6 @@ impl Method {
 }
 
 impl Operation {
-    /// Every operation.
-    pub const ALL: [Self; 21] = [
-        Self::GetMe,
-        Self::GetUser,
-        Self::CreateMeeting,
-        Self::CreateOrGetMeeting,
-        Self::FindMeetings,
-        Self::GetMeeting,
-        Self::UpdateMeeting,
-        Self::DeleteMeeting,
-        Self::CreateRegistration,
-        Self::GetRegistration,
-        Self::UpdateRegistration,
-        Self::DeleteRegistration,
-        Self::ListQuestions,
-        Self::CreateQuestion,
-        Self::GetQuestion,
-        Self::UpdateQuestion,
-        Self::DeleteQuestion,
-        Self::EnrollRegistrant,
-        Self::ListRegistrants,
-        Self::GetRegistrant,
-        Self::CancelRegistrant,
-    ];
-
     /// The method it is called by.
     pub fn method(self) -> Method {
         match self {
@@ -213,6 +218,18 @@ impl Operation {
             | Self::DeleteQuestion
             | Self::CancelRegistrant => 204,
             _ => 200,
+        }
+    }
+
+    /// The query options it serves beside `$select`, which every GET does; any other is refused, because
+    /// leaving it out would answer another question than was asked.
+    pub fn query_options(self) -> &'static [QueryOption] {
+        match self {
+            Self::FindMeetings => &[QueryOption::Filter],
+            Self::GetRegistration => &[QueryOption::Expand],
+            Self::ListQuestions => &[QueryOption::Count],
+            Self::ListRegistrants => &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken],
+            _ => &[],
         }
     }
 

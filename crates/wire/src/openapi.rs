@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document of what is served, made from the list of operations and the wire's own types.
 
 use domain::Operation;
-use domain::operation::{Method, Resource};
+use domain::operation::{Method, QueryOption, Resource};
 use domain::permission::{Edition, permission};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
@@ -130,38 +130,30 @@ fn parameters(operation: Operation, is_me: bool) -> Value {
 }
 
 fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
-    let mut options = own_query_options(operation);
-    if operation.method() == Method::Get {
-        options.push((
-            "$select",
-            "Names of members to keep, separated by commas.",
-            json!({"type": "string"}),
-        ));
-    }
+    let select = (operation.method() == Method::Get).then_some(QueryOption::Select);
+    let options = operation.query_options().iter().copied().chain(select);
     options
+        .map(|option| {
+            let (text, schema) = describe_option(option);
+            (option.name(), text, schema)
+        })
+        .collect()
 }
 
-fn own_query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
-    match operation {
-        Operation::FindMeetings => vec![(
-            "$filter",
+fn describe_option(option: QueryOption) -> (&'static str, Value) {
+    let text = json!({"type": "string"});
+    match option {
+        QueryOption::Count => ("Adds `@odata.count`.", json!({"type": "boolean"})),
+        QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
+        QueryOption::Filter => (
             "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
-            json!({"type": "string"}),
-        )],
-        Operation::GetRegistration => {
-            vec![("$expand", "`customQuestions`, with or without its type cast.", json!({"type": "string"}))]
+            text,
+        ),
+        QueryOption::Select => ("Names of members to keep, separated by commas.", text),
+        QueryOption::SkipToken => ("Where the page starts; follow `@odata.nextLink`.", text),
+        QueryOption::Top => {
+            ("Items of a page; 100 without it, 1000 at most.", json!({"type": "integer", "minimum": 1}))
         }
-        Operation::ListQuestions => vec![("$count", "Adds `@odata.count`.", json!({"type": "boolean"}))],
-        Operation::ListRegistrants => vec![
-            (
-                "$top",
-                "Items of a page; 100 without it, 1000 at most.",
-                json!({"type": "integer", "minimum": 1}),
-            ),
-            ("$count", "Adds `@odata.count`.", json!({"type": "boolean"})),
-            ("$skiptoken", "Where the page starts; follow `@odata.nextLink`.", json!({"type": "string"})),
-        ],
-        _ => Vec::new(),
     }
 }
 

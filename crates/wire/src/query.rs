@@ -1,6 +1,7 @@
 //! OData query options, with and without the `$`, encoded or not (CLIENTS section 11).
 
-use domain::{FieldProblem, ProblemCode};
+use domain::operation::{Method, QueryOption};
+use domain::{FieldProblem, Operation, ProblemCode};
 use percent_encoding::percent_decode_str;
 
 /// The options of a request.
@@ -56,19 +57,26 @@ impl Query {
     }
 
     /// Refuses options that the operation does not serve.
-    pub fn allow(&self, served: &[&str]) -> Result<(), Vec<FieldProblem>> {
+    pub fn allow(&self, operation: Operation) -> Result<(), Vec<FieldProblem>> {
         let given = [
-            ("$expand", self.expand.is_some()),
-            ("$filter", self.filter.is_some()),
-            ("$top", self.top.is_some()),
-            ("$skiptoken", self.skip_token.is_some()),
-            ("$count", self.count),
-            ("$select", self.select.is_some()),
+            (QueryOption::Expand, self.expand.is_some()),
+            (QueryOption::Filter, self.filter.is_some()),
+            (QueryOption::Top, self.top.is_some()),
+            (QueryOption::SkipToken, self.skip_token.is_some()),
+            (QueryOption::Count, self.count),
+            (QueryOption::Select, self.select.is_some()),
         ];
+        let is_served = |option| match option {
+            QueryOption::Select => operation.method() == Method::Get,
+            option => operation.query_options().contains(&option),
+        };
         let problems: Vec<FieldProblem> = given
             .into_iter()
-            .filter(|(name, is_given)| *is_given && !served.contains(name))
-            .map(|(name, _)| problem(name, &format!("the option `{name}` is not served here: leave it out")))
+            .filter(|(option, is_given)| *is_given && !is_served(*option))
+            .map(|(option, _)| {
+                let name = option.name();
+                problem(name, &format!("the option `{name}` is not served here: leave it out"))
+            })
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
@@ -125,7 +133,7 @@ mod tests {
     fn an_option_of_another_operation_is_refused() {
         let query = Query::read("$top=1").unwrap();
 
-        assert!(query.allow(&["$top"]).is_ok());
-        assert_eq!(query.allow(&["$expand"]).unwrap_err()[0].target, "$top");
+        assert!(query.allow(Operation::ListRegistrants).is_ok());
+        assert_eq!(query.allow(Operation::GetRegistration).unwrap_err()[0].target, "$top");
     }
 }

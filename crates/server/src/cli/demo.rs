@@ -71,8 +71,10 @@ impl Demo {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         let listener = bind(&self.listen.to_string()).await?;
         let address = listener.local_addr().map_err(|error| StartProblem(error.to_string()))?;
-        let folder =
-            tempfile::tempdir().map_err(|error| StartProblem(format!("cannot make a folder: {error}")))?;
+        let folder = tempfile::Builder::new()
+            .prefix("usher-demo-")
+            .tempdir()
+            .map_err(|error| StartProblem(format!("cannot make a folder: {error}")))?;
         crate::ops::install_metrics();
         let ids = Source::from_system();
         let tenant = TenantId(ids.random_id());
@@ -289,14 +291,14 @@ TOKEN={token}
 REGISTRATION='{registration}'
 
 # 1. What does the registration ask?
-curl -s -H "Authorization: Bearer $TOKEN" "$REGISTRATION?\$expand=customQuestions"
+curl -s -w '\n' -H "Authorization: Bearer $TOKEN" "$REGISTRATION?\$expand=customQuestions"
 
-# 2. Enrol somebody. The answer is empty: the links travel by mail.
+# 2. Enrol somebody. A blank id and link in the answer mean that it worked: the links travel by mail.
 QUESTION=$(curl -s -H "Authorization: Bearer $TOKEN" "$REGISTRATION/customQuestions" | sed 's/.*"id":"\([^"]*\)".*"radioButton".*/\1/')
-curl -s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' "$REGISTRATION/registrants" -d '{{"firstName":"Odile","lastName":"Marchetti","email":"odile@pinewater.example","customQuestionAnswers":[{{"questionId":"'"$QUESTION"'","value":"Yes"}}]}}'
+curl -s -w '\n' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' "$REGISTRATION/registrants" -d '{{"firstName":"Odile","lastName":"Marchetti","email":"odile@pinewater.example","customQuestionAnswers":[{{"questionId":"'"$QUESTION"'","value":"Yes"}}]}}'
 
 # 3. Who is coming?
-curl -s -H "Authorization: Bearer $TOKEN" "$REGISTRATION/registrants"
+curl -s -w '\n' -H "Authorization: Bearer $TOKEN" "$REGISTRATION/registrants"
 
   The reference of all operations: {base_url}/docs
 "#,

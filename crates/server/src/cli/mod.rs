@@ -86,8 +86,13 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
 
 impl ConfigFile {
     pub(crate) fn load(&self) -> Result<Config, StartProblem> {
-        Config::load(self.config.as_deref(), std::env::vars())
-            .map_err(|problems| StartProblem(format!("the configuration cannot be used:\n{problems}")))
+        Config::load(self.config.as_deref(), std::env::vars()).map_err(|problems| {
+            let file = match &self.config {
+                Some(file) => format!("`{}`", file.display()),
+                None => "no file, give one by `--config` or `USHER_CONFIG`".to_owned(),
+            };
+            StartProblem(format!("the configuration ({file}) cannot be used:\n{problems}"))
+        })
     }
 
     /// The configuration and its database.

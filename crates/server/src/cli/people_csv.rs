@@ -3,26 +3,29 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use domain::PersonId;
 use domain::person::DirectoryPerson;
+use domain::{Email, PersonId};
 use uuid::Uuid;
 
 /// Reads a list of people, or names every line at fault. Columns are found by their heading, in any case and
 /// order: `id` (or `objectId`) and `userPrincipalName` are needed; `mail`, `givenName`, `surname`,
 /// `displayName`, `preferredLanguage` and `accountEnabled` are read when they are there, others passed over.
 pub(super) fn read(input: impl Read) -> Result<Vec<(PersonId, DirectoryPerson)>, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(input);
     let headings = reader.headers().map_err(|error| vec![format!("the headings cannot be read: {error}")])?;
     let columns: HashMap<String, usize> = headings
         .iter()
         .enumerate()
         .map(|(n, heading)| (heading.trim_start_matches('\u{feff}').to_ascii_lowercase(), n))
         .collect();
-    let mut problems: Vec<String> = [("id", "objectid"), ("userprincipalname", "userprincipalname")]
-        .into_iter()
-        .filter(|(a, b)| !columns.contains_key(*a) && !columns.contains_key(*b))
-        .map(|(name, _)| format!("the column `{name}` is missing"))
-        .collect();
+    let mut problems: Vec<String> =
+        [("id", ["id", "objectid"]), ("userPrincipalName", ["userprincipalname", "userprincipalname"])]
+            .into_iter()
+            .filter(|(_, keys)| !keys.iter().any(|key| columns.contains_key(*key)))
+            .map(|(name, _)| {
+                format!("the column `{name}` is missing: a list separated by commas has it in its first line")
+            })
+            .collect();
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -32,7 +35,7 @@ pub(super) fn read(input: impl Read) -> Result<Vec<(PersonId, DirectoryPerson)>,
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                problems.push(error.to_string());
+                problems.push(unreadable(&error));
                 continue;
             }
         };
@@ -54,10 +57,24 @@ pub(super) fn read(input: impl Read) -> Result<Vec<(PersonId, DirectoryPerson)>,
     if problems.is_empty() { Ok(people) } else { Err(problems) }
 }
 
+fn unreadable(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            format!("line {line}: it has {len} cells, and the first line {expected_len}")
+        }
+        _ => error.to_string(),
+    }
+}
+
 fn read_person<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> Result<(PersonId, DirectoryPerson), String> {
     let id = cell("id").or_else(|| cell("objectid")).ok_or("the `id` is missing")?;
     let id = Uuid::try_parse(id).map_err(|_| format!("the `id` `{id}` is no GUID"))?;
     let upn = cell("userprincipalname").ok_or("the `userPrincipalName` is missing")?;
+    let mail = cell("mail");
+    if mail.is_some_and(|mail| Email::parse(mail).is_err()) {
+        return Err(format!("`mail` is no e-mail address: `{}`", mail.unwrap_or_default()));
+    }
     let text = |name: &str| cell(name).map(str::to_owned);
     let is_active = match cell("accountenabled").map(str::to_ascii_lowercase).as_deref() {
         None | Some("true") => true,
@@ -104,7 +121,8 @@ mod tests {
             2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460,,True\n\
             2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460,b@x.example,perhaps\n\
             2b9e61d4-70cf-4e0b-8a35-c1f7d92e4461,c@x.example,True\n\
-            2b9e61d4-70cf-4e0b-8a35-c1f7d92e4462,C@x.example,True\n";
+            2b9e61d4-70cf-4e0b-8a35-c1f7d92e4462,C@x.example,True\n\
+            2b9e61d4-70cf-4e0b-8a35-c1f7d92e4463,d@x.example\n";
 
         assert_eq!(
             read(csv.as_bytes()).unwrap_err(),
@@ -113,6 +131,7 @@ mod tests {
                 "line 3: the `userPrincipalName` is missing",
                 "line 4: `accountEnabled` is `True` or `False`, not `perhaps`",
                 "line 6: `c@x.example` stands in line 5 already",
+                "line 7: it has 2 cells, and the first line 3",
             ]
         );
         assert_eq!(read("name\nx\n".as_bytes()).unwrap_err().len(), 2);

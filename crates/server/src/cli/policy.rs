@@ -86,6 +86,9 @@ impl Policy {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         match self {
             Self::Create { scope, name, apps, description } => {
+                if name.trim().is_empty() {
+                    return Err(StartProblem("a policy needs a name".to_owned()));
+                }
                 let (store, tenant) = scope.open().await?;
                 let id = PolicyId(Source::from_system().random_id());
                 let apps: Vec<AppId> = apps.into_iter().map(AppId).collect();
@@ -102,7 +105,15 @@ impl Policy {
                         "no policy is called `{name}`: see `usher policy list`"
                     )));
                 }
-                println!("granted `{name}`");
+                match to.organizer.map(PersonId) {
+                    None => println!("granted `{name}` to everyone without a grant of their own"),
+                    Some(id) => {
+                        println!("granted `{name}` to {id}");
+                        if store.find_person(tenant, id).await.map_err(failed)?.person.is_none() {
+                            eprintln!("the directory does not know {id}: see `usher users list`");
+                        }
+                    }
+                }
             }
             Self::Revoke { scope, to } => {
                 let (store, tenant) = scope.open().await?;

@@ -26,6 +26,9 @@ impl Serve {
         let listener = bind(&config.server.listen.to_string()).await?;
         let service = build(&config, Clock::System, Source::from_system()).await?;
         tracing::info!(listen = %config.server.listen, public_url = %config.server.public_url, "serving");
+        if config.mail.host.is_none() && !config.mail.mailbox {
+            tracing::warn!("no mail server is configured: letters stay queued until `mail.host` names one");
+        }
         crate::serve::serve(service, listener, config.server.drain).await
     }
 }

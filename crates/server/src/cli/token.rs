@@ -15,13 +15,14 @@ use crate::start::{StartProblem, open_issuer_key};
 
 /// Print a token of the built-in issuer, for development
 #[derive(Args, Debug)]
+#[group(id = "who", required = true, multiple = true, args = ["person", "app"])]
 pub(super) struct Token {
     #[command(flatten)]
     config: ConfigFile,
     #[command(flatten)]
     tenant: TenantChoice,
     /// For an application acting for this person: user principal name or object id
-    #[arg(long, value_name = "USER", required_unless_present = "app")]
+    #[arg(long, value_name = "USER")]
     person: Option<String>,
     /// Id of the application; without --person, for the application itself
     #[arg(long, value_name = "ID")]

@@ -60,11 +60,18 @@ impl Users {
             Self::List { config, tenant } => {
                 let (_, store) = config.open().await?;
                 let tenant = tenant.find(&store).await?;
+                println!("id\tuserPrincipalName\tmail\tgivenName\tsurname\taccountEnabled");
                 for person in store.list_people(tenant).await.map_err(failed)? {
                     let id = person.id.map(|id| id.to_string()).unwrap_or_default();
-                    let name = person.display_name.unwrap_or_default();
-                    let state = if person.is_active { "" } else { "  (disabled)" };
-                    println!("{id}  {}  {name}{state}", person.upn);
+                    let cells = [
+                        id,
+                        person.upn,
+                        person.mail.unwrap_or_default(),
+                        person.given_name.unwrap_or_default(),
+                        person.surname.unwrap_or_default(),
+                        if person.is_active { "True" } else { "False" }.to_owned(),
+                    ];
+                    println!("{}", cells.join("\t"));
                 }
             }
             Self::Password { config, tenant, user } => {

@@ -143,7 +143,7 @@ impl<'a> Ask<'a> {
             return Err(ApiError::from(vec![domain::FieldProblem::new(
                 "meetingId",
                 domain::ProblemCode::InvalidId,
-                "the meeting id in the path is none: use the `id` of an onlineMeeting as it is",
+                "the path holds no meeting id: use the `id` of an onlineMeeting as it is",
             )]));
         };
         if organizer == self.organizer()? { Ok(meeting) } else { Err(Refusal::NoMeeting.into()) }

@@ -142,7 +142,7 @@ async fn answer(app: &App, request: Request<Body>) -> (Option<Operation>, Answer
     let answer = async {
         domain::permission::opens(operation, app.settings.permissions, &caller, for_me)?;
         let query = Query::read(request.uri().query().unwrap_or_default())?;
-        query.allow(options(operation))?;
+        query.allow(operation)?;
         let ask = Ask::read(app, caller, operation, path, query, request).await?;
         let reply = perform(&ask, operation).await?;
         Ok(match &ask.query.select {
@@ -161,19 +161,6 @@ fn route(request: &Request<Body>) -> Result<(GraphPath, Operation), ApiError> {
     match method.and_then(|method| path.resource.operation(method, for_me)) {
         Some(operation) => Ok((path, operation)),
         None => Err(ApiError::Method(path.resource.methods().into_iter().map(Method::name).collect())),
-    }
-}
-
-/// The query options an operation serves; any other is refused, because leaving it out would answer another
-/// question than was asked.
-fn options(operation: Operation) -> &'static [&'static str] {
-    match operation {
-        Operation::FindMeetings => &["$filter", "$select"],
-        Operation::GetRegistration => &["$expand", "$select"],
-        Operation::ListQuestions => &["$count", "$select"],
-        Operation::ListRegistrants => &["$top", "$skiptoken", "$count", "$select"],
-        _ if operation.method() == Method::Get => &["$select"],
-        _ => &[],
     }
 }
 

@@ -91,25 +91,3 @@ async fn a_shutdown_ends_conversations_and_gives_the_rest_back() {
     assert_eq!(recipients(&server).len(), 60);
     assert_eq!(server.letters().len(), 60, "each of them once");
 }
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement"]
-async fn letters_per_second() {
-    let world = World::new().await;
-    let (mailroom, _) = world.with_mailbox();
-    world.enroll_many(2_000).await;
-
-    let start = Instant::now();
-    let sent = mailroom.deliver_due().await.unwrap();
-    let mailbox = sent as f64 / start.elapsed().as_secs_f64();
-
-    let server = MailServer::start().await;
-    let mailroom = world.with_server(&server);
-    for n in 0..2_000 {
-        world.enroll("Another", "Person", &format!("another{n}@example.org")).await;
-    }
-    let start = Instant::now();
-    let sent = mailroom.deliver_due().await.unwrap();
-    let smtp = sent as f64 / start.elapsed().as_secs_f64();
-    println!("letters a second: {mailbox:.0} through the mailbox, {smtp:.0} through SMTP on this machine");
-}
