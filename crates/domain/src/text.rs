@@ -46,7 +46,8 @@ pub fn has_control(text: &str) -> bool {
 }
 
 fn comparable(name: &str) -> String {
-    let folded: String = name.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+    let folded: String =
+        name.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -61,6 +62,8 @@ mod tests {
             ("VIRTANEN", "virtanen", true),
             ("  Anna  Maria ", "Anna Maria", true),
             ("ﬁne", "fine", true),
+            ("Νικος", "ΝΙΚΟΣ", true),
+            ("Weiß", "WEISS", true),
             ("Zoë", "Zoe", false),
             ("Ann", "Anne", false),
         ] {

@@ -1,11 +1,14 @@
 //! The one concrete application: everything a request needs, made once.
 
+use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::link::{Link, Purpose};
 use domain::permission::Edition;
-use domain::{AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, TenantId};
+use domain::{
+    AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId, TenantId,
+};
 use quick_cache::sync::Cache;
 use store::{Fault, Hosted, Store};
 use wire::registrant::ListEdition;
@@ -66,13 +69,31 @@ pub struct Settings {
 pub struct Memory {
     hosted: Cache<MeetingId, Arc<Hosted>>,
     access: Cache<AccessKey, i64>,
+    views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
 }
 
 type AccessKey = (TenantId, AppId, PersonId);
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { hosted: Cache::new(2_000), access: Cache::new(10_000) }
+        Self { hosted: Cache::new(2_000), access: Cache::new(10_000), views: Mutex::default() }
+    }
+}
+
+impl Memory {
+    /// Counts a look at a sign-up page. The count waits here for [`App::store_views`]: showing a page never
+    /// writes.
+    pub fn count_view(&self, meeting: MeetingId, registration: RegistrationId) {
+        *self.views().entry((meeting, registration)).or_default() += 1;
+    }
+
+    /// Looks that are counted and not stored yet.
+    pub fn waiting_views(&self, meeting: MeetingId, registration: RegistrationId) -> i64 {
+        self.views().get(&(meeting, registration)).copied().unwrap_or_default()
+    }
+
+    fn views(&self) -> MutexGuard<'_, HashMap<(MeetingId, RegistrationId), i64>> {
+        self.views.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -112,6 +133,22 @@ impl App {
     /// Forgets what was remembered of a meeting: after each change, and when a decision proved stale.
     pub fn forget(&self, meeting: MeetingId) {
         self.memory.hosted.remove(&meeting);
+    }
+
+    /// Stores the looks at sign-up pages that were counted since the last time. What cannot be stored waits on.
+    pub async fn store_views(&self) -> Result<(), Fault> {
+        let counted: Vec<_> = self.memory.views().drain().collect();
+        if counted.is_empty() {
+            return Ok(());
+        }
+        let stored = self.store.add_views(&counted).await;
+        if stored.is_err() {
+            let mut views = self.memory.views();
+            for (page, looks) in counted {
+                *views.entry(page).or_default() += looks;
+            }
+        }
+        stored
     }
 
     /// The version of the directory by which the application may act for the organizer; `None` when it may

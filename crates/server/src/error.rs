@@ -32,6 +32,8 @@ pub enum ApiError {
     NotJson,
     /// The body is longer than this many bytes.
     TooLarge(usize),
+    /// The body did not arrive in time.
+    Slow,
     /// More is asked at once than can be done.
     Busy,
     /// The machinery broke.
@@ -99,6 +101,7 @@ impl ApiError {
             Self::Method(_) => Row(S::METHOD_NOT_ALLOWED, "Request_BadRequest", Some("methodNotAllowed")),
             Self::NotJson => Row(S::BAD_REQUEST, "BadRequest", Some("invalidJson")),
             Self::TooLarge(_) => Row(S::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", Some("bodyTooLarge")),
+            Self::Slow => Row(S::REQUEST_TIMEOUT, "RequestTimeout", Some("bodyTooSlow")),
             Self::Busy => Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("busy")),
             Self::Fault(fault) if fault.may_pass() => {
                 Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("serviceNotAvailable"))
@@ -123,6 +126,7 @@ impl ApiError {
                     .to_owned()
             }
             Self::TooLarge(limit) => format!("The request body is longer than {limit} bytes."),
+            Self::Slow => "The request body did not arrive in time.".to_owned(),
             Self::Busy => "The service is busy. Please retry after the time in `Retry-After`.".to_owned(),
             Self::Fault(fault) if fault.may_pass() => {
                 "The service is not available for a moment. Please retry after the time in `Retry-After`."

@@ -68,6 +68,9 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.store.ping().await.is_err() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
     }
+    if !app.turnstile.is_open() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "nobody can enrol: restart the service\n");
+    }
     let now = app.clock.now();
     match app.mailroom.last_round_at() {
         Some(at) if now.duration_since(at) > SILENCE => {

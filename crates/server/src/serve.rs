@@ -46,20 +46,30 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
         tracing::warn!("stopped before every connection had ended");
     }
     janitor.abort();
+    if let Err(fault) = app.store_views().await {
+        tracing::warn!(%fault, "looks at sign-up pages were lost");
+    }
     app.store.close().await;
     Ok(())
 }
 
-/// Every ten minutes, takes away what nobody will ask for again.
+/// Stores every second what was counted, and takes away every ten minutes what nobody will ask for again.
 async fn tidy_up(app: App) {
-    let mut due = tokio::time::interval(Duration::from_secs(600));
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    let mut since_removal = 0;
     loop {
-        due.tick().await;
-        match app.store.remove_expired_keys(app.clock.now()).await {
-            Ok(0) => {}
-            Ok(removed) => tracing::debug!(removed, "idempotency keys expired"),
-            // The next round tries again; nothing waits for it.
-            Err(fault) => tracing::warn!(%fault, "expired idempotency keys stay for now"),
+        second.tick().await;
+        if let Err(fault) = app.store_views().await {
+            tracing::warn!(%fault, "looks at sign-up pages are not stored yet");
+        }
+        since_removal = (since_removal + 1) % 600;
+        if since_removal == 1 {
+            match app.store.remove_expired_keys(app.clock.now()).await {
+                Ok(0) => {}
+                Ok(removed) => tracing::debug!(removed, "idempotency keys expired"),
+                // The next round tries again; nothing waits for it.
+                Err(fault) => tracing::warn!(%fault, "expired idempotency keys stay for now"),
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ struct Waiting {
 pub enum Undecided {
     /// The queue is full, or the service is going down. Nothing was stored.
     Busy,
-    /// The store failed. Nothing was stored.
+    /// The store failed. Unless it failed in the very commit nothing was stored, and asking again is safe.
     Fault(Arc<Fault>),
 }
 
@@ -50,6 +50,14 @@ impl Turnstile {
     /// measures against. No configuration reaches it.
     pub fn pretending(ids: Source, clock: Clock) -> Self {
         Self(Kind::Pretending(ids, clock))
+    }
+
+    /// Whether anybody can go through: false only after a defect, or while the service goes down.
+    pub fn is_open(&self) -> bool {
+        match &self.0 {
+            Kind::Storing(queue) => !queue.is_closed(),
+            Kind::Pretending(..) => true,
+        }
     }
 
     /// Waits for a place. The verdict is on disk when it is given.
@@ -82,20 +90,31 @@ async fn run(
         for enrolment in &mut batch {
             enrolment.id = RegistrantId(ids.ordered_id(clock.now()));
         }
-        match store.enroll(&batch).await {
-            Ok(verdicts) => {
-                mailroom.nudge();
-                for (answer, verdict) in answers.into_iter().zip(verdicts) {
-                    // Whoever hung up is registered all the same, and the letter says so.
-                    let _ = answer.send(Ok(verdict));
-                }
+        let verdicts = enroll(&store, &batch).await;
+        mailroom.nudge();
+        for (answer, verdict) in answers.into_iter().zip(verdicts) {
+            // Whoever hung up is registered all the same, and the letter says so.
+            let _ = answer.send(verdict);
+        }
+    }
+}
+
+/// Lets a batch through; where it fails for a reason that will not pass, one by one, so that nobody is turned
+/// away for what somebody else sent.
+async fn enroll(store: &Store, batch: &[Enrolment]) -> Vec<Result<Verdict, Arc<Fault>>> {
+    match store.enroll(batch).await {
+        Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
+        Err(fault) if fault.may_pass() || batch.len() == 1 => {
+            let fault = Arc::new(fault);
+            batch.iter().map(|_| Err(Arc::clone(&fault))).collect()
+        }
+        Err(_) => {
+            let mut verdicts = Vec::with_capacity(batch.len());
+            for enrolment in batch {
+                let verdict = store.enroll(std::slice::from_ref(enrolment)).await;
+                verdicts.push(verdict.map(|verdicts| verdicts[0]).map_err(Arc::new));
             }
-            Err(fault) => {
-                let fault = Arc::new(fault);
-                for answer in answers {
-                    let _ = answer.send(Err(Arc::clone(&fault)));
-                }
-            }
+            verdicts
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Giving places: the hot path. DESIGN section 5.
 //!
 //! Whoever waits at the turnstile goes through in one transaction, grouped by meeting. The number of
-//! statements does not grow with the number of people (they travel in rows), duplicates are found by the
+//! statements is the same for one person as for 64 (they travel in rows), duplicates are found by the
 //! unique key and not by asking first, and whatever an enrolment was checked against is compared by version,
 //! so that a check made on old data is made again.
 

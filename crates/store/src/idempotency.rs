@@ -1,7 +1,7 @@
 //! Safe retries: what was answered to a request that carried an idempotency key, stored with the answer's
 //! own transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::enrolment::IdempotencyKey;
@@ -147,9 +147,11 @@ pub(crate) async fn remember(
     batch: &[Enrolment],
     verdicts: &[(usize, Verdict)],
 ) -> Result<(), Fault> {
+    let mut keys = HashSet::new();
     let answered: Vec<(&Enrolment, RegistrantId)> = verdicts
         .iter()
-        .filter(|(n, _)| batch[*n].idempotency.is_some())
+        // Of several requests with one key the first is remembered: one statement must not touch a row twice.
+        .filter(|(n, _)| batch[*n].idempotency.is_some_and(|key| keys.insert(key.key)))
         .filter_map(|(n, verdict)| match verdict {
             Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
                 Some((&batch[*n], *registrant))

@@ -21,8 +21,11 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 pub use access::{AccessPolicy, Grantee};
@@ -78,20 +81,24 @@ impl Fault {
     /// Whether the same call may succeed a moment later.
     pub fn may_pass(&self) -> bool {
         match &self.0 {
-            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
-            // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL, in their primary or extended form.
-            sqlx::Error::Database(error) => error
-                .code()
-                .and_then(|code| code.parse::<u32>().ok())
-                .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13)),
-            _ => false,
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Io(_) => true,
+            // Busy, locked, an I/O error, a full disk, no file to be opened.
+            _ => matches!(self.sqlite_code(), Some(5 | 6 | 10 | 13 | 14)),
         }
     }
 
     /// SQLITE_BUSY: another connection holds a lock that this one needs.
     fn is_busy(&self) -> bool {
-        let code = self.0.as_database_error().and_then(|error| error.code());
-        code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+        self.sqlite_code() == Some(5)
+    }
+
+    /// SQLite's primary result code.
+    fn sqlite_code(&self) -> Option<u32> {
+        let error = self.0.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+        error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
     }
 
     fn corrupt(what: &'static str) -> Self {

@@ -48,6 +48,9 @@ pub enum Settlement {
     Dropped,
     /// To be tried again at this time; what the server answered.
     Later(Timestamp, String),
+    /// It was not tried, or failed for what is not its fault: to be tried from this time on, and the try does
+    /// not count.
+    Untried(Timestamp, String),
     /// It cannot be delivered; what the server answered.
     Failed(String),
 }
@@ -85,12 +88,13 @@ const FIND_TOLD: &str = "SELECT subject, description, start_at, end_at FROM regi
 /// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
 /// was under way, and is still to be sent.
 const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
-const POSTPONE: &str = "UPDATE outbox SET due_at = $4, last_answer = $5
+const POSTPONE: &str = "UPDATE outbox SET due_at = $4, last_answer = $5, attempts = attempts - $6
     WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
 const GIVE_UP: &str = "UPDATE outbox SET failed_at = $4, last_answer = $5
     WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
+/// Stored once, however often the caller has to repeat itself.
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
-    VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7)";
+    VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at IS NULL";
 
 impl Store {
@@ -175,13 +179,14 @@ impl Store {
                     Settlement::Sent => ("letterSent", Some(letter.kind.name())),
                     Settlement::Dropped => ("letterDropped", Some(letter.kind.name())),
                     Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
-                    Settlement::Later(at, answer) => {
+                    Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)
                             .bind(slot)
                             .bind(letter.id.0)
                             .bind(letter.kind.name())
                             .bind(micros(*at))
                             .bind(answer)
+                            .bind(i64::from(matches!(settlement, Settlement::Untried(..))))
                             .execute(&mut *tx)
                             .await?;
                         continue;

@@ -61,7 +61,7 @@ const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_i
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
         speakers = $9, capacity = $10, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
-const COUNT_VIEW: &str = "UPDATE registration SET view_count = view_count + 1
+const ADD_VIEWS: &str = "UPDATE registration SET view_count = view_count + $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
 const CLOSE: &str = "UPDATE registration SET is_live = NULL, seats_taken = 0, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
@@ -158,15 +158,18 @@ impl Store {
         }))
     }
 
-    /// Counts a look at the registration page.
-    pub async fn count_view(&self, meeting: MeetingId, registration: RegistrationId) -> Result<(), Fault> {
+    /// Adds looks at registration pages, all in one transaction.
+    pub async fn add_views(&self, looks: &[((MeetingId, RegistrationId), i64)]) -> Result<(), Fault> {
         write_tx!(self, |tx| {
-            query(COUNT_VIEW)
-                .bind(number(meeting.slot()))
-                .bind(meeting.0)
-                .bind(registration.0)
-                .execute(&mut *tx)
-                .await?;
+            for ((meeting, registration), looks) in looks {
+                query(ADD_VIEWS)
+                    .bind(number(meeting.slot()))
+                    .bind(meeting.0)
+                    .bind(registration.0)
+                    .bind(looks)
+                    .execute(&mut *tx)
+                    .await?;
+            }
         });
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `onlineMeeting`. CONTRACT section 1.10.
 
 use domain::text::limit;
-use domain::{FieldProblem, Meeting, MeetingSettings, Participant, PersonId, ProblemCode};
+use domain::{FieldProblem, Meeting, MeetingSettings, Participant, PersonId, ProblemCode, Registration};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -241,8 +241,13 @@ impl NewMeeting {
     }
 }
 
-/// Applies a PATCH to a meeting.
-pub fn patch(body: &Body, meeting: &Meeting) -> Result<Meeting, Vec<FieldProblem>> {
+/// Applies a PATCH to a meeting. Where its registration sets one of the times itself, the two must still be in
+/// order.
+pub fn patch(
+    body: &Body,
+    meeting: &Meeting,
+    registration: Option<&Registration>,
+) -> Result<Meeting, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let mut members = body.members(&mut problems);
     let mut fields = MeetingFields {
@@ -256,11 +261,15 @@ pub fn patch(body: &Body, meeting: &Meeting) -> Result<Meeting, Vec<FieldProblem
     members.instant("startDateTime").replace(&mut fields.start_at);
     members.instant("endDateTime").replace(&mut fields.end_at);
     read_fields(&mut members, &mut fields);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     let MeetingFields { subject, start_at, end_at, join_url, attendees, settings } = fields;
-    Ok(Meeting { subject, start_at, end_at, join_url, attendees, settings, ..meeting.clone() })
+    let changed = Meeting { subject, start_at, end_at, join_url, attendees, settings, ..meeting.clone() };
+    if let Some(registration) = registration {
+        let told = (registration.start_at(&changed), registration.end_at(&changed));
+        if told != (changed.start_at, changed.end_at) {
+            check_order(&mut body.members(&mut problems), told.0, told.1);
+        }
+    }
+    if problems.is_empty() { Ok(changed) } else { Err(problems) }
 }
 
 fn read_fields(members: &mut Members<'_>, fields: &mut MeetingFields) {

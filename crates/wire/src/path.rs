@@ -60,7 +60,11 @@ impl GraphPath {
         }
         let segments = segments
             .into_iter()
-            .map(|segment| percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding))
+            .map(|segment| {
+                let text = percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding)?;
+                // No id of ours holds a NUL, and not every database could look one up.
+                if text.contains('\0') { Err(PathProblem::Encoding) } else { Ok(text) }
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
         Segments { rest: &segments }.read()
@@ -247,5 +251,6 @@ mod tests {
             assert_eq!(GraphPath::read(path), Err(PathProblem::UnknownSegment(segment.to_owned())), "{path}");
         }
         assert_eq!(GraphPath::read("/users/%ff"), Err(PathProblem::Encoding));
+        assert_eq!(GraphPath::read("/users/a%00b"), Err(PathProblem::Encoding));
     }
 }

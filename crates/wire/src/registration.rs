@@ -228,7 +228,7 @@ fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Me
     members.text("description", limit::DESCRIPTION).change(&mut built_in.description);
     let start = members.instant("startDateTime");
     let end = members.instant("endDateTime");
-    let is_asked = matches!((&start, &end), (Given::Is(_), _) | (_, Given::Is(_)));
+    let is_asked = !matches!((&start, &end), (Given::Absent, Given::Absent));
     start.change(&mut built_in.start_at);
     end.change(&mut built_in.end_at);
     if is_asked {

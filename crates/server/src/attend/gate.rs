@@ -1,5 +1,6 @@
 //! The join gate: who comes with a good link is sent to the meeting, wherever it is today.
 
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use domain::enrolment::external_key;
@@ -28,7 +29,12 @@ struct Context {
 }
 
 /// `GET /j/{token}`: the short spelling.
-pub async fn short(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+pub async fn short(
+    State(app): State<App>,
+    token: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Path(token)) = token else { return not_found(&headers) };
     let Some(link) = app.links().key.open(Purpose::Join, &token) else { return not_found(&headers) };
     match find_by_link(&app, link).await {
         Ok(Some(registrant)) => admit(&app, &headers, &registrant).await,
@@ -41,13 +47,14 @@ pub async fn short(State(app): State<App>, Path(token): Path<String>, headers: H
 /// own link, which opens only meetings that have no registration.
 pub async fn graph(
     State(app): State<App>,
-    Path((thread, _)): Path<(String, String)>,
-    Query(query): Query<GraphLink>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    query: Result<Query<GraphLink>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let (Ok(Path((thread, _))), Ok(Query(query))) = (path, query) else { return not_found(&headers) };
     let Some(meeting) = wire::ids::read_thread(&thread) else { return not_found(&headers) };
     let context = query.context.as_deref().and_then(|text| serde_json::from_str::<Context>(text).ok());
-    let prid = context.and_then(|context| context.prid);
+    let prid = context.and_then(|context| context.prid).filter(|prid| !prid.contains('\0'));
     let answer = match (prid, query.k) {
         (Some(prid), Some(seal)) => match find_by_seal(&app, meeting, &prid, &seal).await {
             Ok(Some(registrant)) => return admit(&app, &headers, &registrant).await,

@@ -1,5 +1,6 @@
 //! The manage page: GET shows the own registration, POST cancels it.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::link::Purpose;
@@ -14,7 +15,12 @@ use crate::app::App;
 use crate::error::ApiError;
 
 /// `GET /m/{token}`: changes nothing, whoever looks, mail scanners included.
-pub async fn show(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+pub async fn show(
+    State(app): State<App>,
+    token: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Path(token)) = token else { return not_found(&headers) };
     match find(&app, &token).await {
         Ok(Some((registrant, hosted))) => {
             let page = manage_page(&app, &headers, &registrant, hosted.as_ref());
@@ -26,7 +32,12 @@ pub async fn show(State(app): State<App>, Path(token): Path<String>, headers: He
 }
 
 /// `POST /m/{token}`: cancels. A second press shows the same page.
-pub async fn cancel(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+pub async fn cancel(
+    State(app): State<App>,
+    token: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Path(token)) = token else { return not_found(&headers) };
     let (registrant, hosted) = match find(&app, &token).await {
         Ok(Some(found)) => found,
         Ok(None) => return not_found(&headers),

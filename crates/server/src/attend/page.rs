@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use pages::{Language, Problem, ProblemView};
+use url::Url;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -28,7 +29,9 @@ pub fn see_other(address: &str) -> Option<Response> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     let headers = response.headers_mut();
-    headers.insert(header::LOCATION, HeaderValue::from_str(address).ok()?);
+    // As browsers spell it: the header carries ASCII alone.
+    let address = Url::parse(address).ok()?;
+    headers.insert(header::LOCATION, HeaderValue::from_str(address.as_str()).ok()?);
     guard(headers);
     Some(response)
 }

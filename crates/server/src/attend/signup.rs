@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::FormRejection;
+use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use base64::Engine;
@@ -18,6 +18,7 @@ use http::{HeaderMap, StatusCode};
 use pages::{EnrolledView, EnrolmentForm, Flaw, QuestionKind, RegistrationState, RegistrationView};
 use sha2::{Digest, Sha256};
 use store::Hosted;
+use wire::ids::RegistrationKey;
 
 use super::page::{html, language, not_found, problem};
 use crate::app::App;
@@ -28,17 +29,16 @@ use crate::graph::{Asked, private_key, take_place};
 type Fields = Vec<(String, String)>;
 
 /// `GET /registration/{id}`
-pub async fn show(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    // Read anew: what is shown may not be as old as the memory of a node that nobody enrols on.
-    if let Some(key) = wire::ids::read_registration(&id) {
-        app.forget(key.meeting);
-    }
-    match find(&app, &id).await {
+pub async fn show(
+    State(app): State<App>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Path(id)) = id else { return not_found(&headers) };
+    match find_now(&app, &id).await {
         Ok(Some(hosted)) => {
             let Some(registration) = &hosted.registration else { return not_found(&headers) };
-            if let Err(fault) = app.store.count_view(hosted.meeting.id, registration.id).await {
-                return problem(&app, &headers, &fault.into());
-            }
+            app.memory.count_view(hosted.meeting.id, registration.id);
             page(&app, &headers, &hosted.meeting, registration, &Vec::new(), &[])
         }
         Ok(None) => not_found(&headers),
@@ -49,10 +49,11 @@ pub async fn show(State(app): State<App>, Path(id): Path<String>, headers: Heade
 /// `POST /registration/{id}`: whoever is registered already sees the same page as whoever is new.
 pub async fn enroll(
     State(app): State<App>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
+    let Ok(Path(id)) = id else { return not_found(&headers) };
     let fields = match form {
         Ok(Form(fields)) => fields,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -101,7 +102,7 @@ async fn try_enroll(
             actor: "page".to_owned(),
             idempotency: value(fields, "nonce")
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
-                .map(|nonce| private_key("page", hosted.meeting.tenant, nonce, fingerprint(fields), now)),
+                .map(|nonce| private_key("page", registration.id, nonce, fingerprint(fields), now)),
         };
         let place = match take_place(app, &hosted, registration, asked.clone()).await {
             // Sent, changed and sent again from the same page: another request, which needs no key.
@@ -122,16 +123,23 @@ async fn try_enroll(
     Err(ApiError::Busy)
 }
 
-/// The meeting and the built-in registration that the page's address names.
+/// The meeting and the built-in registration that the page's address names, possibly as they were a moment
+/// ago: what is decided on them is held against the database.
 async fn find(app: &App, id: &str) -> Result<Option<Arc<Hosted>>, ApiError> {
     let Some(key) = wire::ids::read_registration(id) else { return Ok(None) };
-    let hosted = app.recall_hosted(key.meeting).await?;
-    Ok(hosted.filter(|hosted| {
-        let registration = hosted.registration.as_ref();
-        registration.is_some_and(|registration| {
-            registration.built_in().is_ok() && wire::registration::key(&hosted.meeting, registration) == key
-        })
-    }))
+    Ok(app.recall_hosted(key.meeting).await?.filter(|hosted| has_page(hosted, &key)))
+}
+
+/// The same as they are now: for showing, where nothing is held against the database.
+async fn find_now(app: &App, id: &str) -> Result<Option<Hosted>, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(None) };
+    Ok(app.store.find_hosted(key.meeting).await?.filter(|hosted| has_page(hosted, &key)))
+}
+
+fn has_page(hosted: &Hosted, key: &RegistrationKey) -> bool {
+    hosted.registration.as_ref().is_some_and(|registration| {
+        registration.built_in().is_ok() && wire::registration::key(&hosted.meeting, registration) == *key
+    })
 }
 
 fn filled_form(meeting: &Meeting, fields: &Fields) -> FilledForm {

@@ -42,7 +42,7 @@ pub(super) fn read(input: impl Read) -> Result<Vec<(PersonId, DirectoryPerson)>,
         let line = record.position().map_or(0, csv::Position::line);
         let cell =
             |name: &str| columns.get(name).and_then(|n| record.get(*n)).filter(|text| !text.is_empty());
-        match read_person(cell) {
+        match read_person(record.iter().any(|text| text.contains('\0')), cell) {
             Ok((id, person)) => {
                 for key in [id.to_string(), person.upn.to_lowercase()] {
                     if let Some(before) = seen.insert(key.clone(), line) {
@@ -67,7 +67,13 @@ fn unreadable(error: &csv::Error) -> String {
     }
 }
 
-fn read_person<'c>(cell: impl Fn(&str) -> Option<&'c str>) -> Result<(PersonId, DirectoryPerson), String> {
+fn read_person<'c>(
+    is_foul: bool,
+    cell: impl Fn(&str) -> Option<&'c str>,
+) -> Result<(PersonId, DirectoryPerson), String> {
+    if is_foul {
+        return Err("a cell holds a NUL character".to_owned());
+    }
     let id = cell("id").or_else(|| cell("objectid")).ok_or("the `id` is missing")?;
     let id = Uuid::try_parse(id).map_err(|_| format!("the `id` `{id}` is no GUID"))?;
     let upn = cell("userprincipalname").ok_or("the `userPrincipalName` is missing")?;

@@ -90,7 +90,7 @@ impl<'a> Ask<'a> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Hash of method, path and body: two requests with the same are one request, retried.
+    /// Hash of path and body: two enrolments with the same are one request, retried.
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.uri.path());
@@ -209,6 +209,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     media_type.eq_ignore_ascii_case("application/json")
 }
 
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
 async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
     let declared =
@@ -217,10 +220,11 @@ async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<
         throw_away(body, limit).await;
         return Err(ApiError::TooLarge(limit));
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge(limit)),
-        Err(_) => Err(ApiError::NotJson),
+    match tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await {
+        Err(_) => Err(ApiError::Slow),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge(limit)),
+        Ok(Err(_)) => Err(ApiError::NotJson),
     }
 }
 

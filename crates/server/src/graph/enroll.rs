@@ -8,8 +8,8 @@ use domain::person::DirectoryPerson;
 use domain::refusal::Denial;
 use domain::{
     AllowedRegistrant, Answer as Answered, Caller, Delegated, Enrolment, FieldProblem, Meeting, MeetingId,
-    Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationKind,
-    TenantId,
+    Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationId,
+    RegistrationKind, TenantId,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -86,15 +86,12 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
 /// The registrant that a request with the same idempotency key got. Asked before the form and the end of the
 /// registration are looked at, since a retry gets the first answer whatever has changed meanwhile.
 async fn find_answered(ask: &Ask<'_>, registration: &Registration) -> Result<Option<Registrant>, ApiError> {
-    let Some(key) = idempotency_key(ask)? else { return Ok(None) };
+    let Some(key) = idempotency_key(ask, registration.id)? else { return Ok(None) };
     let store = &ask.app.store;
     match store.find_answered(registration.meeting, &key, ask.app.clock.now()).await? {
         None => Ok(None),
         Some((request, _)) if request != key.request => Err(Refusal::IdempotencyKeyReused.into()),
-        Some((_, registrant)) => {
-            let found = store.find_registrant(registration.meeting, registrant).await?;
-            Ok(found.filter(|registrant| registrant.registration == registration.id))
-        }
+        Some((_, registrant)) => Ok(store.find_registrant(registration.meeting, registrant).await?),
     }
 }
 
@@ -164,7 +161,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
             seen_directory,
             language: ask.header("accept-language").and_then(super::registration::first_language),
             actor: ask.caller.actor(),
-            idempotency: idempotency_key(ask)?,
+            idempotency: idempotency_key(ask, registration.id)?,
         })
     };
     let built_in = match &registration.kind {
@@ -230,7 +227,7 @@ async fn check_member(
 }
 
 /// The `Idempotency-Key` header: up to 255 characters, private to the caller.
-fn idempotency_key(ask: &Ask<'_>) -> Result<Option<IdempotencyKey>, ApiError> {
+fn idempotency_key(ask: &Ask<'_>, registration: RegistrationId) -> Result<Option<IdempotencyKey>, ApiError> {
     let Some(key) = ask.header("idempotency-key") else { return Ok(None) };
     if key.is_empty() || key.len() > 255 {
         return Err(ApiError::from(vec![FieldProblem::new(
@@ -239,25 +236,20 @@ fn idempotency_key(ask: &Ask<'_>) -> Result<Option<IdempotencyKey>, ApiError> {
             "`Idempotency-Key` has 1 to 255 characters",
         )]));
     }
-    Ok(Some(private_key(
-        &ask.caller.actor(),
-        ask.caller.tenant(),
-        key,
-        ask.fingerprint(),
-        ask.app.clock.now(),
-    )))
+    Ok(Some(private_key(&ask.caller.actor(), registration, key, ask.fingerprint(), ask.app.clock.now())))
 }
 
-/// A key for retries as it is remembered: hashed together with who sent it.
+/// A key for retries as it is remembered: hashed together with who sent it and for which registration. One
+/// that was deleted and made again knows nothing of the keys before.
 pub fn private_key(
     actor: &str,
-    tenant: TenantId,
+    registration: RegistrationId,
     key: &str,
     request: [u8; 32],
     now: Timestamp,
 ) -> IdempotencyKey {
     let mut hash = Sha256::new();
-    hash.update(tenant.0.as_bytes());
+    hash.update(registration.0.as_bytes());
     hash.update(actor);
     hash.update([0]);
     hash.update(key);

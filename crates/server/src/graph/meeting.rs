@@ -77,7 +77,7 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
 pub async fn update(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let hosted = ask.hosted_as_organizer().await?;
-        let changed = wire::meeting::patch(ask.body()?, &hosted.meeting)?;
+        let changed = wire::meeting::patch(ask.body()?, &hosted.meeting, hosted.registration.as_ref())?;
         if ask.app.store.update_meeting(&changed, &ask.fact()).await? {
             ask.app.forget(changed.id);
             return Ok(Reply::ok(&show(ask, &changed).await?));
@@ -165,7 +165,7 @@ fn read_filter(text: &str) -> Option<Filter> {
     let (property, rest) = text.trim().split_once(char::is_whitespace)?;
     let (operator, literal) = rest.trim_start().split_once(char::is_whitespace)?;
     let value = literal.trim().strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'");
-    if !operator.eq_ignore_ascii_case("eq") {
+    if !operator.eq_ignore_ascii_case("eq") || value.contains('\0') {
         return None;
     }
     match property.to_ascii_lowercase().as_str() {

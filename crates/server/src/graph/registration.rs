@@ -19,7 +19,10 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
 
 /// `GET …/registration`, with `$expand=customQuestions` in both spellings.
 pub async fn get(ask: &Ask<'_>) -> Answer {
-    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let (meeting, mut registration) = ask.registration_as_organizer().await?;
+    if let RegistrationKind::BuiltIn(built_in) = &mut registration.kind {
+        built_in.view_count += ask.app.memory.waiting_views(meeting.id, registration.id);
+    }
     let questions = expands_questions(ask)?;
     if questions {
         registration.built_in()?;

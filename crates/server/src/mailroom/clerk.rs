@@ -42,7 +42,8 @@ impl Shift {
         while let Err(fault) = room.store.settle_letters(&rows, now).await {
             tries += 1;
             tracing::error!(error = %chain(&fault), tries, "what became of letters could not be stored yet");
-            if tries >= LAST_TRIES && (self.is_stopping() || self.0.until == Until::Idle) {
+            if !fault.may_pass() || tries >= LAST_TRIES && (self.is_stopping() || self.0.until == Until::Idle)
+            {
                 return Err(fault);
             }
             tokio::time::sleep(PAUSE).await;
@@ -60,7 +61,7 @@ fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Sent => "sent",
         Settlement::Dropped => "dropped",
-        Settlement::Later(..) => "later",
+        Settlement::Later(..) | Settlement::Untried(..) => "later",
         Settlement::Failed(_) => "failed",
     }
 }

@@ -220,12 +220,12 @@ impl Shift {
         let room = self.room();
         let now = room.clock.now();
         if let Some(until) = room.rest.until(now) {
-            return Settlement::Later(until, "the mail server does not take letters".to_owned());
+            return Settlement::Untried(until, "the mail server does not take letters".to_owned());
         }
         // Given back, because it could still be on its way when somebody else is given it.
         if self.is_stopping() || now.saturating_add(room.postman.longest_send()).is_ok_and(|end| end > until)
         {
-            return Settlement::Later(now, "given back untried".to_owned());
+            return Settlement::Untried(now, "given back untried".to_owned());
         }
         match self.0.mailroom.write(&letter).await {
             Ok(None) => Settlement::Dropped,
@@ -249,8 +249,8 @@ impl Shift {
             Outcome::Sent => Settlement::Sent,
             Outcome::Refused(answer) => Settlement::Failed(answer),
             Outcome::Later(answer) => self.put_off(attempts, answer),
-            // Whatever the count says, a letter is not given up for what is not its fault.
-            Outcome::Down(trouble) => Settlement::Later(self.rest(&trouble), trouble.what),
+            // A letter is not given up for what is not its fault.
+            Outcome::Down(trouble) => Settlement::Untried(self.rest(&trouble), trouble.what),
         }
     }
 

@@ -3,6 +3,7 @@
 mod bodies;
 mod paths;
 mod sizes;
+mod times;
 
 use serde_json::{Value, json};
 use testkit::{Call, TestApp, TestMeeting};

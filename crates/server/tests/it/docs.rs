@@ -81,9 +81,9 @@ fn the_tour_of_the_serving_guide_works() {
         "public_url = \"https://usher.example.org\" # usher.toml:",
         "registered `crm`",
         "imported 2 people",
-        "mirja@harbour.example  Mirja Dossou",
+        "\tmirja@harbour.example\t",
         "`mirja@harbour.example` can sign in",
-        "granted to 2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460",
+        "granted `events` to 2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460",
     ] {
         assert!(said.contains(promised), "`{promised}` is missing in:\n{said}");
     }
@@ -408,6 +408,7 @@ fn every_error() -> Vec<ApiError> {
         ApiError::Method(vec!["GET"]),
         ApiError::NotJson,
         ApiError::TooLarge(1),
+        ApiError::Slow,
         ApiError::Busy,
         ApiError::from(Fault::from(sqlx::Error::PoolTimedOut)),
         ApiError::from(Fault::from(sqlx::Error::RowNotFound)),
@@ -420,6 +421,7 @@ fn every_error() -> Vec<ApiError> {
             | ApiError::Method(_)
             | ApiError::NotJson
             | ApiError::TooLarge(_)
+            | ApiError::Slow
             | ApiError::Busy
             | ApiError::Fault(_) => {}
         }

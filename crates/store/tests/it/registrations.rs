@@ -216,7 +216,7 @@ pub async fn a_new_registration_begins_with_an_empty_list(rig: &Rig) {
 pub async fn a_look_at_the_page_is_counted(rig: &Rig) {
     let stage = rig.stage(None).await;
     for _ in 0..2 {
-        rig.store.count_view(stage.meeting.id, stage.registration.id).await.unwrap();
+        rig.store.add_views(&[((stage.meeting.id, stage.registration.id), 1)]).await.unwrap();
     }
 
     let now = rig.read(stage.meeting.id).await;

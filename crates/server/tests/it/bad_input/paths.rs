@@ -76,9 +76,11 @@ async fn an_unknown_segment_is_named() {
 async fn a_path_that_is_no_utf_8_is_refused() {
     let app = TestApp::new().await;
 
-    let answer = app.get("/beta/users/%ff%fe").token(&app.token(&app.people.ines)).await.expect(400);
+    for path in ["/beta/users/%ff%fe", "/beta/users/a%00b"] {
+        let answer = app.get(path).token(&app.token(&app.people.ines)).await.expect(400);
 
-    assert_eq!(answer.inner_code(), "pathEncoding");
+        assert_eq!(answer.inner_code(), "pathEncoding", "{path}");
+    }
 }
 
 #[tokio::test]
@@ -88,7 +90,7 @@ async fn a_meeting_id_that_is_none_is_told_apart_from_a_meeting_that_is_not_ther
     let token = app.token(&app.people.ines);
     let cut = &meeting.id[..meeting.id.len() - 8];
 
-    for id in ["1", "x", cut, "MSo=", "..", "%00", "'%20OR%201=1--", "%F0%9F%9A%A2"] {
+    for id in ["1", "x", cut, "MSo=", "..", "'%20OR%201=1--", "%F0%9F%9A%A2"] {
         let answer =
             app.get(format!("/beta/me/onlineMeetings/{id}/registration")).token(&token).await.expect(400);
         assert_eq!(

@@ -39,7 +39,7 @@ async fn an_error_has_every_member_clients_read() {
         error.text(),
         format!(
             concat!(
-                r#"{{"error":{{"code":"BadRequest","message":"Invalid request: the meeting id in the path is none: "#,
+                r#"{{"error":{{"code":"BadRequest","message":"Invalid request: the path holds no meeting id: "#,
                 r#"use the `id` of an onlineMeeting as it is.","target":"meetingId","innerError":{{"#,
                 r#""code":"invalidId","date":"2027-02-01T09:10:00","request-id":"{}","client-request-id":"mine"}}}}}}"#
             ),

@@ -63,6 +63,20 @@ async fn a_retry_gets_the_first_answer_though_registration_has_ended() {
 }
 
 #[tokio::test]
+async fn a_registration_that_was_made_again_knows_nothing_of_the_keys_before() {
+    let app = TestApp::new().await;
+    let meeting = far_meeting(&app).await;
+    let first = keyed(&app, &meeting, "key").await.expect(200);
+    app.delete(meeting.registration()).token(&app.token(&app.people.ines)).await.expect(204);
+    app.register(&meeting, &serde_json::json!({"allowedRegistrant": "organization"})).await;
+
+    let again = keyed(&app, &meeting, "key").await.expect(200);
+
+    assert_ne!(again.body, first.body);
+    assert_eq!(statuses(&app.registrants(&meeting).await), ["registered"]);
+}
+
+#[tokio::test]
 async fn a_replay_does_not_lengthen_the_life_of_a_key() {
     let app = TestApp::new().await;
     let meeting = far_meeting(&app).await;
