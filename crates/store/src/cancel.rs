@@ -22,8 +22,8 @@ const CANCEL: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $4, c
     RETURNING registration_id, email IS NOT NULL AS has_mail";
 const TELL: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
     VALUES ($1, $2, $3, $4, 'cancellation', $5, 0)";
-const GIVE_BACK: &str = "UPDATE registration SET seats_taken = seats_taken - 1
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
+const GIVE_BACK: &str = "UPDATE roster SET seats_taken = seats_taken - 1
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
 impl Store {
     /// Cancels a registrant: the place is free, the links are dead and the letter is queued, all at once.

@@ -55,10 +55,12 @@ struct LiveRow {
     generation: i64,
 }
 
-const LOOK: &str = "SELECT registration_id, version, capacity, seats_taken FROM registration
-    WHERE slot = $1 AND meeting_id = $2 AND is_live";
+const LOOK: &str = "SELECT g.registration_id, g.version, g.capacity, o.seats_taken
+    FROM registration g
+    JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
+    WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
 const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tenant_id = $1";
-const TAKE_SEATS: &str = "UPDATE registration SET seats_taken = seats_taken + $4,
+const TAKE_SEATS: &str = "UPDATE roster SET seats_taken = seats_taken + $4,
         registrant_count = registrant_count + $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 

@@ -59,8 +59,7 @@ const PAGE: &str =
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
-const COUNT: &str =
-    "SELECT CASE WHEN is_external THEN seats_taken ELSE registrant_count END FROM registration
+const COUNT: &str = "SELECT CASE WHEN $4 THEN seats_taken ELSE registrant_count END FROM roster
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
 impl Store {
@@ -120,17 +119,18 @@ impl Store {
         Ok(RegistrantPage { registrants, next })
     }
 
-    /// How many registrants the list holds: of a built-in registration with the canceled ones, of an external
-    /// one without.
+    /// How many registrants the list holds; without canceled ones when `only_live`.
     pub async fn count_registrants(
         &self,
         meeting: MeetingId,
         registration: RegistrationId,
+        only_live: bool,
     ) -> Result<i64, Fault> {
         let count: Option<i64> = query_scalar(COUNT)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(registration.0)
+            .bind(only_live)
             .fetch_optional(&self.readers)
             .await?;
         Ok(count.unwrap_or_default())

@@ -46,24 +46,30 @@ struct StoredSpeaker {
 }
 
 const FIND_LIVE: &str =
-    "SELECT registration_id, is_external, allowed_registrant, subject, description, start_at,
-        end_at, speakers, capacity, view_count, language, version
-    FROM registration WHERE slot = $1 AND meeting_id = $2 AND is_live";
+    "SELECT g.registration_id, g.is_external, g.allowed_registrant, g.subject, g.description, g.start_at, g.end_at,
+        g.speakers, g.capacity, o.view_count, g.language, g.version
+    FROM registration g
+    JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
+    WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
 const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, input_type, options
     FROM question WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND NOT is_deleted
     ORDER BY position";
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
-        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, seats_taken, registrant_count,
-        view_count, language, version)
-    SELECT $1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, 0, $12, 1
+        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, version)
+    SELECT $1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
         speakers = $9, capacity = $10, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
-const ADD_VIEWS: &str = "UPDATE registration SET view_count = view_count + $4
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
-const CLOSE: &str = "UPDATE registration SET is_live = NULL, seats_taken = 0, version = version + 1
+const INSERT_ROSTER: &str =
+    "INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count)
+    VALUES ($1, $2, $3, 0, 0, 0)";
+const ADD_VIEWS: &str = "UPDATE roster SET view_count = view_count + $4
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const EMPTY_ROSTER: &str = "UPDATE roster SET seats_taken = 0
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const CLOSE: &str = "UPDATE registration SET is_live = NULL, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
 /// The letter of a deleted registration takes the place of a confirmation that was still waiting.
 const TELL_REGISTRANTS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
@@ -101,6 +107,12 @@ impl Store {
                 .rows_affected()
                 == 1;
             if is_new {
+                query(INSERT_ROSTER)
+                    .bind(number(registration.meeting.slot()))
+                    .bind(registration.meeting.0)
+                    .bind(registration.id.0)
+                    .execute(&mut *tx)
+                    .await?;
                 for (position, question) in (0..).zip(&built_in.questions) {
                     crate::question::insert(&mut tx, registration, question, position).await?;
                 }
@@ -188,6 +200,7 @@ pub(crate) async fn close_registration(
     if closed == 0 {
         return Ok(false);
     }
+    query(EMPTY_ROSTER).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?;
     let at = micros(fact.at);
     query(TELL_REGISTRANTS)
         .bind(slot)

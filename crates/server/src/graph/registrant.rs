@@ -29,7 +29,7 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
     let is_external = registration.kind == RegistrationKind::External;
     let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
     let count = if ask.query.count {
-        Some(ask.app.store.count_registrants(meeting.id, registration.id).await?)
+        Some(ask.app.store.count_registrants(meeting.id, registration.id, is_external).await?)
     } else {
         None
     };

@@ -52,8 +52,7 @@ const LETTER: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registran
     VALUES ($1, $3, $2, $3, 'confirmation', $7, 0)";
 const EVENT: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
     VALUES ($1, $2, $3, $7, 'registrantEnrolled', $3, $8)";
-const COUNT: &str =
-    "UPDATE registration SET seats_taken = seats_taken + 1, registrant_count = registrant_count + 1
+const COUNT: &str = "UPDATE roster SET seats_taken = seats_taken + 1, registrant_count = registrant_count + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $4";
 const COMMIT: &str = "COMMIT";
 const ACTOR: &str = "app:2f1c6d0a-9a7e-4c39-8c7e-0f6a5f0d9b11";

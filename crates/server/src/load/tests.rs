@@ -40,7 +40,7 @@ impl Running {
         let (_, meeting) = wire::ids::read_meeting(&id).unwrap();
         let hosted = self.app.store.find_hosted(meeting).await.unwrap().unwrap();
         let registration = hosted.registration.unwrap().id;
-        self.app.store.count_registrants(meeting, registration).await.unwrap()
+        self.app.store.count_registrants(meeting, registration, false).await.unwrap()
     }
 }
 

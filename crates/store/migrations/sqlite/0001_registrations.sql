@@ -104,8 +104,7 @@ CREATE TABLE meeting (
 ) WITHOUT ROWID;
 
 -- At most one registration of a meeting is live: is_live is true or NULL, and NULLs are all different.
--- `version` counts changes of the registration, its questions and its meeting. seats_taken counts who is
--- registered, registrant_count everybody in the list, canceled ones included.
+-- `version` counts changes of the registration, its questions and its meeting.
 CREATE TABLE registration (
     slot BIGINT NOT NULL,
     meeting_id BLOB NOT NULL,
@@ -119,15 +118,27 @@ CREATE TABLE registration (
     end_at BIGINT,
     speakers TEXT NOT NULL,
     capacity BIGINT,
-    seats_taken BIGINT NOT NULL,
-    registrant_count BIGINT NOT NULL,
-    view_count BIGINT NOT NULL,
     language TEXT,
     version BIGINT NOT NULL,
     PRIMARY KEY (slot, meeting_id, registration_id),
     FOREIGN KEY (slot, meeting_id) REFERENCES meeting (slot, meeting_id)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX registration_live ON registration (slot, meeting_id, is_live);
+
+-- What is counted of a registration, in a row of its own: it changes with every batch, and the texts of the
+-- registration are long. seats_taken counts who is registered, registrant_count everybody in the list, canceled
+-- ones included.
+CREATE TABLE roster (
+    slot BIGINT NOT NULL,
+    meeting_id BLOB NOT NULL,
+    registration_id BLOB NOT NULL,
+    seats_taken BIGINT NOT NULL,
+    registrant_count BIGINT NOT NULL,
+    view_count BIGINT NOT NULL,
+    PRIMARY KEY (slot, meeting_id, registration_id),
+    FOREIGN KEY (slot, meeting_id, registration_id)
+        REFERENCES registration (slot, meeting_id, registration_id)
+) WITHOUT ROWID;
 
 -- A deleted question stays while answers to it do.
 CREATE TABLE question (

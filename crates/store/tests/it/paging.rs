@@ -66,7 +66,7 @@ pub async fn canceled_registrants_are_listed_unless_only_live_ones_are_asked_for
     assert_eq!(read_all(rig, &stage, 2, false).await.concat(), everybody);
     let live = [everybody[0], everybody[2], everybody[3]];
     assert_eq!(read_all(rig, &stage, 2, true).await.concat(), live);
-    let count = rig.store.count_registrants(stage.meeting.id, stage.registration.id).await.unwrap();
+    let count = rig.store.count_registrants(stage.meeting.id, stage.registration.id, true).await.unwrap();
     assert_eq!(count, 3, "the list of an external registration is counted as it is shown");
 }
 

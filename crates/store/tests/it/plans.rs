@@ -6,10 +6,11 @@ use crate::rig::{Rig, at, key};
 use crate::sources::{Statement, of_the_store};
 
 /// Tables that grow with use.
-const BIG: [&str; 8] = [
+const BIG: [&str; 9] = [
     "meeting",
     "registration",
     "question",
+    "roster",
     "registrant",
     "outbox",
     "event",
@@ -17,8 +18,8 @@ const BIG: [&str; 8] = [
     "organizer_meeting",
 ];
 
-/// How the statements call the outbox, the idempotency keys and the registrants where they need a short name.
-const ALIASES: [&str; 3] = ["o", "i", "r"];
+/// How the statements call the outbox or the roster, the idempotency keys, the registrants and the registration where they need a short name.
+const ALIASES: [&str; 4] = ["o", "i", "r", "g"];
 
 /// Statements that read a whole table, and why they may.
 const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits reads what waits")];
@@ -26,8 +27,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits r
 /// The queries that run for every enrolment, page, letter or link, and the key each has to use with the columns
 /// it compares.
 const HOT: &[(&str, &str)] = &[
-    ("enroll: LOOK", "registration USING PRIMARY KEY (slot=? AND meeting_id=?)"),
-    ("enroll: TAKE_SEATS", "registration USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
+    ("enroll: LOOK", "g USING PRIMARY KEY (slot=? AND meeting_id=?)"),
+    ("enroll: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
+    ("enroll: TAKE_SEATS", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
     ("enroll: find_inserted", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
     (
         "enroll: remove_registrants",
@@ -48,7 +50,7 @@ const HOT: &[(&str, &str)] = &[
         "organizer_meeting USING INDEX organizer_meeting_external \
          (organizer_slot=? AND tenant_id=? AND organizer_id=? AND external_id=?)",
     ),
-    ("registration: FIND_LIVE", "registration USING PRIMARY KEY (slot=? AND meeting_id=?)"),
+    ("registration: FIND_LIVE", "g USING PRIMARY KEY (slot=? AND meeting_id=?)"),
     ("outbox: LEASE", "outbox USING PRIMARY KEY (slot=?)"),
     ("outbox: LEASE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)"),
     ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot>?)"),

@@ -98,7 +98,7 @@ async fn enroll_naively(raw: &SqlitePool, stage: &Stage, everybody_has_read: &Ba
     let insert = "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, email, answers,
             generation, registered_at)
         VALUES ($1, $2, $3, $4, 'p1@pinewater.example', '[]', 0, 0)";
-    let count = "UPDATE registration SET seats_taken = seats_taken + 1 WHERE slot = $1 AND meeting_id = $2";
+    let count = "UPDATE roster SET seats_taken = seats_taken + 1 WHERE slot = $1 AND meeting_id = $2";
     let asked = stage.ask(1);
     for text in [insert, count] {
         sqlx::query(AssertSqlSafe(text))

@@ -210,7 +210,7 @@ pub async fn a_new_registration_begins_with_an_empty_list(rig: &Rig) {
     let verdicts = rig.store.enroll(&now.asks([1])).await.unwrap();
 
     assert_eq!(seated(&verdicts).len(), 1, "the same person may come to the new one");
-    assert_eq!(rig.store.count_registrants(now.meeting.id, now.registration.id).await.unwrap(), 1);
+    assert_eq!(rig.store.count_registrants(now.meeting.id, now.registration.id, false).await.unwrap(), 1);
 }
 
 pub async fn a_look_at_the_page_is_counted(rig: &Rig) {

@@ -181,7 +181,7 @@ impl Rig {
         };
         // Of all registrations the meeting ever had: a closed one has given all its seats back.
         let sum = |column: &str| {
-            format!("SELECT COALESCE(SUM({column}), 0) FROM registration WHERE slot = $1 AND meeting_id = $2")
+            format!("SELECT COALESCE(SUM({column}), 0) FROM roster WHERE slot = $1 AND meeting_id = $2")
         };
         Tally {
             rows: self.number(registrant(""), meeting).await,

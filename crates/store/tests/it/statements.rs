@@ -6,10 +6,11 @@ use std::path::Path;
 use crate::sources::{Statement, of_the_store, statements};
 
 /// Tables whose rows live in a slot.
-const SLOTTED: [&str; 8] = [
+const SLOTTED: [&str; 9] = [
     "meeting",
     "registration",
     "question",
+    "roster",
     "registrant",
     "outbox",
     "event",

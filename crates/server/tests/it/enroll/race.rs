@@ -114,7 +114,7 @@ async fn two_processes_on_one_database_give_no_place_twice() {
 
     assert_eq!(answers.iter().filter(|answer| !matches!(answer.status.as_u16(), 200 | 409)).count(), 0);
     assert_eq!(app.registrants(&meeting).await.len(), 50);
-    let taken = app.db_count("SELECT seats_taken FROM registration").await;
+    let taken = app.db_count("SELECT seats_taken FROM roster").await;
     assert_eq!(taken, 50);
     assert_eq!(app.db_count("SELECT count(*) FROM outbox").await, 50);
 }
@@ -137,5 +137,5 @@ async fn places_given_back_while_others_are_taken_are_counted_right() {
     let registrants: Vec<Value> = app.registrants(&meeting).await;
     let live = registrants.iter().filter(|registrant| registrant["status"] == "registered").count();
     assert_eq!(live, 10 + given);
-    assert_eq!(app.db_count("SELECT seats_taken FROM registration").await, live as i64);
+    assert_eq!(app.db_count("SELECT seats_taken FROM roster").await, live as i64);
 }
