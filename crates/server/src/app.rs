@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::link::{Link, Purpose};
 use domain::permission::Edition;
 use domain::{
-    AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId, TenantId,
+    AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId,
+    RegistrationKind, TenantId,
 };
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::{Fault, Hosted, Store};
 use wire::registrant::ListEdition;
@@ -67,16 +69,45 @@ pub struct Settings {
 /// What the enrol path remembers. Whatever is decided on it is held against the versions in the database
 /// inside the transaction, so that stale memory costs a second look and never a wrong answer.
 pub struct Memory {
-    hosted: Cache<MeetingId, Arc<Hosted>>,
+    hosted: Cache<MeetingId, Arc<Hosted>, ByLength>,
     access: Cache<AccessKey, i64>,
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
 }
 
 type AccessKey = (TenantId, AppId, PersonId);
 
+/// How much memory remembered meetings may take, about.
+const MEETINGS_BYTES: u64 = 32 << 20;
+
+/// Weighs a meeting by the texts it holds: a registration with every question and option is several megabytes.
+#[derive(Clone)]
+struct ByLength;
+
+impl Weighter<MeetingId, Arc<Hosted>> for ByLength {
+    fn weight(&self, _: &MeetingId, hosted: &Arc<Hosted>) -> u64 {
+        let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let people = hosted.meeting.attendees.len() * 500;
+        let texts = match hosted.registration.as_ref().map(|registration| &registration.kind) {
+            Some(RegistrationKind::BuiltIn(built_in)) => {
+                let speakers = built_in.speakers.iter().map(|speaker| length(&speaker.bio) + 500);
+                let questions = built_in.questions.iter().map(|question| {
+                    question.input.options().iter().map(|option| option.len() + 24).sum::<usize>() + 500
+                });
+                length(&built_in.description) + speakers.sum::<usize>() + questions.sum::<usize>()
+            }
+            Some(RegistrationKind::External) | None => 0,
+        };
+        (2_000 + people + texts) as u64
+    }
+}
+
 impl Default for Memory {
     fn default() -> Self {
-        Self { hosted: Cache::new(2_000), access: Cache::new(10_000), views: Mutex::default() }
+        Self {
+            hosted: Cache::with_weighter(2_000, MEETINGS_BYTES, ByLength),
+            access: Cache::new(10_000),
+            views: Mutex::default(),
+        }
     }
 }
 

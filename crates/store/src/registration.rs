@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{FromRow, query, query_as};
+use sqlx::{FromRow, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::meeting::record;
@@ -62,6 +62,7 @@ const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_i
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
         speakers = $9, capacity = $10, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
+const HAD_ONE: &str = "SELECT EXISTS (SELECT 1 FROM registration WHERE slot = $1 AND meeting_id = $2)";
 const INSERT_ROSTER: &str =
     "INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count)
     VALUES ($1, $2, $3, 0, 0, 0)";
@@ -168,6 +169,15 @@ impl Store {
             }
             was_there
         }))
+    }
+
+    /// Whether the meeting has or ever had a registration.
+    pub async fn had_registration(&self, meeting: MeetingId) -> Result<bool, Fault> {
+        Ok(query_scalar(HAD_ONE)
+            .bind(number(meeting.slot()))
+            .bind(meeting.0)
+            .fetch_one(&self.readers)
+            .await?)
     }
 
     /// Adds looks at registration pages, all in one transaction.

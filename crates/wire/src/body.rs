@@ -49,8 +49,11 @@ impl<T> Given<T> {
 }
 
 impl Body {
-    /// Reads a JSON object; `None` for anything else.
+    /// Reads a JSON object; `None` for anything else, and for one of more than [`MOST_VALUES`] values.
     pub fn read(bytes: &[u8]) -> Option<Self> {
+        if most_values(bytes) > MOST_VALUES {
+            return None;
+        }
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(members)) => Some(Self(members)),
             _ => None,
@@ -68,6 +71,25 @@ impl Body {
     pub fn members<'a>(&'a self, problems: &'a mut Vec<FieldProblem>) -> Members<'a> {
         Members { map: &self.0, prefix: String::new(), problems }
     }
+}
+
+/// No body that means anything holds more values: a registration with every question and option has 6,000. Each
+/// takes memory of its own, so that a body of many empty ones would grow a hundredfold.
+pub const MOST_VALUES: usize = 20_000;
+
+/// How many values JSON text holds at most: each stands behind a comma or a bracket.
+fn most_values(bytes: &[u8]) -> usize {
+    let (mut values, mut in_text, mut is_escaped) = (1, false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b',' | b'[' | b'{' if !in_text => values += 1,
+            _ => {}
+        }
+    }
+    values
 }
 
 /// The members of an object, and where their faults go.
@@ -314,6 +336,16 @@ mod tests {
         for text in ["", "[]", "null", "{\"a\":1,}", "{\"a: 1}", "\u{feff}{}"] {
             assert_eq!(Body::read(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_body_of_too_many_values_is_none() {
+        let of = |count: usize| format!(r#"{{"x":[{}0]}}"#, "0,".repeat(count));
+
+        assert!(Body::read(of(MOST_VALUES - 10).as_bytes()).is_some());
+        assert!(Body::read(of(MOST_VALUES).as_bytes()).is_none());
+        let commas = json!({"x": ",".repeat(2 * MOST_VALUES), "y": "\\\",[{"}).to_string();
+        assert!(Body::read(commas.as_bytes()).is_some(), "commas inside a text are no values");
     }
 
     #[test]

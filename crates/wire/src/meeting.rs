@@ -329,22 +329,25 @@ fn read_attendee(members: &mut Members<'_>) -> Participant {
 /// The address people are sent to: `https` alone, without user or password, so that a link of ours never
 /// hides where it leads.
 fn read_join_url(members: &mut Members<'_>) -> Given<String> {
-    let given = members.text("joinUrl", limit::URL);
-    if let Given::Is(url) = &given
-        && !is_https(url)
-    {
-        let message = "`joinUrl` is an absolute `https` address without user name, such as `https://meet.example.org/room`";
-        members.report("joinUrl", ProblemCode::InvalidValue, message);
-        return Given::Absent;
+    match members.text("joinUrl", limit::URL) {
+        Given::Is(text) => match read_https(&text) {
+            Some(url) => Given::Is(url),
+            None => {
+                let message = "`joinUrl` is an absolute `https` address without user name, such as \
+                    `https://meet.example.org/room`";
+                members.report("joinUrl", ProblemCode::InvalidValue, message);
+                Given::Absent
+            }
+        },
+        given => given,
     }
-    given
 }
 
-fn is_https(text: &str) -> bool {
-    url::Url::parse(text).is_ok_and(|url| {
-        let has_no_user = url.username().is_empty() && url.password().is_none();
-        url.scheme() == "https" && url.has_host() && has_no_user
-    }) && !domain::text::has_control(text)
+/// The address as browsers read it, so that what is stored is where people are sent.
+fn read_https(text: &str) -> Option<String> {
+    let url = url::Url::parse(text).ok().filter(|_| !domain::text::has_control(text))?;
+    let has_no_user = url.username().is_empty() && url.password().is_none();
+    (url.scheme() == "https" && url.has_host() && has_no_user).then(|| url.into())
 }
 
 #[cfg(test)]

@@ -60,16 +60,22 @@ impl GraphPath {
         }
         let segments = segments
             .into_iter()
+            .enumerate()
+            .flat_map(|(n, segment)| if n < NAMES_WITH_KEYS { split_key(segment) } else { vec![segment] })
             .map(|segment| {
                 let text = percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding)?;
                 // No id of ours holds a NUL, and not every database could look one up.
                 if text.contains('\0') { Err(PathProblem::Encoding) } else { Ok(text) }
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let segments: Vec<&str> = segments.iter().flat_map(|segment| split_key(segment)).collect();
+        let segments: Vec<&str> = segments.iter().map(|segment| segment.as_ref()).collect();
         Segments { rest: &segments }.read()
     }
 }
+
+/// `users('…')` and `onlineMeetings('…')` stand among the first segments. Behind them stand ids, which may look
+/// like anything.
+const NAMES_WITH_KEYS: usize = 3;
 
 /// `onlineMeetings('id')` is another spelling of `onlineMeetings/id`.
 fn split_key(segment: &str) -> Vec<&str> {

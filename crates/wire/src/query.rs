@@ -35,6 +35,9 @@ impl Query {
                 "expand" => query.expand = Some(value),
                 "filter" => query.filter = Some(value),
                 "skiptoken" => query.skip_token = Some(value),
+                "select" if value.split(',').count() > 100 => {
+                    problems.push(problem("$select", "`$select` names at most 100 members"));
+                }
                 "select" => {
                     query.select = Some(value.split(',').map(|name| name.trim().to_owned()).collect())
                 }

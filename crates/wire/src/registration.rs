@@ -219,7 +219,8 @@ pub fn patch(
 
 const AUDIENCES: &str = "`everyone` and `organization`";
 
-fn type_problem() -> FieldProblem {
+/// The fault of a body whose type is unknown, abstract or of the wrong kind.
+pub fn type_problem() -> FieldProblem {
     FieldProblem::new("@odata.type", ProblemCode::RegistrationType, TYPE_MESSAGE)
 }
 

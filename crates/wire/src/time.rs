@@ -22,7 +22,9 @@ pub fn read(text: &str) -> Option<Timestamp> {
         let naive: DateTime = text.parse().ok()?;
         text.contains(['T', 't']).then(|| naive.to_zoned(TimeZone::UTC).ok())?.map(|zoned| zoned.timestamp())
     })?;
-    at.round(TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Trunc)).ok()
+    let at = at.round(TimestampRound::new().smallest(Unit::Microsecond).mode(RoundMode::Trunc)).ok()?;
+    // The year 9000: calendars, databases and their neighbours all end somewhere behind it.
+    (at.as_second() < 221_845_392_000).then_some(at)
 }
 
 #[cfg(test)]
@@ -41,6 +43,9 @@ mod tests {
             ("2021-11-02T016:00:00Z", None),
             ("2021-11-02T24:00:00Z", None),
             ("2021-11-02", None),
+            ("9999-12-30T22:00:00.000001Z", None),
+            ("9000-01-01T00:00:00Z", None),
+            ("8999-12-31T23:59:59Z", Some("8999-12-31T23:59:59Z")),
             ("Tue, 02 Nov 2021 08:00:00 GMT", None),
             ("", None),
         ] {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::enrolment::external_key;
 use domain::link::{Link, Purpose};
 use domain::meeting::Gate;
-use domain::{MeetingId, Registrant};
+use domain::{AllowedRegistrant, MeetingId, Registrant};
 use http::{HeaderMap, StatusCode};
 use pages::{GateState, GateView};
 use serde::Deserialize;
@@ -65,7 +65,7 @@ pub async fn graph(
         (None, _) => app.store.find_hosted(meeting).await,
     };
     match answer {
-        Ok(Some(hosted)) => admit_without_name(&app, &headers, &hosted),
+        Ok(Some(hosted)) => admit_without_name(&app, &headers, &hosted).await,
         Ok(None) => not_found(&headers),
         Err(fault) => problem(&app, &headers, &fault.into()),
     }
@@ -118,26 +118,41 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Respo
                 Gate::NoAddress => show(headers, Some(&hosted), GateState::NoAddress),
             }
         }
-        hosted => show(headers, hosted.as_ref(), GateState::Canceled),
+        // What the meeting holds now may be another registration, which is not theirs to see.
+        hosted => {
+            let own = hosted.filter(|hosted| is_its(hosted, registrant));
+            show(headers, own.as_ref(), GateState::Canceled)
+        }
     }
 }
 
-fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> Response {
+/// Whether the registrant belongs to the registration that the meeting has now.
+pub fn is_its(hosted: &Hosted, registrant: &Registrant) -> bool {
+    hosted.registration.as_ref().is_some_and(|registration| registration.id == registrant.registration)
+}
+
+async fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> Response {
     if let Some(registration) = &hosted.registration {
-        let page = registration.built_in().is_ok().then(|| {
+        let is_public =
+            registration.built_in().is_ok() && registration.allowed_registrant == AllowedRegistrant::Everyone;
+        let page = is_public.then(|| {
             let key = wire::registration::key(&hosted.meeting, registration);
             let id = wire::ids::write_registration(&key);
             wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting)
         });
         let state = GateState::PersonalLinkNeeded { registration_page_url: page.as_deref() };
-        return show(headers, Some(hosted), state);
+        return show(headers, Some(hosted).filter(|_| is_public), state);
     }
-    hosted
-        .meeting
-        .join_url
-        .as_deref()
-        .and_then(see_other)
-        .unwrap_or_else(|| show(headers, Some(hosted), GateState::NoAddress))
+    // Whoever saw a sign-up page can write this link. A registration that is gone does not open the room to
+    // them.
+    match app.store.had_registration(hosted.meeting.id).await {
+        Ok(false) => {
+            let address = hosted.meeting.join_url.as_deref().and_then(see_other);
+            address.unwrap_or_else(|| show(headers, Some(hosted), GateState::NoAddress))
+        }
+        Ok(true) => show(headers, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
+        Err(fault) => problem(app, headers, &fault.into()),
+    }
 }
 
 fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {

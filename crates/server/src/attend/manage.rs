@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use pages::{CanceledView, ManageStatus, ManageView};
 use store::Hosted;
 
-use super::gate::find_by_link;
+use super::gate::{find_by_link, is_its};
 use super::page::{html, language, not_found, problem};
 use crate::app::App;
 use crate::error::ApiError;
@@ -61,10 +61,7 @@ async fn find(app: &App, token: &str) -> Result<Option<(Registrant, Option<Hoste
     let Some(link) = app.links().key.open(Purpose::Manage, token) else { return Ok(None) };
     let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
     let hosted = app.store.find_hosted(registrant.meeting).await?;
-    let is_its = |hosted: &Hosted| {
-        hosted.registration.as_ref().is_some_and(|registration| registration.id == registrant.registration)
-    };
-    let hosted = hosted.filter(is_its);
+    let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
     Ok(Some((registrant, hosted)))
 }
 

@@ -23,7 +23,7 @@ use wire::ids::RegistrationKey;
 use super::page::{html, language, not_found, problem};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::graph::{Asked, private_key, take_place};
+use crate::graph::{Asked, Place, private_key, take_place};
 
 /// A form as the browser sends it: names and values.
 type Fields = Vec<(String, String)>;
@@ -109,6 +109,10 @@ async fn try_enroll(
             Err(ApiError::Refused(Refusal::IdempotencyKeyReused)) => {
                 take_place(app, &hosted, registration, Asked { idempotency: None, ..asked }).await
             }
+            // The same form once more, after the place was given back: they want it again.
+            Ok(Some(place)) if !is_registered(app, &hosted, place).await? => {
+                take_place(app, &hosted, registration, Asked { idempotency: None, ..asked }).await
+            }
             place => place,
         };
         match place {
@@ -121,6 +125,11 @@ async fn try_enroll(
         }
     }
     Err(ApiError::Busy)
+}
+
+async fn is_registered(app: &App, hosted: &Hosted, place: Place) -> Result<bool, ApiError> {
+    let found = app.store.find_registrant(hosted.meeting.id, place.registrant).await?;
+    Ok(found.is_some_and(|registrant| registrant.is_registered()))
 }
 
 /// The meeting and the built-in registration that the page's address names, possibly as they were a moment

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use clap::Args;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use url::{Host, Url};
 
 use super::ConfigFile;
 use crate::clock::{Clock, Source};
@@ -23,6 +24,11 @@ impl Serve {
         let config = self.config.load()?;
         start_log(&config)?;
         crate::ops::install_metrics();
+        if config.mail.mailbox && !is_this_machine(&config.server.public_url) {
+            let message = "`mail.mailbox` shows everybody's letters and links to everybody: it is for a \
+                `server.public_url` on this machine alone";
+            return Err(StartProblem(message.to_owned()));
+        }
         let listener = bind(&config.server.listen.to_string()).await?;
         let service = build(&config, Clock::System, Source::from_system()).await?;
         tracing::info!(listen = %config.server.listen, public_url = %config.server.public_url, "serving");
@@ -49,4 +55,14 @@ fn start_log(config: &Config) -> Result<(), StartProblem> {
         Format::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
     }
     Ok(())
+}
+
+/// Whether the address leads to this machine from wherever it is followed.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }

@@ -90,6 +90,14 @@ impl<'a> Ask<'a> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The text of a header that may be sent once; blank when it was sent twice or is no ASCII, which no header
+    /// that means anything is.
+    pub fn only_header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.get_all(name).iter();
+        let first = values.next()?;
+        Some(first.to_str().ok().filter(|_| values.next().is_none()).unwrap_or_default())
+    }
+
     /// Hash of path and body: two enrolments with the same are one request, retried.
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut hash = Sha256::new();

@@ -228,14 +228,17 @@ async fn check_member(
 
 /// The `Idempotency-Key` header: up to 255 characters, private to the caller.
 fn idempotency_key(ask: &Ask<'_>, registration: RegistrationId) -> Result<Option<IdempotencyKey>, ApiError> {
-    let Some(key) = ask.header("idempotency-key") else { return Ok(None) };
-    if key.is_empty() || key.len() > 255 {
-        return Err(ApiError::from(vec![FieldProblem::new(
-            "Idempotency-Key",
-            ProblemCode::InvalidValue,
-            "`Idempotency-Key` has 1 to 255 characters",
-        )]));
-    }
+    let key = match ask.only_header("idempotency-key") {
+        None => return Ok(None),
+        Some(key) if (1..=255).contains(&key.len()) => key,
+        Some(_) => {
+            return Err(ApiError::from(vec![FieldProblem::new(
+                "Idempotency-Key",
+                ProblemCode::InvalidValue,
+                "`Idempotency-Key` is sent once and has 1 to 255 characters of ASCII",
+            )]));
+        }
+    };
     Ok(Some(private_key(&ask.caller.actor(), registration, key, ask.fingerprint(), ask.app.clock.now())))
 }
 

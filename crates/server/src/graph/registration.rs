@@ -3,6 +3,7 @@
 use domain::{FieldProblem, ProblemCode};
 use domain::{Meeting, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind};
 use wire::Entity;
+use wire::path::Cast;
 use wire::registration::{AnyRegistration, NewRegistration, Shown};
 
 use super::meeting::TRIES;
@@ -64,6 +65,11 @@ pub async fn delete(ask: &Ask<'_>) -> Answer {
 
 async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
     let new = NewRegistration::read(ask.body()?, meeting)?;
+    // A type-cast segment and the body must mean the same kind.
+    let is_external = new.kind == RegistrationKind::External;
+    if ask.path.cast.is_some_and(|cast| (cast == Cast::External) != is_external) {
+        return Err(vec![wire::registration::type_problem()].into());
+    }
     let now = ask.app.clock.now();
     let questions: Vec<Question> = new
         .questions

@@ -57,6 +57,8 @@ pub(super) struct Trouble {
     pub(super) what: String,
     /// Whether it stays until somebody changes the configuration.
     pub(super) needs_somebody: bool,
+    /// Whether it was said of one letter.
+    pub(super) is_of_a_letter: bool,
 }
 
 impl Answer {
@@ -96,7 +98,7 @@ impl Answer {
         let is_permanent = self.code.is_some_and(|code| code >= 500);
         // We are not logged in, not well enough, or may not send to the world: no recipient's fault.
         let wants_log_in = matches!(self.code, Some(530 | 534 | 535 | 538));
-        let no_relay = is_permanent && self.text.to_ascii_lowercase().contains("relay");
+        let no_relay = is_permanent && says_no_relay(&self.text);
         let needs_somebody = match self.stage {
             Stage::Greeting => false,
             // A server that could not encrypt yesterday may be one that somebody has stepped in front of.
@@ -113,7 +115,9 @@ impl Answer {
     }
 
     fn down(self, needs_somebody: bool) -> Outcome {
-        Outcome::Down(Trouble { what: format!("{}: {}", self.stage.name(), self.text), needs_somebody })
+        let is_of_a_letter = matches!(self.stage, Stage::Recipient | Stage::Announcement | Stage::Handover);
+        let what = format!("{}: {}", self.stage.name(), self.text);
+        Outcome::Down(Trouble { what, needs_somebody, is_of_a_letter })
     }
 }
 
@@ -129,6 +133,21 @@ impl Stage {
             Self::Handover => "handing a letter over",
         }
     }
+}
+
+/// Whether the server takes nothing from us for others, in the words of Postfix, Exim, Sendmail and Exchange.
+/// The word alone says nothing: an unknown recipient may be "unknown in relay recipient table".
+fn says_no_relay(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    [
+        "relay access denied",
+        "unable to relay",
+        "relaying denied",
+        "relay not permitted",
+        "relaying not allowed",
+    ]
+    .iter()
+    .any(|words| text.contains(words))
 }
 
 /// Whether bytes came, but none that TLS can make sense of or a certificate that it trusts.

@@ -11,7 +11,7 @@ const FIRST_WAIT: SignedDuration = SignedDuration::from_mins(1);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(4);
 /// A mail server that is down. Short, because every letter waits for it.
 const FIRST_REST: SignedDuration = SignedDuration::from_secs(2);
-const LONGEST_REST: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const LONGEST_REST: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long a letter waits after its `attempts`th try, counted from one.
 pub(super) fn wait_after(attempts: u32, source: &Source) -> SignedDuration {

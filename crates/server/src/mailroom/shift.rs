@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinSet;
 
 use super::answer::{Outcome, Trouble};
-use super::backoff::{between, wait_after};
+use super::backoff::{LONGEST_REST, between, wait_after};
 use super::watch::chain;
 use super::{Mailroom, Room};
 
@@ -249,6 +249,11 @@ impl Shift {
             Outcome::Sent => Settlement::Sent,
             Outcome::Refused(answer) => Settlement::Failed(answer),
             Outcome::Later(answer) => self.put_off(attempts, answer),
+            // The server may mean this letter alone after all: others are asked about first.
+            Outcome::Down(trouble) if trouble.is_of_a_letter => {
+                let after_others = self.rest(&trouble).saturating_add(LONGEST_REST);
+                Settlement::Untried(after_others.unwrap_or(Timestamp::MAX), trouble.what)
+            }
             // A letter is not given up for what is not its fault.
             Outcome::Down(trouble) => Settlement::Untried(self.rest(&trouble), trouble.what),
         }

@@ -135,3 +135,19 @@ async fn connections_nobody_uses_are_ended_politely() {
     world.enroll_many(1).await;
     assert_eq!(mailroom.deliver_due().await.unwrap(), 1);
 }
+
+/// One refused stranger does not stop the mail of everybody else.
+#[tokio::test]
+async fn an_unknown_recipient_of_a_relay_domain_is_refused_and_the_others_get_their_letters() {
+    let world = World::new().await;
+    let server = MailServer::start().await;
+    let unknown = "550 5.1.1 <x>: Recipient address rejected: User unknown in relay recipient table";
+    server.once("RCPT", Say(unknown));
+    let mailroom = world.with_server(&server);
+    world.enroll_many(4).await;
+
+    let sent = mailroom.deliver_due().await.unwrap();
+
+    assert_eq!(sent, 3);
+    assert_eq!(world.waiting().await, 0, "the refused one is given up and not tried again");
+}
