@@ -363,3 +363,54 @@ async fn a_join_link_may_begin_elsewhere_and_find_its_way_home() {
     let path = link.as_str().unwrap().strip_prefix("https://teams.microsoft.com").unwrap();
     assert_leads_to(&app.get(path).await, ROOM);
 }
+
+/// Whoever saw the sign-up page can write the meeting's own link.
+#[tokio::test]
+async fn a_registration_that_is_gone_does_not_open_the_room() {
+    let app = TestApp::new().await;
+    let place = open_place(&app).await;
+    let token = app.token(&app.people.ines);
+    let meeting = app.get(place.meeting.path()).token(&token).await.json();
+    let nameless = path(meeting["joinWebUrl"].as_str().unwrap());
+    app.get(&nameless).await.expect(403);
+
+    app.delete(place.meeting.registration()).token(&token).await.expect(204);
+
+    for link in [&nameless, &place.short, &place.graph] {
+        let answer = app.get(link).await.expect(403);
+        assert!(!answer.text().contains("meet.riverbend.example"), "{}", answer.text());
+    }
+    let control = app.meeting_with(&app.people.ines, NewMeeting::default()).await;
+    let control = app.get(control.path()).token(&token).await.json();
+    assert_leads_to(&app.get(path(control["joinWebUrl"].as_str().unwrap())).await, ROOM);
+}
+
+#[tokio::test]
+async fn an_old_link_shows_nothing_of_the_registration_that_came_after() {
+    let app = TestApp::new().await;
+    let place = open_place(&app).await;
+    app.delete(place.meeting.registration()).token(&app.token(&app.people.ines)).await.expect(204);
+    let secret = json!({"allowedRegistrant": "organization", "subject": "Layoffs"});
+    app.register(&place.meeting, &secret).await;
+
+    for link in [&place.short, &place.graph, &place.manage] {
+        let answer = app.get(link).await;
+        assert!(!answer.text().contains("Layoffs"), "{link}: {}", answer.text());
+    }
+}
+
+/// Any string is an id in an external system, the looks of a path segment included.
+#[tokio::test]
+async fn an_external_registrant_can_be_removed_whatever_the_id_looks_like() {
+    let app = TestApp::new().await;
+    let meeting = app.external("everyone").await;
+    let token = app.token(&app.people.ines);
+
+    for id in ["users('me')", "onlineMeetings('x')", "$count", "createOrGet"] {
+        let body = json!({"@odata.type": "#microsoft.graph.externalMeetingRegistrant", "id": id});
+        let enrolled = app.post(meeting.registrants()).token(&token).json(&body).await.expect(200).json();
+        let encoded = id.replace('$', "%24");
+        app.delete(format!("{}/{encoded}", meeting.registrants())).token(&token).await.expect(204);
+        app.get(path(enrolled["joinWebUrl"].as_str().unwrap())).await.expect(404);
+    }
+}

@@ -10,7 +10,7 @@ use calcard::icalendar::{ICalendar, ICalendarProperty};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
-use crate::program::{Running, USHER, javascript, run};
+use crate::program::{Running, USHER, fail, javascript, run};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 const ORGANIZER: &str = "2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460";
@@ -198,4 +198,26 @@ fn read_calendar(text: &str) -> Value {
     let said = run(&mut javascript("ics.mjs"), text.as_bytes());
     let line = said.lines().find(|line| line.starts_with('{')).expect("the second reader prints the event");
     serde_json::from_str(line).expect("the event is JSON")
+}
+
+/// The mailbox page shows everybody's links to everybody.
+#[test]
+fn the_built_in_mailbox_is_refused_on_a_site_that_others_reach() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let serve = |public_url: &str| {
+        let mut command = Command::new(USHER);
+        command
+            .arg("serve")
+            .env("USHER_SERVER__PUBLIC_URL", public_url)
+            .env("USHER_SERVER__LISTEN", &address)
+            .env("USHER_SERVER__DATA_DIR", folder.path())
+            .env("USHER_MAIL__MAILBOX", "true");
+        fail(&mut command)
+    };
+
+    assert!(serve("https://usher.example.org").contains("mail.mailbox"), "it is refused for what it is");
+    // The control gets as far as its port, which is taken.
+    assert!(!serve("http://127.0.0.1:1").contains("mail.mailbox"));
 }

@@ -79,3 +79,10 @@ pub fn run(command: &mut Command, input: &[u8]) -> String {
     assert!(output.status.success(), "{command:?} failed:\n{said}\n{complained}");
     said.into_owned()
 }
+
+/// Runs a command that must fail, and gives what it complained.
+pub fn fail(command: &mut Command) -> String {
+    let output = command.output().expect("the program can be started");
+    assert!(!output.status.success(), "{command:?} succeeded");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}

@@ -187,3 +187,20 @@ async fn the_limit_of_a_body_is_configured() {
     post(2_049).await.expect(413);
     post(2_048).await.expect(201);
 }
+
+/// Each value takes memory of its own: a body within the limit could grow a hundredfold.
+#[tokio::test]
+async fn a_body_of_countless_empty_values_is_refused() {
+    let app = TestApp::new().await;
+    let meeting = app.built_in("everyone").await;
+    let token = app.token(&app.people.tomas);
+    let of = |count: usize| format!(r#"{{"x":[{}0]}}"#, r#"{"":1},"#.repeat(count));
+    let post =
+        |body: String| app.post(meeting.registrants()).token(&token).text("application/json", &body).send();
+
+    let refused = post(of(100_000)).await.expect(400);
+
+    assert_eq!(refused.inner_code(), "invalidJson");
+    let control = post(of(1_000)).await.expect(400);
+    assert_eq!(control.inner_code(), "memberMissing", "members that nobody reads are no fault in themselves");
+}

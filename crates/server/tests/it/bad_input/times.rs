@@ -42,3 +42,22 @@ async fn a_meeting_does_not_end_before_its_registration_begins() {
     assert_eq!((refused.inner_code(), refused.target()), ("endNotAfterStart".into(), "endDateTime".into()));
     end_at("2027-06-01T10:45:00Z").await.expect(200);
 }
+
+/// What is accepted can be read again: a date that no database or calendar holds would shut the meeting for good.
+#[tokio::test]
+async fn a_date_beyond_every_calendar_is_refused() {
+    let app = TestApp::new().await;
+    let meeting = stage(&app, json!({})).await;
+    let token = app.token(&app.people.ines);
+    let end_at = |time: &str| {
+        app.patch(meeting.registration()).token(&token).json(&json!({"endDateTime": time})).send()
+    };
+
+    for time in ["9999-12-30T22:00:00.000001Z", "9999-12-31T23:59:59Z", "9000-01-01T00:00:00Z"] {
+        let refused = end_at(time).await.expect(400);
+        assert_eq!(refused.inner_code(), "invalidValue", "{time}");
+    }
+
+    end_at("8999-12-31T23:59:59.999999Z").await.expect(200);
+    app.get(meeting.registration()).token(&token).await.expect(200);
+}
