@@ -1,5 +1,6 @@
 //! Installs what the check needs beyond the Rust toolchain, each thing only where it is missing.
 
+use std::env;
 use std::fs;
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ const CARGO_DENY: &str = "0.20.2";
 pub(crate) fn install(_: &[&str]) -> Result<(), Failure> {
     install_cargo_deny()?;
     if root().join("tests/js/package.json").exists() {
-        install_node()?;
+        install_programs()?;
         install_packages()?;
     }
     Ok(())
@@ -40,17 +41,28 @@ fn install_cargo_deny() -> Result<(), Failure> {
     run(cargo(&arguments).arg(tools).env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("CARGO_TARGET_DIR"))
 }
 
-/// Node.js runs the official Graph client against us.
-fn install_node() -> Result<(), Failure> {
-    if let (Some(node), Some(npm)) = (version("node"), version("npm")) {
-        println!("node {node} and npm {npm} are there");
+/// Programs the tests call, each with the Debian package that brings it: curl runs the samples of the documents,
+/// openssl makes the mail server's certificate, Node.js runs the official Graph client against us.
+const PROGRAMS: [(&str, &str); 4] =
+    [("curl", "curl"), ("openssl", "openssl"), ("node", "nodejs"), ("npm", "npm")];
+
+fn install_programs() -> Result<(), Failure> {
+    let missing: Vec<_> = PROGRAMS.into_iter().filter(|(program, _)| !is_there(program)).collect();
+    if missing.is_empty() {
+        println!("curl, openssl, node and npm are there");
         return Ok(());
     }
-    if version("apt-get").is_none() {
-        return Err(Failure("there is no `node` or no `npm`: install Node.js 20 or newer".into()));
+    let packages: Vec<_> = missing.into_iter().map(|(_, package)| package).collect();
+    if !is_there("apt-get") {
+        return Err(Failure(format!("install first what is missing: {}", packages.join(", "))));
     }
     as_root(&["apt-get", "update"])?;
-    as_root(&["apt-get", "install", "--yes", "--no-install-recommends", "nodejs", "npm"])
+    as_root(&[&["apt-get", "install", "--yes", "--no-install-recommends"], packages.as_slice()].concat())
+}
+
+fn is_there(program: &str) -> bool {
+    env::var_os("PATH")
+        .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
 fn as_root(words: &[&str]) -> Result<(), Failure> {
