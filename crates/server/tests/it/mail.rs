@@ -106,7 +106,8 @@ impl Site {
     /// Bounded: a server that does not come up within half a minute never will.
     async fn wait_until_ready(&self) {
         for _ in 0..300 {
-            if self.http.get(format!("{}/health/ready", self.base)).send().await.is_ok() {
+            let answer = self.http.get(format!("{}/health/ready", self.base)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

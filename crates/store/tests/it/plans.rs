@@ -3,22 +3,10 @@
 use sqlx::{AssertSqlSafe, FromRow, SqlitePool};
 
 use crate::rig::{Rig, at, key};
-use crate::sources::{Statement, of_the_store};
+use crate::sources::{SLOTTED, Statement, of_the_store};
 
-/// Tables that grow with use.
-const BIG: [&str; 9] = [
-    "meeting",
-    "registration",
-    "question",
-    "roster",
-    "registrant",
-    "outbox",
-    "event",
-    "idempotency",
-    "organizer_meeting",
-];
-
-/// How the statements call the outbox or the roster, the idempotency keys, the registrants and the registration where they need a short name.
+/// How the statements call the outbox or the roster, the idempotency keys, the registrants and the registration
+/// where they need a short name.
 const ALIASES: [&str; 4] = ["o", "i", "r", "g"];
 
 /// Statements that read a whole table, and why they may.
@@ -110,7 +98,7 @@ fn scans(plan: &[String]) -> Vec<&String> {
     let reads_all = |step: &&String| {
         let mut words = step.split(' ');
         let is_scan = words.next() == Some("SCAN") || step.contains("ANY(");
-        is_scan && words.next().is_some_and(|table| BIG.contains(&table) || ALIASES.contains(&table))
+        is_scan && words.next().is_some_and(|table| SLOTTED.contains(&table) || ALIASES.contains(&table))
     };
     plan.iter().filter(reads_all).collect()
 }

@@ -3,20 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::sources::{Statement, of_the_store, statements};
-
-/// Tables whose rows live in a slot.
-const SLOTTED: [&str; 9] = [
-    "meeting",
-    "registration",
-    "question",
-    "roster",
-    "registrant",
-    "outbox",
-    "event",
-    "idempotency",
-    "organizer_meeting",
-];
+use crate::sources::{SLOTTED, Statement, of_the_store, statements};
 
 /// Statements that name no slot, and why they may.
 const EXCEPTIONS: &[(&str, &str)] = &[
