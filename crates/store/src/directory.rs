@@ -84,16 +84,6 @@ impl Store {
         Ok(rows.into_iter().map(|(id, name, language)| Tenant { id: TenantId(id), name, language }).collect())
     }
 
-    /// The tenant of that id.
-    pub async fn find_tenant(&self, id: TenantId) -> Result<Option<Tenant>, Fault> {
-        let row: Option<(String, String)> =
-            query_as("SELECT name, language FROM tenant WHERE tenant_id = $1")
-                .bind(id.0)
-                .fetch_optional(&self.readers)
-                .await?;
-        Ok(row.map(|(name, language)| Tenant { id, name, language }))
-    }
-
     /// Creates or replaces people by object id, all or none. A user principal name belongs to one person:
     /// a fault otherwise, so check the list first.
     pub async fn put_people(

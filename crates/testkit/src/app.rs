@@ -144,11 +144,6 @@ impl TestApp {
         Self::open(self.folder, self.config, self.clock, self.seeds).await
     }
 
-    /// The configuration in force, as `usher config` prints it.
-    pub fn effective_config(&self) -> String {
-        Config::from_toml_str(&self.config).unwrap_or_else(|problems| panic!("{problems}")).effective()
-    }
-
     /// A file of the data folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
