@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::email::{Email, EmailProblem};
-use crate::ids::{MeetingId, PersonId, QuestionId, RegistrantId, RegistrationId, TenantId};
+use crate::ids::{MeetingId, PersonId, QuestionId, RegistrantId, RegistrationId};
 use crate::person::ForeignPerson;
 use crate::question::Question;
 use crate::refusal::{FieldProblem, ProblemCode};
@@ -20,9 +20,9 @@ pub struct Enrolment {
     pub registration: RegistrationId,
     /// The version of it. An older one than the store holds means: check again.
     pub seen_version: i64,
-    /// The organisation, and the version of its directory and access policies that the request was checked
-    /// against; `None` where neither was asked.
-    pub seen_directory: Option<(TenantId, i64)>,
+    /// The version of the organisation's directory and access policies that the request was checked against;
+    /// `None` where neither was asked.
+    pub seen_directory: Option<i64>,
     /// Who asks for the place.
     pub person: Person,
     /// Answers, one for each question in order; blank where nothing was answered.

@@ -5,19 +5,18 @@
 //! unique key and not by asking first, and whatever an enrolment was checked against is compared by version,
 //! so that a check made on old data is made again.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::seats::{Seats, decide};
-use domain::{Enrolment, MeetingId, Person, RegistrantId, TenantId};
+use domain::{Enrolment, MeetingId, Person, RegistrantId};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, FromRow, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::idempotency;
 use crate::registrant::answers_json;
-use crate::rows::{RowInsert, micros, number, pieces, placeholders};
+use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::{Fault, Store, write_tx};
 
 /// What became of one enrolment.
@@ -46,6 +45,7 @@ struct LiveRegistration {
     version: i64,
     capacity: Option<i64>,
     seats_taken: i64,
+    directory_version: i64,
 }
 
 #[derive(FromRow)]
@@ -55,38 +55,46 @@ struct LiveRow {
     generation: i64,
 }
 
-const LOOK: &str = "SELECT g.registration_id, g.version, g.capacity, o.seats_taken
+const LOOK: &str = "SELECT g.registration_id, g.version, g.capacity, o.seats_taken,
+        COALESCE(t.directory_version, 0) AS directory_version
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
+    JOIN meeting m ON m.slot = $1 AND m.meeting_id = $2
+    LEFT JOIN tenant t ON t.tenant_id = m.tenant_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
-const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tenant_id = $1";
-const TAKE_SEATS: &str = "UPDATE roster SET seats_taken = seats_taken + $4,
-        registrant_count = registrant_count + $4
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const TAKE_SEATS: &str =
+    "UPDATE roster SET seats_taken = seats_taken + ?, registrant_count = registrant_count + ?
+    WHERE slot = ? AND meeting_id = ? AND registration_id = ?";
+const LETTER: &str = "outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)";
+const EVENT: &str = "event (slot, meeting_id, event_id, at, kind, registrant_id, actor)";
 
-static INSERT_REGISTRANTS: LazyLock<RowInsert> = LazyLock::new(|| {
-    RowInsert::new(
-        "registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email,
-            external_id, user_id, user_tenant_id, answers, language, generation, registered_at)",
-        15,
-        " ON CONFLICT (slot, meeting_id, live_key) DO NOTHING",
-    )
+static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| {
+        let insert = insert_rows(
+            "registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name,
+                email, external_id, user_id, user_tenant_id, answers, language, generation, registered_at)",
+            rows,
+            15,
+        );
+        format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING")
+    })
 });
-static INSERT_LETTERS: LazyLock<RowInsert> = LazyLock::new(|| {
-    RowInsert::new("outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)", 7, "")
+// Asking the database costs as much as storing ten rows, so what follows a place goes as one message.
+static SEAT_WRITTEN_TO: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| {
+        format!("{}; {}; {TAKE_SEATS}", insert_rows(LETTER, rows, 7), insert_rows(EVENT, rows, 7))
+    })
 });
-static INSERT_EVENTS: LazyLock<RowInsert> = LazyLock::new(|| {
-    RowInsert::new("event (slot, meeting_id, event_id, at, kind, registrant_id, actor)", 7, "")
-});
+static SEAT_UNWRITTEN: LazyLock<PerLength> =
+    LazyLock::new(|| PerLength::new(|rows| format!("{}; {TAKE_SEATS}", insert_rows(EVENT, rows, 7))));
+
 impl Store {
     /// Decides a batch, in order of arrival, and stores who got a place with their letters and events, in one
     /// transaction. The verdicts come in the order of the batch.
     pub async fn enroll(&self, batch: &[Enrolment]) -> Result<Vec<Verdict>, Fault> {
         let mut verdicts = vec![Verdict::Stale; batch.len()];
         write_tx!(self, |tx| {
-            let directories = directory_versions(&mut tx, batch).await?;
-            for (meeting, mut party) in parties(batch) {
-                party.retain(|n| is_directory_current(&batch[*n], &directories));
+            for (meeting, party) in parties(batch) {
                 for (n, verdict) in seat(&mut tx, meeting, batch, party).await? {
                     verdicts[n] = verdict;
                 }
@@ -106,25 +114,6 @@ fn parties(batch: &[Enrolment]) -> Vec<(MeetingId, Vec<usize>)> {
         .collect()
 }
 
-async fn directory_versions(
-    tx: &mut SqliteConnection,
-    batch: &[Enrolment],
-) -> Result<HashMap<TenantId, i64>, Fault> {
-    let mut versions = HashMap::new();
-    for (tenant, _) in batch.iter().filter_map(|enrolment| enrolment.seen_directory) {
-        if let Entry::Vacant(unread) = versions.entry(tenant) {
-            let version: Option<i64> =
-                query_scalar(DIRECTORY_VERSION).bind(tenant.0).fetch_optional(&mut *tx).await?;
-            unread.insert(version.unwrap_or_default());
-        }
-    }
-    Ok(versions)
-}
-
-fn is_directory_current(enrolment: &Enrolment, versions: &HashMap<TenantId, i64>) -> bool {
-    enrolment.seen_directory.is_none_or(|(tenant, seen)| versions.get(&tenant) == Some(&seen))
-}
-
 /// Decides one meeting's party. Positions that get no verdict here are stale.
 async fn seat(
     tx: &mut SqliteConnection,
@@ -137,7 +126,10 @@ async fn seat(
         query_as(LOOK).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
     let Some(live) = live else { return Ok(Vec::new()) };
     party.retain(|n| {
-        batch[*n].registration.0 == live.registration_id && batch[*n].seen_version == live.version
+        let enrolment = &batch[*n];
+        enrolment.registration.0 == live.registration_id
+            && enrolment.seen_version == live.version
+            && enrolment.seen_directory.is_none_or(|seen| seen == live.directory_version)
     });
 
     let replayed = idempotency::replay(tx, meeting, batch, &mut party).await?;
@@ -154,19 +146,9 @@ async fn seat(
     verdicts.extend(fresh.iter().map(|n| (*n, Verdict::Seated(batch[*n].id))));
     verdicts.extend(find_known(tx, meeting, batch, &others).await?);
 
-    insert_letters(tx, batch, &fresh).await?;
-    insert_events(tx, batch, &fresh).await?;
+    take_seats(tx, batch, &fresh).await?;
     idempotency::remember(tx, batch, &verdicts).await?;
     verdicts.extend(replayed);
-    if !fresh.is_empty() {
-        query(TAKE_SEATS)
-            .bind(slot)
-            .bind(meeting.0)
-            .bind(live.registration_id)
-            .bind(fresh.len() as i64)
-            .execute(&mut *tx)
-            .await?;
-    }
     Ok(verdicts)
 }
 
@@ -295,21 +277,17 @@ async fn find_known(
     Ok(verdicts)
 }
 
-/// External registrants have no address: their own system writes to them.
-async fn insert_letters(
-    tx: &mut SqliteConnection,
-    batch: &[Enrolment],
-    seated: &[usize],
-) -> Result<(), Fault> {
-    let named: Vec<&Enrolment> = seated
-        .iter()
-        .map(|n| &batch[*n])
-        .filter(|enrolment| matches!(enrolment.person, Person::Named { .. }))
-        .collect();
-    for piece in pieces(&named) {
-        let mut insert = query(INSERT_LETTERS.text(piece.len()));
-        for enrolment in piece {
-            insert = insert
+/// Counts the places given, and writes their letters and events. External registrants get no letter: they have no
+/// address here, their own system writes to them.
+async fn take_seats(tx: &mut SqliteConnection, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
+    for piece in pieces(seated) {
+        let (first, places) = (&batch[piece[0]], piece.len());
+        let seated = piece.iter().map(|n| &batch[*n]);
+        let has_letter = matches!(first.person, Person::Named { .. });
+        let texts = if has_letter { &SEAT_WRITTEN_TO } else { &SEAT_UNWRITTEN };
+        let mut write = query(texts.text(places));
+        for enrolment in seated.clone().filter(|_| has_letter) {
+            write = write
                 .bind(number(enrolment.meeting.slot()))
                 .bind(enrolment.id.0)
                 .bind(enrolment.meeting.0)
@@ -318,20 +296,8 @@ async fn insert_letters(
                 .bind(micros(enrolment.at))
                 .bind(0_i64);
         }
-        insert.execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-async fn insert_events(
-    tx: &mut SqliteConnection,
-    batch: &[Enrolment],
-    seated: &[usize],
-) -> Result<(), Fault> {
-    for piece in pieces(seated) {
-        let mut insert = query(INSERT_EVENTS.text(piece.len()));
-        for enrolment in piece.iter().map(|n| &batch[*n]) {
-            insert = insert
+        for enrolment in seated {
+            write = write
                 .bind(number(enrolment.meeting.slot()))
                 .bind(enrolment.meeting.0)
                 .bind(enrolment.id.0)
@@ -340,7 +306,14 @@ async fn insert_events(
                 .bind(enrolment.id.0)
                 .bind(&enrolment.actor);
         }
-        insert.execute(&mut *tx).await?;
+        write
+            .bind(places as i64)
+            .bind(places as i64)
+            .bind(number(first.meeting.slot()))
+            .bind(first.meeting.0)
+            .bind(first.registration.0)
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, FromRow, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::enroll::Verdict;
-use crate::rows::{RowInsert, micros, number, pieces, placeholders};
+use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::{Fault, Store, write_tx};
 
 #[derive(FromRow)]
@@ -22,13 +22,18 @@ struct Remembered {
     registrant_id: Uuid,
 }
 
-static INSERT_KEYS: LazyLock<RowInsert> = LazyLock::new(|| {
-    RowInsert::new(
-        "idempotency (slot, meeting_id, key_hash, request_hash, registrant_id, expires_at)",
-        6,
-        " ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
-            registrant_id = excluded.registrant_id, expires_at = excluded.expires_at",
-    )
+static INSERT_KEYS: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| {
+        let insert = insert_rows(
+            "idempotency (slot, meeting_id, key_hash, request_hash, registrant_id, expires_at)",
+            rows,
+            6,
+        );
+        format!(
+            "{insert} ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
+                registrant_id = excluded.registrant_id, expires_at = excluded.expires_at"
+        )
+    })
 });
 
 /// The slots that hold idempotency keys nobody will be asked for again; found by seeks, as the due slots are.

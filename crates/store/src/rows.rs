@@ -58,20 +58,21 @@ pub(crate) fn pieces<T>(batch: &[T]) -> impl Iterator<Item = &[T]> {
     batch.chunks(PIECE)
 }
 
-/// The same statement for each number of rows from 1 to [`PIECE`], made once: each then stays prepared.
-pub(crate) struct RowInsert([SqlStr; PIECE]);
+/// `INSERT INTO table (column, …) VALUES` so many rows.
+pub(crate) fn insert_rows(into: &str, rows: usize, columns: usize) -> String {
+    format!("INSERT INTO {into} VALUES {}", placeholders(rows, columns))
+}
 
-impl RowInsert {
-    /// `into` names the table and its columns, `tail` follows the rows. Nothing in either comes from outside.
-    pub(crate) fn new(into: &str, columns: usize, tail: &str) -> Self {
-        let text = |rows: usize| {
-            let rows = placeholders(rows, columns);
-            AssertSqlSafe(format!("INSERT INTO {into} VALUES {rows}{tail}")).into_sql_str()
-        };
-        Self(std::array::from_fn(|n| text(n + 1)))
+/// The same text for each number of rows from 1 to [`PIECE`], made once: each then stays prepared.
+pub(crate) struct PerLength([SqlStr; PIECE]);
+
+impl PerLength {
+    /// `text` writes the one for so many rows. Nothing in it comes from outside.
+    pub(crate) fn new(text: impl Fn(usize) -> String) -> Self {
+        Self(std::array::from_fn(|n| AssertSqlSafe(text(n + 1)).into_sql_str()))
     }
 
-    /// The statement for a piece of that many rows; see [`pieces`].
+    /// The text for a piece of that many rows; see [`pieces`].
     pub(crate) fn text(&self, rows: usize) -> SqlStr {
         self.0[rows - 1].clone()
     }

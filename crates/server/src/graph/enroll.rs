@@ -9,7 +9,7 @@ use domain::refusal::Denial;
 use domain::{
     AllowedRegistrant, Answer as Answered, Caller, Delegated, Enrolment, FieldProblem, Meeting, MeetingId,
     Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationId,
-    RegistrationKind, TenantId,
+    RegistrationKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -34,7 +34,7 @@ pub struct Asked {
     /// Answers, checked against the questions of `registration`.
     pub answers: Vec<Answered>,
     /// Version of the directory and policies that were asked, if any were.
-    pub seen_directory: Option<(TenantId, i64)>,
+    pub seen_directory: Option<i64>,
     /// Language tag for letters.
     pub language: Option<String>,
     /// Who asked, for the audit trail.
@@ -146,11 +146,11 @@ fn forget(ask: &Ask<'_>, meeting: MeetingId) -> Result<(), ApiError> {
 }
 
 /// The version of the policies that let an application act for the organizer.
-async fn seen_policy(ask: &Ask<'_>, organizer: PersonId) -> Result<Option<(TenantId, i64)>, ApiError> {
+async fn seen_policy(ask: &Ask<'_>, organizer: PersonId) -> Result<Option<i64>, ApiError> {
     let Caller::Application(caller) = ask.caller.as_ref() else { return Ok(None) };
     let version = ask.app.recall_access(caller.tenant, &caller.app, organizer).await?;
     let version = version.ok_or(Denial::NoAccessPolicy)?;
-    Ok(Some((caller.tenant, version)))
+    Ok(Some(version))
 }
 
 async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Asked, ApiError> {
@@ -180,7 +180,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
         (AllowedRegistrant::Organization, Caller::Delegated(caller)) => {
             let version = check_member(ask, caller, meeting, &named).await?;
             let person = Person::Named { named, user: Some(caller.person) };
-            asked(person, answers, Some((caller.tenant, version)))
+            asked(person, answers, Some(version))
         }
         (AllowedRegistrant::Organization, Caller::Application(_)) => {
             Err(Denial::OnlyMembersThemselves.into())
