@@ -1,10 +1,10 @@
 //! Application access policies: which applications may act for which organizers. CONTRACT section 6.4.
 
 use domain::{AppId, PersonId, PolicyId, TenantId};
-use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use crate::directory::RAISE_DIRECTORY_VERSION;
+use crate::engine::query;
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// A named list of applications, and whom it covers.
@@ -59,18 +59,17 @@ impl Store {
         organizer: PersonId,
     ) -> Result<(bool, i64), Fault> {
         Ok(read_tx!(self, |tx| {
-            let is_allowed: bool = query_scalar(IS_ALLOWED)
+            let is_allowed: bool = query(IS_ALLOWED)
                 .bind(tenant.0)
                 .bind(organizer.0)
                 .bind(&app.0)
                 .bind(Uuid::nil())
-                .fetch_one(&mut *tx)
+                .fetch_value(&mut *tx)
                 .await?;
-            let version: Option<i64> =
-                query_scalar("SELECT directory_version FROM tenant WHERE tenant_id = $1")
-                    .bind(tenant.0)
-                    .fetch_optional(&mut *tx)
-                    .await?;
+            let version: Option<i64> = query("SELECT directory_version FROM tenant WHERE tenant_id = $1")
+                .bind(tenant.0)
+                .fetch_optional_value(&mut *tx)
+                .await?;
             (is_allowed, version.unwrap_or_default())
         }))
     }
@@ -95,7 +94,6 @@ impl Store {
             .bind(description)
             .execute(&mut *tx)
             .await?
-            .rows_affected()
                 == 1;
             if is_new {
                 for app in apps {
@@ -116,7 +114,7 @@ impl Store {
     pub async fn grant_policy(&self, tenant: TenantId, name: &str, grantee: Grantee) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
             let policy: Option<Uuid> =
-                query_scalar(FIND_POLICY).bind(tenant.0).bind(name).fetch_optional(&mut *tx).await?;
+                query(FIND_POLICY).bind(tenant.0).bind(name).fetch_optional_value(&mut *tx).await?;
             if let Some(policy) = policy {
                 query(PUT_GRANT).bind(tenant.0).bind(grantee.key()).bind(policy).execute(&mut *tx).await?;
                 query(RAISE_DIRECTORY_VERSION).bind(tenant.0).execute(&mut *tx).await?;
@@ -133,7 +131,6 @@ impl Store {
                 .bind(grantee.key())
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1;
             query(RAISE_DIRECTORY_VERSION).bind(tenant.0).execute(&mut *tx).await?;
             was_there
@@ -143,20 +140,19 @@ impl Store {
     /// The policies of a tenant, by name.
     pub async fn list_policies(&self, tenant: TenantId) -> Result<Vec<AccessPolicy>, Fault> {
         Ok(read_tx!(self, |tx| {
-            let policies: Vec<(Uuid, String, Option<String>)> = query_as(
+            let policies: Vec<(Uuid, String, Option<String>)> = query(
                 "SELECT policy_id, name, description FROM access_policy WHERE tenant_id = $1 ORDER BY name",
             )
             .bind(tenant.0)
             .fetch_all(&mut *tx)
             .await?;
-            let apps: Vec<(Uuid, String)> = query_as(
-                "SELECT policy_id, app_id FROM access_policy_app WHERE tenant_id = $1 ORDER BY app_id",
-            )
-            .bind(tenant.0)
-            .fetch_all(&mut *tx)
-            .await?;
+            let apps: Vec<(Uuid, String)> =
+                query("SELECT policy_id, app_id FROM access_policy_app WHERE tenant_id = $1 ORDER BY app_id")
+                    .bind(tenant.0)
+                    .fetch_all(&mut *tx)
+                    .await?;
             let grants: Vec<(Uuid, Uuid)> =
-                query_as("SELECT policy_id, grantee FROM access_grant WHERE tenant_id = $1 ORDER BY grantee")
+                query("SELECT policy_id, grantee FROM access_grant WHERE tenant_id = $1 ORDER BY grantee")
                     .bind(tenant.0)
                     .fetch_all(&mut *tx)
                     .await?;

@@ -1,9 +1,10 @@
 //! Applications that may ask the built-in issuer for tokens.
 
 use domain::{AppId, TenantId};
-use sqlx::{FromRow, query, query_as};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::query;
 use crate::rows::{from_json, json};
 use crate::{Fault, Store, write_tx};
 
@@ -63,7 +64,7 @@ impl Store {
 
     /// The application of that client id, in whatever tenant.
     pub async fn find_application(&self, id: &AppId) -> Result<Option<RegisteredApplication>, Fault> {
-        let row: Option<Row> = query_as(
+        let row: Option<Row> = query(
             "SELECT tenant_id, app_id, name, secret_hash, redirect_uris, scopes, roles FROM application
              WHERE app_id = $1 ORDER BY tenant_id LIMIT 1",
         )

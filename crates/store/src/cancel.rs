@@ -1,12 +1,12 @@
 //! Giving a place back.
 
 use domain::{Fact, MeetingId, RegistrantId};
-use sqlx::{query, query_as};
 use uuid::Uuid;
 
+use crate::engine::query;
 use crate::meeting::record;
 use crate::rows::{micros, number};
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Store, lock, write_tx};
 
 /// What a cancellation did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,8 @@ impl Store {
     ) -> Result<Canceled, Fault> {
         let slot = number(meeting.slot());
         Ok(write_tx!(self, |tx| {
-            let canceled: Option<(Uuid, bool)> = query_as(CANCEL)
+            lock(tx, meeting).await?;
+            let canceled: Option<(Uuid, bool)> = query(CANCEL)
                 .bind(slot)
                 .bind(meeting.0)
                 .bind(registrant.0)

@@ -2,9 +2,10 @@
 
 use domain::person::DirectoryPerson;
 use domain::{PersonId, TenantId};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::query;
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// An organisation.
@@ -78,7 +79,7 @@ impl Store {
     /// The tenants, by name.
     pub async fn list_tenants(&self) -> Result<Vec<Tenant>, Fault> {
         let rows: Vec<(Uuid, String, String)> =
-            query_as("SELECT tenant_id, name, language FROM tenant ORDER BY name, tenant_id")
+            query("SELECT tenant_id, name, language FROM tenant ORDER BY name, tenant_id")
                 .fetch_all(&self.readers)
                 .await?;
         Ok(rows.into_iter().map(|(id, name, language)| Tenant { id: TenantId(id), name, language }).collect())
@@ -114,7 +115,7 @@ impl Store {
 
     /// The people of a tenant, by user principal name.
     pub async fn list_people(&self, tenant: TenantId) -> Result<Vec<DirectoryPerson>, Fault> {
-        let rows: Vec<PersonRow> = query_as(LIST_PEOPLE).bind(tenant.0).fetch_all(&self.readers).await?;
+        let rows: Vec<PersonRow> = query(LIST_PEOPLE).bind(tenant.0).fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(PersonRow::into_person).collect())
     }
 
@@ -122,9 +123,9 @@ impl Store {
     pub async fn find_person(&self, tenant: TenantId, person: PersonId) -> Result<DirectoryView, Fault> {
         Ok(read_tx!(self, |tx| {
             let row: Option<PersonRow> =
-                query_as(FIND_PERSON).bind(tenant.0).bind(person.0).fetch_optional(&mut *tx).await?;
+                query(FIND_PERSON).bind(tenant.0).bind(person.0).fetch_optional(&mut *tx).await?;
             let version: Option<i64> =
-                query_scalar(DIRECTORY_VERSION).bind(tenant.0).fetch_optional(&mut *tx).await?;
+                query(DIRECTORY_VERSION).bind(tenant.0).fetch_optional_value(&mut *tx).await?;
             DirectoryView { person: row.map(PersonRow::into_person), version: version.unwrap_or_default() }
         }))
     }
@@ -135,7 +136,7 @@ impl Store {
         tenant: TenantId,
         upn: &str,
     ) -> Result<Option<DirectoryPerson>, Fault> {
-        let row: Option<PersonRow> = query_as(FIND_PERSON_BY_UPN)
+        let row: Option<PersonRow> = query(FIND_PERSON_BY_UPN)
             .bind(tenant.0)
             .bind(upn.to_lowercase())
             .fetch_optional(&self.readers)
@@ -153,7 +154,6 @@ impl Store {
                 .bind(hash)
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1
         }))
     }
@@ -161,10 +161,10 @@ impl Store {
     /// The hash of the person's password, if they have one.
     pub async fn find_password(&self, tenant: TenantId, person: PersonId) -> Result<Option<String>, Fault> {
         let hash: Option<Option<String>> =
-            query_scalar("SELECT password_hash FROM person WHERE tenant_id = $1 AND person_id = $2")
+            query("SELECT password_hash FROM person WHERE tenant_id = $1 AND person_id = $2")
                 .bind(tenant.0)
                 .bind(person.0)
-                .fetch_optional(&self.readers)
+                .fetch_optional_value(&self.readers)
                 .await?;
         Ok(hash.flatten())
     }

@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 
 use domain::seats::{Seats, decide};
 use domain::{Enrolment, MeetingId, Person, RegistrantId};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, FromRow, query, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::{Text, Tx, query};
 use crate::idempotency;
 use crate::registrant::answers_json;
 use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
@@ -76,17 +76,22 @@ static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
             rows,
             15,
         );
-        format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING")
+        Text::same(format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING"))
     })
 });
-// Asking the database costs as much as storing ten rows, so what follows a place goes as one message.
-static SEAT_WRITTEN_TO: LazyLock<PerLength> = LazyLock::new(|| {
-    PerLength::new(|rows| {
-        format!("{}; {}; {TAKE_SEATS}", insert_rows(LETTER, rows, 7), insert_rows(EVENT, rows, 7))
-    })
+static SEAT_WITH_LETTER: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| together(&[insert_rows(LETTER, rows, 7), insert_rows(EVENT, rows, 7)], TAKE_SEATS))
 });
-static SEAT_UNWRITTEN: LazyLock<PerLength> =
-    LazyLock::new(|| PerLength::new(|rows| format!("{}; {TAKE_SEATS}", insert_rows(EVENT, rows, 7))));
+static SEAT: LazyLock<PerLength> =
+    LazyLock::new(|| PerLength::new(|rows| together(&[insert_rows(EVENT, rows, 7)], TAKE_SEATS)));
+
+/// Asking the database costs as much as storing ten rows, so what follows a place goes as one message: SQLite takes
+/// several statements in one, PostgreSQL has a word for it.
+fn together(first: &[String], last: &str) -> Text {
+    let steps: Vec<String> = (1..).zip(first).map(|(n, text)| format!("step{n} AS ({text})")).collect();
+    let (plain, steps) = (first.join("; "), steps.join(", "));
+    Text::of([plain.as_str(), last].join("; "), ["WITH", &steps, last].join(" "))
+}
 
 impl Store {
     /// Decides a batch, in order of arrival, and stores who got a place with their letters and events, in one
@@ -95,7 +100,7 @@ impl Store {
         let mut verdicts = vec![Verdict::Stale; batch.len()];
         write_tx!(self, |tx| {
             for (meeting, party) in parties(batch) {
-                for (n, verdict) in seat(&mut tx, meeting, batch, party).await? {
+                for (n, verdict) in seat(tx, meeting, batch, party).await? {
                     verdicts[n] = verdict;
                 }
             }
@@ -116,14 +121,15 @@ fn parties(batch: &[Enrolment]) -> Vec<(MeetingId, Vec<usize>)> {
 
 /// Decides one meeting's party. Positions that get no verdict here are stale.
 async fn seat(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     mut party: Vec<usize>,
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
+    crate::lock(tx, meeting).await?;
     let slot = number(meeting.slot());
     let live: Option<LiveRegistration> =
-        query_as(LOOK).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
+        query(LOOK).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
     let Some(live) = live else { return Ok(Vec::new()) };
     party.retain(|n| {
         let enrolment = &batch[*n];
@@ -154,7 +160,7 @@ async fn seat(
 
 /// Inserts a row for everybody whom the meeting does not know yet, and tells who that was.
 async fn insert_registrants(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     party: &[usize],
@@ -186,7 +192,7 @@ async fn insert_registrants(
                 .bind(0_i64)
                 .bind(micros(enrolment.at));
         }
-        let inserted = insert.execute(&mut *tx).await?.rows_affected();
+        let inserted = insert.execute(&mut *tx).await?;
         // Nearly always everybody is new. Asking which rows went in only when some did not spares a message
         // for each row.
         if inserted == piece.len() as u64 {
@@ -199,7 +205,7 @@ async fn insert_registrants(
 }
 
 async fn find_inserted(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     piece: &[usize],
@@ -210,16 +216,16 @@ async fn find_inserted(
          WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = asked.registrant_id",
         placeholders(piece.len(), 1),
     );
-    let mut find = query_scalar(AssertSqlSafe(text));
+    let mut find = query(Text::same(text));
     for n in piece {
         find = find.bind(batch[*n].id.0);
     }
-    Ok(find.bind(number(meeting.slot())).bind(meeting.0).fetch_all(tx).await?)
+    Ok(find.bind(number(meeting.slot())).bind(meeting.0).fetch_values(tx).await?)
 }
 
 /// Takes the rows of those who came too late out again.
 async fn remove_registrants(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     late: &[usize],
@@ -229,7 +235,7 @@ async fn remove_registrants(
             "DELETE FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id IN {}",
             placeholders(1, piece.len()),
         );
-        let mut delete = query(AssertSqlSafe(text)).bind(number(meeting.slot())).bind(meeting.0);
+        let mut delete = query(Text::same(text)).bind(number(meeting.slot())).bind(meeting.0);
         for n in piece {
             delete = delete.bind(batch[*n].id.0);
         }
@@ -240,7 +246,7 @@ async fn remove_registrants(
 
 /// Finds those who were registered before. Who is not there after all was turned away in this very batch.
 async fn find_known(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     others: &[usize],
@@ -256,11 +262,12 @@ async fn find_known(
             placeholders(piece.len(), 1),
         );
         let keys: Vec<String> = piece.iter().map(|n| batch[*n].person.key()).collect();
-        let mut find = query_as::<_, LiveRow>(AssertSqlSafe(text));
+        let mut find = query(Text::same(text));
         for key in &keys {
             find = find.bind(key);
         }
-        let rows = find.bind(number(meeting.slot())).bind(meeting.0).fetch_all(&mut *tx).await?;
+        let rows: Vec<LiveRow> =
+            find.bind(number(meeting.slot())).bind(meeting.0).fetch_all(&mut *tx).await?;
         let rows: HashMap<&str, &LiveRow> = rows.iter().map(|row| (row.live_key.as_str(), row)).collect();
         for (n, key) in piece.iter().zip(&keys) {
             let verdict = match rows.get(key.as_str()) {
@@ -279,12 +286,12 @@ async fn find_known(
 
 /// Counts the places given, and writes their letters and events. External registrants get no letter: they have no
 /// address here, their own system writes to them.
-async fn take_seats(tx: &mut SqliteConnection, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
+async fn take_seats(tx: &mut Tx, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
     for piece in pieces(seated) {
         let (first, places) = (&batch[piece[0]], piece.len());
         let seated = piece.iter().map(|n| &batch[*n]);
         let has_letter = matches!(first.person, Person::Named { .. });
-        let texts = if has_letter { &SEAT_WRITTEN_TO } else { &SEAT_UNWRITTEN };
+        let texts = if has_letter { &SEAT_WITH_LETTER } else { &SEAT };
         let mut write = query(texts.text(places));
         for enrolment in seated.clone().filter(|_| has_letter) {
             write = write

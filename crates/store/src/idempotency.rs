@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 use domain::enrolment::IdempotencyKey;
 use domain::{Enrolment, MeetingId, RegistrantId};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, FromRow, query, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::{Text, Tx, query};
 use crate::enroll::Verdict;
 use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::{Fault, Store, write_tx};
@@ -29,10 +29,10 @@ static INSERT_KEYS: LazyLock<PerLength> = LazyLock::new(|| {
             rows,
             6,
         );
-        format!(
+        Text::same(format!(
             "{insert} ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
                 registrant_id = excluded.registrant_id, expires_at = excluded.expires_at"
-        )
+        ))
     })
 });
 
@@ -58,10 +58,10 @@ impl Store {
         key: &IdempotencyKey,
         now: Timestamp,
     ) -> Result<Option<([u8; 32], RegistrantId)>, Fault> {
-        let row: Option<Remembered> = query_as(FIND)
+        let row: Option<Remembered> = query(FIND)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
-            .bind(key.key.to_vec())
+            .bind(key.key.as_slice())
             .bind(micros(now))
             .fetch_optional(&self.readers)
             .await?;
@@ -72,11 +72,11 @@ impl Store {
 
     /// Removes the idempotency keys whose time is over, slot by slot; tells how many there were.
     pub async fn remove_expired_keys(&self, now: Timestamp) -> Result<u64, Fault> {
-        let slots: Vec<i64> = query_scalar(EXPIRED_SLOTS).bind(micros(now)).fetch_all(&self.readers).await?;
+        let slots: Vec<i64> = query(EXPIRED_SLOTS).bind(micros(now)).fetch_values(&self.readers).await?;
         let mut removed = 0;
         for slot in slots {
             removed += write_tx!(self, |tx| {
-                query(REMOVE_EXPIRED).bind(slot).bind(micros(now)).execute(&mut *tx).await?.rows_affected()
+                query(REMOVE_EXPIRED).bind(slot).bind(micros(now)).execute(&mut *tx).await?
             });
         }
         Ok(removed)
@@ -86,7 +86,7 @@ impl Store {
 /// Answers those whose idempotency key is remembered, and takes them out of the party. Of requests in one
 /// party with one key, the first stands; the others are held against it.
 pub(crate) async fn replay(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     party: &mut Vec<usize>,
@@ -119,7 +119,7 @@ pub(crate) async fn replay(
 }
 
 async fn remembered(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
     keyed: &[usize],
@@ -134,9 +134,9 @@ async fn remembered(
              WHERE i.slot = ? AND i.meeting_id = ? AND i.key_hash = asked.key_hash AND i.expires_at > ?",
             placeholders(piece.len(), 1),
         );
-        let mut found = query_as(AssertSqlSafe(text));
-        for key in piece.iter().filter_map(|n| batch[*n].idempotency) {
-            found = found.bind(key.key.to_vec());
+        let mut found = query(Text::same(text));
+        for key in piece.iter().filter_map(|n| batch[*n].idempotency.as_ref()) {
+            found = found.bind(key.key.as_slice());
         }
         let now = piece.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
         found = found.bind(number(meeting.slot())).bind(meeting.0).bind(now);
@@ -148,7 +148,7 @@ async fn remembered(
 /// Remembers the answer of those who sent an idempotency key and are registered now. What was remembered
 /// before is not among them: its time runs on.
 pub(crate) async fn remember(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     batch: &[Enrolment],
     verdicts: &[(usize, Verdict)],
 ) -> Result<(), Fault> {
@@ -167,12 +167,12 @@ pub(crate) async fn remember(
     for piece in pieces(&answered) {
         let mut insert = query(INSERT_KEYS.text(piece.len()));
         for (enrolment, registrant) in piece {
-            let Some(key) = enrolment.idempotency else { continue };
+            let Some(key) = &enrolment.idempotency else { continue };
             insert = insert
                 .bind(number(enrolment.meeting.slot()))
                 .bind(enrolment.meeting.0)
-                .bind(key.key.to_vec())
-                .bind(key.request.to_vec())
+                .bind(key.key.as_slice())
+                .bind(key.request.as_slice())
                 .bind(registrant.0)
                 .bind(micros(key.expires_at));
         }

@@ -8,6 +8,7 @@ mod access;
 mod application;
 mod cancel;
 mod directory;
+mod engine;
 mod enroll;
 mod idempotency;
 mod meeting;
@@ -19,14 +20,20 @@ mod rows;
 
 use std::fmt;
 use std::path::Path;
+use std::str::FromStr;
 use std::time::Duration;
 
+use domain::MeetingId;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{SqlSafeStr, SqlitePool};
+
+use engine::{Engine, Pool, Tx, query};
+use rows::number;
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
@@ -37,40 +44,75 @@ pub use meeting::{Hosted, MeetingKey};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use registrant::RegistrantPage;
 
-/// The schema's steps, in order; forward only. Listed by hand because the macro that would read the folder
-/// builds both database drivers a second time.
-const STEPS: [(i64, &str, &str); 1] =
-    [(1, "registrations", include_str!("../migrations/sqlite/0001_registrations.sql"))];
+/// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
+/// read the folder builds both database drivers a second time.
+const STEPS: [(i64, &str, &str, &str); 1] = [(
+    1,
+    "registrations",
+    include_str!("../migrations/sqlite/0001_registrations.sql"),
+    include_str!("../migrations/postgres/0001_registrations.sql"),
+)];
 
-/// Runs a body in a write transaction. Falling off its end commits; `?` and `return` roll back.
-/// SQLite takes its write lock at the start, so that whatever the body reads stays true until the commit.
+/// How often a transaction is tried that the database broke off for the sake of another.
+const TRIES: u32 = 5;
+
+/// Runs a body in a write transaction. Falling off its end commits; `?` rolls back. A transaction that PostgreSQL
+/// broke off to end a deadlock runs again, so a body does nothing that its transaction does not undo.
 macro_rules! write_tx {
     ($store:expr, |$tx:ident| $body:block) => {{
-        let mut $tx = $store.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let outcome = $body;
-        $tx.commit().await?;
-        outcome
+        let mut tries = 1;
+        loop {
+            let attempt = async {
+                let mut tx = $store.writer.begin_write().await?;
+                let outcome = {
+                    let $tx = &mut tx;
+                    $body
+                };
+                tx.commit().await?;
+                Ok::<_, $crate::Fault>(outcome)
+            };
+            match attempt.await {
+                Ok(outcome) => break outcome,
+                Err(fault) if fault.is_broken_off() && tries < $crate::TRIES => tries += 1,
+                Err(fault) => return Err(fault),
+            }
+        }
     }};
 }
 
 /// Runs a body on one consistent snapshot.
 macro_rules! read_tx {
     ($store:expr, |$tx:ident| $body:block) => {{
-        let mut $tx = $store.readers.begin().await?;
-        let outcome = $body;
-        $tx.commit().await?;
+        let mut tx = $store.readers.begin_read().await?;
+        let outcome = {
+            let $tx = &mut tx;
+            $body
+        };
+        tx.commit().await?;
         outcome
     }};
 }
 
 pub(crate) use {read_tx, write_tx};
 
+/// Takes the lock of all that hangs on a meeting, until the transaction ends. Whoever changes a registration, its
+/// questions or its registrants takes it first: so what is read after it stays true until the commit, and nobody waits
+/// for two who wait for each other. Several meetings are locked in the order of their ids. SQLite has taken its one
+/// lock already.
+pub(crate) async fn lock(tx: &mut Tx, meeting: MeetingId) -> Result<(), Fault> {
+    const LOCK: &str = "SELECT version FROM meeting WHERE slot = $1 AND meeting_id = $2 FOR NO KEY UPDATE";
+    if tx.engine() == Engine::Postgres {
+        query(LOCK).bind(number(meeting.slot())).bind(meeting.0).execute(tx).await?;
+    }
+    Ok(())
+}
+
 /// The database, open and migrated. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// One connection: SQLite has one writer, and waiting here beats polling its lock.
-    writer: SqlitePool,
-    readers: SqlitePool,
+    /// On SQLite one connection: it has one writer, and waiting here beats polling its lock.
+    writer: Pool,
+    readers: Pool,
 }
 
 /// The machinery broke: the database cannot be reached, is full, or holds what it cannot hold.
@@ -85,9 +127,29 @@ impl Fault {
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Io(_) => true,
-            // Busy, locked, an I/O error, a full disk, no file to be opened.
-            _ => matches!(self.sqlite_code(), Some(5 | 6 | 10 | 13 | 14)),
+            _ => match (self.sqlite_code(), self.sqlstate()) {
+                // Busy, locked, an I/O error, a full disk, no file to be opened.
+                (Some(code), _) => matches!(code, 5 | 6 | 10 | 13 | 14),
+                // No connection, broken off, not enough of something, told to stop, a broken disk, not writable.
+                (None, Some(state)) => {
+                    matches!(&state[..2], "08" | "40" | "53" | "57" | "58")
+                        || matches!(&*state, "25006" | "55P03")
+                }
+                (None, None) => false,
+            },
         }
+    }
+
+    /// Whether PostgreSQL broke the transaction off for the sake of another: serialization_failure or
+    /// deadlock_detected.
+    fn is_broken_off(&self) -> bool {
+        self.sqlstate().is_some_and(|state| matches!(&*state, "40001" | "40P01"))
+    }
+
+    /// PostgreSQL's code of the error: five characters.
+    fn sqlstate(&self) -> Option<String> {
+        let error = self.0.as_database_error()?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
+        Some(error.code().to_owned()).filter(|code| code.len() == 5 && code.is_ascii())
     }
 
     /// SQLITE_BUSY: another connection holds a lock that this one needs.
@@ -150,15 +212,37 @@ impl Store {
         // Under the write lock, so that of several processes on a new file one makes the schema and the others
         // find it made. A step that fails halfway leaves nothing.
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        migrator().run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
+        migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
         let readers = connect(4, &options.read_only(true)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
+    }
+
+    /// Opens a PostgreSQL database by its URL and brings its schema up to date. Every commit is as durable as
+    /// the server's `synchronous_commit` says.
+    pub async fn open_postgres(url: &str) -> Result<Self, Fault> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("usher")
+            // Room for the row inserts in all their lengths, beside everything else.
+            .statement_cache_capacity(4 * rows::PIECE + 128)
+            // Who waits longer than a client does, waits for nothing.
+            .options([
+                ("statement_timeout", "10s"),
+                ("lock_timeout", "5s"),
+                ("idle_in_transaction_session_timeout", "30s"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        migrator(Engine::Postgres).run(&pool).await.map_err(|error| Fault(error.into()))?;
+        Ok(Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) })
     }
 
     /// Whether the database answers: what a readiness probe asks.
     pub async fn ping(&self) -> Result<(), Fault> {
-        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        query("SELECT 1").execute(&self.readers).await?;
         Ok(())
     }
 
@@ -186,8 +270,12 @@ async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<Sql
     }
 }
 
-fn migrator() -> Migrator {
-    let step = |(version, name, text): (i64, &'static str, &'static str)| {
+fn migrator(engine: Engine) -> Migrator {
+    let step = |(version, name, sqlite, postgres): (i64, &'static str, &'static str, &'static str)| {
+        let text = match engine {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres => postgres,
+        };
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
     Migrator::with_migrations(STEPS.into_iter().map(step).collect())

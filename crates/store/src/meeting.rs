@@ -4,9 +4,10 @@ use domain::{
     Fact, Meeting, MeetingId, MeetingSettings, Participant, PersonId, Registration, RegistrationId, TenantId,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::query;
 use crate::registration::close_registration;
 use crate::rows::{from_json, instant, json, micros, number};
 use crate::{Fault, Store, read_tx, write_tx};
@@ -104,7 +105,7 @@ pub(crate) const INSERT_EVENT: &str =
 /// Writes an event inside a transaction.
 macro_rules! record {
     ($tx:ident, $meeting:expr, $fact:expr, $kind:literal, $registrant:expr, $detail:expr) => {
-        sqlx::query($crate::meeting::INSERT_EVENT)
+        query($crate::meeting::INSERT_EVENT)
             .bind($crate::rows::number($meeting.slot()))
             .bind($meeting.0)
             .bind($fact.id)
@@ -135,7 +136,6 @@ impl Store {
                 .bind(&meeting.external_id)
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1;
             if is_new {
                 query(INSERT)
@@ -159,12 +159,12 @@ impl Store {
                 record!(tx, meeting.id, fact, "meetingCreated", None::<Uuid>, None::<&str>);
                 None
             } else {
-                let known: Uuid = query_scalar(FIND_BY_EXTERNAL_ID)
+                let known: Uuid = query(FIND_BY_EXTERNAL_ID)
                     .bind(number(slot))
                     .bind(meeting.tenant.0)
                     .bind(meeting.organizer.0)
                     .bind(&meeting.external_id)
-                    .fetch_one(&mut *tx)
+                    .fetch_value(&mut *tx)
                     .await?;
                 Some(MeetingId(known))
             }
@@ -175,9 +175,9 @@ impl Store {
     pub async fn find_hosted(&self, id: MeetingId) -> Result<Option<Hosted>, Fault> {
         Ok(read_tx!(self, |tx| {
             let row: Option<MeetingRow> =
-                query_as(FIND).bind(number(id.slot())).bind(id.0).fetch_optional(&mut *tx).await?;
+                query(FIND).bind(number(id.slot())).bind(id.0).fetch_optional(&mut *tx).await?;
             let Some(row) = row else { return Ok(None) };
-            let registration = crate::registration::read_live(&mut tx, id).await?;
+            let registration = crate::registration::read_live(tx, id).await?;
             Some(Hosted { meeting: row.into_meeting()?, registration })
         }))
     }
@@ -193,12 +193,12 @@ impl Store {
             MeetingKey::JoinMeetingId(key) => (FIND_BY_NUMBER, key),
             MeetingKey::ExternalId(key) => (FIND_BY_EXTERNAL_ID, key),
         };
-        let id: Option<Uuid> = query_scalar(text)
+        let id: Option<Uuid> = query(text)
             .bind(number(organizer.organizer_slot(tenant)))
             .bind(tenant.0)
             .bind(organizer.0)
             .bind(key)
-            .fetch_optional(&self.readers)
+            .fetch_optional_value(&self.readers)
             .await?;
         Ok(id.map(MeetingId))
     }
@@ -218,7 +218,6 @@ impl Store {
                 .bind(settings_json(&meeting.settings))
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1;
             if is_current {
                 query(UPDATE_KEYS)
@@ -252,7 +251,6 @@ impl Store {
                 .bind(micros(fact.at))
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1;
             if was_there {
                 query(DELETE_KEYS)
@@ -262,13 +260,13 @@ impl Store {
                     .bind(meeting.id.0)
                     .execute(&mut *tx)
                     .await?;
-                let registration: Option<Uuid> = query_scalar(FIND_LIVE)
+                let registration: Option<Uuid> = query(FIND_LIVE)
                     .bind(number(meeting.id.slot()))
                     .bind(meeting.id.0)
-                    .fetch_optional(&mut *tx)
+                    .fetch_optional_value(&mut *tx)
                     .await?;
                 if let Some(registration) = registration.map(RegistrationId) {
-                    close_registration(&mut tx, meeting.id, registration, fact).await?;
+                    close_registration(tx, meeting.id, registration, fact).await?;
                 }
                 record!(tx, meeting.id, fact, "meetingDeleted", None::<Uuid>, None::<&str>);
             }

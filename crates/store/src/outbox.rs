@@ -3,9 +3,10 @@
 
 use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId};
 use jiff::Timestamp;
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::{Engine, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::RegistrantRow;
 use crate::rows::{micros, number};
@@ -76,6 +77,11 @@ const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
     WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
+/// The same on PostgreSQL, where several workers lease at once: each passes over what another is just taking.
+const LEASE_BESIDE_OTHERS: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
+    WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
+        WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4 FOR UPDATE SKIP LOCKED)
+    RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
 const FIND_MEETING: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
         join_meeting_id, passcode, external_id, attendees, settings, version
@@ -100,7 +106,7 @@ const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at 
 impl Store {
     /// The slots in which letters are due.
     pub async fn due_slots(&self, now: Timestamp) -> Result<Vec<i64>, Fault> {
-        Ok(query_scalar(DUE_SLOTS).bind(micros(now)).fetch_all(&self.readers).await?)
+        Ok(query(DUE_SLOTS).bind(micros(now)).fetch_values(&self.readers).await?)
     }
 
     /// Takes up to `limit` due letters of a slot, oldest first. Nobody else is given them before `until`,
@@ -113,7 +119,11 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<DueLetter>, Fault> {
         let mut leased: Vec<LeasedRow> = write_tx!(self, |tx| {
-            query_as(LEASE)
+            let lease = match tx.engine() {
+                Engine::Sqlite => LEASE,
+                Engine::Postgres => LEASE_BESIDE_OTHERS,
+            };
+            query(lease)
                 .bind(slot)
                 .bind(micros(now))
                 .bind(micros(until))
@@ -140,8 +150,8 @@ impl Store {
         let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
         Ok(read_tx!(self, |tx| {
             let meeting: Option<MeetingRow> =
-                query_as(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
-            let registrant: Option<RegistrantRow> = query_as(FIND_REGISTRANT)
+                query(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
+            let registrant: Option<RegistrantRow> = query(FIND_REGISTRANT)
                 .bind(slot)
                 .bind(row.meeting_id)
                 .bind(row.registrant_id)
@@ -149,7 +159,7 @@ impl Store {
                 .await?;
             let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
             let registrant = registrant.into_registrant()?;
-            let told: Option<Told> = query_as(FIND_TOLD)
+            let told: Option<Told> = query(FIND_TOLD)
                 .bind(slot)
                 .bind(row.meeting_id)
                 .bind(registrant.registration.0)
@@ -212,7 +222,7 @@ impl Store {
                 query(RECORD)
                     .bind(slot)
                     .bind(letter.meeting.id.0)
-                    .bind(event)
+                    .bind(*event)
                     .bind(micros(now))
                     .bind(kind)
                     .bind(letter.registrant.id.0)
@@ -226,7 +236,7 @@ impl Store {
 
     /// How many letters wait, and since when the oldest is due.
     pub async fn backlog(&self) -> Result<(i64, Option<Timestamp>), Fault> {
-        let (waiting, oldest): (i64, Option<i64>) = query_as(BACKLOG).fetch_one(&self.readers).await?;
+        let (waiting, oldest): (i64, Option<i64>) = query(BACKLOG).fetch_one(&self.readers).await?;
         Ok((waiting, oldest.map(crate::rows::instant).transpose()?))
     }
 
@@ -236,13 +246,13 @@ impl Store {
         meeting: MeetingId,
         registrant: RegistrantId,
     ) -> Result<Vec<String>, Fault> {
-        Ok(query_scalar(
+        Ok(query(
             "SELECT kind FROM event WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 ORDER BY event_id",
         )
         .bind(number(meeting.slot()))
         .bind(meeting.0)
         .bind(registrant.0)
-        .fetch_all(&self.readers)
+        .fetch_values(&self.readers)
         .await?)
     }
 }

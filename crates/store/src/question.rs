@@ -2,13 +2,12 @@
 //! against the older questions is checked again.
 
 use domain::{Fact, Question, QuestionId, Registration};
-use sqlx::query;
-use sqlx::sqlite::SqliteConnection;
 use uuid::Uuid;
 
+use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{json, number};
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Store, lock, write_tx};
 
 const INSERT: &str =
     "INSERT INTO question (slot, meeting_id, registration_id, question_id, position, display_name,
@@ -33,15 +32,15 @@ impl Store {
         fact: &Fact,
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
-            let is_current = raise(&mut tx, registration).await?;
+            let is_current = raise(tx, registration).await?;
             if is_current {
-                let position: i64 = sqlx::query_scalar(NEXT_POSITION)
+                let position: i64 = query(NEXT_POSITION)
                     .bind(number(registration.meeting.slot()))
                     .bind(registration.meeting.0)
                     .bind(registration.id.0)
-                    .fetch_one(&mut *tx)
+                    .fetch_value(&mut *tx)
                     .await?;
-                insert(&mut tx, registration, question, position).await?;
+                insert(tx, registration, question, position).await?;
                 record!(tx, registration.meeting, fact, "questionCreated", None::<Uuid>, None::<&str>);
             }
             is_current
@@ -56,7 +55,7 @@ impl Store {
         fact: &Fact,
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
-            let is_current = raise(&mut tx, registration).await?;
+            let is_current = raise(tx, registration).await?;
             if is_current {
                 query(UPDATE)
                     .bind(number(registration.meeting.slot()))
@@ -84,7 +83,7 @@ impl Store {
         fact: &Fact,
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
-            let is_current = raise(&mut tx, registration).await?;
+            let is_current = raise(tx, registration).await?;
             if is_current {
                 query(DELETE)
                     .bind(number(registration.meeting.slot()))
@@ -102,7 +101,7 @@ impl Store {
 
 /// Writes a question inside a transaction.
 pub(crate) async fn insert(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     registration: &Registration,
     question: &Question,
     position: i64,
@@ -122,7 +121,8 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-async fn raise(tx: &mut SqliteConnection, registration: &Registration) -> Result<bool, Fault> {
+async fn raise(tx: &mut Tx, registration: &Registration) -> Result<bool, Fault> {
+    lock(tx, registration.meeting).await?;
     let raised = query(RAISE)
         .bind(number(registration.meeting.slot()))
         .bind(registration.meeting.0)
@@ -130,5 +130,5 @@ async fn raise(tx: &mut SqliteConnection, registration: &Registration) -> Result
         .bind(registration.version)
         .execute(tx)
         .await?;
-    Ok(raised.rows_affected() == 1)
+    Ok(raised == 1)
 }

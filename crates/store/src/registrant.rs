@@ -7,9 +7,10 @@ use domain::{
     Answer, MeetingId, Person, PersonId, QuestionId, Registrant, RegistrantId, RegistrationId, TenantId,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::{FromRow, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::query;
 use crate::rows::{email, from_json, instant, json, number};
 use crate::{Fault, Store};
 
@@ -69,7 +70,7 @@ impl Store {
         meeting: MeetingId,
         id: RegistrantId,
     ) -> Result<Option<Registrant>, Fault> {
-        let row: Option<RegistrantRow> = query_as(FIND)
+        let row: Option<RegistrantRow> = query(FIND)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(id.0)
@@ -84,7 +85,7 @@ impl Store {
         meeting: MeetingId,
         key: &str,
     ) -> Result<Option<Registrant>, Fault> {
-        let row: Option<RegistrantRow> = query_as(FIND_LIVE)
+        let row: Option<RegistrantRow> = query(FIND_LIVE)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(key)
@@ -103,7 +104,7 @@ impl Store {
         limit: u32,
         only_live: bool,
     ) -> Result<RegistrantPage, Fault> {
-        let mut rows: Vec<RegistrantRow> = query_as(PAGE)
+        let mut rows: Vec<RegistrantRow> = query(PAGE)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(after.map_or(Uuid::nil(), |id| id.0))
@@ -126,12 +127,12 @@ impl Store {
         registration: RegistrationId,
         only_live: bool,
     ) -> Result<i64, Fault> {
-        let count: Option<i64> = query_scalar(COUNT)
+        let count: Option<i64> = query(COUNT)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(registration.0)
             .bind(only_live)
-            .fetch_optional(&self.readers)
+            .fetch_optional_value(&self.readers)
             .await?;
         Ok(count.unwrap_or_default())
     }

@@ -6,13 +6,13 @@ use domain::{
     RegistrationKind, Speaker,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Store, lock, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -90,6 +90,7 @@ impl Store {
             RegistrationKind::External => (true, &nothing),
         };
         Ok(write_tx!(self, |tx| {
+            lock(tx, registration.meeting).await?;
             let is_new = query(INSERT)
                 .bind(number(registration.meeting.slot()))
                 .bind(registration.meeting.0)
@@ -105,7 +106,6 @@ impl Store {
                 .bind(&built_in.language)
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1;
             if is_new {
                 query(INSERT_ROSTER)
@@ -115,7 +115,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
                 for (position, question) in (0..).zip(&built_in.questions) {
-                    crate::question::insert(&mut tx, registration, question, position).await?;
+                    crate::question::insert(tx, registration, question, position).await?;
                 }
                 record!(tx, registration.meeting, fact, "registrationCreated", None::<Uuid>, None::<&str>);
             }
@@ -132,6 +132,7 @@ impl Store {
         fact: &Fact,
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
+            lock(tx, registration.meeting).await?;
             let is_current = query(UPDATE)
                 .bind(number(registration.meeting.slot()))
                 .bind(registration.meeting.0)
@@ -145,7 +146,6 @@ impl Store {
                 .bind(built_in.capacity.map(i64::from))
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
                 == 1;
             if is_current {
                 record!(tx, registration.meeting, fact, "registrationUpdated", None::<Uuid>, None::<&str>);
@@ -163,7 +163,7 @@ impl Store {
         fact: &Fact,
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
-            let was_there = close_registration(&mut tx, meeting, registration, fact).await?;
+            let was_there = close_registration(tx, meeting, registration, fact).await?;
             if was_there {
                 record!(tx, meeting, fact, "registrationDeleted", None::<Uuid>, None::<&str>);
             }
@@ -173,11 +173,7 @@ impl Store {
 
     /// Whether the meeting has or ever had a registration.
     pub async fn had_registration(&self, meeting: MeetingId) -> Result<bool, Fault> {
-        Ok(query_scalar(HAD_ONE)
-            .bind(number(meeting.slot()))
-            .bind(meeting.0)
-            .fetch_one(&self.readers)
-            .await?)
+        Ok(query(HAD_ONE).bind(number(meeting.slot())).bind(meeting.0).fetch_value(&self.readers).await?)
     }
 
     /// Adds looks at registration pages, all in one transaction.
@@ -188,7 +184,7 @@ impl Store {
                     .bind(number(meeting.slot()))
                     .bind(meeting.0)
                     .bind(registration.0)
-                    .bind(looks)
+                    .bind(*looks)
                     .execute(&mut *tx)
                     .await?;
             }
@@ -199,14 +195,14 @@ impl Store {
 
 /// Disables a registration inside a transaction; see [`Store::delete_registration`].
 pub(crate) async fn close_registration(
-    tx: &mut SqliteConnection,
+    tx: &mut Tx,
     meeting: MeetingId,
     registration: RegistrationId,
     fact: &Fact,
 ) -> Result<bool, Fault> {
+    lock(tx, meeting).await?;
     let slot = number(meeting.slot());
-    let closed =
-        query(CLOSE).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?.rows_affected();
+    let closed = query(CLOSE).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?;
     if closed == 0 {
         return Ok(false);
     }
@@ -231,15 +227,12 @@ pub(crate) async fn close_registration(
 }
 
 /// The live registration of a meeting with its questions.
-pub(crate) async fn read_live(
-    tx: &mut SqliteConnection,
-    meeting: MeetingId,
-) -> Result<Option<Registration>, Fault> {
+pub(crate) async fn read_live(tx: &mut Tx, meeting: MeetingId) -> Result<Option<Registration>, Fault> {
     let slot = number(meeting.slot());
     let row: Option<RegistrationRow> =
-        query_as(FIND_LIVE).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
+        query(FIND_LIVE).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(None) };
-    let questions: Vec<QuestionRow> = query_as(LIST_QUESTIONS)
+    let questions: Vec<QuestionRow> = query(LIST_QUESTIONS)
         .bind(slot)
         .bind(meeting.0)
         .bind(row.registration_id)

@@ -4,9 +4,9 @@ use domain::{Email, Slot};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use crate::Fault;
+use crate::engine::Text;
 
 /// Microseconds since 1970 UTC, as instants are stored.
 pub(crate) fn micros(at: Timestamp) -> i64 {
@@ -64,16 +64,16 @@ pub(crate) fn insert_rows(into: &str, rows: usize, columns: usize) -> String {
 }
 
 /// The same text for each number of rows from 1 to [`PIECE`], made once: each then stays prepared.
-pub(crate) struct PerLength([SqlStr; PIECE]);
+pub(crate) struct PerLength([Text; PIECE]);
 
 impl PerLength {
-    /// `text` writes the one for so many rows. Nothing in it comes from outside.
-    pub(crate) fn new(text: impl Fn(usize) -> String) -> Self {
-        Self(std::array::from_fn(|n| AssertSqlSafe(text(n + 1)).into_sql_str()))
+    /// `text` writes the one for so many rows.
+    pub(crate) fn new(text: impl Fn(usize) -> Text) -> Self {
+        Self(std::array::from_fn(|n| text(n + 1)))
     }
 
     /// The text for a piece of that many rows; see [`pieces`].
-    pub(crate) fn text(&self, rows: usize) -> SqlStr {
+    pub(crate) fn text(&self, rows: usize) -> Text {
         self.0[rows - 1].clone()
     }
 }

@@ -149,3 +149,4 @@ macro_rules! engine {
 }
 
 engine!(sqlite, crate::rig::Rig::sqlite());
+engine!(postgres, crate::rig::Rig::postgres());

@@ -67,11 +67,11 @@ async fn a_database_of_a_newer_version_is_refused() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'from the future', TRUE, x'00', 0)",
     )
-    .execute(&rig.raw)
+    .execute(rig.sqlite_pool())
     .await
     .unwrap();
 
-    let fault = Store::open_sqlite(rig.file()).await.unwrap_err();
+    let fault = Store::open_sqlite(&rig.file()).await.unwrap_err();
 
     assert!(format!("{fault:?}").contains("9999"), "{fault:?}");
     assert!(!fault.may_pass());
@@ -81,17 +81,17 @@ async fn a_database_of_a_newer_version_is_refused() {
 async fn a_changed_step_is_refused() {
     let rig = Rig::sqlite().await;
     sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1")
-        .execute(&rig.raw)
+        .execute(rig.sqlite_pool())
         .await
         .unwrap();
 
-    assert!(Store::open_sqlite(rig.file()).await.is_err());
+    assert!(Store::open_sqlite(&rig.file()).await.is_err());
 }
 
 #[tokio::test]
 async fn every_commit_is_on_disk_before_it_is_acknowledged() {
     let rig = Rig::sqlite().await;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&rig.raw).await.unwrap();
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(rig.sqlite_pool()).await.unwrap();
     assert_eq!(mode, "wal", "it belongs to the file");
 
     // `synchronous` belongs to a connection and cannot be asked from beside, so its setting is read.

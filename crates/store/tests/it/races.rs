@@ -75,7 +75,8 @@ async fn reading_before_writing_without_a_transaction_overshoots() {
     let everybody_has_read = Arc::new(Barrier::new(STORES));
     let mut sides = JoinSet::new();
     for _ in 0..STORES {
-        let (stage, raw, barrier) = (stage.clone(), rig.raw.clone(), Arc::clone(&everybody_has_read));
+        let (stage, raw, barrier) =
+            (stage.clone(), rig.sqlite_pool().clone(), Arc::clone(&everybody_has_read));
         sides.spawn(async move { enroll_naively(&raw, &stage, &barrier).await });
     }
     let given = sides.join_all().await;

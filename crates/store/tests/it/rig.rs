@@ -1,6 +1,6 @@
 //! A database of its own for every case, and the furniture that cases need.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::enrolment::{IdempotencyKey, Named};
@@ -9,19 +9,33 @@ use domain::{
     PersonId, RegistrantId, Registration, RegistrationId, RegistrationKind, TenantId,
 };
 use jiff::{SignedDuration, Timestamp};
-use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{PgPool, SqlitePool, query_scalar};
 use store::{Store, Tenant, Verdict};
 use tempfile::TempDir;
+use testpg::{Cluster, Scratch};
 use uuid::Uuid;
 
 /// A migrated database that nobody else uses.
 pub struct Rig {
     pub store: Store,
     /// Past the store, for what no operation tells and for the controls.
-    pub raw: SqlitePool,
-    file: PathBuf,
-    _folder: TempDir,
+    pub raw: Raw,
+    home: Home,
+}
+
+/// The database itself.
+#[derive(Clone, Debug)]
+pub enum Raw {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+const FILE: &str = "case.db";
+
+enum Home {
+    File(TempDir),
+    Server(Scratch),
 }
 
 /// A meeting with a live registration.
@@ -128,20 +142,42 @@ pub fn seated(verdicts: &[Verdict]) -> Vec<RegistrantId> {
 impl Rig {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("case.db");
+        let file = folder.path().join(FILE);
         let store = Store::open_sqlite(&file).await.unwrap();
         store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
         let raw = SqlitePool::connect_lazy_with(SqliteConnectOptions::new().filename(&file));
-        Self { store, raw, file, _folder: folder }
+        Self { store, raw: Raw::Sqlite(raw), home: Home::File(folder) }
+    }
+
+    pub async fn postgres() -> Self {
+        let scratch = Cluster::shared().create();
+        let store = Store::open_postgres(&scratch.url()).await.unwrap();
+        store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
+        let raw = PgPool::connect_lazy(&scratch.url()).unwrap();
+        Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
     }
 
     /// A second store on the same database, as another process has it.
     pub async fn another(&self) -> Store {
-        Store::open_sqlite(&self.file).await.unwrap()
+        match &self.home {
+            Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await.unwrap(),
+            Home::Server(scratch) => Store::open_postgres(&scratch.url()).await.unwrap(),
+        }
     }
 
-    pub fn file(&self) -> &Path {
-        &self.file
+    pub fn file(&self) -> PathBuf {
+        match &self.home {
+            Home::File(folder) => folder.path().join(FILE),
+            Home::Server(_) => panic!("a server's database is no file"),
+        }
+    }
+
+    /// The SQLite database, for what is asked of this engine alone.
+    pub fn sqlite_pool(&self) -> &SqlitePool {
+        match &self.raw {
+            Raw::Sqlite(pool) => pool,
+            Raw::Postgres(_) => panic!("this is asked of SQLite alone"),
+        }
     }
 
     /// A meeting whose registration has so many places.
@@ -181,7 +217,9 @@ impl Rig {
         };
         // Of all registrations the meeting ever had: a closed one has given all its seats back.
         let sum = |column: &str| {
-            format!("SELECT COALESCE(SUM({column}), 0) FROM roster WHERE slot = $1 AND meeting_id = $2")
+            format!(
+                "SELECT CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM roster WHERE slot = $1 AND meeting_id = $2"
+            )
         };
         Tally {
             rows: self.number(registrant(""), meeting).await,
@@ -196,12 +234,12 @@ impl Rig {
     }
 
     async fn number(&self, text: String, meeting: MeetingId) -> i64 {
-        sqlx::query_scalar(sqlx::AssertSqlSafe(text))
-            .bind(meeting.slot().number())
-            .bind(meeting.0)
-            .fetch_one(&self.raw)
-            .await
-            .unwrap()
+        let (text, slot) = (sqlx::AssertSqlSafe(text), meeting.slot().number());
+        match &self.raw {
+            Raw::Sqlite(pool) => query_scalar(text).bind(slot).bind(meeting.0).fetch_one(pool).await,
+            Raw::Postgres(pool) => query_scalar(text).bind(slot).bind(meeting.0).fetch_one(pool).await,
+        }
+        .unwrap()
     }
 }
 

@@ -1,0 +1,335 @@
+//! One way to ask, whichever engine is open: the text is written once, values are bound in order, rows come back as
+//! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
+
+use std::borrow::Cow;
+
+use sqlx::encode::Encode;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::types::Type;
+use sqlx::{
+    Arguments, AssertSqlSafe, Database, FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool,
+    Transaction,
+};
+use uuid::Uuid;
+
+use crate::Fault;
+
+/// The databases that Usher runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Connections to the database.
+#[derive(Clone, Debug)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A transaction. Dropped without a commit it is rolled back.
+pub(crate) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Where a query runs: inside a transaction, or on a connection of its own.
+pub(crate) enum On<'c> {
+    Tx(&'c mut Tx),
+    Pool(&'c Pool),
+}
+
+impl Pool {
+    /// Begins a transaction that reads one snapshot.
+    pub(crate) async fn begin_read(&self) -> Result<Tx, Fault> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// Begins a transaction that writes. SQLite takes its one write lock at the start, so that whatever is read
+    /// stays true until the commit; on PostgreSQL see [`crate::lock`].
+    pub(crate) async fn begin_write(&self) -> Result<Tx, Fault> {
+        Ok(match self {
+            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl<'c> From<&'c mut Tx> for On<'c> {
+    fn from(tx: &'c mut Tx) -> Self {
+        Self::Tx(tx)
+    }
+}
+
+impl<'c> From<&'c Pool> for On<'c> {
+    fn from(pool: &'c Pool) -> Self {
+        Self::Pool(pool)
+    }
+}
+
+/// A text for each engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    sqlite: SqlStr,
+    postgres: SqlStr,
+}
+
+impl Text {
+    /// The same text for both, its values marked by bare `?`. Nothing in it comes from outside.
+    pub(crate) fn same(text: String) -> Self {
+        Self::of(text.clone(), text)
+    }
+
+    /// A text for each. Nothing in either comes from outside.
+    pub(crate) fn of(sqlite: String, postgres: String) -> Self {
+        Self {
+            sqlite: AssertSqlSafe(sqlite).into_sql_str(),
+            postgres: AssertSqlSafe(numbered(&postgres)).into_sql_str(),
+        }
+    }
+}
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self { sqlite: text.into_sql_str(), postgres: text.into_sql_str() }
+    }
+}
+
+/// PostgreSQL numbers its values. No text of ours holds a `?` that is anything else.
+fn numbered(text: &str) -> String {
+    let mut pieces = text.split('?');
+    let mut numbered = pieces.next().unwrap_or_default().to_owned();
+    for (number, piece) in (1..).zip(pieces) {
+        numbered.push_str(&format!("${number}{piece}"));
+    }
+    numbered
+}
+
+/// What can be bound: the types that both engines hold alike. `None` is NULL.
+#[derive(Clone, Debug)]
+pub(crate) enum Value<'q> {
+    Number(Option<i64>),
+    Flag(Option<bool>),
+    Text(Option<Cow<'q, str>>),
+    Id(Option<Uuid>),
+    Bytes(Option<Cow<'q, [u8]>>),
+}
+
+macro_rules! values {
+    ($($type:ty => $kind:ident($value:ident -> $into:expr)),+ $(,)?) => {
+        $(
+            impl<'q> From<$type> for Value<'q> {
+                fn from($value: $type) -> Self {
+                    Self::$kind(Some($into))
+                }
+            }
+            impl<'q> From<Option<$type>> for Value<'q> {
+                fn from(value: Option<$type>) -> Self {
+                    Self::$kind(value.map(|$value| $into))
+                }
+            }
+        )+
+    };
+}
+
+values! {
+    i64 => Number(value -> value),
+    bool => Flag(value -> value),
+    Uuid => Id(value -> value),
+    &'q str => Text(value -> Cow::Borrowed(value)),
+    &'q String => Text(value -> Cow::Borrowed(value.as_str())),
+    String => Text(value -> Cow::Owned(value)),
+    &'q [u8] => Bytes(value -> Cow::Borrowed(value)),
+}
+
+impl<'q> From<&'q Option<String>> for Value<'q> {
+    fn from(value: &'q Option<String>) -> Self {
+        value.as_deref().into()
+    }
+}
+
+/// A row both engines can give.
+pub(crate) trait Readable:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Readable for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A query and its values.
+pub(crate) struct Query<'q> {
+    text: Text,
+    values: Vec<Value<'q>>,
+}
+
+/// Begins a query.
+pub(crate) fn query<'q>(text: impl Into<Text>) -> Query<'q> {
+    Query { text: text.into(), values: Vec::new() }
+}
+
+/// Runs a query on whatever is open: `$run` sees the executor as `$on` and the query as `$query`.
+macro_rules! run {
+    ($self:ident, $on:ident, |$query:ident, $executor:ident| $run:expr) => {
+        match $on.into() {
+            On::Tx(Tx::Sqlite(tx)) => {
+                let ($query, $executor): (_, &mut SqliteConnection) = ($self.for_sqlite()?, &mut **tx);
+                $run
+            }
+            On::Tx(Tx::Postgres(tx)) => {
+                let ($query, $executor): (_, &mut PgConnection) = ($self.for_postgres()?, &mut **tx);
+                $run
+            }
+            On::Pool(Pool::Sqlite(pool)) => {
+                let ($query, $executor) = ($self.for_sqlite()?, pool);
+                $run
+            }
+            On::Pool(Pool::Postgres(pool)) => {
+                let ($query, $executor) = ($self.for_postgres()?, pool);
+                $run
+            }
+        }
+    };
+}
+
+impl<'q> Query<'q> {
+    /// Binds the next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Runs it; tells how many rows it changed.
+    pub(crate) async fn execute<'c>(self, on: impl Into<On<'c>>) -> Result<u64, Fault> {
+        Ok(run!(self, on, |query, executor| {
+            let (text, values) = query;
+            sqlx::query_with(text, values).execute(executor).await?.rows_affected()
+        }))
+    }
+
+    /// Its rows.
+    pub(crate) async fn fetch_all<'c, T: Readable>(self, on: impl Into<On<'c>>) -> Result<Vec<T>, Fault> {
+        Ok(run!(self, on, |query, executor| {
+            let (text, values) = query;
+            sqlx::query_as_with(text, values).fetch_all(executor).await?
+        }))
+    }
+
+    /// Its first row, if it has one.
+    pub(crate) async fn fetch_optional<'c, T: Readable>(
+        self,
+        on: impl Into<On<'c>>,
+    ) -> Result<Option<T>, Fault> {
+        Ok(run!(self, on, |query, executor| {
+            let (text, values) = query;
+            sqlx::query_as_with(text, values).fetch_optional(executor).await?
+        }))
+    }
+
+    /// Its first row; a fault where there is none.
+    pub(crate) async fn fetch_one<'c, T: Readable>(self, on: impl Into<On<'c>>) -> Result<T, Fault> {
+        self.fetch_optional(on).await?.ok_or(Fault(sqlx::Error::RowNotFound))
+    }
+
+    /// The first column of its rows.
+    pub(crate) async fn fetch_values<'c, T>(self, on: impl Into<On<'c>>) -> Result<Vec<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        Ok(self.fetch_all::<(T,)>(on).await?.into_iter().map(|(value,)| value).collect())
+    }
+
+    /// The first column of its first row; a fault where there is none.
+    pub(crate) async fn fetch_value<'c, T>(self, on: impl Into<On<'c>>) -> Result<T, Fault>
+    where
+        (T,): Readable,
+    {
+        Ok(self.fetch_one::<(T,)>(on).await?.0)
+    }
+
+    /// The first column of its first row, if it has one.
+    pub(crate) async fn fetch_optional_value<'c, T>(self, on: impl Into<On<'c>>) -> Result<Option<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        Ok(self.fetch_optional::<(T,)>(on).await?.map(|(value,)| value))
+    }
+
+    fn for_sqlite(self) -> Result<(SqlStr, SqliteArguments), Fault> {
+        Ok((self.text.sqlite, arguments::<Sqlite>(self.values)?))
+    }
+
+    fn for_postgres(self) -> Result<(SqlStr, PgArguments), Fault> {
+        Ok((self.text.postgres, arguments::<Postgres>(self.values)?))
+    }
+}
+
+/// The values as an engine takes them.
+fn arguments<D: Database>(values: Vec<Value<'_>>) -> Result<D::Arguments, Fault>
+where
+    for<'v> Option<i64>: Encode<'v, D> + Type<D>,
+    for<'v> Option<bool>: Encode<'v, D> + Type<D>,
+    for<'v> Option<Uuid>: Encode<'v, D> + Type<D>,
+    for<'v> Option<String>: Encode<'v, D> + Type<D>,
+    for<'v> Option<&'v str>: Encode<'v, D> + Type<D>,
+    for<'v> Option<&'v [u8]>: Encode<'v, D> + Type<D>,
+{
+    let mut arguments = D::Arguments::default();
+    let add = || -> Result<(), BoxDynError> {
+        for value in values {
+            match value {
+                Value::Number(value) => arguments.add(value)?,
+                Value::Flag(value) => arguments.add(value)?,
+                Value::Id(value) => arguments.add(value)?,
+                Value::Text(Some(Cow::Owned(value))) => arguments.add(Some(value))?,
+                Value::Text(value) => arguments.add(value.as_deref())?,
+                Value::Bytes(value) => arguments.add(value.as_deref())?,
+            }
+        }
+        Ok(())
+    };
+    add().map_err(|error| Fault(sqlx::Error::Encode(error)))?;
+    Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_in_order() {
+        assert_eq!(numbered("VALUES (?,?),(?,?)"), "VALUES ($1,$2),($3,$4)");
+        assert_eq!(numbered("a = $1"), "a = $1");
+    }
+}

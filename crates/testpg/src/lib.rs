@@ -1,0 +1,136 @@
+//! A PostgreSQL of a test run's own: made in a temporary folder at its first use, reached through a socket there, and
+//! gone when the process that asked for it is, however that ends.
+//!
+//! The server's programs are Debian's (`postgresql`); `cargo xtask setup` installs them.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Settings of a server whose data nobody will miss: nothing waits for the disk.
+const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+
+/// A running server.
+#[derive(Debug)]
+pub struct Cluster {
+    programs: PathBuf,
+    folder: PathBuf,
+    /// It stops the server and removes the folder as soon as nobody holds the other end of its input.
+    _keeper: Child,
+}
+
+/// A database that nobody else uses; dropped with this.
+#[derive(Debug)]
+pub struct Scratch {
+    cluster: &'static Cluster,
+    name: String,
+}
+
+/// Starts the server, says where, and stops it when its input ends.
+const KEEPER: &str = r#"
+trap '' INT TERM HUP
+FOLDER=$(mktemp --directory --tmpdir usher-pg-XXXXXX) && cd "$FOLDER" && chmod 755 . || exit
+"$PROGRAMS/initdb" --pgdata data --username usher --auth trust --encoding UTF8 --locale C --no-sync > log 2>&1 &&
+"$PROGRAMS/pg_ctl" --pgdata data --log log --wait --silent start -o "$OPTIONS -k $FOLDER" >> log 2>&1 &&
+echo "ready $FOLDER" || { echo failed; cat log; }
+cat > /dev/null
+"$PROGRAMS/pg_ctl" --pgdata data --mode immediate --silent stop
+cd / && rm -rf "$FOLDER"
+"#;
+
+impl Cluster {
+    /// The server that all tests of this process share; it does not wait for the disk.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(CARELESS));
+        &SHARED
+    }
+
+    /// Starts a server with settings of one's own (`name=value`).
+    ///
+    /// # Panics
+    ///
+    /// Where PostgreSQL is not installed or does not start: a test without its database has failed.
+    pub fn start(settings: &[&str]) -> Self {
+        let programs = programs().expect("PostgreSQL is installed: `cargo xtask setup` does that");
+        let mut options = "-c listen_addresses='' -c max_connections=300".to_owned();
+        for setting in settings {
+            options.push_str(&format!(" -c {setting}"));
+        }
+        let mut keeper = as_server_user()
+            .args(["sh", "-c", KEEPER])
+            .env("PROGRAMS", &programs)
+            .env("OPTIONS", options)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .expect("a shell");
+        let mut lines = BufReader::new(keeper.stdout.take().expect("its output is a pipe")).lines();
+        let said = lines.next().and_then(Result::ok).unwrap_or_default();
+        let Some(folder) = said.strip_prefix("ready ") else {
+            let log: Vec<_> = lines.map_while(Result::ok).take(50).collect();
+            panic!("PostgreSQL does not start: {}", log.join("\n"));
+        };
+        Self { programs, folder: folder.into(), _keeper: keeper }
+    }
+
+    /// An empty database.
+    pub fn create(&'static self) -> Scratch {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let name = format!("case_{}", LAST.fetch_add(1, Ordering::Relaxed));
+        self.run("createdb", &[&name]);
+        Scratch { cluster: self, name }
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let done = Command::new(self.programs.join(program))
+            .args(["--username", "usher", "--host"])
+            .arg(&self.folder)
+            .args(arguments)
+            .output()
+            .expect("one of PostgreSQL's programs");
+        assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+impl Scratch {
+    /// Its address, as `database.url` takes it.
+    pub fn url(&self) -> String {
+        format!("postgres:///{}?host={}&user=usher", self.name, self.cluster.folder.display())
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.cluster.run("dropdb", &["--force", &self.name]);
+    }
+}
+
+/// The programs of the newest server that Debian's packages have installed.
+fn programs() -> Option<PathBuf> {
+    let programs = |version: &u32| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
+    fs::read_dir(Path::new("/usr/lib/postgresql"))
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|version| programs(version).join("postgres").exists())
+        .max()
+        .as_ref()
+        .map(programs)
+}
+
+/// PostgreSQL refuses to run as root, so root runs it as the user that the package made.
+fn as_server_user() -> Command {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    if is_root {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]);
+        command
+    } else {
+        Command::new("env")
+    }
+}
