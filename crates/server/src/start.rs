@@ -20,7 +20,7 @@ use wire::registrant::ListEdition;
 use crate::app::{App, Memory, Parts, Settings};
 use crate::auth::{ClaimNames, IssuerSettings, KeyClient, KeySource, TenantRule, Verifier};
 use crate::clock::{Clock, Source};
-use crate::config::{Config, DatabaseUrl, Lists, Permissions, Tenancy};
+use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
@@ -61,15 +61,27 @@ pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
     // What is in there is the owner's business alone: people's names and addresses, and keys.
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(because(format!("cannot make the folder `{}`", folder.display())))?;
-    let DatabaseUrl::Sqlite(file) = &config.database.url;
-    let touched = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file);
-    touched.map_err(because(format!("cannot write the database `{}`", file.display())))?;
-    let store = Store::open_sqlite(file).await;
-    let store = store.map_err(because(format!("cannot open the database `{}`", file.display())))?;
+    let store = open_database(&config.database).await?;
     for tenant in tenants(config) {
         store.put_tenant(&tenant).await.map_err(because("cannot store the tenants"))?;
     }
     Ok(store)
+}
+
+async fn open_database(database: &Database) -> Result<Store, StartProblem> {
+    match &database.url {
+        DatabaseUrl::Sqlite(file) => {
+            let touched = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file);
+            touched.map_err(because(format!("cannot write the database `{}`", file.display())))?;
+            let store = Store::open_sqlite(file).await;
+            store.map_err(because(format!("cannot open the database `{}`", file.display())))
+        }
+        DatabaseUrl::Postgres(url) => {
+            let password = database.password.as_ref().map(Secret::reveal);
+            let store = Store::open_postgres(url.as_str(), password, database.connections).await;
+            store.map_err(because(format!("cannot open the database `{url}`")))
+        }
+    }
 }
 
 /// The tenants served: those configured by name, and those that issuers name.

@@ -220,7 +220,7 @@ async fn find_inserted(
     for n in piece {
         find = find.bind(batch[*n].id.0);
     }
-    Ok(find.bind(number(meeting.slot())).bind(meeting.0).fetch_values(tx).await?)
+    find.bind(number(meeting.slot())).bind(meeting.0).fetch_values(tx).await
 }
 
 /// Takes the rows of those who came too late out again.

@@ -218,10 +218,15 @@ impl Store {
         Ok(Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
     }
 
-    /// Opens a PostgreSQL database by its URL and brings its schema up to date. Every commit is as durable as
-    /// the server's `synchronous_commit` says.
-    pub async fn open_postgres(url: &str) -> Result<Self, Fault> {
-        let options = PgConnectOptions::from_str(url)?
+    /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
+    /// Every commit is as durable as the server's `synchronous_commit` says.
+    pub async fn open_postgres(url: &str, password: Option<&str>, connections: u32) -> Result<Self, Fault> {
+        let options = PgConnectOptions::from_str(url)?;
+        let options = match password {
+            Some(password) => options.password(password),
+            None => options,
+        };
+        let options = options
             .application_name("usher")
             // Room for the row inserts in all their lengths, beside everything else.
             .statement_cache_capacity(4 * rows::PIECE + 128)
@@ -232,7 +237,7 @@ impl Store {
                 ("idle_in_transaction_session_timeout", "30s"),
             ]);
         let pool = PgPoolOptions::new()
-            .max_connections(10)
+            .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await?;

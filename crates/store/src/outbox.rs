@@ -106,7 +106,7 @@ const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at 
 impl Store {
     /// The slots in which letters are due.
     pub async fn due_slots(&self, now: Timestamp) -> Result<Vec<i64>, Fault> {
-        Ok(query(DUE_SLOTS).bind(micros(now)).fetch_values(&self.readers).await?)
+        query(DUE_SLOTS).bind(micros(now)).fetch_values(&self.readers).await
     }
 
     /// Takes up to `limit` due letters of a slot, oldest first. Nobody else is given them before `until`,
@@ -246,14 +246,14 @@ impl Store {
         meeting: MeetingId,
         registrant: RegistrantId,
     ) -> Result<Vec<String>, Fault> {
-        Ok(query(
+        query(
             "SELECT kind FROM event WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 ORDER BY event_id",
         )
         .bind(number(meeting.slot()))
         .bind(meeting.0)
         .bind(registrant.0)
         .fetch_values(&self.readers)
-        .await?)
+        .await
     }
 }
 

@@ -173,7 +173,7 @@ impl Store {
 
     /// Whether the meeting has or ever had a registration.
     pub async fn had_registration(&self, meeting: MeetingId) -> Result<bool, Fault> {
-        Ok(query(HAD_ONE).bind(number(meeting.slot())).bind(meeting.0).fetch_value(&self.readers).await?)
+        query(HAD_ONE).bind(number(meeting.slot())).bind(meeting.0).fetch_value(&self.readers).await
     }
 
     /// Adds looks at registration pages, all in one transaction.

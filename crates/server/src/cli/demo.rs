@@ -11,8 +11,10 @@ use domain::{
     QuestionId, Registration, RegistrationId, RegistrationKind, Role, Scope, Speaker, TenantId,
 };
 use jiff::{SignedDuration, Unit};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use store::Grantee;
+use url::Url;
 
 use super::failed;
 use super::serve::bind;
@@ -32,6 +34,9 @@ pub(super) struct Demo {
     /// Print one line of JSON for scripts instead
     #[arg(long)]
     json: bool,
+    /// PostgreSQL database to fill instead, as postgres://USER@HOST/NAME; what is stored there stays
+    #[arg(long, value_name = "URL")]
+    database: Option<Url>,
 }
 
 /// The tokens of the demo live as long as a working day.
@@ -78,7 +83,7 @@ impl Demo {
         crate::ops::install_metrics();
         let ids = Source::from_system();
         let tenant = TenantId(ids.random_id());
-        let config = configuration(address, folder.path(), tenant)?;
+        let config = configuration(address, folder.path(), tenant, self.database)?;
         let service = build(&config, Clock::System, ids).await?;
         let printed = furnish(&service, tenant).await?;
         if self.json {
@@ -95,7 +100,9 @@ fn configuration(
     address: SocketAddr,
     folder: &std::path::Path,
     tenant: TenantId,
+    database: Option<Url>,
 ) -> Result<Config, StartProblem> {
+    let database = database.map(section_of).unwrap_or_default();
     // A wildcard address is no address to visit.
     let host = if address.ip().is_unspecified() {
         format!("localhost:{}", address.port())
@@ -117,9 +124,20 @@ fn configuration(
         [mail]
         mailbox = true
         from = "Riverbend events <events@riverbend.example>"
+        {database}
         "#
     );
     Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
+}
+
+/// The section of the configuration that names the database. A password in the address moves to where it belongs.
+fn section_of(mut url: Url) -> String {
+    let password =
+        url.password().map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
+    let password = password.map(|password| format!("password = {password:?}\n")).unwrap_or_default();
+    // Only an address without a host has no room for a password, and so holds none.
+    let _ = url.set_password(None);
+    format!("[database]\nurl = {:?}\n{password}", url.as_str())
 }
 
 /// Puts the sample organisation into the empty database.

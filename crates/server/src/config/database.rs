@@ -2,19 +2,28 @@
 
 use std::path::PathBuf;
 
-use super::reading::{Kind, Raw, derived, quoted, section, wrong};
+use url::Url;
+
+use super::reading::{
+    Kind, Password, Raw, Scope, Secret, Whole, default, derived, optional, quoted, section, wrong,
+};
 use super::server::data_dir;
 
 section! {
     /// Where everything is stored.
-    Database {
-        /// The database. PostgreSQL is not served yet.
+    Database, check check_database {
+        /// The database: a file of SQLite, or PostgreSQL 15 or newer. The address of a server may carry `sslmode`
+        /// and `sslrootcert`, and `host` for a socket; the password stands in `password`.
         url: DatabaseUrl = derived(
             DatabaseAddress,
             "`usher.db` in `server.data_dir`",
-            "sqlite:/var/lib/usher/usher.db",
+            "postgres://usher@db.example.org/usher?sslmode=verify-full",
             |scope| Some(DatabaseUrl::Sqlite(data_dir(scope).join("usher.db"))),
         );
+        /// Password at the PostgreSQL server.
+        password: Option<Secret> = optional(Password, "none", "a password");
+        /// How many connections to PostgreSQL this server holds at most.
+        connections: u32 = default(Whole::new(2..=1000, "connections"), "10");
     }
 }
 
@@ -23,6 +32,8 @@ section! {
 pub enum DatabaseUrl {
     /// A file, made at start when it is absent; relative to the working directory.
     Sqlite(PathBuf),
+    /// A database of a PostgreSQL server; without a password.
+    Postgres(Url),
 }
 
 struct DatabaseAddress;
@@ -31,17 +42,13 @@ impl Kind for DatabaseAddress {
     type Value = DatabaseUrl;
 
     fn expects(&self) -> String {
-        "`sqlite:` and the path of a file".into()
+        "`sqlite:` and the path of a file, or `postgres://user@host/database`".into()
     }
 
     fn parse(&self, raw: &Raw) -> Result<DatabaseUrl, String> {
         let (Raw::Text(text) | Raw::Words(text)) = raw else { return Err(wrong(self, raw)) };
         match text.split_once(':') {
-            // Nothing of the address is repeated: it may hold a password.
-            Some(("postgres" | "postgresql", _)) => Err(format!(
-                "names PostgreSQL, which this version does not serve yet; use {}",
-                self.expects()
-            )),
+            Some(("postgres" | "postgresql", _)) => parse_postgres(text).map(DatabaseUrl::Postgres),
             Some(("sqlite", path)) => {
                 let path = path.strip_prefix("//").unwrap_or(path);
                 match path {
@@ -58,7 +65,29 @@ impl Kind for DatabaseAddress {
     }
 
     fn show(&self, value: &DatabaseUrl) -> String {
-        let DatabaseUrl::Sqlite(path) = value;
-        quoted(&format!("sqlite:{}", path.display()))
+        match value {
+            DatabaseUrl::Sqlite(path) => quoted(&format!("sqlite:{}", path.display())),
+            DatabaseUrl::Postgres(url) => quoted(url.as_str()),
+        }
+    }
+}
+
+/// Nothing of the address is repeated in a complaint: it may hold a password.
+fn parse_postgres(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("is no address: {error}"))?;
+    if url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password") {
+        return Err("holds a password: it belongs in `database.password` or `database.password_file`".into());
+    }
+    if url.path().trim_matches('/').is_empty() {
+        return Err("names no database: `postgres://user@host/database`".into());
+    }
+    Ok(url)
+}
+
+fn check_database(scope: &mut Scope<'_, '_>) {
+    let has_password = scope.has("password") || scope.has("password_file");
+    let is_server = matches!(scope.here(&DatabaseAddress, "url"), Some(DatabaseUrl::Postgres(_)));
+    if has_password && !is_server {
+        scope.complain("password", "is for PostgreSQL: `database.url` names no server");
     }
 }

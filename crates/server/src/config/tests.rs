@@ -321,7 +321,7 @@ fn each_fault_between_keys_is_told() {
         (
             &format!("{SMALLEST}database.url = \"postgres://usher:canary@db/usher\""),
             &[
-                "`database.url` (line 2): names PostgreSQL, which this version does not serve yet; use `sqlite:` and the path of a file",
+                "`database.url` (line 2): holds a password: it belongs in `database.password` or `database.password_file`",
             ],
         ),
         (

@@ -151,7 +151,7 @@ impl Rig {
 
     pub async fn postgres() -> Self {
         let scratch = Cluster::shared().create();
-        let store = Store::open_postgres(&scratch.url()).await.unwrap();
+        let store = Store::open_postgres(&scratch.url(), None, 10).await.unwrap();
         store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
         let raw = PgPool::connect_lazy(&scratch.url()).unwrap();
         Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
@@ -161,7 +161,7 @@ impl Rig {
     pub async fn another(&self) -> Store {
         match &self.home {
             Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await.unwrap(),
-            Home::Server(scratch) => Store::open_postgres(&scratch.url()).await.unwrap(),
+            Home::Server(scratch) => Store::open_postgres(&scratch.url(), None, 10).await.unwrap(),
         }
     }
 
