@@ -121,6 +121,8 @@ macro_rules! every_case {
                 an_application_is_replaced_as_a_whole;
             paging:
                 pages_cover_the_list_in_order_of_arrival,
+                a_page_may_be_longer_than_what_is_read_at_once,
+                a_page_of_long_answers_ends_early_and_loses_nobody,
                 a_page_is_not_moved_by_rows_that_come_meanwhile,
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
                 a_list_of_one_and_of_three_ask_as_many_statements,
