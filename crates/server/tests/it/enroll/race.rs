@@ -3,27 +3,10 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use testkit::{Call, TestApp, TestResponse};
+use testkit::TestApp;
 
 use super::{by_tomas, guest, places, ticket};
-
-/// Sends all of them at the same time.
-async fn all_at_once(calls: Vec<Call>) -> Vec<TestResponse> {
-    let sent: Vec<_> = calls.into_iter().map(|call| tokio::spawn(call.send())).collect();
-    let mut answers = Vec::with_capacity(sent.len());
-    for answer in sent {
-        answers.push(answer.await.unwrap());
-    }
-    answers
-}
-
-/// How often each status was answered.
-fn tally(answers: &[TestResponse]) -> HashMap<u16, usize> {
-    answers.iter().fold(HashMap::new(), |mut tally, answer| {
-        *tally.entry(answer.status.as_u16()).or_default() += 1;
-        tally
-    })
-}
+use crate::at_once::{all_at_once, tally};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_person_a_hundred_times_at_once_gets_one_place_one_letter_and_one_answer() {
