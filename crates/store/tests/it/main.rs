@@ -51,6 +51,7 @@ macro_rules! every_case {
                 a_key_is_forgotten_when_it_expires,
                 a_key_belongs_to_one_meeting,
                 keys_whose_time_is_over_are_removed_and_no_others,
+                many_keys_are_removed_a_thousand_at_a_time,
                 a_refusal_is_not_remembered,
                 a_repeated_request_does_not_undo_a_cancellation,
                 who_was_known_before_is_remembered_with_the_key;
