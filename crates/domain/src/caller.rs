@@ -33,7 +33,7 @@ pub struct Profile {
     pub given_name: Option<String>,
     /// `family_name`.
     pub surname: Option<String>,
-    /// `email`, or else `preferred_username` or `upn` when it is an address.
+    /// `email`, or else `preferred_username` or `upn` when it is an address. None that the token calls unverified.
     pub mail: Option<String>,
     /// `name`.
     pub display_name: Option<String>,

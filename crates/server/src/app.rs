@@ -71,6 +71,7 @@ pub struct Settings {
 pub struct Memory {
     hosted: Cache<MeetingId, Arc<Hosted>, ByLength>,
     access: Cache<AccessKey, i64>,
+    accounts: Cache<(TenantId, PersonId), i64>,
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
 }
 
@@ -106,6 +107,7 @@ impl Default for Memory {
         Self {
             hosted: Cache::with_weighter(2_000, MEETINGS_BYTES, ByLength),
             access: Cache::new(10_000),
+            accounts: Cache::new(10_000),
             views: Mutex::default(),
         }
     }
@@ -199,6 +201,25 @@ impl App {
             self.memory.access.insert(key, version);
         }
         Ok(is_allowed.then_some(version))
+    }
+
+    /// The version of the directory by which the person's account may be used: the directory does not know it as
+    /// disabled. `None` when it does. A "yes" may be as old as its version says, a "no" is always fresh.
+    pub async fn recall_account(&self, tenant: TenantId, person: PersonId) -> Result<Option<i64>, Fault> {
+        if let Some(version) = self.memory.accounts.get(&(tenant, person)) {
+            return Ok(Some(version));
+        }
+        let view = self.store.find_person(tenant, person).await?;
+        let is_disabled = view.person.is_some_and(|person| !person.is_active);
+        if !is_disabled {
+            self.memory.accounts.insert((tenant, person), view.version);
+        }
+        Ok((!is_disabled).then_some(view.version))
+    }
+
+    /// Forgets that the person's account may be used.
+    pub fn forget_account(&self, tenant: TenantId, person: PersonId) {
+        self.memory.accounts.remove(&(tenant, person));
     }
 
     /// The join link of a registrant in Graph's spelling. `prid` is the registrant's id as the caller knows it.

@@ -13,6 +13,7 @@ pub mod issuer;
 pub mod load;
 pub mod mailroom;
 pub mod ops;
+mod secret_file;
 pub mod serve;
 pub mod start;
 pub mod turnstile;

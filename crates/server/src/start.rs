@@ -1,7 +1,6 @@
 //! From a configuration to a running service: the one path that `serve`, `demo` and the tests take.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +23,7 @@ use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, T
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
+use crate::secret_file;
 use crate::turnstile::Turnstile;
 
 /// Why the service cannot start, in words for its operator.
@@ -47,7 +47,7 @@ pub struct Service {
 }
 
 /// Says what was tried when it failed.
-fn because<E: std::error::Error>(what: impl Into<String>) -> impl FnOnce(E) -> StartProblem {
+pub(crate) fn because<E: std::error::Error>(what: impl Into<String>) -> impl FnOnce(E) -> StartProblem {
     let what = what.into();
     move |error| {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -113,7 +113,7 @@ fn tenants(config: &Config) -> Vec<Tenant> {
 /// Builds the service.
 pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service, StartProblem> {
     let store = open_store(config).await?;
-    let key = LinkKey::new(secret_file(&config.links.key_file, &ids)?);
+    let key = open_link_key(&config.links.key_file, &ids)?;
     let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
     let mailroom = open_mailroom(config, &store, &clock, &ids, links)?;
     let issuer =
@@ -247,17 +247,13 @@ pub fn open_issuer_key(config: &Config) -> Result<Issuer, StartProblem> {
     let public_url = trim(config.server.public_url.as_str());
     let url = format!("{public_url}{ISSUER_PATH}");
     let file = config.server.data_dir.join("issuer.pem");
-    match fs::read_to_string(&file) {
-        Ok(pem) => Issuer::from_pem(&pem, &url, &public_url)
-            .map_err(because(format!("cannot use the key in `{}`", file.display()))),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let issuer = Issuer::generate(&url, &public_url).map_err(because("cannot make a key"))?;
-            let pem = issuer.to_pem().map_err(because("cannot write a key"))?;
-            write_secret(&file, &pem)?;
-            Ok(issuer)
-        }
-        Err(error) => Err(because(format!("cannot read `{}`", file.display()))(error)),
+    if let Some(pem) = secret_file::read(&file)? {
+        return Issuer::from_pem(&pem, &url, &public_url)
+            .map_err(because(format!("cannot use the key in `{}`", file.display())));
     }
+    let issuer = Issuer::generate(&url, &public_url).map_err(because("cannot make a key"))?;
+    secret_file::write(&file, &issuer.to_pem().map_err(because("cannot write a key"))?)?;
+    Ok(issuer)
 }
 
 fn open_issuer(
@@ -321,31 +317,17 @@ async fn find_app(store: &Store, client_id: String) -> Result<Option<crate::issu
     }))
 }
 
-/// 32 secret bytes in base64, from a file; made at first use.
-fn secret_file(file: &Path, ids: &Source) -> Result<[u8; 32], StartProblem> {
-    match fs::read_to_string(file) {
-        Ok(text) => {
-            let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-            bytes
-                .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let secret: [u8; 32] = ids.bytes();
-            write_secret(file, &format!("{}\n", STANDARD.encode(secret)))?;
-            Ok(secret)
-        }
-        Err(error) => Err(because(format!("cannot read `{}`", file.display()))(error)),
+/// The key of the links, 32 bytes in base64; made at first use.
+fn open_link_key(file: &Path, ids: &Source) -> Result<LinkKey, StartProblem> {
+    if let Some(text) = secret_file::read(file)? {
+        let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        return bytes
+            .map(LinkKey::new)
+            .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())));
     }
-}
-
-/// Writes a new file that only its owner can read, and sees it on disk before anything is made with it.
-fn write_secret(file: &Path, text: &str) -> Result<(), StartProblem> {
-    let write = || {
-        let mut open = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-        open.write_all(text.as_bytes())?;
-        open.sync_all()
-    };
-    write().map_err(because(format!("cannot write `{}`", file.display())))
+    let secret: [u8; 32] = ids.bytes();
+    secret_file::write(file, &format!("{}\n", STANDARD.encode(secret)))?;
+    Ok(LinkKey::new(secret))
 }
 
 fn trim(url: &str) -> String {

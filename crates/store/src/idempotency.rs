@@ -44,7 +44,10 @@ const EXPIRED_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
     )
     SELECT slot FROM s WHERE slot IS NOT NULL
         AND EXISTS (SELECT 1 FROM idempotency i WHERE i.slot = s.slot AND i.expires_at <= $1)";
-const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND expires_at <= $2";
+const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND (meeting_id, key_hash) IN (
+        SELECT i.meeting_id, i.key_hash FROM idempotency i WHERE i.slot = $1 AND i.expires_at <= $2 LIMIT $3)";
+/// How many keys one transaction removes: whoever enrols meanwhile waits for no more than that.
+const REMOVED_AT_ONCE: u32 = 1_000;
 
 const FIND: &str = "SELECT key_hash, request_hash, registrant_id FROM idempotency
     WHERE slot = $1 AND meeting_id = $2 AND key_hash = $3 AND expires_at > $4";
@@ -70,14 +73,26 @@ impl Store {
         Ok(Some((request, RegistrantId(row.registrant_id))))
     }
 
-    /// Removes the idempotency keys whose time is over, slot by slot; tells how many there were.
+    /// Removes the idempotency keys whose time is over, slot by slot and a thousand in a transaction; tells how
+    /// many there were.
     pub async fn remove_expired_keys(&self, now: Timestamp) -> Result<u64, Fault> {
         let slots: Vec<i64> = query(EXPIRED_SLOTS).bind(micros(now)).fetch_values(&self.readers).await?;
         let mut removed = 0;
         for slot in slots {
-            removed += write_tx!(self, |tx| {
-                query(REMOVE_EXPIRED).bind(slot).bind(micros(now)).execute(&mut *tx).await?
-            });
+            loop {
+                let gone = write_tx!(self, |tx| {
+                    query(REMOVE_EXPIRED)
+                        .bind(slot)
+                        .bind(micros(now))
+                        .bind(i64::from(REMOVED_AT_ONCE))
+                        .execute(&mut *tx)
+                        .await?
+                });
+                removed += gone;
+                if gone < u64::from(REMOVED_AT_ONCE) {
+                    break;
+                }
+            }
         }
         Ok(removed)
     }

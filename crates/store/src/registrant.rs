@@ -60,6 +60,10 @@ const PAGE: &str =
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
+/// About how many bytes a page comes to at most, as a client is sent them; the last row may go beyond.
+const PAGE_WEIGHT: usize = 4 << 20;
+/// How many rows are read at once: they are in memory before they are weighed.
+const HANDFUL: usize = 50;
 const COUNT: &str = "SELECT CASE WHEN $4 THEN seats_taken ELSE registrant_count END FROM roster
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
@@ -95,7 +99,7 @@ impl Store {
     }
 
     /// Up to `limit` registrants that arrived after `after`, in order of arrival; without canceled ones when
-    /// `only_live`.
+    /// `only_live`. Fewer where their answers are so long that the page would be many megabytes.
     pub async fn list_registrants(
         &self,
         meeting: MeetingId,
@@ -104,20 +108,34 @@ impl Store {
         limit: u32,
         only_live: bool,
     ) -> Result<RegistrantPage, Fault> {
-        let mut rows: Vec<RegistrantRow> = query(PAGE)
-            .bind(number(meeting.slot()))
-            .bind(meeting.0)
-            .bind(after.map_or(Uuid::nil(), |id| id.0))
-            .bind(registration.0)
-            .bind(only_live)
-            .bind(i64::from(limit) + 1)
-            .fetch_all(&self.readers)
-            .await?;
-        let has_more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| has_more).map(|row| RegistrantId(row.registrant_id));
-        let registrants = rows.into_iter().map(RegistrantRow::into_registrant).collect::<Result<_, _>>()?;
-        Ok(RegistrantPage { registrants, next })
+        let mut registrants: Vec<Registrant> = Vec::new();
+        let (mut last, mut weight) = (after, 0);
+        loop {
+            // One row more than is wanted tells whether the list goes on.
+            let asked = HANDFUL.min(limit as usize - registrants.len()) + 1;
+            let rows: Vec<RegistrantRow> = query(PAGE)
+                .bind(number(meeting.slot()))
+                .bind(meeting.0)
+                .bind(last.map_or(Uuid::nil(), |id| id.0))
+                .bind(registration.0)
+                .bind(only_live)
+                .bind(asked as i64)
+                .fetch_all(&self.readers)
+                .await?;
+            let is_end = rows.len() < asked;
+            for row in rows {
+                if registrants.len() == limit as usize || weight >= PAGE_WEIGHT {
+                    return Ok(RegistrantPage { registrants, next: last });
+                }
+                let registrant = row.into_registrant()?;
+                weight += weigh(&registrant);
+                last = Some(registrant.id);
+                registrants.push(registrant);
+            }
+            if is_end {
+                return Ok(RegistrantPage { registrants, next: None });
+            }
+        }
     }
 
     /// How many registrants the list holds; without canceled ones when `only_live`.
@@ -136,6 +154,12 @@ impl Store {
             .await?;
         Ok(count.unwrap_or_default())
     }
+}
+
+/// About how many bytes a client is sent: names, link and ids, and beside each answer the text of its question.
+fn weigh(registrant: &Registrant) -> usize {
+    let answers = registrant.answers.iter().map(|answer| answer.value.len() + 1_000);
+    1_000 + answers.sum::<usize>()
 }
 
 impl RegistrantRow {

@@ -112,15 +112,28 @@ fn read_caller(
 
 fn profile(claims: Claims<'_>) -> Profile {
     let owned = |name| claims.text(name).map(str::to_owned);
+    let unverified = unverified_email(claims);
+    let is_known = |text: &&str| !unverified.is_some_and(|email| email.eq_ignore_ascii_case(text));
+    let believed = |name| claims.text(name).filter(is_known);
     let is_address = |text: &&str| Email::parse(text).is_ok();
-    let mail = ["email", "preferred_username", "upn"].into_iter().filter_map(|name| claims.text(name));
+    let mut mail = ["email", "preferred_username", "upn"].into_iter().filter_map(believed);
     Profile {
         given_name: owned("given_name"),
         surname: owned("family_name"),
-        mail: mail.into_iter().find(is_address).map(str::to_owned),
+        mail: mail.find(is_address).map(str::to_owned),
         display_name: owned("name"),
-        upn: owned("preferred_username").or_else(|| owned("upn")),
+        upn: believed("preferred_username").or_else(|| believed("upn")).map(str::to_owned),
     }
+}
+
+/// An address that its issuer says it has not verified: the person may have typed anybody's. It is believed nowhere,
+/// since an issuer may let people sign in by it and then repeats it as their name. Where nothing is said, as Entra
+/// does, what stands in the directory of the organisation is taken to be its own.
+fn unverified_email(claims: Claims<'_>) -> Option<&str> {
+    // Some issuers write the truth as a text.
+    let is_true = |value: &Value| value == &Value::Bool(true) || value.as_str() == Some("true");
+    claims.get("email_verified").filter(|verified| !is_true(verified))?;
+    claims.text("email")
 }
 
 fn claim(problem: impl Into<Cow<'static, str>>) -> TokenRefusal {

@@ -17,7 +17,8 @@ pub const LEEWAY: Duration = Duration::from_secs(60);
 section! {
     /// Whose tokens are believed and which organisations they speak for.
     Identity, check no_repeats {
-        /// Take a person who is not in the directory from the claims of their own verified token.
+        /// Take a person who is not in the directory from the claims of their own verified token. An `email` counts
+        /// unless `email_verified` is there and not `true`; where there is none, as with Entra ID, it counts.
         people_from_claims: bool = default(Flag, "false");
         /// The section `[identity.builtin]`.
         builtin: Builtin = table();

@@ -204,6 +204,15 @@ impl<'a> Ask<'a> {
         if is_allowed { Ok(()) } else { Err(Denial::NoAccessPolicy.into()) }
     }
 
+    /// A person whom the directory knows as disabled may do nothing, however long their token still lives. Whom
+    /// it does not know at all is the operation's to judge.
+    pub async fn check_account(&self) -> Result<(), ApiError> {
+        let Caller::Delegated(caller) = self.caller.as_ref() else { return Ok(()) };
+        self.app.forget_account(caller.tenant, caller.person);
+        let version = self.app.recall_account(caller.tenant, caller.person).await?;
+        version.map(|_| ()).ok_or(Refusal::UnknownPerson.into())
+    }
+
     fn version(&self) -> &str {
         self.uri.path().split('/').nth(1).unwrap_or("beta")
     }

@@ -72,12 +72,16 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
     let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
     let registration = ask.check_cast(hosted.registration.as_ref())?;
     may_enroll(&ask.caller, hosted.meeting.organizer, registration)?;
+    let seen_account = seen_account(ask, registration).await?;
     if let Some(registrant) = find_answered(ask, registration).await? {
+        // What was remembered is held against nothing on this way.
+        ask.check_account().await?;
+        ask.check_policy(hosted.meeting.organizer).await?;
         let place = Place { registrant: registrant.id, generation: registrant.generation };
         return Ok(Some(Reply::ok(&show(ask, &hosted.meeting, registration, &registrant.person, place))));
     }
     let mut asked = read(ask, &hosted.meeting, registration).await?;
-    asked.seen_directory = asked.seen_directory.or(seen_policy);
+    asked.seen_directory = asked.seen_directory.or(seen_policy).or(seen_account);
     let person = asked.person.clone();
     let place = take_place(ask.app, hosted, registration, asked).await?;
     Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, registration, &person, place))))
@@ -139,8 +143,11 @@ pub async fn take_place(
 
 fn forget(ask: &Ask<'_>, meeting: MeetingId) -> Result<(), ApiError> {
     ask.app.forget(meeting);
-    if let Caller::Application(caller) = ask.caller.as_ref() {
-        ask.app.forget_access(caller.tenant, &caller.app, ask.organizer()?);
+    match ask.caller.as_ref() {
+        Caller::Application(caller) => {
+            ask.app.forget_access(caller.tenant, &caller.app, ask.organizer()?);
+        }
+        Caller::Delegated(caller) => ask.app.forget_account(caller.tenant, caller.person),
     }
     Ok(())
 }
@@ -151,6 +158,18 @@ async fn seen_policy(ask: &Ask<'_>, organizer: PersonId) -> Result<Option<i64>, 
     let version = ask.app.recall_access(caller.tenant, &caller.app, organizer).await?;
     let version = version.ok_or(Denial::NoAccessPolicy)?;
     Ok(Some(version))
+}
+
+/// The version of the directory by which a signed-in person's account may be used. Who enrolls as a member of the
+/// organisation is looked up by [`check_member`].
+async fn seen_account(ask: &Ask<'_>, registration: &Registration) -> Result<Option<i64>, ApiError> {
+    let Caller::Delegated(caller) = ask.caller.as_ref() else { return Ok(None) };
+    let is_for_members = registration.allowed_registrant == AllowedRegistrant::Organization;
+    if is_for_members && registration.built_in().is_ok() {
+        return Ok(None);
+    }
+    let version = ask.app.recall_account(caller.tenant, caller.person).await?;
+    Ok(Some(version.ok_or(Refusal::UnknownPerson)?))
 }
 
 async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Asked, ApiError> {

@@ -116,13 +116,16 @@ async fn store_new(ask: &Ask<'_>, needs_external_id: bool) -> Result<(Meeting, b
         settings: new.fields.settings,
         version: 1,
     };
-    match ask.app.store.create_meeting(&meeting, &ask.fact()).await? {
-        None => Ok((meeting, true)),
-        Some(known) => {
-            let known = ask.app.store.find_hosted(known).await?.ok_or(Refusal::NoMeeting)?;
-            Ok((known.meeting, false))
+    for _ in 0..TRIES {
+        let Some(known) = ask.app.store.create_meeting(&meeting, &ask.fact()).await? else {
+            return Ok((meeting, true));
+        };
+        // Whoever deletes it between the two looks leaves its external id to a new one.
+        if let Some(known) = ask.app.store.find_hosted(known).await? {
+            return Ok((known.meeting, false));
         }
     }
+    Err(ApiError::Busy)
 }
 
 /// Eleven digits, none of them a leading zero: the form people know from phones.

@@ -1,6 +1,6 @@
 //! The Graph surface, `/beta` and `/v1.0`: one door for every operation.
 //!
-//! The order never varies: token, path, method, permission, query, body, and then the operation's own rules.
+//! The order never varies: token, path, method, permission, query, body, account, and then the operation's own rules.
 
 mod ask;
 mod enroll;
@@ -144,6 +144,10 @@ async fn answer(app: &App, request: Request<Body>) -> (Option<Operation>, Answer
         let query = Query::read(request.uri().query().unwrap_or_default())?;
         query.allow(operation)?;
         let ask = Ask::read(app, caller, operation, path, query, request).await?;
+        // Enrolling holds the account against the directory in its own transaction: it costs no question here.
+        if operation != Operation::EnrollRegistrant {
+            ask.check_account().await?;
+        }
         let reply = perform(&ask, operation).await?;
         Ok(match &ask.query.select {
             Some(names) => reply.select(names),

@@ -18,7 +18,7 @@ use crate::error::ApiError;
 
 /// Items of a page when `$top` is absent.
 const PAGE: u32 = 100;
-/// The most `$top` gives; a larger one is cut, as Graph allows.
+/// The most `$top` gives; a larger one is cut, as Graph allows. Long answers cut it further, in the store.
 const LARGEST_PAGE: u32 = 1_000;
 
 /// `GET …/registrants`, in order of arrival, page by page.

@@ -42,6 +42,44 @@ async fn a_list_comes_in_order_of_arrival_page_by_page() {
     assert_eq!(pages, [vec!["0", "1"], vec!["2", "3"], vec!["4"]]);
 }
 
+/// However long the answers are, a page stays one that can be held in memory.
+#[tokio::test]
+async fn a_page_of_long_answers_ends_early_and_the_next_one_goes_on() {
+    let app = TestApp::new().await;
+    let meeting = app.meeting(&app.people.ines).await;
+    let questions = vec![json!({"displayName": "Which river?", "answerInputType": "text"}); 100];
+    app.register(&meeting, &json!({"allowedRegistrant": "everyone", "customQuestions": questions})).await;
+    let token = app.token(&app.people.ines);
+    let questions = app.get(meeting.questions()).token(&token).await.expect(200).json()["value"].clone();
+    let answers = questions.as_array().unwrap().iter().map(|question| question["id"].clone());
+    let answers: Vec<Value> =
+        answers.map(|id| json!({"questionId": id, "value": "Loire ".repeat(333)})).collect();
+    for n in 0..25 {
+        let email = format!("guest{n}@pinewater.example");
+        let mut body = json!({"firstName": "Guest", "lastName": n.to_string(), "email": email});
+        body["customQuestionAnswers"] = json!(answers);
+        app.post(meeting.registrants()).token(&token).json(&body).await.expect(200);
+    }
+    let first = app.get(format!("{}?$top=25", meeting.registrants())).token(&token).await.expect(200);
+    let mut pages = vec![first];
+
+    while let Some(next) = pages.last().unwrap().json().get("@odata.nextLink") {
+        let next = next.as_str().unwrap().strip_prefix(PUBLIC_URL).unwrap().to_owned();
+        pages.push(app.get(next).token(&token).await.expect(200));
+    }
+
+    assert_eq!(
+        pages.iter().flat_map(last_names).collect::<Vec<_>>(),
+        (0..25).map(|n| n.to_string()).collect::<Vec<_>>()
+    );
+    let lengths: Vec<usize> = pages.iter().map(|page| page.body.len()).collect();
+    assert!(lengths.iter().all(|length| *length < 5 << 20), "{lengths:?}");
+    assert!(
+        lengths.iter().sum::<usize>() > 5 << 20,
+        "the control: on one page it would be more: {lengths:?}"
+    );
+}
+
 #[tokio::test]
 async fn the_last_page_has_no_link_even_where_it_is_full() {
     let app = TestApp::new().await;

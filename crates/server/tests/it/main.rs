@@ -1,6 +1,7 @@
 //! The service through its front door: everything here acts by HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod at_once;
 mod bad_input;
 mod conventions;
 mod docs;
@@ -11,6 +12,7 @@ mod links;
 mod lists;
 mod mail;
 mod matrix;
+mod meeting_races;
 mod pages;
 mod program;
 mod secrets;

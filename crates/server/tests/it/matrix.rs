@@ -8,7 +8,7 @@ use domain::operation::Operation;
 use domain::{Role, Scope};
 use http::Method;
 use serde_json::json;
-use testkit::{APP, TestApp};
+use testkit::{APP, TestApp, TestPerson};
 
 use self::stage::{Stage, request};
 use self::table::{Audience, Caller, Edition, Path, expected};
@@ -132,6 +132,36 @@ async fn a_policy_counts_from_the_next_request_on_granted_or_taken_away() {
     assert_eq!(app.registrants(&meeting).await.len(), 3);
 }
 
+/// Property 19: the directory decides, not the time until which a token was made.
+#[tokio::test]
+async fn a_disabled_account_may_do_nothing_however_long_its_token_lives() {
+    let app = TestApp::new().await;
+    let ines = &app.people.ines;
+    let caller = Caller::Organizer(Scope::MeetingsReadWrite);
+
+    for audience in [Audience::Everyone, Audience::Organization, Audience::External] {
+        let stage = Stage::set(&app, audience).await;
+        let everything = || {
+            let cells = Operation::ALL.into_iter().flat_map(|op| [(op, Path::Me), (op, Path::UsersOwn)]);
+            cells.filter_map(|(op, path)| Some((op, request(&app, &stage, op, path, caller)?)))
+        };
+        app.put_person(&TestPerson { is_active: false, ..ines.clone() }).await;
+        let traces = app.db_traces().await;
+
+        for (operation, call) in everything() {
+            assert_eq!(call.await.expect(403).inner_code(), "unknownPerson", "{operation:?}");
+        }
+
+        assert_eq!(app.db_traces().await, traces);
+        app.put_person(ines).await;
+        for (operation, call) in everything() {
+            let answer = call.await;
+            let is_let_in = answer.status.is_success() || answer.inner_code() != "unknownPerson";
+            assert!(is_let_in, "the control: {operation:?} {}", answer.text());
+        }
+    }
+}
+
 /// Another process grants and revokes: nothing an application remembers may outlive that.
 #[tokio::test]
 async fn a_policy_taken_away_by_another_process_counts_at_once() {
@@ -141,13 +171,15 @@ async fn a_policy_taken_away_by_another_process_counts_at_once() {
     let token = app.application(APP, &[Role::MeetingsReadAll]);
     let enroll = |mail: &str| {
         let body = json!({"firstName": "Odile", "lastName": "Marchetti", "email": mail});
-        app.post(meeting.registrants()).token(&token).json(&body).send()
+        app.post(meeting.registrants()).token(&token).json(&body).header("idempotency-key", mail).send()
     };
+    enroll("first@pinewater.example").await.expect(200);
     enroll("first@pinewater.example").await.expect(200);
 
     let other = app.beside().await;
     other.disallow(&other.people.ines).await;
 
+    enroll("first@pinewater.example").await.expect(403);
     enroll("second@pinewater.example").await.expect(403);
     assert_eq!(app.registrants(&meeting).await.len(), 1);
 }

@@ -24,6 +24,11 @@ impl Running {
         Self { child, lines: BufReader::new(stdout).lines() }
     }
 
+    /// Reads its standard output up to a line with that text.
+    pub fn wait_for(&mut self, text: &str) {
+        while !self.lines.next().expect("the program goes on").expect("the line is text").contains(text) {}
+    }
+
     /// The next line of its standard output, as JSON.
     pub fn json_line(&mut self) -> Value {
         let line = self.lines.next().expect("the program prints a line").expect("the line is text");

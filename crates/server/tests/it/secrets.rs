@@ -1,8 +1,12 @@
 //! What must never leave: properties 25 and 100. Each canary is first put where it could leak from, and each
 //! search is first shown to find what is there.
 
+use std::fs::{Permissions, set_permissions};
+use std::os::unix::fs::PermissionsExt;
+
 use domain::Role;
 use serde_json::{Value, json};
+use server::clock::{Clock, Source};
 use server::config::Config;
 use testkit::{APP, PUBLIC_URL, TestApp, TestResponse, capture_logs};
 
@@ -190,12 +194,37 @@ async fn what_is_wrong_with_a_configuration_is_told_without_its_secrets() {
 
 #[tokio::test]
 async fn the_data_folders_keys_are_readable_by_their_owner_alone() {
-    use std::os::unix::fs::PermissionsExt;
     let app = TestApp::new().await;
     let mode = |file: &str| std::fs::metadata(app.file(file)).unwrap().permissions().mode() & 0o777;
 
     for file in ["link.key", "issuer.pem"] {
         assert_eq!(mode(file), 0o600, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_others_can_read_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "[server]\npublic_url = \"{PUBLIC_URL}\"\ndata_dir = {:?}\n[identity.builtin]\nenabled = true\n",
+        folder.path()
+    );
+    let config = Config::from_toml_str(&text).unwrap();
+    let start = async || {
+        let clock = Clock::frozen("2027-02-01T09:10:00Z".parse().unwrap());
+        server::start::build(&config, clock, Source::seeded(1)).await.map(|_| ()).map_err(|problem| problem.0)
+    };
+    start().await.expect("the first start makes the keys");
+
+    for name in ["link.key", "issuer.pem"] {
+        let file = folder.path().join(name);
+        set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        let problem = start().await.unwrap_err();
+        let mends = format!("chmod 600 {}", file.display());
+        assert!(problem.contains(&mends) && problem.contains("0644"), "{problem}");
+
+        set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        start().await.expect("what the message says mends it");
     }
 }
 

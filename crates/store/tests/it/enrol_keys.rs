@@ -1,18 +1,21 @@
 //! Keys for retries: the same request twice has one effect and one answer.
 
+use domain::Enrolment;
+use domain::enrolment::IdempotencyKey;
 use store::Verdict;
 
+use crate::counting::count;
 use crate::enrol::enrolled;
 use crate::rig::{Rig, Stage, at, fact, key, seated};
 
 /// A request of that person under a key.
-fn ask(stage: &Stage, person: usize, name: u8, request: u8) -> domain::Enrolment {
+fn ask(stage: &Stage, person: usize, name: u8, request: u8) -> Enrolment {
     let mut asked = stage.ask(person);
     asked.idempotency = key(name, request, at(86_400));
     asked
 }
 
-async fn enroll(rig: &Rig, batch: &[domain::Enrolment]) -> Vec<Verdict> {
+async fn enroll(rig: &Rig, batch: &[Enrolment]) -> Vec<Verdict> {
     rig.store.enroll(batch).await.unwrap()
 }
 
@@ -117,6 +120,27 @@ pub async fn who_was_known_before_is_remembered_with_the_key(rig: &Rig) {
 
     assert_eq!(known, [Verdict::Known { registrant: first, generation: 0 }]);
     assert_eq!(enroll(rig, &[ask(&stage, 2, 1, 2)]).await, [Verdict::KeyReused]);
+}
+
+/// Nobody who enrols waits for a long removal.
+pub async fn many_keys_are_removed_a_thousand_at_a_time(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let removals = async |keys: u16| {
+        let asks = (0..keys).map(|n| {
+            let mut hash = [7; 32];
+            hash[..2].copy_from_slice(&n.to_be_bytes());
+            let idempotency = Some(IdempotencyKey { key: hash, request: hash, expires_at: at(100) });
+            Enrolment { idempotency, ..stage.ask(usize::from(n)) }
+        });
+        enroll(rig, &asks.collect::<Vec<_>>()).await;
+        let (removed, statements) = count(rig.store.remove_expired_keys(at(100))).await;
+        assert_eq!(removed.unwrap(), u64::from(keys));
+        statements.iter().filter(|text| text.starts_with("DELETE")).count()
+    };
+
+    assert_eq!(removals(2_500).await, 3);
+    assert_eq!(removals(2_000).await, 3, "the last one finds nothing");
+    assert_eq!(removals(999).await, 1, "the control: what is one portion goes at once");
 }
 
 pub async fn keys_whose_time_is_over_are_removed_and_no_others(rig: &Rig) {

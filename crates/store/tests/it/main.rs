@@ -51,6 +51,7 @@ macro_rules! every_case {
                 a_key_is_forgotten_when_it_expires,
                 a_key_belongs_to_one_meeting,
                 keys_whose_time_is_over_are_removed_and_no_others,
+                many_keys_are_removed_a_thousand_at_a_time,
                 a_refusal_is_not_remembered,
                 a_repeated_request_does_not_undo_a_cancellation,
                 who_was_known_before_is_remembered_with_the_key;
@@ -121,6 +122,8 @@ macro_rules! every_case {
                 an_application_is_replaced_as_a_whole;
             paging:
                 pages_cover_the_list_in_order_of_arrival,
+                a_page_may_be_longer_than_what_is_read_at_once,
+                a_page_of_long_answers_ends_early_and_loses_nobody,
                 a_page_is_not_moved_by_rows_that_come_meanwhile,
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
                 a_list_of_one_and_of_three_ask_as_many_statements,

@@ -1,6 +1,6 @@
 //! Lists, page by page.
 
-use domain::{Registrant, RegistrantId};
+use domain::{Answer, Enrolment, QuestionId, Registrant, RegistrantId};
 
 use crate::counting::count;
 use crate::enrol::nobody;
@@ -39,6 +39,48 @@ pub async fn pages_cover_the_list_in_order_of_arrival(rig: &Rig) {
         assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "pages of {limit}");
         assert_eq!(pages.concat(), everybody);
     }
+}
+
+/// Rows are read by the handful, which must not show at the seams.
+pub async fn a_page_may_be_longer_than_what_is_read_at_once(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let everybody = seated(&rig.store.enroll(&stage.asks(0..153)).await.unwrap());
+
+    for (limit, lengths) in [
+        (49, vec![49, 49, 49, 6]),
+        (50, vec![50, 50, 50, 3]),
+        (51, vec![51, 51, 51]),
+        (102, vec![102, 51]),
+        (152, vec![152, 1]),
+        (153, vec![153]),
+        (1_000, vec![153]),
+    ] {
+        let pages = read_all(rig, &stage, limit, false).await;
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), lengths, "pages of {limit}");
+        assert_eq!(pages.concat(), everybody, "pages of {limit}");
+    }
+}
+
+pub async fn a_page_of_long_answers_ends_early_and_loses_nobody(rig: &Rig) {
+    let (long, short) = (rig.stage(None).await, rig.stage(None).await);
+    let everybody = async |stage: &Stage, length: usize| {
+        let answer = Answer { question: QuestionId(nobody().0), value: "x".repeat(length) };
+        let asks = stage.asks(0..7).into_iter().map(|ask| Enrolment { answers: vec![answer.clone()], ..ask });
+        seated(&rig.store.enroll(&asks.collect::<Vec<_>>()).await.unwrap())
+    };
+    let (of_long, of_short) = (everybody(&long, 1_500_000).await, everybody(&short, 1_500).await);
+
+    let pages = read_all(rig, &long, 1_000, false).await;
+
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
+    assert_eq!(pages.concat(), of_long, "nobody twice, nobody left out");
+    let two_by_two = read_all(rig, &long, 2, false).await;
+    assert_eq!(two_by_two.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2, 2, 1], "the limit still counts");
+    assert_eq!(
+        read_all(rig, &short, 1_000, false).await,
+        [of_short],
+        "the control: it is the length that counts"
+    );
 }
 
 pub async fn a_page_is_not_moved_by_rows_that_come_meanwhile(rig: &Rig) {

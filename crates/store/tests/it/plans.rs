@@ -44,7 +44,8 @@ const HOT: &[(&str, &str)] = &[
     ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot>?)"),
     ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot=?)"),
     ("idempotency: EXPIRED_SLOTS", "i USING INDEX idempotency_expiry (slot=? AND expires_at<?)"),
-    ("idempotency: REMOVE_EXPIRED", "idempotency USING INDEX idempotency_expiry (slot=? AND expires_at<?)"),
+    ("idempotency: REMOVE_EXPIRED", "i USING INDEX idempotency_expiry (slot=? AND expires_at<?)"),
+    ("idempotency: REMOVE_EXPIRED", "idempotency USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)"),
     ("directory: FIND_PERSON", "person USING PRIMARY KEY (tenant_id=? AND person_id=?)"),
     ("directory: FIND_PERSON_BY_UPN", "person USING INDEX person_upn (tenant_id=? AND upn_key=?)"),
 ];

@@ -117,6 +117,34 @@ async fn a_delegated_caller_is_the_person_with_the_scopes_we_know() {
 }
 
 #[tokio::test]
+async fn an_address_that_its_issuer_has_not_verified_is_believed_nowhere() {
+    let addresses = async |changes: Value| {
+        let token = forge(&header(), &claims_with(changes), es256);
+        let caller = ask(&verifier(), &token, at(0)).await.unwrap();
+        let Caller::Delegated(person) = &*caller else { panic!("{caller:?}") };
+        (person.profile.mail.clone(), person.profile.upn.clone())
+    };
+    let (typed, own) = ("boss@meet.example", "ada@meet.example");
+    let some = |text: &str| Some(text.to_owned());
+
+    for (verified, mail) in [
+        (json!(null), typed),
+        (json!(true), typed),
+        (json!("true"), typed),
+        (json!(false), own),
+        (json!("false"), own),
+        (json!(0), own),
+        (json!({}), own),
+    ] {
+        let changes = json!({ "email": typed, "email_verified": verified });
+        assert_eq!(addresses(changes).await, (some(mail), some(own)), "{verified}");
+    }
+    let as_name = |verified: bool| json!({ "email": typed, "email_verified": verified, "preferred_username": "Boss@meet.example", "upn": typed });
+    assert_eq!(addresses(as_name(false)).await, (None, None), "nor where it is repeated as a name");
+    assert_eq!(addresses(as_name(true)).await, (some(typed), some("Boss@meet.example")));
+}
+
+#[tokio::test]
 async fn permissions_decide_whether_a_person_or_an_application_asks() {
     let app_only = json!({ "scp": null, "oid": null, "appid": "client-2", "azp": null,
         "roles": ["OnlineMeetings.Read.All", "Custom"] });

@@ -78,7 +78,7 @@ async fn a_server_that_takes_nothing_from_us_fails_no_letter() {
         ("RCPT", "554 5.7.1 <person0@example.org>: Relay access denied"),
     ] {
         let world = World::new().await;
-        let server = MailServer::offering(&["AUTH PLAIN LOGIN"], std::time::Duration::ZERO).await;
+        let server = MailServer::offering(&["AUTH PLAIN LOGIN"]).await;
         server.always(step, Say(answer));
         let mailroom = with_log_in(&world, &server);
         world.enroll_many(10).await;

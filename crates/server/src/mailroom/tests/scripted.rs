@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// Instead of the usual answer.
 #[derive(Clone, Copy, Debug)]
@@ -30,11 +31,14 @@ pub(super) struct MailServer {
 #[derive(Default)]
 struct State {
     extensions: Vec<&'static str>,
-    delay: Duration,
+    /// How many letters were read to their end, answered or not.
+    read: watch::Sender<usize>,
+    /// How many letters may be answered; those after them wait.
+    answered: watch::Sender<usize>,
     script: Mutex<HashMap<Step, VecDeque<Instead>>>,
     always: Mutex<HashMap<Step, Instead>>,
     lines: Mutex<Vec<String>>,
-    letters: Mutex<Vec<Vec<u8>>>,
+    letters: watch::Sender<Vec<Vec<u8>>>,
     connections: AtomicUsize,
     open: AtomicUsize,
     most_open: AtomicUsize,
@@ -42,16 +46,41 @@ struct State {
 
 impl MailServer {
     pub(super) async fn start() -> Self {
-        Self::offering(&[], Duration::ZERO).await
+        Self::offering(&[]).await
     }
 
-    /// A server that offers these extensions and takes its time over every letter.
-    pub(super) async fn offering(extensions: &[&'static str], delay: Duration) -> Self {
+    /// A server that offers these extensions.
+    pub(super) async fn offering(extensions: &[&'static str]) -> Self {
+        let server = Self::listen(State { extensions: extensions.to_vec(), ..State::default() }).await;
+        server.go_on();
+        server
+    }
+
+    /// A server that answers so many letters and keeps those after them waiting.
+    pub(super) async fn answering(letters: usize) -> Self {
+        Self::listen(State { answered: watch::Sender::new(letters), ..State::default() }).await
+    }
+
+    async fn listen(state: State) -> Self {
         let listener = TcpListener::bind(("localhost", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(State { extensions: extensions.to_vec(), delay, ..State::default() });
+        let (port, state) = (listener.local_addr().unwrap().port(), Arc::new(state));
         tokio::spawn(listen(listener, state.clone()));
         Self { port, state }
+    }
+
+    /// Answers every letter from now on, those that wait included.
+    pub(super) fn go_on(&self) {
+        self.state.answered.send_replace(usize::MAX);
+    }
+
+    /// Until so many letters were read, whether they were answered or not.
+    pub(super) async fn has_read(&self, count: usize) {
+        reaches(&self.state.read, |read| *read >= count).await;
+    }
+
+    /// Until so many letters came whole and were answered.
+    pub(super) async fn has_taken(&self, count: usize) {
+        reaches(&self.state.letters, |letters| letters.len() >= count).await;
     }
 
     /// The next time the step comes, this is the answer; one after the other if called more than once.
@@ -69,7 +98,7 @@ impl MailServer {
 
     /// The letters that came whole, in order.
     pub(super) fn letters(&self) -> Vec<Vec<u8>> {
-        self.state.letters.lock().unwrap().clone()
+        self.state.letters.borrow().clone()
     }
 
     /// Everything that was said to it, but for the letters themselves.
@@ -108,6 +137,15 @@ impl State {
     }
 }
 
+/// Waits for what has to happen, and no longer than half a minute.
+async fn reaches<T>(state: &watch::Sender<T>, is_enough: impl FnMut(&T) -> bool) {
+    let mut state = state.subscribe();
+    tokio::time::timeout(Duration::from_secs(30), state.wait_for(is_enough))
+        .await
+        .expect("it happens within half a minute")
+        .expect("the server is there");
+}
+
 async fn listen(listener: TcpListener, state: Arc<State>) {
     while let Ok((stream, _)) = listener.accept().await {
         let state = state.clone();
@@ -137,13 +175,18 @@ async fn serve(mut stream: BufReader<TcpStream>, state: &State) -> Option<()> {
         }
         if step == "DATA" && is_positive {
             let letter = read_letter(&mut stream).await?;
-            tokio::time::sleep(state.delay).await;
+            let mut earlier = 0;
+            state.read.send_modify(|read| {
+                earlier = *read;
+                *read += 1;
+            });
+            state.answered.subscribe().wait_for(|answered| earlier < *answered).await.ok()?;
             let hangs_up_with_it =
                 matches!(state.always.lock().unwrap().get("."), None | Some(Instead::HangUp));
             let next = state.script.lock().unwrap().get(".").and_then(|next| next.front().copied());
             if matches!(next, Some(Instead::HangUp | Instead::Silence)) || next.is_none() && hangs_up_with_it
             {
-                state.letters.lock().unwrap().push(letter);
+                state.letters.send_modify(|letters| letters.push(letter));
             }
             answer(&mut stream, state, ".").await?;
         }

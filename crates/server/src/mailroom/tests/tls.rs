@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use jiff::SignedDuration;
 use lettre::transport::smtp::authentication::Credentials;
@@ -32,7 +31,7 @@ fn mailroom(world: &World, port: u16, security: Security, trusted: bool) -> Mail
 #[tokio::test]
 async fn without_the_offer_to_encrypt_nothing_is_said_in_plain() {
     let world = World::new().await;
-    let server = MailServer::offering(&["AUTH PLAIN LOGIN"], Duration::ZERO).await;
+    let server = MailServer::offering(&["AUTH PLAIN LOGIN"]).await;
     let odile = world.enroll_odile().await;
 
     let sent = mailroom(&world, server.port, Security::StartTls, true).deliver_due().await.unwrap();

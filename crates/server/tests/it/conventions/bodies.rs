@@ -180,6 +180,22 @@ async fn only_the_members_that_are_selected_are_shown() {
     assert_eq!(names, ["id", "subject"]);
 }
 
+#[tokio::test]
+async fn a_hundred_members_may_be_selected_and_no_more() {
+    let app = TestApp::new().await;
+    let meeting = app.built_in("everyone").await;
+    let token = app.token(&app.people.ines);
+    let select = |count: usize| {
+        let path = format!("{}?$select=subject{}", meeting.registration(), ",x".repeat(count - 1));
+        app.get(path).token(&token).send()
+    };
+
+    let (most, more) = (select(100).await.expect(200), select(101).await.expect(400));
+
+    assert_eq!(most.json()["subject"], "Reading a river");
+    assert_eq!((more.inner_code(), more.target()), ("unsupportedQuery".into(), "$select".into()));
+}
+
 /// `Accept-Language` is kept for letters, on the registration and on each registrant.
 #[tokio::test]
 async fn the_language_that_was_asked_for_is_kept() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{AppId, Role, Scope};
+use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 use server::issuer::Grant;
@@ -164,6 +165,51 @@ async fn a_cast_to_the_other_kind_of_registration_finds_none() {
         app.get(format!("{}/registrants", path(fits_not))).token(&token).await.expect(404);
         app.delete(path(fits_not)).token(&token).await.expect(404);
         app.delete(path(fits)).token(&token).await.expect(204);
+    }
+}
+
+/// The kind is named by the path, by the body, or by both, and then they agree.
+#[tokio::test]
+async fn a_cast_in_the_path_of_a_new_registration_means_what_its_body_means() {
+    let app = TestApp::new().await;
+    let token = app.token(&app.people.ines);
+    let (built_in, external) = ("meetingRegistration", "externalMeetingRegistration");
+
+    for (cast, named, kind) in [
+        (None, None, Some(built_in)),
+        (None, Some(built_in), Some(built_in)),
+        (None, Some(external), Some(external)),
+        (Some(built_in), None, Some(built_in)),
+        (Some(built_in), Some(built_in), Some(built_in)),
+        (Some(built_in), Some(external), None),
+        (Some(external), None, None),
+        (Some(external), Some(built_in), None),
+        (Some(external), Some(external), Some(external)),
+    ] {
+        let meeting = app.meeting(&app.people.ines).await;
+        let mut path = meeting.registration();
+        path.extend(cast.map(|cast| format!("/microsoft.graph.{cast}")));
+        let mut body = json!({"allowedRegistrant": "everyone"});
+        if let Some(named) = named {
+            body["@odata.type"] = json!(format!("#microsoft.graph.{named}"));
+        }
+        // PATCH creates as well where there is none (CONTRACT decision 10).
+        for method in [Method::POST, Method::PATCH] {
+            let answer = app.call(method.clone(), &path).token(&token).json(&body).await;
+            let Some(kind) = kind else {
+                let refused = answer.expect(400);
+                let told = (refused.inner_code(), refused.target());
+                assert_eq!(told, ("registrationType".into(), "@odata.type".into()), "{cast:?} {named:?}");
+                app.get(meeting.registration()).token(&token).await.expect(404);
+                continue;
+            };
+            assert_eq!(
+                answer.expect(201).json()["@odata.type"],
+                format!("#microsoft.graph.{kind}"),
+                "{method}"
+            );
+            app.delete(&path).token(&token).await.expect(204);
+        }
     }
 }
 

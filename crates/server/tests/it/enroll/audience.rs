@@ -87,6 +87,51 @@ async fn a_person_the_directory_does_not_know_or_no_longer_trusts_is_refused() {
     app.post(meeting.registrants()).token(&app.token(&enabled)).json(&enabled.enrolment()).await.expect(200);
 }
 
+/// Who may enrol is remembered, and yet nobody enrols on old memory.
+#[tokio::test]
+async fn an_account_that_another_process_disables_enrolls_nobody_any_more() {
+    let app = TestApp::new().await;
+    let (everyone, external) = (app.built_in("everyone").await, app.external("everyone").await);
+    let (tomas, ines) = (app.people.tomas.clone(), app.people.ines.clone());
+    let enroll = |n: usize| by_tomas(&app, &everyone, &guest(n)).send();
+    let repeat = || by_tomas(&app, &everyone, &guest(0)).header("idempotency-key", "key").send();
+    let add = |id: &str| {
+        app.post(external.registrants()).token(&app.token(&app.people.ines)).json(&ticket(id)).send()
+    };
+    for given in [repeat().await, enroll(1).await, add("1").await] {
+        given.expect(200);
+    }
+    let (other, traces) = (app.beside().await, app.db_traces().await);
+
+    for person in [&tomas, &ines] {
+        other.put_person(&TestPerson { is_active: false, ..person.clone() }).await;
+    }
+
+    for refused in [repeat().await, enroll(2).await, add("2").await] {
+        assert_eq!(refused.expect(403).inner_code(), "unknownPerson");
+    }
+    assert_eq!(app.db_traces().await, traces);
+    for person in [&tomas, &ines] {
+        other.put_person(person).await;
+    }
+    for given in [repeat().await, enroll(2).await, add("2").await] {
+        given.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn whether_an_account_may_be_used_is_asked_once_and_remembered() {
+    let app = TestApp::new().await;
+    let meeting = app.built_in("everyone").await;
+    by_tomas(&app, &meeting, &guest(1)).await.expect(200);
+
+    app.db_execute("ALTER TABLE person RENAME TO nobody").await;
+
+    by_tomas(&app, &meeting, &guest(2)).await.expect(200);
+    let bram = app.token(&app.people.bram);
+    app.post(meeting.registrants()).token(&bram).json(&guest(3)).await.expect(500);
+}
+
 #[tokio::test]
 async fn a_person_unknown_to_the_directory_is_taken_from_their_token_where_configured() {
     let app = TestApp::builder().config("[identity]\npeople_from_claims = true").build().await;

@@ -3,27 +3,10 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use testkit::{Call, TestApp, TestResponse};
+use testkit::TestApp;
 
 use super::{by_tomas, guest, places, ticket};
-
-/// Sends all of them at the same time.
-async fn all_at_once(calls: Vec<Call>) -> Vec<TestResponse> {
-    let sent: Vec<_> = calls.into_iter().map(|call| tokio::spawn(call.send())).collect();
-    let mut answers = Vec::with_capacity(sent.len());
-    for answer in sent {
-        answers.push(answer.await.unwrap());
-    }
-    answers
-}
-
-/// How often each status was answered.
-fn tally(answers: &[TestResponse]) -> HashMap<u16, usize> {
-    answers.iter().fold(HashMap::new(), |mut tally, answer| {
-        *tally.entry(answer.status.as_u16()).or_default() += 1;
-        tally
-    })
-}
+use crate::at_once::{all_at_once, tally};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_person_a_hundred_times_at_once_gets_one_place_one_letter_and_one_answer() {
@@ -138,4 +121,33 @@ async fn places_given_back_while_others_are_taken_are_counted_right() {
     let live = registrants.iter().filter(|registrant| registrant["status"] == "registered").count();
     assert_eq!(live, 10 + given);
     assert_eq!(app.db_count("SELECT seats_taken FROM roster").await, live as i64);
+}
+
+/// Whoever waits goes through together in one transaction, which one of them can make fail.
+#[tokio::test]
+async fn an_enrolment_that_cannot_be_stored_turns_nobody_else_away() {
+    let app = TestApp::builder().server("queue = 10").build().await;
+    let meeting = app.built_in("everyone").await;
+    // With everything remembered that is asked on the way, and one thread, a request comes to the turnstile without a
+    // stop: all are there before the first is let through.
+    by_tomas(&app, &meeting, &guest(100)).await.expect(200);
+    let guests = |from: usize| (from..from + 40).map(|n| by_tomas(&app, &meeting, &guest(n))).collect();
+    app.db_execute(
+        "CREATE TRIGGER poison BEFORE INSERT ON registrant WHEN NEW.email = 'guest5@pinewater.example' BEGIN
+            SELECT RAISE(ABORT, 'poison');
+        END",
+    )
+    .await;
+
+    let answers: Vec<u16> =
+        all_at_once(guests(0)).await.iter().map(|answer| answer.status.as_u16()).collect();
+
+    assert_eq!(answers[10..], [503; 30], "the ten before waited together: there was no room for more");
+    assert_eq!(answers[..10], [200, 200, 200, 200, 200, 500, 200, 200, 200, 200]);
+    assert_eq!(app.registrants(&meeting).await.len(), 10);
+    assert_eq!(app.mail().await.len(), 10);
+    app.db_execute("DROP TRIGGER poison").await;
+    let control = all_at_once(guests(200)).await;
+    assert_eq!(tally(&control), HashMap::from([(200, 10), (503, 30)]));
+    by_tomas(&app, &meeting, &guest(5)).await.expect(200);
 }
