@@ -79,7 +79,8 @@ const INSERT_KEYS: &str =
     "INSERT INTO organizer_meeting (organizer_slot, tenant_id, organizer_id, meeting_id,
         start_at, join_meeting_id, external_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (organizer_slot, tenant_id, organizer_id, external_id) DO NOTHING";
+    ON CONFLICT (organizer_slot, tenant_id, organizer_id, external_id) DO UPDATE SET external_id = excluded.external_id
+    RETURNING meeting_id";
 const FIND_BY_NUMBER: &str = "SELECT meeting_id FROM organizer_meeting
     WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND join_meeting_id = $4";
 const FIND_BY_EXTERNAL_ID: &str = "SELECT meeting_id FROM organizer_meeting
@@ -126,7 +127,8 @@ impl Store {
     pub async fn create_meeting(&self, meeting: &Meeting, fact: &Fact) -> Result<Option<MeetingId>, Fault> {
         let slot = meeting.organizer.organizer_slot(meeting.tenant);
         Ok(write_tx!(self, |tx| {
-            let is_new = query(INSERT_KEYS)
+            // Whoever conflicts holds the known row until the end, so that it cannot be deleted meanwhile.
+            let holder: Uuid = query(INSERT_KEYS)
                 .bind(number(slot))
                 .bind(meeting.tenant.0)
                 .bind(meeting.organizer.0)
@@ -134,10 +136,9 @@ impl Store {
                 .bind(micros(meeting.start_at))
                 .bind(&meeting.join_meeting_id)
                 .bind(&meeting.external_id)
-                .execute(&mut *tx)
-                .await?
-                == 1;
-            if is_new {
+                .fetch_value(&mut *tx)
+                .await?;
+            if holder == meeting.id.0 {
                 query(INSERT)
                     .bind(number(meeting.id.slot()))
                     .bind(meeting.id.0)
@@ -159,14 +160,7 @@ impl Store {
                 record!(tx, meeting.id, fact, "meetingCreated", None::<Uuid>, None::<&str>);
                 None
             } else {
-                let known: Uuid = query(FIND_BY_EXTERNAL_ID)
-                    .bind(number(slot))
-                    .bind(meeting.tenant.0)
-                    .bind(meeting.organizer.0)
-                    .bind(&meeting.external_id)
-                    .fetch_value(&mut *tx)
-                    .await?;
-                Some(MeetingId(known))
+                Some(MeetingId(holder))
             }
         }))
     }

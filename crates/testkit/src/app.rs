@@ -17,6 +17,7 @@ use server::mailroom::MailboxLetter;
 use server::start::{Service, build};
 use store::{Grantee, RegisteredApplication};
 use tempfile::TempDir;
+use testpg::{Cluster, Scratch};
 
 use crate::call::Call;
 use crate::people::{People, TestPerson};
@@ -33,6 +34,8 @@ pub struct TestApp {
     pub people: People,
     pub(crate) app: App,
     pub(crate) folder: Arc<TempDir>,
+    /// The database, where it is not the file in the folder.
+    pub(crate) scratch: Option<Arc<Scratch>>,
     issuer: Arc<IssuerService>,
     router: Router,
     clock: Clock,
@@ -76,6 +79,8 @@ impl TestAppBuilder {
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
+        let scratch = scratch();
+        let database = scratch.as_ref().map(|scratch| format!("[database]\nurl = {:?}", scratch.url()));
         let people = People::default();
         let config = format!(
             r#"
@@ -95,20 +100,31 @@ impl TestAppBuilder {
             mailbox = true
             from = "Riverbend events <events@riverbend.example>"
             {}
+            {}
             "#,
             folder.path(),
             self.server,
             people.ines.tenant,
             people.sanna.tenant,
+            database.unwrap_or_default(),
             self.extra,
         );
         let clock = Clock::frozen(START.parse().unwrap());
         let seeds = Arc::new(AtomicU64::new(self.seed));
-        let app = TestApp::open(folder, config, clock, seeds).await;
+        let app = TestApp::open(folder, scratch, config, clock, seeds).await;
         for person in app.people.all() {
             app.put_person(person).await;
         }
         app
+    }
+}
+
+/// A database of its own on PostgreSQL where `USHER_TEST_DATABASE` is `postgres`; otherwise SQLite is tested.
+fn scratch() -> Option<Arc<Scratch>> {
+    match std::env::var("USHER_TEST_DATABASE").as_deref() {
+        Err(_) | Ok("sqlite") => None,
+        Ok("postgres") => Some(Arc::new(Cluster::shared().create())),
+        Ok(other) => panic!("USHER_TEST_DATABASE is `sqlite` or `postgres`, not `{other}`"),
     }
 }
 
@@ -123,25 +139,31 @@ impl TestApp {
         TestAppBuilder::default()
     }
 
-    async fn open(folder: Arc<TempDir>, config: String, clock: Clock, seeds: Arc<AtomicU64>) -> Self {
+    async fn open(
+        folder: Arc<TempDir>,
+        scratch: Option<Arc<Scratch>>,
+        config: String,
+        clock: Clock,
+        seeds: Arc<AtomicU64>,
+    ) -> Self {
         let parsed = Config::from_toml_str(&config).unwrap_or_else(|problems| panic!("{problems}"));
         let source = Source::seeded(seeds.fetch_add(1, Ordering::Relaxed));
         let Service { app, issuer } = build(&parsed, clock.clone(), source).await.unwrap();
         let issuer = issuer.expect("the built-in issuer is enabled above");
         let router = server::http::router(app.clone(), Some(Arc::clone(&issuer)));
-        Self { people: People::default(), app, folder, issuer, router, clock, config, seeds }
+        Self { people: People::default(), app, folder, scratch, issuer, router, clock, config, seeds }
     }
 
     /// A second application on the same data folder, with nothing in memory: another process.
     pub async fn beside(&self) -> Self {
         let (folder, seeds) = (Arc::clone(&self.folder), Arc::clone(&self.seeds));
-        Self::open(folder, self.config.clone(), self.clock.clone(), seeds).await
+        Self::open(folder, self.scratch.clone(), self.config.clone(), self.clock.clone(), seeds).await
     }
 
     /// Ends this application and opens the data folder again.
     pub async fn restart(self) -> Self {
         self.app.store.close().await;
-        Self::open(self.folder, self.config, self.clock, self.seeds).await
+        Self::open(self.folder, self.scratch, self.config, self.clock, self.seeds).await
     }
 
     /// A file of the data folder.

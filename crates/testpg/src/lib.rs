@@ -87,7 +87,7 @@ impl Cluster {
         Scratch { cluster: self, name }
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) {
+    fn run(&self, program: &str, arguments: &[&str]) -> Vec<u8> {
         let done = Command::new(self.programs.join(program))
             .args(["--username", "usher", "--host"])
             .arg(&self.folder)
@@ -95,10 +95,16 @@ impl Cluster {
             .output()
             .expect("one of PostgreSQL's programs");
         assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
     }
 }
 
 impl Scratch {
+    /// All that is in it, as SQL.
+    pub fn dump(&self) -> Vec<u8> {
+        self.cluster.run("pg_dump", &[&self.name])
+    }
+
     /// Its address, as `database.url` takes it.
     pub fn url(&self) -> String {
         format!("postgres:///{}?host={}&user=usher", self.name, self.cluster.folder.display())

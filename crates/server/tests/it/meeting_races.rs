@@ -98,12 +98,7 @@ async fn members_changed_at_the_same_time_are_all_changed() {
 async fn without_versions_members_changed_at_the_same_time_are_lost() {
     let app = TestApp::new().await;
     let other = app.beside().await;
-    app.db_execute(
-        "CREATE TRIGGER no_versions AFTER UPDATE OF version ON meeting BEGIN
-            UPDATE meeting SET version = OLD.version WHERE slot = OLD.slot AND meeting_id = OLD.meeting_id;
-        END",
-    )
-    .await;
+    app.db_stop_versions().await;
 
     for _ in 0..300 {
         if !lost_members(&app, &other).await.is_empty() {

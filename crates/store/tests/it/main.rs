@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cancel;
+mod catalogue;
 mod counting;
 mod enrol;
 mod enrol_keys;

@@ -132,12 +132,7 @@ async fn an_enrolment_that_cannot_be_stored_turns_nobody_else_away() {
     // stop: all are there before the first is let through.
     by_tomas(&app, &meeting, &guest(100)).await.expect(200);
     let guests = |from: usize| (from..from + 40).map(|n| by_tomas(&app, &meeting, &guest(n))).collect();
-    app.db_execute(
-        "CREATE TRIGGER poison BEFORE INSERT ON registrant WHEN NEW.email = 'guest5@pinewater.example' BEGIN
-            SELECT RAISE(ABORT, 'poison');
-        END",
-    )
-    .await;
+    app.db_poison(Some("guest5@pinewater.example")).await;
 
     let answers: Vec<u16> =
         all_at_once(guests(0)).await.iter().map(|answer| answer.status.as_u16()).collect();
@@ -146,7 +141,7 @@ async fn an_enrolment_that_cannot_be_stored_turns_nobody_else_away() {
     assert_eq!(answers[..10], [200, 200, 200, 200, 200, 500, 200, 200, 200, 200]);
     assert_eq!(app.registrants(&meeting).await.len(), 10);
     assert_eq!(app.mail().await.len(), 10);
-    app.db_execute("DROP TRIGGER poison").await;
+    app.db_poison(None).await;
     let control = all_at_once(guests(200)).await;
     assert_eq!(tally(&control), HashMap::from([(200, 10), (503, 30)]));
     by_tomas(&app, &meeting, &guest(5)).await.expect(200);
