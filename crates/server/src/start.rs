@@ -21,6 +21,7 @@ use crate::app::{App, Memory, Parts, Settings};
 use crate::auth::{ClaimNames, IssuerSettings, KeyClient, KeySource, TenantRule, Verifier};
 use crate::clock::{Clock, Source};
 use crate::config::{Config, DatabaseUrl, Lists, Permissions, Tenancy};
+use crate::connections::Limits;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
@@ -136,6 +137,11 @@ fn settings(config: &Config) -> Settings {
         },
         opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
         max_body_bytes: config.server.max_body_bytes,
+        limits: Limits {
+            connections: config.server.max_connections,
+            head: config.server.head,
+            body: config.server.body,
+        },
         people_from_claims: config.identity.people_from_claims,
     }
 }

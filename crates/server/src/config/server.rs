@@ -25,6 +25,15 @@ section! {
         data_dir: PathBuf = default(Folder, DATA_DIR);
         /// Longest request body; a longer one is answered 413.
         max_body_bytes: usize = default(Whole::new(1024..=16 << 20, "bytes"), "1048576");
+        /// How many connections may be open at once; further ones wait until one ends. Each is an open file: the
+        /// limit of the process, 1024 unless raised, has to leave about 100 for the rest.
+        max_connections: u32 = default(Whole::new(1..=1 << 20, "connections"), "900");
+        /// How long the head of a request may take to arrive, the silence before it included; then the connection
+        /// is closed. Longer than a proxy in front keeps idle connections open.
+        head as "head_seconds": Duration = default(Seconds(1..=3600), "75");
+        /// How long the body of a request may take to arrive; a slower one is answered 408. A client that takes
+        /// nothing of its answer for so long is cut off.
+        body as "body_seconds": Duration = default(Seconds(1..=3600), "30");
         /// How many enrolments may wait for a place at once; beyond that the answer is 503 with `Retry-After`.
         queue: usize = default(Whole::new(1..=1 << 20, "enrolments"), "4096");
         /// How long requests in flight may take to finish after SIGTERM.

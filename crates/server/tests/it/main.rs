@@ -1,6 +1,7 @@
 //! The service through its front door: everything here acts by HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod bad_clients;
 mod bad_input;
 mod conventions;
 mod docs;
@@ -15,3 +16,4 @@ mod pages;
 mod program;
 mod secrets;
 mod seeds;
+mod socket;
