@@ -19,6 +19,7 @@ use wire::registrant::ListEdition;
 
 use crate::app::{App, Memory, Parts, Settings};
 use crate::auth::{ClaimNames, IssuerSettings, KeyClient, KeySource, TenantRule, Verifier};
+use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, DatabaseUrl, Lists, Permissions, Tenancy};
 use crate::connections::Limits;
@@ -265,6 +266,7 @@ fn open_issuer(
         issuer: open_issuer_key(config)?,
         directory: issuer_directory(store),
         token_lifetime: config.identity.builtin.token_lifetime,
+        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
         clock: Arc::new(move || clock.now()),
         random: Arc::new(move || ids.bytes()),
     });

@@ -17,3 +17,4 @@ mod program;
 mod secrets;
 mod seeds;
 mod socket;
+mod throttle;
