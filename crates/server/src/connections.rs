@@ -1,6 +1,6 @@
 //! Taking connections and serving them. Whatever a client does, it gets one place of a bounded number, for a
-//! bounded time: each wait for it ends, be it for its first byte, for the head of a request, for a body, or for
-//! it to take an answer.
+//! bounded time: each wait for it ends, be it for a request to begin, for the rest of it, or for it to take the
+//! answer.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -9,20 +9,21 @@ use std::iter::successors;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::Request;
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use tower_http::timeout::{DeadlineBody, TimeoutError};
 
 /// What clients may take.
@@ -30,9 +31,10 @@ use tower_http::timeout::{DeadlineBody, TimeoutError};
 pub struct Limits {
     /// So many connections at once; further ones wait until one ends.
     pub connections: u32,
-    /// How long the head of a request may take to arrive, the silence before it included.
-    pub head: Duration,
-    /// How long the body of a request may take to arrive, and how long an answer may lie untaken.
+    /// How long a connection may go without a request while it is the client's turn: silent, sending the head of
+    /// one, or taking an answer. It ends after that time, at the latest after twice of it.
+    pub idle: Duration,
+    /// How long the body of a request may take to arrive.
     pub body: Duration,
 }
 
@@ -119,7 +121,7 @@ fn is_the_clients_doing(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection to its end.
+/// Serves one connection to its end, or until its client has let it lie for too long.
 async fn attend(
     stream: TcpStream,
     peer: SocketAddr,
@@ -127,26 +129,43 @@ async fn attend(
     limits: Limits,
     stop: watch::Receiver<bool>,
 ) {
-    set_up(&stream, limits);
+    // Answers are small and complete: waiting for more to send would only delay them. It works without, too.
+    let _ = stream.set_nodelay(true);
+    let requests = Requests::default();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        requests.turn();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = router.call(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))));
+        async {
+            let answer = answer.await;
+            requests.turn();
+            answer
+        }
+    });
+    tokio::select! {
+        biased;
+        () = converse(stream, service, stop) => {}
+        () = requests.stall(limits.idle) => {}
+    }
+}
+
+/// Answers requests until the client or `stop` ends it.
+async fn converse<S>(stream: TcpStream, service: S, stop: watch::Receiver<bool>)
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
     let mut stop = pin!(asked_to_stop(stop));
     // Whoever has said nothing yet has asked for nothing, and need not be waited for when we stop. Browsers
     // open such connections in advance.
     tokio::select! {
         biased;
-        spoke = timeout(limits.head, stream.readable()) => if !matches!(spoke, Ok(Ok(()))) { return },
+        _ = stream.readable() => {}
         () = &mut stop => return,
     }
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.call(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))))
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
+    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     // How a connection ends is its client's business.
     tokio::select! {
+        biased;
         _ = connection.as_mut() => {}
         () = stop => {
             connection.as_mut().graceful_shutdown();
@@ -155,13 +174,31 @@ async fn attend(
     }
 }
 
-/// A connection works without these, only worse.
-fn set_up(stream: &TcpStream, limits: Limits) {
-    // Answers are small and complete: waiting for more to send would only delay them.
-    let _ = stream.set_nodelay(true);
-    // Without it, a client that takes nothing of a long answer keeps its place for as long as it likes.
-    #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(limits.body));
+/// The requests of a connection, counted when one is there and again when its answer is: odd while it is our turn.
+///
+/// hyper could put a timer on each head, but makes it anew for every request: an allocation, and a timer to
+/// register. One timer for the whole connection that looks at a count now and then does with neither, and ends
+/// clients that take no answer as well.
+#[derive(Default)]
+struct Requests(AtomicU64);
+
+impl Requests {
+    fn turn(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ends when it was the client's turn and nothing came, for `patience` at least and twice that at most.
+    async fn stall(&self, patience: Duration) {
+        let mut seen = 0;
+        loop {
+            sleep(patience).await;
+            let now = self.0.load(Ordering::Relaxed);
+            if now == seen && now.is_multiple_of(2) {
+                return;
+            }
+            seen = now;
+        }
+    }
 }
 
 /// Keeps trouble that lasts from filling the log.

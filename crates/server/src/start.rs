@@ -140,7 +140,7 @@ fn settings(config: &Config) -> Settings {
         max_body_bytes: config.server.max_body_bytes,
         limits: Limits {
             connections: config.server.max_connections,
-            head: config.server.head,
+            idle: config.server.idle,
             body: config.server.body,
         },
         people_from_claims: config.identity.people_from_claims,

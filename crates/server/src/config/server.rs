@@ -32,11 +32,11 @@ section! {
         /// How many connections may be open at once; further ones wait until one ends. Each is an open file: the
         /// limit of the process, 1024 unless raised, has to leave about 100 for the rest.
         max_connections: u32 = default(Whole::new(1..=1 << 20, "connections"), "900");
-        /// How long the head of a request may take to arrive, the silence before it included; then the connection
-        /// is closed. Longer than a proxy in front keeps idle connections open.
-        head as "head_seconds": Duration = default(Seconds(1..=3600), "75");
-        /// How long the body of a request may take to arrive; a slower one is answered 408. A client that takes
-        /// nothing of its answer for so long is cut off.
+        /// How long a connection may go without a request: silent, sending the head of one, or taking an answer. It
+        /// is closed after that time, at the latest after twice of it. Longer than a proxy in front keeps idle
+        /// connections open.
+        idle as "idle_seconds": Duration = default(Seconds(1..=3600), "75");
+        /// How long the body of a request may take to arrive; a slower one is answered 408.
         body as "body_seconds": Duration = default(Seconds(1..=3600), "30");
         /// Proxies that are believed when they tell in `X-Forwarded-For` whom they speak for. Failed sign-ins are
         /// counted by that address; behind a proxy that is not listed all clients share one counter.

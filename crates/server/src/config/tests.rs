@@ -32,7 +32,7 @@ fn the_smallest_configuration_has_every_documented_default() {
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.server.max_body_bytes, 1 << 20);
     assert_eq!(config.server.max_connections, 900);
-    assert_eq!((config.server.head, config.server.body), (Duration::from_secs(75), Duration::from_secs(30)));
+    assert_eq!((config.server.idle, config.server.body), (Duration::from_secs(75), Duration::from_secs(30)));
     assert_eq!(config.server.trusted_proxies, None);
     assert_eq!(config.server.drain, Duration::from_secs(25));
     assert_eq!(config.database.url, DatabaseUrl::Sqlite(PathBuf::from("usher-data/usher.db")));

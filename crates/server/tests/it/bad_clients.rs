@@ -20,7 +20,7 @@ async fn is_served(address: SocketAddr) -> bool {
 
 #[tokio::test]
 async fn a_client_that_does_not_finish_a_head_is_cut_off_while_others_are_served() {
-    let app = TestApp::builder().server("head_seconds = 1").build().await.listen().await;
+    let app = TestApp::builder().server("idle_seconds = 1").build().await.listen().await;
     let patient = TestApp::new().await.listen().await;
     let silent = Client::open(app.address).await;
     let mut idle = Client::open(app.address).await;
@@ -93,6 +93,24 @@ async fn a_body_in_two_parts_is_read() {
     assert_eq!(client.answer().await.status, 201);
 }
 
+#[tokio::test]
+async fn a_request_that_is_being_read_is_not_idle() {
+    let app = TestApp::builder().server("idle_seconds = 1").build().await;
+    let listening = app.listen().await;
+    let mut client = Client::open(listening.address).await;
+    let (head, body) = halves(&app);
+    client.say(&head).await;
+    assert_eq!(client.answer().await.status, 100, "it reads the body");
+
+    for _ in 0..3 {
+        // Each takes a second to be cut off: the control, and the time that passes.
+        assert_eq!(Client::open(listening.address).await.rest().await, "");
+    }
+    client.say(&body).await;
+
+    assert_eq!(client.answer().await.status, 201);
+}
+
 /// A request to create a meeting, which asks to be told when its body is read, and then its body.
 fn halves(app: &TestApp) -> (String, String) {
     let body =
@@ -134,11 +152,9 @@ async fn connections_above_the_bound_wait_and_are_then_served() {
     assert_eq!(told.count(), 1, "the bound was met three times and told once");
 }
 
-/// It acknowledges all, so that no timer of TCP's own ends it.
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_client_that_takes_no_answers_is_cut_off() {
-    let limits = "max_connections = 1\nbody_seconds = 1";
+    let limits = "max_connections = 1\nidle_seconds = 1";
     let app = TestApp::builder().server(limits).build().await.listen().await;
     let patient = TestApp::builder().server("max_connections = 1").build().await.listen().await;
     let asking = "GET /openapi.json HTTP/1.1\r\nhost: usher.example\r\n\r\n".repeat(5_000);
