@@ -34,7 +34,7 @@ pub struct TestApp {
     pub(crate) app: App,
     pub(crate) folder: Arc<TempDir>,
     issuer: Arc<IssuerService>,
-    router: Router,
+    pub(crate) router: Router,
     clock: Clock,
     config: String,
     /// The next seed: each application on the folder draws its ids from one of its own, as two processes would.
