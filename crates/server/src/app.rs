@@ -17,6 +17,7 @@ use wire::registrant::ListEdition;
 
 use crate::auth::Verifier;
 use crate::clock::{Clock, Source};
+use crate::connections::Limits;
 use crate::graph::Place;
 use crate::mailroom::{LetterLinks, Mailroom};
 use crate::turnstile::Turnstile;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub opens_minutes_before: i64,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
+    /// What clients may take of the listener.
+    pub limits: Limits,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }

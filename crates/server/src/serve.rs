@@ -1,14 +1,13 @@
 //! Serving until told to stop.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::connections::{self, asked_to_stop};
 use crate::start::{Service, StartProblem};
 
 /// Serves until SIGTERM or SIGINT, then stops taking connections, answers what was asked, settles the letters
@@ -18,22 +17,12 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     let app = service.app.clone();
     let router = crate::http::router(service.app, service.issuer);
     let (stop, stopped) = watch::channel(false);
-    let ask = |mut stopped: watch::Receiver<bool>| async move {
-        // An error means that the sender is gone, which is a stop as well.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    };
     let mailroom = {
         let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
-        tokio::spawn(async move { mailroom.run(ask(stopped)).await })
+        tokio::spawn(async move { mailroom.run(asked_to_stop(stopped)).await })
     };
     let janitor = tokio::spawn(tidy_up(app.clone()));
-    let listener = listener.tap_io(|stream| {
-        // Answers are small and complete: waiting for more to send would only delay them.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let http =
-        tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(ask(stopped)).into_future());
+    let http = tokio::spawn(connections::serve(listener, router, app.settings.limits, stopped));
 
     wait_for_signal().await?;
     tracing::info!("stopping");

@@ -18,8 +18,10 @@ use wire::registrant::ListEdition;
 
 use crate::app::{App, Memory, Parts, Settings};
 use crate::auth::{ClaimNames, IssuerSettings, KeyClient, KeySource, TenantRule, Verifier};
+use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
+use crate::connections::Limits;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
@@ -148,6 +150,11 @@ fn settings(config: &Config) -> Settings {
         },
         opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
         max_body_bytes: config.server.max_body_bytes,
+        limits: Limits {
+            connections: config.server.max_connections,
+            idle: config.server.idle,
+            body: config.server.body,
+        },
         people_from_claims: config.identity.people_from_claims,
     }
 }
@@ -267,6 +274,7 @@ fn open_issuer(
         issuer: open_issuer_key(config)?,
         directory: issuer_directory(store),
         token_lifetime: config.identity.builtin.token_lifetime,
+        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
         clock: Arc::new(move || clock.now()),
         random: Arc::new(move || ids.bytes()),
     });

@@ -37,7 +37,7 @@ pub struct TestApp {
     /// The database, where it is not the file in the folder.
     pub(crate) scratch: Option<Arc<Scratch>>,
     issuer: Arc<IssuerService>,
-    router: Router,
+    pub(crate) router: Router,
     clock: Clock,
     config: String,
     /// The next seed: each application on the folder draws its ids from one of its own, as two processes would.

@@ -22,6 +22,7 @@ use wire::ids::RegistrationKey;
 
 use super::page::{html, language, not_found, problem};
 use crate::app::App;
+use crate::connections::is_too_slow;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
 
@@ -59,6 +60,7 @@ pub async fn enroll(
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             return problem(&app, &headers, &ApiError::TooLarge(app.settings.max_body_bytes));
         }
+        Err(rejection) if is_too_slow(&rejection) => return problem(&app, &headers, &ApiError::Slow),
         Err(_) => return problem(&app, &headers, &ApiError::NotJson),
     };
     match try_enroll(&app, &id, &headers, &fields).await {

@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::reading::{Flag, Folder, Listener, Scope, Seconds, Web, Whole, default, required, section};
+use super::reading::{
+    Flag, Folder, IpNetwork, ListOf, Listener, Scope, Seconds, Web, Whole, default, optional, required,
+    section,
+};
+use crate::client_address::Network;
 
 const DATA_DIR: &str = "usher-data";
 
@@ -25,6 +29,18 @@ section! {
         data_dir: PathBuf = default(Folder, DATA_DIR);
         /// Longest request body; a longer one is answered 413.
         max_body_bytes: usize = default(Whole::new(1024..=16 << 20, "bytes"), "1048576");
+        /// How many connections may be open at once; further ones wait until one ends. Each is an open file: the
+        /// limit of the process, 1024 unless raised, has to leave about 100 for the rest.
+        max_connections: u32 = default(Whole::new(1..=1 << 20, "connections"), "900");
+        /// How long a connection may go without a request: silent, sending the head of one, or taking an answer. It
+        /// is closed after that time, at the latest after twice of it. Longer than a proxy in front keeps idle
+        /// connections open.
+        idle as "idle_seconds": Duration = default(Seconds(1..=3600), "75");
+        /// How long the body of a request may take to arrive; a slower one is answered 408.
+        body as "body_seconds": Duration = default(Seconds(1..=3600), "30");
+        /// Proxies that are believed when they tell in `X-Forwarded-For` whom they speak for. Failed sign-ins are
+        /// counted by that address; behind a proxy that is not listed all clients share one counter.
+        trusted_proxies: Option<Vec<Network>> = optional(ListOf(IpNetwork), "no header is believed", "127.0.0.1/32,10.0.0.0/8");
         /// How many enrolments may wait for a place at once; beyond that the answer is 503 with `Retry-After`.
         queue: usize = default(Whole::new(1..=1 << 20, "enrolments"), "4096");
         /// How long requests in flight may take to finish after SIGTERM.

@@ -31,6 +31,9 @@ fn the_smallest_configuration_has_every_documented_default() {
 
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.server.max_body_bytes, 1 << 20);
+    assert_eq!(config.server.max_connections, 900);
+    assert_eq!((config.server.idle, config.server.body), (Duration::from_secs(75), Duration::from_secs(30)));
+    assert_eq!(config.server.trusted_proxies, None);
     assert_eq!(config.server.drain, Duration::from_secs(25));
     assert_eq!(config.database.url, DatabaseUrl::Sqlite(PathBuf::from("usher-data/usher.db")));
     assert_eq!(config.links.key_file, PathBuf::from("usher-data/link.key"));
@@ -288,6 +291,12 @@ fn each_fault_between_keys_is_told() {
             "server.public_url = \"http://usher.example.org\"",
             &[
                 "`server.public_url` (line 1): wants `https`; plain `http` to other machines needs `server.allow_http = true`",
+            ],
+        ),
+        (
+            &format!("{SMALLEST}server.trusted_proxies = [\"10.0.0.0/8\", \"10.0.0.1/8\"]"),
+            &[
+                "`server.trusted_proxies` (line 2): wants an IP network such as `10.0.0.0/8`, without bits behind the prefix, or one address, not the text `10.0.0.1/8`",
             ],
         ),
         (

@@ -16,6 +16,7 @@ use wire::path::Cast;
 use wire::{Body, GraphPath, Query, Root, UserRef};
 
 use crate::app::App;
+use crate::connections::is_too_slow;
 use crate::error::ApiError;
 
 /// A request, ready for its operation.
@@ -226,9 +227,6 @@ fn is_json(headers: &HeaderMap) -> bool {
     media_type.eq_ignore_ascii_case("application/json")
 }
 
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
 async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
     let declared =
@@ -237,11 +235,11 @@ async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<
         throw_away(body, limit).await;
         return Err(ApiError::TooLarge(limit));
     }
-    match tokio::time::timeout(PATIENCE, Limited::new(body, limit).collect()).await {
-        Err(_) => Err(ApiError::Slow),
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge(limit)),
-        Ok(Err(_)) => Err(ApiError::NotJson),
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::TooLarge(limit)),
+        Err(error) if is_too_slow(error.as_ref()) => Err(ApiError::Slow),
+        Err(_) => Err(ApiError::NotJson),
     }
 }
 

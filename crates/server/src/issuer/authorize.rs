@@ -19,8 +19,9 @@ use super::grant::Grant;
 use super::oauth_error::{OauthError, seconds};
 use super::page::{self, SignInPage};
 use super::scope::Asked;
-use super::service::{IssuerService, PeerAddress};
+use super::service::IssuerService;
 use super::throttle::Suspect;
+use crate::client_address::ClientAddress;
 
 const FORM_SECONDS: i64 = 600;
 
@@ -145,7 +146,7 @@ fn check(service: &IssuerService, app: &App, request: &AuthorizeRequest) -> Resu
 /// Signs in.
 pub(super) async fn sign_in(
     State(service): State<Arc<IssuerService>>,
-    peer: PeerAddress,
+    address: ClientAddress,
     headers: HeaderMap,
     form: Result<Form<SignIn>, FormRejection>,
 ) -> Response {
@@ -161,7 +162,7 @@ pub(super) async fn sign_in(
     let Some(asking) = asking.filter(|asking| service.now().as_second() < asking.good_until) else {
         return page::dead_end(StatusCode::FORBIDDEN, STALE);
     };
-    match attempt(&service, &asking, &sign_in, peer).await {
+    match attempt(&service, &asking, &sign_in, address).await {
         Ok(answer) => answer,
         Err(fault) => away(fault),
     }
@@ -171,7 +172,7 @@ async fn attempt(
     service: &IssuerService,
     asking: &Asking,
     sign_in: &SignIn,
-    peer: PeerAddress,
+    address: ClientAddress,
 ) -> Result<Response, DirectoryFault> {
     // Asked again: it may have been removed, or its address, while the page was open.
     let app = service.directory.find_app(&asking.client_id).await?;
@@ -179,7 +180,7 @@ async fn attempt(
         return Ok(dead_end("The application is not known here any longer."));
     };
 
-    let suspects = [Suspect::account(app.tenant, &sign_in.user_name), Suspect::peer(peer.0)];
+    let suspects = [Suspect::account(app.tenant, &sign_in.user_name), Suspect::people_at(address.0)];
     let again = |status, problem| form(service, status, &app, asking, &sign_in.user_name, Some(problem));
     if let Err(wait) = service.throttle.admit(&suspects, service.now()) {
         let mut answer = again(StatusCode::TOO_MANY_REQUESTS, SLOW_DOWN);

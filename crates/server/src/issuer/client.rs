@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::directory::App;
 use super::oauth_error::OauthError;
-use super::service::{IssuerService, PeerAddress};
+use super::service::IssuerService;
 use super::throttle::Suspect;
+use crate::client_address::ClientAddress;
 
 /// What a client says of itself.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,9 +61,9 @@ fn form_decode(text: &str) -> Option<String> {
 pub(super) async fn authenticate(
     service: &IssuerService,
     credentials: Credentials,
-    peer: PeerAddress,
+    address: ClientAddress,
 ) -> Result<App, OauthError> {
-    let suspects = [Suspect::peer(peer.0)];
+    let suspects = [Suspect::applications_at(address.0)];
     let app = service.directory.find_app(&credentials.id).await?;
     let Some(secret) = credentials.secret else {
         return app.filter(|app| app.secret_hash.is_none()).ok_or_else(OauthError::invalid_client);

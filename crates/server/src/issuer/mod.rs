@@ -33,4 +33,4 @@ pub use grant::Grant;
 pub use key::{Issuer, KeyFault};
 pub use password::{PasswordFault, hash_password};
 pub use routes::routes;
-pub use service::{Clock, IssuerService, PeerAddress, Random, ServiceParts};
+pub use service::{Clock, IssuerService, Random, ServiceParts};

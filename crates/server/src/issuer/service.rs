@@ -1,11 +1,9 @@
 //! Everything the issuer's routes share.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::request::Parts;
+use axum::extract::FromRef;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -17,6 +15,7 @@ use super::key::{Issuer, KeyFault};
 use super::password::Passwords;
 use super::sealed::Seal;
 use super::throttle::Throttle;
+use crate::client_address::TrustedProxies;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -32,6 +31,8 @@ pub struct ServiceParts {
     pub directory: Directory,
     /// How long its tokens live.
     pub token_lifetime: Duration,
+    /// Who is believed about where a request came from.
+    pub trusted_proxies: TrustedProxies,
     /// The time.
     pub clock: Clock,
     /// The source of codes and token ids.
@@ -47,6 +48,7 @@ pub struct IssuerService {
     pub(super) throttle: Throttle,
     pub(super) codes: Codes,
     pub(super) seal: Seal,
+    trusted_proxies: TrustedProxies,
     clock: Clock,
     random: Random,
 }
@@ -54,7 +56,7 @@ pub struct IssuerService {
 impl IssuerService {
     /// An issuer ready to serve. Hashes one password, which takes some 20 ms.
     pub fn new(parts: ServiceParts) -> Result<Self, KeyFault> {
-        let ServiceParts { issuer, directory, token_lifetime, clock, random } = parts;
+        let ServiceParts { issuer, directory, token_lifetime, trusted_proxies, clock, random } = parts;
         Ok(Self {
             passwords: Passwords::new(random(), random()),
             seal: Seal(issuer.derive("usher sign-in form 1")?),
@@ -63,6 +65,7 @@ impl IssuerService {
             issuer,
             directory,
             token_lifetime,
+            trusted_proxies,
             clock,
             random,
         })
@@ -88,18 +91,8 @@ impl IssuerService {
     }
 }
 
-/// The address a request came from, for counting failed sign-ins: put into the request's extensions by whoever
-/// knows which proxies to believe. Without it the address of the connection counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerAddress(pub IpAddr);
-
-impl<S: Sync> FromRequestParts<S> for PeerAddress {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let told = parts.extensions.get::<Self>().copied();
-        let connection = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| Self(peer.0.ip()));
-        // Unknown peers share one counter, which is the safe side.
-        Ok(told.or_else(connection).unwrap_or(Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+impl FromRef<Arc<IssuerService>> for TrustedProxies {
+    fn from_ref(service: &Arc<IssuerService>) -> Self {
+        service.trusted_proxies.clone()
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Every attempt counts as failed until it succeeds, so attempts made side by side count too. After some free
 //! failures each further one doubles the wait for the next: for an account 1 second after the fifth, up to a
-//! minute; for a peer address 1 second after the twentieth, up to five minutes. An hour without an attempt
-//! forgets everything. The account's wait is short because strangers can cause it.
+//! minute; for a client address 1 second after the twentieth, up to five minutes. An hour without an attempt
+//! forgets everything. The account's wait is short because strangers can cause it. People and applications at one
+//! address are counted apart, so that an office whose people mistype does not stop its applications.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 
 const FORGET_AFTER: Duration = Duration::from_secs(3600);
 
-/// So many accounts and peers are watched; beyond that, the one that was quiet longest is forgotten.
+/// So many accounts and addresses are watched; beyond that, the one that was quiet longest is forgotten.
 const CAPACITY: usize = 10_000;
 
 /// Whose failures are counted.
@@ -23,8 +24,10 @@ const CAPACITY: usize = 10_000;
 pub(super) enum Suspect {
     /// Attempts for one account, whoever makes them and whether it exists or not.
     Account(TenantId, String),
-    /// Attempts from one address.
-    Peer(IpAddr),
+    /// Passwords from one address.
+    People(IpAddr),
+    /// Client secrets from one address.
+    Applications(IpAddr),
 }
 
 impl Suspect {
@@ -33,25 +36,25 @@ impl Suspect {
         Self::Account(tenant, user_name.trim().to_lowercase().chars().take(256).collect())
     }
 
-    pub(super) fn peer(address: IpAddr) -> Self {
-        Self::Peer(match address.to_canonical() {
-            // Whoever has one IPv6 address has its whole /64.
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-            v4 => v4,
-        })
+    pub(super) fn people_at(address: IpAddr) -> Self {
+        Self::People(network_of(address))
+    }
+
+    pub(super) fn applications_at(address: IpAddr) -> Self {
+        Self::Applications(network_of(address))
     }
 
     fn free_failures(&self) -> u32 {
         match self {
             Self::Account(..) => 5,
-            Self::Peer(_) => 20,
+            Self::People(_) | Self::Applications(_) => 20,
         }
     }
 
     fn longest_wait(&self) -> Duration {
         match self {
             Self::Account(..) => Duration::from_secs(60),
-            Self::Peer(_) => Duration::from_secs(300),
+            Self::People(_) | Self::Applications(_) => Duration::from_secs(300),
         }
     }
 
@@ -60,6 +63,14 @@ impl Suspect {
             None => Duration::ZERO,
             Some(beyond) => Duration::from_secs(1 << beyond.min(16)).min(self.longest_wait()),
         }
+    }
+}
+
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        // Whoever has one IPv6 address has its whole /64.
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+        v4 => v4,
     }
 }
 
@@ -93,7 +104,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// Takes an attempt back because it succeeded. An account starts anew; a peer only gets this one back, or
+    /// Takes an attempt back because it succeeded. An account starts anew; an address only gets this one back, or
     /// one good account would wash away all guesses made beside it.
     pub(super) fn forgive(&self, suspects: &[Suspect]) {
         let mut counters = self.counters();
@@ -102,7 +113,7 @@ impl Throttle {
                 Suspect::Account(..) => {
                     counters.remove(suspect);
                 }
-                Suspect::Peer(_) => {
+                Suspect::People(_) | Suspect::Applications(_) => {
                     if let Some(counter) = counters.get_mut(suspect) {
                         counter.count = counter.count.saturating_sub(1);
                     }
@@ -179,12 +190,12 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_ipv6_network_is_one_peer() {
-        let peer = |text: &str| Suspect::peer(text.parse().unwrap());
+    fn a_whole_ipv6_network_is_counted_as_one_address() {
+        let people = |text: &str| Suspect::people_at(text.parse().unwrap());
 
-        assert_eq!(peer("2001:db8::1"), peer("2001:db8::ffff:1"));
-        assert_ne!(peer("2001:db8::1"), peer("2001:db8:0:1::1"));
-        assert_eq!(peer("::ffff:192.0.2.1"), peer("192.0.2.1"));
+        assert_eq!(people("2001:db8::1"), people("2001:db8::ffff:1"));
+        assert_ne!(people("2001:db8::1"), people("2001:db8:0:1::1"));
+        assert_eq!(people("::ffff:192.0.2.1"), people("192.0.2.1"));
     }
 
     #[test]

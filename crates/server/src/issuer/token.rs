@@ -16,7 +16,8 @@ use super::grant::Grant;
 use super::oauth_error::OauthError;
 use super::routes::json_body;
 use super::scope::Asked;
-use super::service::{IssuerService, PeerAddress};
+use super::service::IssuerService;
+use crate::client_address::ClientAddress;
 
 /// The parameters of both grants. A repeated one does not parse, as RFC 6749 section 3.2 wants.
 #[derive(Deserialize)]
@@ -32,7 +33,7 @@ pub(super) struct TokenRequest {
 
 pub(super) async fn give_token(
     State(service): State<Arc<IssuerService>>,
-    peer: PeerAddress,
+    address: ClientAddress,
     headers: HeaderMap,
     request: Result<Form<TokenRequest>, FormRejection>,
 ) -> Result<Response, OauthError> {
@@ -43,7 +44,7 @@ pub(super) async fn give_token(
         return Err(OauthError::bad_request("unsupported_grant_type", description));
     }
     let credentials = Credentials::read(&headers, request.client_id.clone(), request.client_secret.clone())?;
-    let app = client::authenticate(&service, credentials, peer).await?;
+    let app = client::authenticate(&service, credentials, address).await?;
     match grant_type {
         "client_credentials" => for_the_application(&service, app, &request),
         _ => for_a_person(&service, &app, &request),

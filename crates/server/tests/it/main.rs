@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod at_once;
+mod bad_clients;
 mod bad_input;
 mod conventions;
 mod docs;
@@ -17,3 +18,5 @@ mod pages;
 mod program;
 mod secrets;
 mod seeds;
+mod socket;
+mod throttle;

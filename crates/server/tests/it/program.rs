@@ -1,8 +1,10 @@
 //! The built program as a process of its own, and the programs of tests/js.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -33,6 +35,15 @@ impl Running {
     pub fn json_line(&mut self) -> Value {
         let line = self.lines.next().expect("the program prints a line").expect("the line is text");
         serde_json::from_str(&line).expect("the line is JSON")
+    }
+
+    /// How long it has kept a processor busy.
+    pub fn busy(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("Linux tells");
+        // What stands before is the program's name, which may hold anything.
+        let figures = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: u64 = figures.skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("ticks")).sum();
+        Duration::from_millis(10 * ticks)
     }
 }
 

@@ -5,6 +5,7 @@ use url::{Host, Url};
 
 use super::kind::{from_text, quoted};
 use super::{Kind, Raw};
+use crate::client_address::Network;
 
 /// Where to listen.
 pub(crate) struct Listener;
@@ -21,6 +22,25 @@ impl Kind for Listener {
     }
 
     fn show(&self, value: &SocketAddr) -> String {
+        quoted(&value.to_string())
+    }
+}
+
+/// Machines of one network.
+pub(crate) struct IpNetwork;
+
+impl Kind for IpNetwork {
+    type Value = Network;
+
+    fn expects(&self) -> String {
+        "an IP network such as `10.0.0.0/8`, without bits behind the prefix, or one address".into()
+    }
+
+    fn parse(&self, raw: &Raw) -> Result<Network, String> {
+        from_text(self, raw, |text| text.parse().ok())
+    }
+
+    fn show(&self, value: &Network) -> String {
         quoted(&value.to_string())
     }
 }

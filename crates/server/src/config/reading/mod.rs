@@ -11,7 +11,7 @@ mod secret;
 mod section;
 mod tree;
 
-pub(super) use address::{Listener, Machine, Person, Web};
+pub(super) use address::{IpNetwork, Listener, Machine, Person, Web};
 pub(super) use kind::{
     Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText, Whole,
     quoted, wrong,

@@ -17,6 +17,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::auth::{ClaimNames, IssuerSettings, KeySource, TenantRule, TokenRefusal, Verifier};
+use crate::client_address::TrustedProxies;
 use crate::issuer::{Account, App, Directory, Issuer, IssuerService, ServiceParts, hash_password, routes};
 
 pub(super) const AUDIENCE: &str = "api://usher";
@@ -207,6 +208,7 @@ fn parts(issuer: Issuer, seconds: Arc<AtomicI64>) -> ServiceParts {
             async |client_id| Ok(find_app(&client_id)),
         ),
         token_lifetime: Duration::from_secs(3600),
+        trusted_proxies: TrustedProxies::default(),
         clock: Arc::new(move || Timestamp::from_second(seconds.load(Ordering::SeqCst)).unwrap()),
         random: Arc::new(move || {
             let drawn = digest(&SHA256, &count.fetch_add(1, Ordering::SeqCst).to_be_bytes());

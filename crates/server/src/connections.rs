@@ -1,0 +1,218 @@
+//! Taking connections and serving them. Whatever a client does, it gets one place of a bounded number, for a
+//! bounded time: each wait for it ends, be it for a request to begin, for the rest of it, or for it to take the
+//! answer.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
+use std::iter::successors;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, sleep};
+use tower_http::timeout::{DeadlineBody, TimeoutError};
+
+/// What clients may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// So many connections at once; further ones wait until one ends.
+    pub connections: u32,
+    /// How long a connection may go without a request while it is the client's turn: silent, sending the head of
+    /// one, or taking an answer. It ends after that time, at the latest after twice of it.
+    pub idle: Duration,
+    /// How long the body of a request may take to arrive.
+    pub body: Duration,
+}
+
+/// Between two attempts to take a connection when there is no file descriptor for it.
+const BACK_OFF: Duration = Duration::from_secs(1);
+
+/// Trouble that lasts is told once in so long.
+const BETWEEN_COMPLAINTS: Duration = Duration::from_secs(60);
+
+/// Serves until `stop` says `true`, then answers what was asked and returns when every connection has ended.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(limits.connections as usize));
+    tokio::select! {
+        never = let_in(&listener, router, limits, &places, &stop) => match never {},
+        () = asked_to_stop(stop.clone()) => {}
+    }
+    drop(listener);
+    // Each connection gives its place back at its end. Nobody closes the semaphore, so this cannot fail.
+    let _ = places.acquire_many(limits.connections).await;
+}
+
+/// Ends when `stop` says `true`.
+pub async fn asked_to_stop(mut stop: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Whether a body could not be read because it did not arrive in time.
+pub fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
+    successors(Some(error), |error| (*error).source()).any(|error| error.is::<TimeoutError>())
+}
+
+async fn let_in(
+    listener: &TcpListener,
+    router: Router,
+    limits: Limits,
+    places: &Arc<Semaphore>,
+    stop: &watch::Receiver<bool>,
+) -> Infallible {
+    // Made ready for requests here, once, and not by each of them.
+    let router = TowerToHyperService::new(router.with_state(()));
+    let (mut full, mut exhausted) = (Complaint::default(), Complaint::default());
+    loop {
+        if places.available_permits() == 0 && full.is_due() {
+            let connections = limits.connections;
+            tracing::warn!(
+                connections,
+                "further connections wait: raise `server.max_connections` if this lasts"
+            );
+        }
+        let place = Arc::clone(places).acquire_owned().await;
+        let (stream, peer) = take(listener, &mut exhausted).await;
+        let connection = attend(stream, peer, router.clone(), limits, stop.clone());
+        tokio::spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    }
+}
+
+async fn take(listener: &TcpListener, exhausted: &mut Complaint) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(taken) => return taken,
+            Err(error) if is_the_clients_doing(&error) => {}
+            Err(error) => {
+                if exhausted.is_due() {
+                    tracing::error!(
+                        %error,
+                        "cannot take connections: allow the process more open files, or lower \
+                        `server.max_connections`"
+                    );
+                }
+                // The listener stays ready: without a pause this would try again at once, for ever.
+                sleep(BACK_OFF).await;
+            }
+        }
+    }
+}
+
+/// Whether a client was gone before it was let in.
+fn is_the_clients_doing(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Serves one connection to its end, or until its client has let it lie for too long.
+async fn attend(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: TowerToHyperService<Router>,
+    limits: Limits,
+    stop: watch::Receiver<bool>,
+) {
+    // Answers are small and complete: waiting for more to send would only delay them. It works without, too.
+    let _ = stream.set_nodelay(true);
+    let requests = Requests::default();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        requests.turn();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = router.call(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))));
+        async {
+            let answer = answer.await;
+            requests.turn();
+            answer
+        }
+    });
+    tokio::select! {
+        biased;
+        () = converse(stream, service, stop) => {}
+        () = requests.stall(limits.idle) => {}
+    }
+}
+
+/// Answers requests until the client or `stop` ends it.
+async fn converse<S>(stream: TcpStream, service: S, stop: watch::Receiver<bool>)
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
+{
+    let mut stop = pin!(asked_to_stop(stop));
+    // Whoever has said nothing yet has asked for nothing, and need not be waited for when we stop. Browsers
+    // open such connections in advance.
+    tokio::select! {
+        biased;
+        _ = stream.readable() => {}
+        () = &mut stop => return,
+    }
+    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    // How a connection ends is its client's business.
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => {}
+        () = stop => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// The requests of a connection, counted when one is there and again when its answer is: odd while it is our turn.
+///
+/// hyper could put a timer on each head, but makes it anew for every request: an allocation, and a timer to
+/// register. One timer for the whole connection that looks at a count now and then does with neither, and ends
+/// clients that take no answer as well.
+#[derive(Default)]
+struct Requests(AtomicU64);
+
+impl Requests {
+    fn turn(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Ends when it was the client's turn and nothing came, for `patience` at least and twice that at most.
+    async fn stall(&self, patience: Duration) {
+        let mut seen = 0;
+        loop {
+            sleep(patience).await;
+            let now = self.0.load(Ordering::Relaxed);
+            if now == seen && now.is_multiple_of(2) {
+                return;
+            }
+            seen = now;
+        }
+    }
+}
+
+/// Keeps trouble that lasts from filling the log.
+#[derive(Default)]
+struct Complaint {
+    last_at: Option<Instant>,
+}
+
+impl Complaint {
+    fn is_due(&mut self) -> bool {
+        let is_due = self.last_at.is_none_or(|at| at.elapsed() >= BETWEEN_COMPLAINTS);
+        if is_due {
+            self.last_at = Some(Instant::now());
+        }
+        is_due
+    }
+}

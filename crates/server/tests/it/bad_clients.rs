@@ -1,0 +1,224 @@
+//! Clients that are slow, silent or many: none of them keeps others from being served.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use testkit::{TestApp, capture_logs};
+
+use crate::program::{Running, USHER};
+use crate::socket::Client;
+
+const LIVE: &str = "GET /health/live HTTP/1.1\r\nhost: usher.example\r\n\r\n";
+
+/// Whether somebody who behaves is served.
+async fn is_served(address: SocketAddr) -> bool {
+    let mut client = Client::open(address).await;
+    client.say(LIVE).await;
+    client.answer().await.status == 200
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_finish_a_head_is_cut_off_while_others_are_served() {
+    let app = TestApp::builder().server("idle_seconds = 1").build().await.listen().await;
+    let patient = TestApp::new().await.listen().await;
+    let silent = Client::open(app.address).await;
+    let mut idle = Client::open(app.address).await;
+    let mut halfway = Client::open(app.address).await;
+    let mut dawdling = Client::open(app.address).await;
+    let mut endured = Client::open(patient.address).await;
+    idle.say(LIVE).await;
+    assert_eq!(idle.answer().await.status, 200);
+    for client in [&mut halfway, &mut dawdling, &mut endured] {
+        client.say("GET /health/live HTTP/1.1\r\nhost: usher.example\r\nx-slow: ").await;
+    }
+
+    assert!(is_served(app.address).await);
+    dawdling.dawdle().await;
+    for mut client in [silent, idle, halfway, dawdling] {
+        assert_eq!(client.rest().await, "");
+    }
+
+    assert!(is_served(app.address).await);
+    endured.say("yes\r\n\r\n").await;
+    assert_eq!(endured.answer().await.status, 200, "the control: without the limit it may take its time");
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_is_cut_off_wherever_it_goes() {
+    let app = TestApp::builder().server("body_seconds = 1").build().await;
+    let meeting = app.built_in("everyone").await;
+    let registration = app.get(meeting.registration()).token(&app.token(&app.people.ines)).await.json();
+    let page = registration["registrationPageWebUrl"].as_str().unwrap();
+    let page = &page[page.find("/registration/").unwrap()..];
+    let graph = format!(
+        "/beta/me/onlineMeetings HTTP/1.1\r\nauthorization: Bearer {}\r\ncontent-type: application/json",
+        app.token(&app.people.ines)
+    );
+    let form = |path: &str| format!("{path} HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded");
+    let listening = app.listen().await;
+    let rows = [
+        (graph, 408, "bodytooslow"),
+        (form(page), 408, ""),
+        (form("/identity/oauth2/v2.0/token"), 400, "invalid_request"),
+        (form("/identity/oauth2/v2.0/authorize"), 400, ""),
+    ];
+    for (request, status, words) in rows {
+        let head = format!("POST {request}\r\nhost: usher.example\r\ncontent-length: 5000\r\n\r\n");
+        let mut client = Client::open(listening.address).await;
+        client.say(&head).await;
+        assert!(client.is_kept_waiting().await, "the control: {request} reads its body");
+
+        client.dawdle().await;
+
+        let answer = client.answer().await;
+        assert_eq!(answer.status, status, "{request}: {answer:?}");
+        assert!(answer.body.to_lowercase().contains(words), "{request}: {answer:?}");
+        assert_eq!(client.rest().await, "", "{request}");
+    }
+    assert!(is_served(listening.address).await);
+}
+
+#[tokio::test]
+async fn a_body_in_two_parts_is_read() {
+    let app = TestApp::new().await;
+    let listening = app.listen().await;
+    let mut client = Client::open(listening.address).await;
+    let (first, second) = halves(&app);
+    client.say(&first).await;
+    assert_eq!(client.answer().await.status, 100, "it reads the body");
+
+    client.say(&second).await;
+
+    assert_eq!(client.answer().await.status, 201);
+}
+
+#[tokio::test]
+async fn a_request_that_is_being_read_is_not_idle() {
+    let app = TestApp::builder().server("idle_seconds = 1").build().await;
+    let listening = app.listen().await;
+    let mut client = Client::open(listening.address).await;
+    let (head, body) = halves(&app);
+    client.say(&head).await;
+    assert_eq!(client.answer().await.status, 100, "it reads the body");
+
+    for _ in 0..3 {
+        // Each takes a second to be cut off: the control, and the time that passes.
+        assert_eq!(Client::open(listening.address).await.rest().await, "");
+    }
+    client.say(&body).await;
+
+    assert_eq!(client.answer().await.status, 201);
+}
+
+/// A request to create a meeting, which asks to be told when its body is read, and then its body.
+fn halves(app: &TestApp) -> (String, String) {
+    let body =
+        json!({"startDateTime": "2027-02-01T10:00:00Z", "endDateTime": "2027-02-01T11:00:00Z"}).to_string();
+    let head = format!(
+        "POST /beta/me/onlineMeetings HTTP/1.1\r\nhost: usher.example\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        app.token(&app.people.ines),
+        body.len(),
+    );
+    (head, body)
+}
+
+#[tokio::test]
+async fn connections_above_the_bound_wait_and_are_then_served() {
+    let app = TestApp::builder().server("max_connections = 2").build().await.listen().await;
+    let logs = capture_logs();
+    let mut held = [Client::open(app.address).await, Client::open(app.address).await];
+    for client in &mut held {
+        client.say(LIVE).await;
+        assert_eq!(client.answer().await.status, 200, "the control: two are within the bound");
+    }
+    let mut third = Client::open(app.address).await;
+    let mut fourth = Client::open(app.address).await;
+    third.say(LIVE).await;
+    fourth.say(LIVE).await;
+    assert!(third.is_kept_waiting().await);
+
+    let [first, second] = held;
+    drop(first);
+
+    assert_eq!(third.answer().await.status, 200);
+    assert!(fourth.is_kept_waiting().await);
+    drop(second);
+    assert_eq!(fourth.answer().await.status, 200);
+    let logged = logs.text();
+    let told = logged.lines().filter(|line| line.contains("further connections wait"));
+    let told = told.filter(|line| line.contains("connections=2"));
+    assert_eq!(told.count(), 1, "the bound was met three times and told once");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answers_is_cut_off() {
+    let limits = "max_connections = 1\nidle_seconds = 1";
+    let app = TestApp::builder().server(limits).build().await.listen().await;
+    let patient = TestApp::builder().server("max_connections = 1").build().await.listen().await;
+    let asking = "GET /openapi.json HTTP/1.1\r\nhost: usher.example\r\n\r\n".repeat(5_000);
+    let (mut greedy, mut endured) = (Client::open(app.address).await, Client::open(patient.address).await);
+    for client in [&mut greedy, &mut endured] {
+        assert!(client.press(&asking).await > 0);
+    }
+
+    let mut waiting = Client::open(patient.address).await;
+    waiting.say(LIVE).await;
+
+    assert!(is_served(app.address).await);
+    assert!(waiting.is_kept_waiting().await, "the control: without the limit it keeps its place");
+}
+
+#[tokio::test]
+async fn what_was_asked_is_answered_after_the_stop_and_idle_connections_end() {
+    let app = TestApp::new().await;
+    let listening = app.listen().await;
+    let address = listening.address;
+    let mut silent = Client::open(address).await;
+    let mut idle = Client::open(address).await;
+    idle.say(LIVE).await;
+    assert_eq!(idle.answer().await.status, 200);
+    let mut asking = Client::open(address).await;
+    let (head, body) = halves(&app);
+    asking.say(&head).await;
+    assert_eq!(asking.answer().await.status, 100);
+
+    listening.stop();
+
+    assert_eq!((silent.rest().await, idle.rest().await), (String::new(), String::new()));
+    asking.say(&body).await;
+    let answer = asking.answer().await;
+    assert_eq!(answer.status, 201);
+    assert!(answer.head.contains("connection: close"), "{answer:?}");
+    assert_eq!(asking.rest().await, "");
+    listening.ended().await;
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+}
+
+/// Without file descriptors the service goes on with the connections it has, does not spin, and takes new ones
+/// as soon as it can.
+#[tokio::test]
+async fn a_process_without_file_descriptors_recovers() {
+    let start = format!("ulimit -n 64; exec {USHER} demo --json --listen 127.0.0.1:0");
+    let mut demo = Running::start(Command::new("sh").args(["-c", &start]));
+    let printed: Value = demo.json_line();
+    let address: SocketAddr = printed["baseUrl"].as_str().unwrap()["http://".len()..].parse().unwrap();
+    let mut first = Client::open(address).await;
+    let mut crowd = Vec::new();
+    for _ in 0..80 {
+        crowd.push(Client::open(address).await);
+    }
+    let mut late = crowd.pop().unwrap();
+    late.say(LIVE).await;
+    assert!(late.is_kept_waiting().await, "the control: the limit is met");
+    let before = demo.busy();
+
+    first.say(LIVE).await;
+    assert_eq!(first.answer().await.status, 200);
+    drop(crowd);
+    assert_eq!(late.answer().await.status, 200);
+
+    let busy = demo.busy() - before;
+    assert!(busy.as_millis() < 500, "it was busy for {busy:?} while it could do nothing");
+}
