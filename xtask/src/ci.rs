@@ -39,6 +39,11 @@ const STEPS: &[Step] = &[
         help: "CONTRIBUTING.md says how to run one test and how to accept a snapshot",
     },
     Step {
+        name: "PostgreSQL",
+        act: test_on_postgres,
+        help: "the tests of the service, on the other engine: USHER_TEST_DATABASE=postgres cargo test -p server",
+    },
+    Step {
         name: "torture",
         act: torture,
         help: "docs/reliability.md says what it does and how to run it again",
@@ -134,6 +139,12 @@ fn rustdoc() -> Result<Done, Failure> {
 
 fn test() -> Result<Done, Failure> {
     run(&mut cargo(&["test", "--locked", "--workspace"])).map(checked)
+}
+
+/// The store's own tests run on both engines anyway.
+fn test_on_postgres() -> Result<Done, Failure> {
+    let mut test = cargo(&["test", "--locked", "--package", "server", "--test", "it"]);
+    run(test.env("USHER_TEST_DATABASE", "postgres")).map(checked)
 }
 
 fn torture() -> Result<Done, Failure> {

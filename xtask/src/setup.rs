@@ -42,17 +42,19 @@ fn install_cargo_deny() -> Result<(), Failure> {
 }
 
 /// Programs the tests call, each with the Debian package that brings it: curl runs the samples of the documents,
-/// openssl makes the mail server's certificate, Node.js runs the official Graph client against us.
+/// openssl makes the mail server's certificate, Node.js runs the official Graph client against us. PostgreSQL, whose
+/// server is in no search path, is looked for where Debian puts it.
 const PROGRAMS: [(&str, &str); 4] =
     [("curl", "curl"), ("openssl", "openssl"), ("node", "nodejs"), ("npm", "npm")];
 
 fn install_programs() -> Result<(), Failure> {
-    let missing: Vec<_> = PROGRAMS.into_iter().filter(|(program, _)| !is_there(program)).collect();
-    if missing.is_empty() {
-        println!("curl, openssl, node and npm are there");
+    let missing = PROGRAMS.into_iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| package);
+    let postgres = Some("postgresql").filter(|_| !is_postgres_there());
+    let packages: Vec<_> = missing.chain(postgres).collect();
+    if packages.is_empty() {
+        println!("curl, openssl, node, npm and PostgreSQL are there");
         return Ok(());
     }
-    let packages: Vec<_> = missing.into_iter().map(|(_, package)| package).collect();
     if !is_there("apt-get") {
         return Err(Failure(format!("install first what is missing: {}", packages.join(", "))));
     }
@@ -63,6 +65,12 @@ fn install_programs() -> Result<(), Failure> {
 fn is_there(program: &str) -> bool {
     env::var_os("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
+fn is_postgres_there() -> bool {
+    fs::read_dir("/usr/lib/postgresql").is_ok_and(|versions| {
+        versions.filter_map(Result::ok).any(|version| version.path().join("bin/postgres").is_file())
+    })
 }
 
 fn as_root(words: &[&str]) -> Result<(), Failure> {
