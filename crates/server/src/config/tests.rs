@@ -45,6 +45,18 @@ fn the_smallest_configuration_has_every_documented_default() {
 }
 
 #[test]
+fn a_server_s_database_is_read_with_its_password() {
+    let address = "postgres://usher@db.example.org/usher?sslmode=require";
+    let text = format!("{SMALLEST}database.url = \"{address}\"\ndatabase.password = \"canary\"\n");
+
+    let config = load(&text, &[]).unwrap();
+
+    assert_eq!(config.database.url, DatabaseUrl::Postgres(address.parse().unwrap()));
+    assert_eq!(config.database.password.as_ref().map(Secret::reveal), Some("canary"));
+    assert!(config.effective().contains(address) && !config.effective().contains("canary"));
+}
+
+#[test]
 fn what_follows_from_other_keys_follows_them() {
     let config =
         load(SMALLEST, &[("USHER_SERVER__DATA_DIR", "/srv"), ("USHER_MAIL__SECURITY", "tls")]).unwrap();
@@ -334,9 +346,20 @@ fn each_fault_between_keys_is_told() {
             ],
         ),
         (
+            &format!("{SMALLEST}database.url = \"postgres://usher@db.example.org\"\ndatabase.connections = 1"),
+            &[
+                "`database.url` (line 2): names no database: `postgres://user@host/database`",
+                "`database.connections` (line 3): wants a whole number from 2 to 1000, in connections, not `1`",
+            ],
+        ),
+        (
+            &format!("{SMALLEST}database.password = \"canary\""),
+            &["`database.password` (line 2): is for PostgreSQL: `database.url` names no server"],
+        ),
+        (
             &format!("{SMALLEST}database.url = \"sqlite::memory:\""),
             &[
-                "`database.url` (line 2): wants `sqlite:` and the path of a file, not a database in memory, which would forget everything",
+                "`database.url` (line 2): wants `sqlite:` and the path of a file, or `postgres://user@host/database`, not a database in memory, which would forget everything",
             ],
         ),
         (
