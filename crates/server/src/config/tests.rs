@@ -346,7 +346,9 @@ fn each_fault_between_keys_is_told() {
             ],
         ),
         (
-            &format!("{SMALLEST}database.url = \"postgres://usher@db.example.org\"\ndatabase.connections = 1"),
+            &format!(
+                "{SMALLEST}database.url = \"postgres://usher@db.example.org\"\ndatabase.connections = 1"
+            ),
             &[
                 "`database.url` (line 2): names no database: `postgres://user@host/database`",
                 "`database.connections` (line 3): wants a whole number from 2 to 1000, in connections, not `1`",
