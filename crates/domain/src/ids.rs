@@ -79,6 +79,15 @@ impl MeetingId {
     }
 }
 
+impl RegistrantId {
+    /// This id, or the next free one behind `last` where it is not behind it: lists grow at their end alone, though the
+    /// processes that give ids have clocks of their own.
+    #[must_use]
+    pub fn behind(self, last: Self) -> Self {
+        if self > last { self } else { Self(Uuid::from_u128(last.0.as_u128().saturating_add(1))) }
+    }
+}
+
 impl PersonId {
     /// Where an organizer's list of meetings lives.
     pub fn organizer_slot(self, tenant: TenantId) -> Slot {
@@ -92,6 +101,15 @@ impl PersonId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_goes_behind_the_last_one() {
+        let id = |number: u128| RegistrantId(Uuid::from_u128(number));
+
+        assert_eq!(id(9).behind(id(4)), id(9));
+        assert_eq!(id(4).behind(id(4)), id(5));
+        assert_eq!(id(3).behind(id(4)), id(5));
+    }
 
     #[test]
     fn a_slot_never_changes() {

@@ -5,6 +5,7 @@
 //! unique key and not by asking first, and whatever an enrolment was checked against is compared by version,
 //! so that a check made on old data is made again.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -46,6 +47,7 @@ struct LiveRegistration {
     capacity: Option<i64>,
     seats_taken: i64,
     directory_version: i64,
+    last_registrant: Option<Uuid>,
 }
 
 #[derive(FromRow)]
@@ -56,7 +58,9 @@ struct LiveRow {
 }
 
 const LOOK: &str = "SELECT g.registration_id, g.version, g.capacity, o.seats_taken,
-        COALESCE(t.directory_version, 0) AS directory_version
+        COALESCE(t.directory_version, 0) AS directory_version,
+        (SELECT r.registrant_id FROM registrant r WHERE r.slot = $1 AND r.meeting_id = $2
+            ORDER BY r.registrant_id DESC LIMIT 1) AS last_registrant
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     JOIN meeting m ON m.slot = $1 AND m.meeting_id = $2
@@ -97,15 +101,15 @@ impl Store {
     /// Decides a batch, in order of arrival, and stores who got a place with their letters and events, in one
     /// transaction. The verdicts come in the order of the batch.
     pub async fn enroll(&self, batch: &[Enrolment]) -> Result<Vec<Verdict>, Fault> {
-        let mut verdicts = vec![Verdict::Stale; batch.len()];
-        write_tx!(self, |tx| {
+        Ok(write_tx!(self, |tx| {
+            let mut verdicts = vec![Verdict::Stale; batch.len()];
             for (meeting, party) in parties(batch) {
                 for (n, verdict) in seat(tx, meeting, batch, party).await? {
                     verdicts[n] = verdict;
                 }
             }
-        });
-        Ok(verdicts)
+            verdicts
+        }))
     }
 }
 
@@ -131,6 +135,7 @@ async fn seat(
     let live: Option<LiveRegistration> =
         query(LOOK).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
     let Some(live) = live else { return Ok(Vec::new()) };
+    let batch = &*behind(batch, &party, live.last_registrant);
     party.retain(|n| {
         let enrolment = &batch[*n];
         enrolment.registration.0 == live.registration_id
@@ -156,6 +161,21 @@ async fn seat(
     idempotency::remember(tx, batch, &verdicts).await?;
     verdicts.extend(replayed);
     Ok(verdicts)
+}
+
+/// The batch with the ids of this party behind the last one stored. A list is read page by page, each behind the last
+/// id of the one before: somebody stored later under an earlier id, by another process, would be passed over.
+fn behind<'b>(batch: &'b [Enrolment], party: &[usize], last: Option<Uuid>) -> Cow<'b, [Enrolment]> {
+    let mut batch = Cow::Borrowed(batch);
+    let mut last = RegistrantId(last.unwrap_or_default());
+    for n in party {
+        let id = batch[*n].id.behind(last);
+        if id != batch[*n].id {
+            batch.to_mut()[*n].id = id;
+        }
+        last = id;
+    }
+    batch
 }
 
 /// Inserts a row for everybody whom the meeting does not know yet, and tells who that was.

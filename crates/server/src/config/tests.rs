@@ -351,7 +351,7 @@ fn each_fault_between_keys_is_told() {
             ),
             &[
                 "`database.url` (line 2): names no database: `postgres://user@host/database`",
-                "`database.connections` (line 3): wants a whole number from 2 to 1000, in connections, not `1`",
+                "`database.connections` (line 3): wants a whole number of connections from 2 to 1000, not `1`",
             ],
         ),
         (

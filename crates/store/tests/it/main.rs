@@ -126,6 +126,7 @@ macro_rules! every_case {
                 a_page_may_be_longer_than_what_is_read_at_once,
                 a_page_of_long_answers_ends_early_and_loses_nobody,
                 a_page_is_not_moved_by_rows_that_come_meanwhile,
+                a_reader_misses_nobody_who_is_stored_later_under_an_earlier_id,
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
                 a_list_of_one_and_of_three_ask_as_many_statements,
                 a_registrant_is_found_by_id_and_by_live_key;

@@ -97,6 +97,25 @@ pub async fn a_page_is_not_moved_by_rows_that_come_meanwhile(rig: &Rig) {
     assert_eq!(ids(&rest.registrants), [&first[2..], &later[..]].concat(), "nobody twice, nobody left out");
 }
 
+/// Another process may have given its ids earlier, and store them later.
+pub async fn a_reader_misses_nobody_who_is_stored_later_under_an_earlier_id(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let (held_up, first) = (stage.asks(0..3), stage.asks(3..5));
+    assert!(held_up[2].id < first[0].id, "the control: as given, these ids are passed over");
+    let first = seated(&rig.store.enroll(&first).await.unwrap());
+    let (meeting, registration) = (stage.meeting.id, stage.registration.id);
+    let read = rig.store.list_registrants(meeting, registration, None, 99, false).await.unwrap().registrants;
+
+    let later = seated(&rig.another().await.enroll(&held_up).await.unwrap());
+
+    assert_eq!(ids(&read), first);
+    let rest =
+        rig.store.list_registrants(meeting, registration, first.last().copied(), 99, false).await.unwrap();
+    assert_eq!(ids(&rest.registrants), later, "in order of arrival");
+    assert_eq!(later.len(), 3);
+    assert_eq!(rig.store.list_events(meeting, later[0]).await.unwrap(), ["registrantEnrolled"]);
+}
+
 pub async fn canceled_registrants_are_listed_unless_only_live_ones_are_asked_for(rig: &Rig) {
     let stage = rig.external_stage().await;
     let batch: Vec<_> = (0..5).map(|n| stage.ask_for(external(n))).collect();

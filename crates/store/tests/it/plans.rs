@@ -17,6 +17,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits r
 const HOT: &[(&str, &str)] = &[
     ("enroll: LOOK", "g USING PRIMARY KEY (slot=? AND meeting_id=?)"),
     ("enroll: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
+    ("enroll: LOOK", "r USING PRIMARY KEY (slot=? AND meeting_id=?)"),
     ("enroll: TAKE_SEATS", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
     ("enroll: find_inserted", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
     (
