@@ -70,7 +70,8 @@ pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
     Ok(store)
 }
 
-async fn open_database(database: &Database) -> Result<Store, StartProblem> {
+/// Opens the database alone.
+pub(crate) async fn open_database(database: &Database) -> Result<Store, StartProblem> {
     match &database.url {
         DatabaseUrl::Sqlite(file) => {
             let touched = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file);
@@ -80,7 +81,12 @@ async fn open_database(database: &Database) -> Result<Store, StartProblem> {
         }
         DatabaseUrl::Postgres(url) => {
             let password = database.password.as_ref().map(Secret::reveal);
-            let store = Store::open_postgres(url.as_str(), password, database.connections).await;
+            let mut address = url.clone();
+            // Said here, so that a variable of the driver's own (`PGSSLMODE`) does not say otherwise.
+            if !url.query_pairs().any(|(name, _)| name == "sslmode") {
+                address.query_pairs_mut().append_pair("sslmode", "prefer");
+            }
+            let store = Store::open_postgres(address.as_str(), password, database.connections).await;
             store.map_err(because(format!("cannot open the database `{url}`")))
         }
     }

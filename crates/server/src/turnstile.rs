@@ -85,8 +85,7 @@ async fn run(
     while queue.recv_many(&mut waiting, PARTY).await > 0 {
         let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
             waiting.drain(..).map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
-        // Ids are given here and not at the door, so that lists grow at their end only: a reader who has seen
-        // one registrant never misses an earlier one.
+        // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
         for enrolment in &mut batch {
             enrolment.id = RegistrantId(ids.ordered_id(clock.now()));
         }

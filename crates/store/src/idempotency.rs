@@ -45,7 +45,8 @@ const EXPIRED_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
     SELECT slot FROM s WHERE slot IS NOT NULL
         AND EXISTS (SELECT 1 FROM idempotency i WHERE i.slot = s.slot AND i.expires_at <= $1)";
 const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND (meeting_id, key_hash) IN (
-        SELECT i.meeting_id, i.key_hash FROM idempotency i WHERE i.slot = $1 AND i.expires_at <= $2 LIMIT $3)";
+        SELECT i.meeting_id, i.key_hash FROM idempotency i WHERE i.slot = $1 AND i.expires_at <= $2 LIMIT $3)
+    AND +expires_at <= $2";
 /// How many keys one transaction removes: whoever enrols meanwhile waits for no more than that.
 const REMOVED_AT_ONCE: u32 = 1_000;
 

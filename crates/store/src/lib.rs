@@ -30,7 +30,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::{Connection, PgConnection, SqlSafeStr, SqlitePool};
 
 use engine::{Engine, Pool, Tx, query};
 use rows::number;
@@ -133,7 +133,7 @@ impl Fault {
                 // No connection, broken off, not enough of something, told to stop, a broken disk, not writable.
                 (None, Some(state)) => {
                     matches!(&state[..2], "08" | "40" | "53" | "57" | "58")
-                        || matches!(&*state, "25006" | "55P03")
+                        || matches!(&*state, "25006" | "25P03" | "55P03")
                 }
                 (None, None) => false,
             },
@@ -219,15 +219,20 @@ impl Store {
     }
 
     /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
-    /// Every commit is as durable as the server's `synchronous_commit` says.
+    /// Every commit is as durable as the server's `synchronous_commit` says. A fault where the server is older than
+    /// PostgreSQL 15 or the database cannot hold every text (`UTF8`).
     pub async fn open_postgres(url: &str, password: Option<&str>, connections: u32) -> Result<Self, Fault> {
-        let options = PgConnectOptions::from_str(url)?;
+        let options = PgConnectOptions::from_str(url)?.application_name("usher");
         let options = match password {
             Some(password) => options.password(password),
             None => options,
         };
+        // A connection of its own tells at once why there is none, and a step may take its time.
+        let mut first = PgConnection::connect_with(&options).await?;
+        check_server(&mut first).await?;
+        migrator(Engine::Postgres).run(&mut first).await.map_err(|error| Fault(error.into()))?;
+        first.close().await?;
         let options = options
-            .application_name("usher")
             // Room for the row inserts in all their lengths, beside everything else.
             .statement_cache_capacity(4 * rows::PIECE + 128)
             // Who waits longer than a client does, waits for nothing.
@@ -238,10 +243,9 @@ impl Store {
             ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(Duration::from_secs(3))
             .connect_with(options)
             .await?;
-        migrator(Engine::Postgres).run(&pool).await.map_err(|error| Fault(error.into()))?;
         Ok(Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) })
     }
 
@@ -273,6 +277,18 @@ async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<Sql
             outcome => return outcome,
         }
     }
+}
+
+async fn check_server(connection: &mut PgConnection) -> Result<(), Fault> {
+    let refuse = |why: String| Err(Fault(sqlx::Error::Configuration(why.into())));
+    if let Some(version) = connection.server_version_num().filter(|version| *version < 150_000) {
+        return refuse(format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000));
+    }
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(connection).await?;
+    if encoding != "UTF8" {
+        return refuse(format!("the database's encoding is {encoding}: create one with `--encoding UTF8`"));
+    }
+    Ok(())
 }
 
 fn migrator(engine: Engine) -> Migrator {

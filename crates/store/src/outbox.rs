@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Engine, query};
+use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::RegistrantRow;
 use crate::rows::{micros, number};
-use crate::{Fault, Store, read_tx, write_tx};
+use crate::{Fault, Store, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
 #[derive(Clone, Debug)]
@@ -77,10 +77,11 @@ const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
     WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
-/// The same on PostgreSQL, where several workers lease at once: each passes over what another is just taking.
+/// The same on PostgreSQL, where several workers lease at once: each passes over what another is just taking. The list
+/// is an array, which is made once: a plan may run what stands behind `IN` again for each row, past those it has taken.
 const LEASE_BESIDE_OTHERS: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
-    WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
-        WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4 FOR UPDATE SKIP LOCKED)
+    WHERE slot = $1 AND outbox_id = ANY (ARRAY (SELECT outbox_id FROM outbox
+        WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4 FOR UPDATE SKIP LOCKED))
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
 const FIND_MEETING: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
@@ -94,10 +95,11 @@ const FIND_TOLD: &str = "SELECT subject, description, start_at, end_at FROM regi
 /// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
 /// was under way, and is still to be sent.
 const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
-const POSTPONE: &str = "UPDATE outbox SET due_at = $4, last_answer = $5, attempts = attempts - $6
-    WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
-const GIVE_UP: &str = "UPDATE outbox SET failed_at = $4, last_answer = $5
-    WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
+/// By its try as well: once its lease is over, somebody else may have it in hand.
+const POSTPONE: &str = "UPDATE outbox SET due_at = $5, last_answer = $6, attempts = attempts - $7
+    WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
+const GIVE_UP: &str = "UPDATE outbox SET failed_at = $5, last_answer = $6
+    WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
 /// Stored once, however often the caller has to repeat itself.
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
@@ -133,47 +135,24 @@ impl Store {
         });
         leased.sort_by_key(|row| row.outbox_id);
         let mut letters = Vec::with_capacity(leased.len());
+        let mut tx = self.readers.begin_read().await?;
         for row in leased {
             let id = row.outbox_id;
-            // One row that cannot be read must not hold up its neighbours.
-            match self.read_letter(slot, row).await {
+            match read_letter(&mut tx, slot, row).await {
                 Ok(Some(letter)) => letters.push(letter),
                 Ok(None) => tracing::error!(outbox.id = %id, "a letter has no meeting or registrant"),
+                // What was read can be sent; the others are due again when their lease is over.
+                Err(fault) if fault.may_pass() && !letters.is_empty() => {
+                    tracing::warn!(outbox.id = %id, %fault, "letters wait for the end of their lease");
+                    return Ok(letters);
+                }
                 Err(fault) if fault.may_pass() => return Err(fault),
+                // One row that cannot be read must not hold up its neighbours.
                 Err(fault) => tracing::error!(outbox.id = %id, %fault, "a letter cannot be read"),
             }
         }
+        tx.commit().await?;
         Ok(letters)
-    }
-
-    async fn read_letter(&self, slot: i64, row: LeasedRow) -> Result<Option<DueLetter>, Fault> {
-        let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
-        Ok(read_tx!(self, |tx| {
-            let meeting: Option<MeetingRow> =
-                query(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
-            let registrant: Option<RegistrantRow> = query(FIND_REGISTRANT)
-                .bind(slot)
-                .bind(row.meeting_id)
-                .bind(row.registrant_id)
-                .fetch_optional(&mut *tx)
-                .await?;
-            let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
-            let registrant = registrant.into_registrant()?;
-            let told: Option<Told> = query(FIND_TOLD)
-                .bind(slot)
-                .bind(row.meeting_id)
-                .bind(registrant.registration.0)
-                .fetch_optional(&mut *tx)
-                .await?;
-            Some(DueLetter {
-                id: OutboxId(row.outbox_id),
-                kind,
-                attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
-                registrant,
-                meeting: meeting.into_meeting()?,
-                told: told.unwrap_or_default(),
-            })
-        }))
     }
 
     /// Stores how letters ended. `events` gives each settled letter the id of its event.
@@ -182,8 +161,11 @@ impl Store {
         settled: &[(DueLetter, Settlement, Uuid)],
         now: Timestamp,
     ) -> Result<(), Fault> {
+        // In one order, so that two who settle never wait for each other.
+        let mut settled: Vec<_> = settled.iter().collect();
+        settled.sort_by_key(|(letter, ..)| letter.id);
         write_tx!(self, |tx| {
-            for (letter, settlement, event) in settled {
+            for (letter, settlement, event) in &settled {
                 let slot = number(letter.meeting.id.slot());
                 let (kind, detail) = match settlement {
                     Settlement::Sent => ("letterSent", Some(letter.kind.name())),
@@ -194,6 +176,7 @@ impl Store {
                             .bind(slot)
                             .bind(letter.id.0)
                             .bind(letter.kind.name())
+                            .bind(i64::from(letter.attempts))
                             .bind(micros(*at))
                             .bind(answer)
                             .bind(i64::from(matches!(settlement, Settlement::Untried(..))))
@@ -203,14 +186,18 @@ impl Store {
                     }
                 };
                 if let Settlement::Failed(answer) = settlement {
-                    query(GIVE_UP)
+                    let given_up = query(GIVE_UP)
                         .bind(slot)
                         .bind(letter.id.0)
                         .bind(letter.kind.name())
+                        .bind(i64::from(letter.attempts))
                         .bind(micros(now))
                         .bind(answer)
                         .execute(&mut *tx)
                         .await?;
+                    if given_up == 0 {
+                        continue;
+                    }
                 } else {
                     query(REMOVE)
                         .bind(slot)
@@ -255,6 +242,35 @@ impl Store {
         .fetch_values(&self.readers)
         .await
     }
+}
+
+/// The letter of a leased row, with the rows it is written from; `None` where one of them is missing.
+async fn read_letter(tx: &mut Tx, slot: i64, row: LeasedRow) -> Result<Option<DueLetter>, Fault> {
+    let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
+    let meeting: Option<MeetingRow> =
+        query(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
+    let registrant: Option<RegistrantRow> = query(FIND_REGISTRANT)
+        .bind(slot)
+        .bind(row.meeting_id)
+        .bind(row.registrant_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
+    let registrant = registrant.into_registrant()?;
+    let told: Option<Told> = query(FIND_TOLD)
+        .bind(slot)
+        .bind(row.meeting_id)
+        .bind(registrant.registration.0)
+        .fetch_optional(&mut *tx)
+        .await?;
+    Ok(Some(DueLetter {
+        id: OutboxId(row.outbox_id),
+        kind,
+        attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
+        registrant,
+        meeting: meeting.into_meeting()?,
+        told: told.unwrap_or_default(),
+    }))
 }
 
 impl DueLetter {

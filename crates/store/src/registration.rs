@@ -76,6 +76,7 @@ const CLOSE: &str = "UPDATE registration SET is_live = NULL, version = version +
 const TELL_REGISTRANTS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
     SELECT slot, registrant_id, meeting_id, registrant_id, 'cancellation', $4, 0 FROM registrant
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL AND email IS NOT NULL
+    ORDER BY registrant_id
     ON CONFLICT (slot, outbox_id) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, attempts = 0,
         failed_at = NULL, last_answer = NULL";
 const CANCEL_REGISTRANTS: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $4, canceled_by = $5
@@ -178,8 +179,11 @@ impl Store {
 
     /// Adds looks at registration pages, all in one transaction.
     pub async fn add_views(&self, looks: &[((MeetingId, RegistrationId), i64)]) -> Result<(), Fault> {
+        // In the order of the meetings, as enrolments are stored: neither waits for one that waits for it.
+        let mut looks = looks.to_vec();
+        looks.sort_unstable();
         write_tx!(self, |tx| {
-            for ((meeting, registration), looks) in looks {
+            for ((meeting, registration), looks) in &looks {
                 query(ADD_VIEWS)
                     .bind(number(meeting.slot()))
                     .bind(meeting.0)

@@ -79,7 +79,7 @@ impl TestAppBuilder {
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
-        let scratch = scratch();
+        let scratch = scratch().map(Arc::new);
         let database = scratch.as_ref().map(|scratch| format!("[database]\nurl = {:?}", scratch.url()));
         let people = People::default();
         let config = format!(
@@ -120,10 +120,10 @@ impl TestAppBuilder {
 }
 
 /// A database of its own on PostgreSQL where `USHER_TEST_DATABASE` is `postgres`; otherwise SQLite is tested.
-fn scratch() -> Option<Arc<Scratch>> {
+pub fn scratch() -> Option<Scratch> {
     match std::env::var("USHER_TEST_DATABASE").as_deref() {
         Err(_) | Ok("sqlite") => None,
-        Ok("postgres") => Some(Arc::new(Cluster::shared().create())),
+        Ok("postgres") => Some(Cluster::shared().create()),
         Ok(other) => panic!("USHER_TEST_DATABASE is `sqlite` or `postgres`, not `{other}`"),
     }
 }

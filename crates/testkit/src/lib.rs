@@ -1,8 +1,9 @@
 //! The real application in a test: frozen clock, token mint, mail trap.
 //!
-//! A [`TestApp`] is built by the path that `usher serve` takes, on a database file of its own. Tests act through
-//! HTTP, in process and, but for [`TestApp::listen`], without a socket; only functions whose names begin with `db_` look at the file behind
-//! the application's back. Everything panics on what a test does not expect, with words that say why.
+//! A [`TestApp`] is built by the path that `usher serve` takes, on a database of its own: SQLite, or PostgreSQL where
+//! `USHER_TEST_DATABASE` says so. Tests act through HTTP, in process and, but for [`TestApp::listen`], without a socket;
+//! only functions whose names begin with `db_` look at the database behind the application's back. Everything panics on
+//! what a test does not expect, with words that say why.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -14,7 +15,7 @@ mod logs;
 mod people;
 mod scene;
 
-pub use app::{PUBLIC_URL, TestApp, TestAppBuilder};
+pub use app::{PUBLIC_URL, TestApp, TestAppBuilder, scratch};
 pub use call::{Call, TestResponse};
 pub use listening::Listening;
 pub use logs::{CapturedLogs, capture_logs};

@@ -81,9 +81,14 @@ impl Cluster {
 
     /// An empty database.
     pub fn create(&'static self) -> Scratch {
+        self.create_in("UTF8")
+    }
+
+    /// An empty database for texts in another encoding.
+    pub fn create_in(&'static self, encoding: &str) -> Scratch {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let name = format!("case_{}", LAST.fetch_add(1, Ordering::Relaxed));
-        self.run("createdb", &[&name]);
+        self.run("createdb", &["--encoding", encoding, "--template", "template0", &name]);
         Scratch { cluster: self, name }
     }
 
@@ -107,7 +112,7 @@ impl Scratch {
 
     /// Its address, as `database.url` takes it.
     pub fn url(&self) -> String {
-        format!("postgres:///{}?host={}&user=usher", self.name, self.cluster.folder.display())
+        format!("postgres://usher@localhost/{}?host={}", self.name, self.cluster.folder.display())
     }
 }
 

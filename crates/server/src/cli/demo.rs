@@ -1,4 +1,4 @@
-//! `usher demo`: everything on one machine, nothing to install, gone when it ends.
+//! `usher demo`: everything on one machine, nothing to install, and gone when it ends, unless it was given a database.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::clock::{Clock, Source};
 use crate::config::Config;
 use crate::issuer::{Grant, Issuer};
 use crate::ops::ROOM_PATH;
-use crate::start::{Service, StartProblem, build};
+use crate::start::{Service, StartProblem, build, open_database};
 
 /// Try everything on this machine: sample organisation, sign-up page, mailbox, tokens
 #[derive(Args, Debug)]
@@ -34,8 +34,8 @@ pub(super) struct Demo {
     /// Print one line of JSON for scripts instead
     #[arg(long)]
     json: bool,
-    /// PostgreSQL database to fill instead, as postgres://USER@HOST/NAME; what is stored there stays
-    #[arg(long, value_name = "URL")]
+    /// Empty PostgreSQL database to use instead of a temporary file; it stays
+    #[arg(long, value_name = "postgres://USER@HOST/NAME")]
     database: Option<Url>,
 }
 
@@ -83,14 +83,18 @@ impl Demo {
         crate::ops::install_metrics();
         let ids = Source::from_system();
         let tenant = TenantId(ids.random_id());
+        let is_kept = self.database.is_some();
         let config = configuration(address, folder.path(), tenant, self.database)?;
+        if is_kept {
+            refuse_used(&config).await?;
+        }
         let service = build(&config, Clock::System, ids).await?;
         let printed = furnish(&service, tenant).await?;
         if self.json {
             let line = serde_json::to_string(&printed).map_err(|error| StartProblem(error.to_string()))?;
             println!("{line}");
         } else {
-            print!("{}", greeting(&printed));
+            print!("{}", greeting(&printed, is_kept));
         }
         crate::serve::serve(service, listener, Duration::from_secs(5)).await
     }
@@ -102,7 +106,7 @@ fn configuration(
     tenant: TenantId,
     database: Option<Url>,
 ) -> Result<Config, StartProblem> {
-    let database = database.map(section_of).unwrap_or_default();
+    let database = database.map(section_of).transpose()?.unwrap_or_default();
     // A wildcard address is no address to visit.
     let host = if address.ip().is_unspecified() {
         format!("localhost:{}", address.port())
@@ -130,14 +134,28 @@ fn configuration(
     Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
 }
 
+/// The demo sends every letter that waits to its own mailbox, under links that end with it: not those of others.
+async fn refuse_used(config: &Config) -> Result<(), StartProblem> {
+    let store = open_database(&config.database).await?;
+    let tenants = store.list_tenants().await.map_err(failed)?;
+    store.close().await;
+    if tenants.is_empty() {
+        return Ok(());
+    }
+    Err(StartProblem("the database is in use: give the demo an empty one of its own (`createdb`)".to_owned()))
+}
+
 /// The section of the configuration that names the database. A password in the address moves to where it belongs.
-fn section_of(mut url: Url) -> String {
+fn section_of(mut url: Url) -> Result<String, StartProblem> {
+    if !matches!(url.scheme(), "postgres" | "postgresql") {
+        return Err(StartProblem("`--database` wants an address as `postgres://user@host/name`".to_owned()));
+    }
     let password =
         url.password().map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
     let password = password.map(|password| format!("password = {password:?}\n")).unwrap_or_default();
     // Only an address without a host has no room for a password, and so holds none.
     let _ = url.set_password(None);
-    format!("[database]\nurl = {:?}\n{password}", url.as_str())
+    Ok(format!("[database]\nurl = {:?}\n{password}", url.as_str()))
 }
 
 /// Puts the sample organisation into the empty database.
@@ -291,13 +309,18 @@ fn sample_meeting(
 }
 
 /// What a stranger reads first. Everything in it works when pasted, from top to bottom.
-fn greeting(printed: &Printed) -> String {
+fn greeting(printed: &Printed, is_kept: bool) -> String {
+    let end = if is_kept {
+        "Everything here is a sample. The database stays when you press Ctrl+C; the links in it end"
+    } else {
+        "Everything here is a sample and is gone when you press Ctrl+C"
+    };
     let Printed { base_url, organizer, app, meeting_id, registration_page_web_url, mailbox_url, .. } =
         printed;
     let registration =
         format!("{base_url}/beta/users/{}/onlineMeetings/{meeting_id}/registration", organizer.id);
     format!(
-        r#"Usher is running. Everything here is a sample and is gone when you press Ctrl+C.
+        r#"Usher is running. {end}.
 
   Open the sign-up page, fill it in, and look into the mailbox:
     {registration_page_web_url}

@@ -13,7 +13,7 @@ section! {
     /// Where everything is stored.
     Database, check check_database {
         /// The database: a file of SQLite, or PostgreSQL 15 or newer. The address of a server may carry `sslmode`
-        /// and `sslrootcert`, and `host` for a socket; the password stands in `password`.
+        /// (`prefer` where it says nothing), `sslrootcert`, and `host` for a socket; the password stands in `password`.
         url: DatabaseUrl = derived(
             DatabaseAddress,
             "`usher.db` in `server.data_dir`",
@@ -72,21 +72,41 @@ impl Kind for DatabaseAddress {
     }
 }
 
+/// What may stand behind the `?` of an address. Anything else is a slip, which the driver would pass over.
+const OPTIONS: [&str; 3] = ["sslmode", "sslrootcert", "host"];
+const SSL_MODES: [&str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+
 /// Nothing of the address is repeated in a complaint: it may hold a password.
 fn parse_postgres(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("is no address: {error}"))?;
+    let url = Url::parse(text).map_err(|error| {
+        format!("is no address: {error}; wants `postgres://user@host/database`, or for a socket {SOCKET}")
+    })?;
     if url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password") {
         return Err("holds a password: it belongs in `database.password` or `database.password_file`".into());
     }
     if url.path().trim_matches('/').is_empty() {
         return Err("names no database: `postgres://user@host/database`".into());
     }
+    if url.username().is_empty() {
+        return Err("names no user: `postgres://user@host/database`".into());
+    }
+    for (name, value) in url.query_pairs() {
+        if !OPTIONS.contains(&&*name) {
+            return Err("holds an option that is none of `sslmode`, `sslrootcert`, `host`".into());
+        }
+        if name == "sslmode" && !SSL_MODES.contains(&&*value) {
+            return Err(format!("wants one of `{}` as `sslmode`", SSL_MODES.join("`, `")));
+        }
+    }
     Ok(url)
 }
 
+const SOCKET: &str = "`postgres://user@localhost/database?host=/run/postgresql`";
+
 fn check_database(scope: &mut Scope<'_, '_>) {
     let has_password = scope.has("password") || scope.has("password_file");
-    let is_server = matches!(scope.here(&DatabaseAddress, "url"), Some(DatabaseUrl::Postgres(_)));
+    let is_server =
+        scope.has("url") && !matches!(scope.here(&DatabaseAddress, "url"), Some(DatabaseUrl::Sqlite(_)));
     if has_password && !is_server {
         scope.complain("password", "is for PostgreSQL: `database.url` names no server");
     }

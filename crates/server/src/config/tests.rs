@@ -355,6 +355,18 @@ fn each_fault_between_keys_is_told() {
             ],
         ),
         (
+            &format!("{SMALLEST}database.url = \"postgres://u@db/usher?sslmod=canary\""),
+            &["`database.url` (line 2): holds an option that is none of `sslmode`, `sslrootcert`, `host`"],
+        ),
+        (
+            &format!(
+                "{SMALLEST}database.url = \"postgres://u@db/usher?sslmode=verify\"\ndatabase.password = \"p\""
+            ),
+            &[
+                "`database.url` (line 2): wants one of `disable`, `prefer`, `require`, `verify-ca`, `verify-full` as `sslmode`",
+            ],
+        ),
+        (
             &format!("{SMALLEST}database.password = \"canary\""),
             &["`database.password` (line 2): is for PostgreSQL: `database.url` names no server"],
         ),

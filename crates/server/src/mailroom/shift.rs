@@ -189,10 +189,11 @@ impl Shift {
         let lease = LONGEST_QUEUE.saturating_add(room.postman.longest_send());
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let letters = room.store.lease_letters(slot, now, until, group as u32).await?;
-        let count = letters.len();
-        self.0.at_hand.fetch_add(count, Ordering::AcqRel);
+        let mut count = 0;
         for (place, letter) in places.zip(letters) {
+            self.0.at_hand.fetch_add(1, Ordering::AcqRel);
             place.send(Leased { letter, until });
+            count += 1;
         }
         while is_probing && self.0.at_hand.load(Ordering::Acquire) > 0 {
             self.0.settled.notified().await;

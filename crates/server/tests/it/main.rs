@@ -5,6 +5,7 @@ mod at_once;
 mod bad_clients;
 mod bad_input;
 mod conventions;
+mod demo;
 mod docs;
 mod enroll;
 mod javascript;

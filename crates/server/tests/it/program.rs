@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use testpg::Scratch;
 
 /// The program under test.
 pub const USHER: &str = env!("CARGO_BIN_EXE_usher");
@@ -15,6 +16,8 @@ pub const USHER: &str = env!("CARGO_BIN_EXE_usher");
 pub struct Running {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
+    /// The database that it fills, where that is not a file of its own.
+    scratch: Option<Scratch>,
 }
 
 impl Running {
@@ -23,7 +26,7 @@ impl Running {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program can be started");
         let stdout = child.stdout.take().expect("standard output is piped");
-        Self { child, lines: BufReader::new(stdout).lines() }
+        Self { child, lines: BufReader::new(stdout).lines(), scratch: None }
     }
 
     /// Reads its standard output up to a line with that text.
@@ -55,9 +58,14 @@ impl Drop for Running {
     }
 }
 
-/// `usher demo --json` on a free port, and what it printed.
+/// `usher demo --json` on a free port, and what it printed; on the engine that the tests run on.
 pub fn demo() -> (Running, Value) {
-    let mut demo = Running::start(Command::new(USHER).args(["demo", "--json", "--listen", "127.0.0.1:0"]));
+    let scratch = testkit::scratch();
+    let database = scratch.as_ref().map(|scratch| format!("--database={}", scratch.url()));
+    let mut demo = Running::start(
+        Command::new(USHER).args(["demo", "--json", "--listen", "127.0.0.1:0"]).args(database),
+    );
+    demo.scratch = scratch;
     let printed = demo.json_line();
     (demo, printed)
 }

@@ -1,10 +1,11 @@
-//! Opening the SQLite file, and what stands in it afterwards.
+//! Opening a database, and what stands in it afterwards.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Barrier};
 
 use store::Store;
 use tempfile::TempDir;
+use testpg::Cluster;
 
 use crate::rig::{Rig, TENANT, tenant};
 
@@ -116,4 +117,27 @@ async fn a_store_that_is_closed_answers_no_more() {
     rig.store.close().await;
 
     assert!(rig.store.ping().await.is_err());
+}
+
+#[tokio::test]
+async fn a_server_s_database_that_cannot_hold_every_text_is_refused() {
+    let narrow = Cluster::shared().create_in("LATIN1");
+
+    let fault = Store::open_postgres(&narrow.url(), None, 2).await.unwrap_err();
+
+    assert!(cause(&fault).contains("the database's encoding is LATIN1"), "{}", cause(&fault));
+    Store::open_postgres(&Cluster::shared().create().url(), None, 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_told_at_once_and_by_its_cause() {
+    let nowhere = "postgres://usher@localhost/usher?host=/nowhere";
+
+    let fault = Store::open_postgres(nowhere, None, 2).await.unwrap_err();
+
+    assert!(cause(&fault).contains("No such file or directory"), "{}", cause(&fault));
+}
+
+fn cause(fault: &store::Fault) -> String {
+    std::error::Error::source(fault).unwrap().to_string()
 }
