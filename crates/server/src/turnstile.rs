@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{Enrolment, RegistrantId};
+use domain::{Enrolment, MeetingId, RegistrantId};
 use store::{Fault, Store, Verdict};
 use tokio::sync::{mpsc, oneshot};
 
@@ -91,6 +91,14 @@ async fn run(
         }
         let verdicts = enroll(&store, &batch).await;
         mailroom.nudge();
+        if let Some(Err(fault)) = verdicts.first()
+            && fault.is_unreachable()
+        {
+            // Each batch would wait as long as this one for the same answer.
+            while let Ok(Waiting { answer, .. }) = queue.try_recv() {
+                let _ = answer.send(Err(Arc::clone(fault)));
+            }
+        }
         for (answer, verdict) in answers.into_iter().zip(verdicts) {
             // Whoever hung up is registered all the same, and the letter says so.
             let _ = answer.send(verdict);
@@ -98,22 +106,44 @@ async fn run(
     }
 }
 
-/// Lets a batch through; where it fails for a reason that will not pass, one by one, so that nobody is turned
-/// away for what somebody else sent.
+/// Lets a batch through; where it fails for what not everybody in it is to blame for, piece by piece, so that nobody is
+/// turned away for what somebody else sent or holds: meeting by meeting where one of them is locked, one by one where
+/// the reason will not pass.
 async fn enroll(store: &Store, batch: &[Enrolment]) -> Vec<Result<Verdict, Arc<Fault>>> {
-    match store.enroll(batch).await {
-        Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
-        Err(fault) if fault.may_pass() || batch.len() == 1 => {
-            let fault = Arc::new(fault);
-            batch.iter().map(|_| Err(Arc::clone(&fault))).collect()
-        }
-        Err(_) => {
-            let mut verdicts = Vec::with_capacity(batch.len());
-            for enrolment in batch {
-                let verdict = store.enroll(std::slice::from_ref(enrolment)).await;
-                verdicts.push(verdict.map(|verdicts| verdicts[0]).map_err(Arc::new));
+    let fault = match store.enroll(batch).await {
+        Ok(verdicts) => return verdicts.into_iter().map(Ok).collect(),
+        Err(fault) => fault,
+    };
+    let is_one_meeting = batch.iter().all(|enrolment| enrolment.meeting == batch[0].meeting);
+    if fault.is_of_a_lock() && !is_one_meeting {
+        in_pieces(store, batch, |enrolment| Some(enrolment.meeting)).await
+    } else if fault.may_pass() || batch.len() == 1 {
+        let fault = Arc::new(fault);
+        batch.iter().map(|_| Err(Arc::clone(&fault))).collect()
+    } else {
+        in_pieces(store, batch, |_| None).await
+    }
+}
+
+/// Lets those with the same key through together, in order of arrival; those without one alone.
+async fn in_pieces(
+    store: &Store,
+    batch: &[Enrolment],
+    key: impl Fn(&Enrolment) -> Option<MeetingId>,
+) -> Vec<Result<Verdict, Arc<Fault>>> {
+    let mut order: Vec<usize> = (0..batch.len()).collect();
+    order.sort_by_key(|n| key(&batch[*n]));
+    let mut verdicts = Vec::with_capacity(batch.len());
+    for piece in order.chunk_by(|a, b| key(&batch[*a]).is_some() && key(&batch[*a]) == key(&batch[*b])) {
+        let enrolments: Vec<Enrolment> = piece.iter().map(|n| batch[*n].clone()).collect();
+        match store.enroll(&enrolments).await {
+            Ok(decided) => verdicts.extend(piece.iter().copied().zip(decided.into_iter().map(Ok))),
+            Err(fault) => {
+                let fault = Arc::new(fault);
+                verdicts.extend(piece.iter().map(|n| (*n, Err(Arc::clone(&fault)))));
             }
-            verdicts
         }
     }
+    verdicts.sort_by_key(|(n, _)| *n);
+    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }

@@ -2,11 +2,13 @@
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use sqlx::encode::Encode;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArguments, PgConnection, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::types::Type;
 use sqlx::{
     Arguments, AssertSqlSafe, Database, FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool,
@@ -33,7 +35,43 @@ pub(crate) enum Pool {
 /// A transaction. Dropped without a commit it is rolled back.
 pub(crate) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Held),
+}
+
+/// A connection to PostgreSQL in use. Unless its work came to its end the connection is closed, not used again: what
+/// was begun on it is undone by the server, and a server that does not answer is not waited for.
+pub(crate) struct Held {
+    connection: PoolConnection<Postgres>,
+    is_done: bool,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+impl Held {
+    async fn take(pool: &PgPool) -> Result<Self, Fault> {
+        Ok(Self { connection: pool.acquire().await?, is_done: false })
+    }
+
+    /// Runs a word of transactions.
+    async fn say(&mut self, word: &'static str) -> Result<(), Fault> {
+        in_time(sqlx::raw_sql(word).execute(&mut *self.connection)).await?;
+        Ok(())
+    }
+}
+
+/// Longer than the server lets any statement run. Only a server that is gone without a word takes longer, and then no
+/// limit of its own helps.
+const LONGEST_ANSWER: Duration = Duration::from_secs(12);
+
+async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Fault> {
+    let answer = tokio::time::timeout(LONGEST_ANSWER, work).await;
+    Ok(answer.map_err(|elapsed| sqlx::Error::Io(elapsed.into()))??)
 }
 
 /// Where a query runs: inside a transaction, or on a connection of its own.
@@ -47,9 +85,7 @@ impl Pool {
     pub(crate) async fn begin_read(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(pool) => Tx::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Self::Postgres(pool) => begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
         })
     }
 
@@ -58,9 +94,7 @@ impl Pool {
     pub(crate) async fn begin_write(&self) -> Result<Tx, Fault> {
         Ok(match self {
             Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
-            }
+            Self::Postgres(pool) => begin(pool, "BEGIN ISOLATION LEVEL READ COMMITTED").await?,
         })
     }
 
@@ -70,6 +104,12 @@ impl Pool {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+async fn begin(pool: &PgPool, word: &'static str) -> Result<Tx, Fault> {
+    let mut held = Held::take(pool).await?;
+    held.say(word).await?;
+    Ok(Tx::Postgres(held))
 }
 
 impl Tx {
@@ -83,7 +123,10 @@ impl Tx {
     pub(crate) async fn commit(self) -> Result<(), Fault> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Postgres(mut held) => {
+                held.say("COMMIT").await?;
+                held.is_done = true;
+            }
         }
         Ok(())
     }
@@ -201,25 +244,28 @@ pub(crate) fn query<'q>(text: impl Into<Text>) -> Query<'q> {
     Query { text: text.into(), values: Vec::new() }
 }
 
-/// Runs a query on whatever is open: `$run` sees the executor as `$on` and the query as `$query`.
+/// Runs a query on whatever is open: `$run` sees the query's text, its values and who executes it.
 macro_rules! run {
-    ($self:ident, $on:ident, |$query:ident, $executor:ident| $run:expr) => {
+    ($self:ident, $on:ident, |$text:ident, $values:ident, $executor:ident| $run:expr) => {
         match $on.into() {
             On::Tx(Tx::Sqlite(tx)) => {
-                let ($query, $executor): (_, &mut SqliteConnection) = ($self.for_sqlite()?, &mut **tx);
-                $run
-            }
-            On::Tx(Tx::Postgres(tx)) => {
-                let ($query, $executor): (_, &mut PgConnection) = ($self.for_postgres()?, &mut **tx);
-                $run
+                let (($text, $values), $executor) = ($self.for_sqlite()?, &mut **tx);
+                $run.await?
             }
             On::Pool(Pool::Sqlite(pool)) => {
-                let ($query, $executor) = ($self.for_sqlite()?, pool);
-                $run
+                let (($text, $values), $executor) = ($self.for_sqlite()?, pool);
+                $run.await?
+            }
+            On::Tx(Tx::Postgres(held)) => {
+                let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
+                in_time($run).await?
             }
             On::Pool(Pool::Postgres(pool)) => {
-                let ($query, $executor) = ($self.for_postgres()?, pool);
-                $run
+                let mut held = Held::take(pool).await?;
+                let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
+                let answer = in_time($run).await?;
+                held.is_done = true;
+                answer
             }
         }
     };
@@ -234,18 +280,14 @@ impl<'q> Query<'q> {
 
     /// Runs it; tells how many rows it changed.
     pub(crate) async fn execute<'c>(self, on: impl Into<On<'c>>) -> Result<u64, Fault> {
-        Ok(run!(self, on, |query, executor| {
-            let (text, values) = query;
-            sqlx::query_with(text, values).execute(executor).await?.rows_affected()
+        Ok(run!(self, on, |text, values, executor| async {
+            Ok::<_, sqlx::Error>(sqlx::query_with(text, values).execute(executor).await?.rows_affected())
         }))
     }
 
     /// Its rows.
     pub(crate) async fn fetch_all<'c, T: Readable>(self, on: impl Into<On<'c>>) -> Result<Vec<T>, Fault> {
-        Ok(run!(self, on, |query, executor| {
-            let (text, values) = query;
-            sqlx::query_as_with(text, values).fetch_all(executor).await?
-        }))
+        Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values).fetch_all(executor)))
     }
 
     /// Its first row, if it has one.
@@ -253,10 +295,8 @@ impl<'q> Query<'q> {
         self,
         on: impl Into<On<'c>>,
     ) -> Result<Option<T>, Fault> {
-        Ok(run!(self, on, |query, executor| {
-            let (text, values) = query;
-            sqlx::query_as_with(text, values).fetch_optional(executor).await?
-        }))
+        Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values)
+            .fetch_optional(executor)))
     }
 
     /// Its first row; a fault where there is none.

@@ -140,6 +140,17 @@ impl Fault {
         }
     }
 
+    /// Whether the database could not be asked at all: whoever waits for it may be told at once.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(&self.0, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+            || self.sqlstate().is_some_and(|state| matches!(&state[..2], "08" | "57"))
+    }
+
+    /// Whether somebody else held a lock for too long: PostgreSQL's lock_not_available.
+    pub fn is_of_a_lock(&self) -> bool {
+        self.sqlstate().is_some_and(|state| state == "55P03")
+    }
+
     /// Whether PostgreSQL broke the transaction off for the sake of another: serialization_failure or
     /// deadlock_detected.
     fn is_broken_off(&self) -> bool {
@@ -238,7 +249,7 @@ impl Store {
             // Who waits longer than a client does, waits for nothing.
             .options([
                 ("statement_timeout", "10s"),
-                ("lock_timeout", "5s"),
+                ("lock_timeout", "2s"),
                 ("idle_in_transaction_session_timeout", "30s"),
             ]);
         let pool = PgPoolOptions::new()

@@ -170,9 +170,13 @@ impl Store {
         Ok(read_tx!(self, |tx| {
             let row: Option<MeetingRow> =
                 query(FIND).bind(number(id.slot())).bind(id.0).fetch_optional(&mut *tx).await?;
-            let Some(row) = row else { return Ok(None) };
-            let registration = crate::registration::read_live(tx, id).await?;
-            Some(Hosted { meeting: row.into_meeting()?, registration })
+            match row {
+                None => None,
+                Some(row) => {
+                    let registration = crate::registration::read_live(tx, id).await?;
+                    Some(Hosted { meeting: row.into_meeting()?, registration })
+                }
+            }
         }))
     }
 

@@ -47,7 +47,7 @@ pub async fn statements_grow_with_the_pieces_and_not_with_the_people(rig: &Rig) 
 
     let one = cost(0..1).await;
 
-    assert!((2..=5).contains(&one), "{one} messages to the database for one enrolment");
+    assert!((2..=6).contains(&one), "{one} messages to the database for one enrolment");
     assert_eq!(cost(100..164).await, one, "64 people are one piece");
     let piece = cost(200..328).await - one;
     assert!((1..one).contains(&piece), "{piece} statements for another piece");

@@ -100,6 +100,7 @@ macro_rules! every_case {
                 a_leased_letter_is_given_to_nobody_else,
                 a_lease_that_ran_out_gives_the_letter_back,
                 letters_leave_oldest_first_and_no_more_than_asked,
+                a_lease_takes_no_more_than_asked_whatever_else_the_outbox_holds,
                 a_sent_letter_leaves_and_its_event_stays,
                 a_dropped_letter_leaves_and_says_so,
                 a_postponed_letter_is_due_again_at_its_time,

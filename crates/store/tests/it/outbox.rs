@@ -6,7 +6,7 @@ use domain::{BuiltIn, LetterKind, OutboxId};
 use store::{DueLetter, Settlement};
 use tokio::task::JoinSet;
 
-use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
+use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id, meeting};
 
 async fn lease(rig: &Rig, stage: &Stage, seconds: i64, limit: u32) -> Vec<DueLetter> {
     let slot = stage.meeting.id.slot().number();
@@ -48,6 +48,27 @@ pub async fn a_lease_that_ran_out_gives_the_letter_back(rig: &Rig) {
 
     assert_eq!(ids(&again), ids(&first));
     assert_eq!((first[0].attempts, again[0].attempts), (1, 2));
+}
+
+/// On PostgreSQL the way of the statement follows from what the tables hold.
+pub async fn a_lease_takes_no_more_than_asked_whatever_else_the_outbox_holds(rig: &Rig) {
+    let nowhere = meeting().id;
+    for _ in 0..400 {
+        let elsewhere = rig.raw.execute(
+            "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, failed_at)
+             SELECT COALESCE(MAX(slot), 10000) + 1, $3, $2, $3, 'confirmation', 0, 0, 0 FROM outbox WHERE slot > $1 + 5000",
+            nowhere,
+        );
+        elsewhere.await;
+    }
+    rig.raw.analyze().await;
+    let stage = stage_with_letters(rig, 200).await;
+
+    for limit in [32, 1] {
+        assert_eq!(lease(rig, &stage, 1, limit).await.len(), limit as usize);
+    }
+    let left = "SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2 AND attempts = 0";
+    assert_eq!(rig.raw.count(left, stage.meeting.id).await, 167);
 }
 
 pub async fn letters_leave_oldest_first_and_no_more_than_asked(rig: &Rig) {

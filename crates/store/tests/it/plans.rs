@@ -1,8 +1,8 @@
-//! How SQLite finds the rows, asked of the very texts in the sources, with rows in the tables.
+//! How the engines find the rows, asked of the very texts in the sources, with rows in the tables.
 
-use sqlx::{AssertSqlSafe, FromRow, SqlitePool};
+use sqlx::{AssertSqlSafe, FromRow, PgPool, Row, SqlitePool, raw_sql};
 
-use crate::rig::{Rig, at, key};
+use crate::rig::{Raw, Rig, at, key};
 use crate::sources::{SLOTTED, Statement, of_the_store};
 
 /// How the statements call the outbox or the roster, the idempotency keys, the registrants and the registration
@@ -56,8 +56,7 @@ struct Step {
     detail: String,
 }
 
-async fn furnished() -> Rig {
-    let rig = Rig::sqlite().await;
+async fn furnished(rig: Rig) -> Rig {
     for _ in 0..4 {
         let stage = rig.stage(Some(1_000)).await;
         let mut batch = stage.asks(0..200);
@@ -67,11 +66,6 @@ async fn furnished() -> Rig {
         rig.store.enroll(&batch).await.unwrap();
     }
     rig
-}
-
-/// Figures about the tables, by which the planner may choose another way. Nobody makes them by default.
-async fn analyze(rig: &Rig) {
-    sqlx::query("ANALYZE").execute(rig.sqlite_pool()).await.unwrap();
 }
 
 /// The plan of a statement whose open places are filled in.
@@ -110,21 +104,22 @@ fn scans(plan: &[String]) -> Vec<&String> {
 
 #[tokio::test]
 async fn no_statement_reads_a_whole_table_that_grows() {
-    let rig = furnished().await;
+    let rig = furnished(Rig::sqlite().await).await;
     for round in ["without figures", "with figures"] {
         for statement in of_the_store().iter().filter(|statement| has_plan(statement)) {
             let plan = plan(rig.sqlite_pool(), &statement.text).await;
             let is_excepted = EXCEPTIONS.iter().any(|(place, _)| *place == statement.place);
             assert!(scans(&plan).is_empty() || is_excepted, "{}, {round}: {plan:#?}", statement.place);
         }
-        analyze(&rig).await;
+        // Figures about the tables, by which the planner may choose another way. Nobody makes them by default.
+        rig.raw.analyze().await;
     }
 }
 
 /// Without figures, as they run: with some, another key may do as well for the few rows of a test.
 #[tokio::test]
 async fn hot_queries_use_their_key() {
-    let rig = furnished().await;
+    let rig = furnished(Rig::sqlite().await).await;
     let all = of_the_store();
     for (place, expected) in HOT {
         let statement = all.iter().find(|statement| statement.place == *place);
@@ -139,8 +134,8 @@ async fn hot_queries_use_their_key() {
 /// The control of the two tests above.
 #[tokio::test]
 async fn a_query_without_a_key_is_caught() {
-    let rig = furnished().await;
-    analyze(&rig).await;
+    let rig = furnished(Rig::sqlite().await).await;
+    rig.raw.analyze().await;
     for text in [
         "SELECT email FROM registrant WHERE email = $1",
         "DELETE FROM outbox WHERE outbox_id = $1",
@@ -150,4 +145,51 @@ async fn a_query_without_a_key_is_caught() {
         let plan = plan(rig.sqlite_pool(), text).await;
         assert_eq!(scans(&plan).len(), 1, "{text}: {plan:?}");
     }
+}
+
+/// The plan that PostgreSQL keeps for a statement, whatever its values are, where a key may be used at all.
+async fn kept_plan(pool: &PgPool, text: &str) -> String {
+    let text = text.replace("${}", "$1").replace("IN {}", "IN ($1, $2, $3)");
+    let values = (1..=15).rev().find(|n| text.contains(&format!("${n}"))).unwrap_or_default();
+    let nothing = vec!["NULL"; values].join(", ");
+    let mut connection = pool.acquire().await.unwrap();
+    for setup in [
+        "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; DEALLOCATE ALL".to_owned(),
+        format!("PREPARE asked AS {text}"),
+    ] {
+        raw_sql(AssertSqlSafe(setup))
+            .execute(&mut *connection)
+            .await
+            .unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+    let call = if values == 0 { String::new() } else { format!("({nothing})") };
+    let rows =
+        raw_sql(AssertSqlSafe(format!("EXPLAIN EXECUTE asked{call}"))).fetch_all(&mut *connection).await;
+    let lines: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+    lines.join("\n")
+}
+
+/// Tables of a meeting are read by a key that begins with the slot, on the other engine as well.
+#[tokio::test]
+async fn no_statement_reads_a_whole_table_on_postgres_either() {
+    let rig = furnished(Rig::postgres().await).await;
+    rig.raw.analyze().await;
+    let Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
+    let reads_all = |plan: &str| SLOTTED.iter().any(|table| plan.contains(&format!("Seq Scan on {table}")));
+    let mut read = 0;
+    for statement in of_the_store().iter().filter(|statement| is_whole(statement)) {
+        let plan = kept_plan(pool, &statement.text).await;
+        let is_excepted = EXCEPTIONS.iter().any(|(place, _)| *place == statement.place);
+        assert!(!reads_all(&plan) || is_excepted, "{}: {plan}", statement.place);
+        read += usize::from(plan.contains("Index"));
+    }
+    assert!(read > 20, "only {read} statements use a key");
+    let control = kept_plan(pool, "SELECT email FROM registrant WHERE email = $1").await;
+    assert!(reads_all(&control), "the control: {control}");
+}
+
+/// A statement whose text is finished in the source.
+fn is_whole(statement: &Statement) -> bool {
+    let is_sqlite_alone = statement.place == "outbox: LEASE";
+    !statement.text.contains('{') && !statement.text.contains('?') && !is_sqlite_alone
 }

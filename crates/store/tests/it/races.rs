@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use domain::Enrolment;
-use sqlx::{AssertSqlSafe, SqlitePool};
+use sqlx::{Postgres, Transaction};
 use store::{Canceled, Store, Verdict};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::rig::{Rig, Stage, Tally, fact, registration, seated};
+use crate::rig::{Raw, Rig, Stage, Tally, fact, registration, seated};
 
 const STORES: usize = 8;
 
@@ -66,52 +66,94 @@ pub async fn one_person_from_every_side_has_one_place(rig: &Rig) {
     assert_eq!(rig.tally(stage.meeting.id).await, crate::enrol::enrolled(1));
 }
 
-/// The control of the two cases above: the same race by reading first and writing afterwards, outside of a
-/// transaction, gives the last place to everybody and a place to one person many times.
+/// The control of the two cases above: the same race by reading first and writing afterwards, without the lock that
+/// [`Store::enroll`] takes, gives the last place to everybody and a place to one person many times.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn reading_before_writing_without_a_transaction_overshoots() {
-    let rig = Rig::sqlite().await;
-    let stage = rig.stage(Some(1)).await;
-    let everybody_has_read = Arc::new(Barrier::new(STORES));
-    let mut sides = JoinSet::new();
-    for _ in 0..STORES {
-        let (stage, raw, barrier) =
-            (stage.clone(), rig.sqlite_pool().clone(), Arc::clone(&everybody_has_read));
-        sides.spawn(async move { enroll_naively(&raw, &stage, &barrier).await });
-    }
-    let given = sides.join_all().await;
+async fn reading_before_writing_without_a_lock_overshoots() {
+    for rig in [Rig::sqlite().await, Rig::postgres().await] {
+        let stage = rig.stage(Some(1)).await;
+        let everybody_has_read = Arc::new(Barrier::new(STORES));
+        let mut sides = JoinSet::new();
+        for _ in 0..STORES {
+            let (stage, raw, barrier) = (stage.clone(), rig.raw.clone(), Arc::clone(&everybody_has_read));
+            sides.spawn(async move { enroll_naively(&raw, &stage, &barrier).await });
+        }
+        let given = sides.join_all().await;
 
-    assert_eq!(given.iter().filter(|given| **given).count(), STORES);
-    let tally = rig.tally(stage.meeting.id).await;
-    assert_eq!((tally.rows, tally.seats_taken), (STORES as i64, STORES as i64), "one place, one person");
+        assert_eq!(given.iter().filter(|given| **given).count(), STORES);
+        let tally = rig.tally(stage.meeting.id).await;
+        assert_eq!((tally.rows, tally.seats_taken), (STORES as i64, STORES as i64), "one place, one person");
+    }
 }
 
-async fn enroll_naively(raw: &SqlitePool, stage: &Stage, everybody_has_read: &Barrier) -> bool {
-    let meeting = stage.meeting.id;
-    let read = "SELECT COUNT(*) FROM registrant WHERE slot = $1 AND meeting_id = $2";
-    let taken: i64 =
-        sqlx::query_scalar(read).bind(meeting.slot().number()).bind(meeting.0).fetch_one(raw).await.unwrap();
+async fn enroll_naively(raw: &Raw, stage: &Stage, everybody_has_read: &Barrier) -> bool {
+    let taken = raw
+        .count("SELECT COUNT(*) FROM registrant WHERE slot = $1 AND meeting_id = $2", stage.meeting.id)
+        .await;
     everybody_has_read.wait().await;
     if taken >= 1 {
         return false;
     }
     // The person is left out of the unique key, as a schema without one would have it.
-    let insert = "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, email, answers,
-            generation, registered_at)
-        VALUES ($1, $2, $3, $4, 'p1@pinewater.example', '[]', 0, 0)";
-    let count = "UPDATE roster SET seats_taken = seats_taken + 1 WHERE slot = $1 AND meeting_id = $2";
-    let asked = stage.ask(1);
-    for text in [insert, count] {
-        sqlx::query(AssertSqlSafe(text))
-            .bind(meeting.slot().number())
-            .bind(meeting.0)
-            .bind(asked.id.0)
-            .bind(asked.registration.0)
-            .execute(raw)
-            .await
-            .unwrap();
-    }
+    raw.execute(
+        "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, email, answers, generation,
+            registered_at)
+         SELECT $1, $2, $3, registration_id, 'p1@pinewater.example', '[]', 0, 0 FROM roster
+         WHERE slot = $1 AND meeting_id = $2",
+        stage.meeting.id,
+    )
+    .await;
+    raw.execute(
+        "UPDATE roster SET seats_taken = seats_taken + 1 WHERE slot = $1 AND meeting_id = $2 AND $3 IS NOT NULL",
+        stage.meeting.id,
+    )
+    .await;
     true
+}
+
+/// PostgreSQL ends a deadlock by breaking one transaction off. It runs again, and what it found the first time is
+/// forgotten: somebody else may have come before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_was_broken_off_is_decided_anew() {
+    let rig = Rig::postgres().await;
+    let (one, other) = (rig.stage(None).await, rig.stage(None).await);
+    // Meetings are locked in the order of their ids.
+    let (first, second) = if one.meeting.id < other.meeting.id { (one, other) } else { (other, one) };
+    let waiting = async |sides: i64| {
+        let blocked = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+            AND wait_event_type = 'Lock' AND $1 >= 0 AND $2 IS NOT NULL";
+        while rig.raw.count(blocked, first.meeting.id).await < sides {
+            tokio::task::yield_now().await;
+        }
+    };
+    let hold = "UPDATE roster SET view_count = view_count WHERE slot = $1 AND meeting_id = $2";
+    let mut stranger = rig.begin_postgres().await;
+    execute(&mut stranger, hold, &second).await;
+    let batch = [first.ask(1), second.ask(1)];
+    let enrolling = tokio::spawn({
+        let (store, batch) = (rig.store.clone(), batch.clone());
+        async move { store.enroll(&batch).await.unwrap() }
+    });
+    waiting(1).await;
+    let changing = tokio::spawn({
+        let (store, first) = (rig.another().await, first.clone());
+        async move { store.update_registration(&first.registration, &first.built_in(), &fact(1)).await.unwrap() }
+    });
+    waiting(2).await;
+
+    // Now each waits for the other: the batch, which has waited longer, is broken off.
+    execute(&mut stranger, hold, &first).await;
+    stranger.commit().await.unwrap();
+
+    assert!(changing.await.unwrap(), "it came before the second try");
+    assert_eq!(enrolling.await.unwrap(), [Verdict::Stale, Verdict::Seated(batch[1].id)]);
+    assert_eq!(rig.tally(first.meeting.id).await, Tally::default());
+    assert_eq!(rig.tally(second.meeting.id).await, crate::enrol::enrolled(1));
+}
+
+async fn execute(tx: &mut Transaction<'static, Postgres>, text: &'static str, stage: &Stage) {
+    let meeting = stage.meeting.id;
+    sqlx::query(text).bind(meeting.slot().number()).bind(meeting.0).execute(&mut **tx).await.unwrap();
 }
 
 pub async fn enrolments_cancellations_and_deletions_at_once_keep_the_counts(rig: &Rig) {

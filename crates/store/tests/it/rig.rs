@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{PgPool, SqlitePool, query_scalar};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlitePool, Transaction, query, query_scalar};
 use store::{Store, Tenant, Verdict};
 use tempfile::TempDir;
 use testpg::{Cluster, Scratch};
@@ -32,6 +32,39 @@ pub enum Raw {
 }
 
 const FILE: &str = "case.db";
+
+impl Raw {
+    /// The number that a query about a meeting gives: `$1` is its slot, `$2` its id.
+    pub async fn count(&self, text: &str, meeting: MeetingId) -> i64 {
+        let (text, slot) = (AssertSqlSafe(text.to_owned()), meeting.slot().number());
+        match self {
+            Self::Sqlite(pool) => query_scalar(text).bind(slot).bind(meeting.0).fetch_one(pool).await,
+            Self::Postgres(pool) => query_scalar(text).bind(slot).bind(meeting.0).fetch_one(pool).await,
+        }
+        .unwrap()
+    }
+
+    /// Lets the engine count what its tables hold, from which it plans.
+    pub async fn analyze(&self) {
+        match self {
+            Self::Sqlite(pool) => query("ANALYZE").execute(pool).await.map(drop).unwrap(),
+            Self::Postgres(pool) => query("ANALYZE").execute(pool).await.map(drop).unwrap(),
+        }
+    }
+
+    /// Changes something of a meeting: `$1` is its slot, `$2` its id, `$3` an id that nothing else bears.
+    pub async fn execute(&self, text: &str, meeting: MeetingId) {
+        let (text, slot, fresh) = (AssertSqlSafe(text.to_owned()), meeting.slot().number(), fresh_id());
+        match self {
+            Self::Sqlite(pool) => {
+                query(text).bind(slot).bind(meeting.0).bind(fresh).execute(pool).await.map(drop).unwrap();
+            }
+            Self::Postgres(pool) => {
+                query(text).bind(slot).bind(meeting.0).bind(fresh).execute(pool).await.map(drop).unwrap();
+            }
+        }
+    }
+}
 
 enum Home {
     File(TempDir),
@@ -172,6 +205,14 @@ impl Rig {
         }
     }
 
+    /// A transaction past the store.
+    pub async fn begin_postgres(&self) -> Transaction<'static, Postgres> {
+        match &self.raw {
+            Raw::Sqlite(_) => panic!("this is asked of PostgreSQL alone"),
+            Raw::Postgres(pool) => pool.begin().await.unwrap(),
+        }
+    }
+
     /// The SQLite database, for what is asked of this engine alone.
     pub fn sqlite_pool(&self) -> &SqlitePool {
         match &self.raw {
@@ -222,24 +263,15 @@ impl Rig {
             )
         };
         Tally {
-            rows: self.number(registrant(""), meeting).await,
-            live: self.number(registrant(" AND live_key IS NOT NULL"), meeting).await,
-            seats_taken: self.number(sum("seats_taken"), meeting).await,
-            registrant_count: self.number(sum("registrant_count"), meeting).await,
-            confirmations: self.number(letters("confirmation"), meeting).await,
-            cancellations: self.number(letters("cancellation"), meeting).await,
-            enrolled: self.number(events("registrantEnrolled"), meeting).await,
-            canceled: self.number(events("registrantCanceled"), meeting).await,
+            rows: self.raw.count(&registrant(""), meeting).await,
+            live: self.raw.count(&registrant(" AND live_key IS NOT NULL"), meeting).await,
+            seats_taken: self.raw.count(&sum("seats_taken"), meeting).await,
+            registrant_count: self.raw.count(&sum("registrant_count"), meeting).await,
+            confirmations: self.raw.count(&letters("confirmation"), meeting).await,
+            cancellations: self.raw.count(&letters("cancellation"), meeting).await,
+            enrolled: self.raw.count(&events("registrantEnrolled"), meeting).await,
+            canceled: self.raw.count(&events("registrantCanceled"), meeting).await,
         }
-    }
-
-    async fn number(&self, text: String, meeting: MeetingId) -> i64 {
-        let (text, slot) = (sqlx::AssertSqlSafe(text), meeting.slot().number());
-        match &self.raw {
-            Raw::Sqlite(pool) => query_scalar(text).bind(slot).bind(meeting.0).fetch_one(pool).await,
-            Raw::Postgres(pool) => query_scalar(text).bind(slot).bind(meeting.0).fetch_one(pool).await,
-        }
-        .unwrap()
     }
 }
 
