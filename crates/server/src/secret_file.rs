@@ -1,9 +1,11 @@
 //! Keys in files that are nobody else's to read.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use crate::start::{StartProblem, because};
 
@@ -36,14 +38,25 @@ fn excess(mode: u32, owner: u32) -> u32 {
     mode & 0o077 & !allowed
 }
 
-/// Writes a new file that only its owner can read, and sees it on disk before anything is made with it.
-pub fn write(file: &Path, text: &str) -> Result<(), StartProblem> {
+/// Keeps a text in a new file that only its owner can read, and sees it on disk before anything is made with it.
+/// Gives what the file holds then: where another process was there first, what that one wrote. The file gets its
+/// name when it is complete, so nobody ever reads half of it.
+pub fn keep(file: &Path, text: String) -> Result<String, StartProblem> {
+    let folder = file.parent().unwrap_or(Path::new("."));
     let write = || {
-        let mut open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+        let mut open = NamedTempFile::new_in(folder)?;
         open.write_all(text.as_bytes())?;
-        open.sync_all()
+        open.as_file().sync_all()?;
+        open.persist_noclobber(file)?;
+        File::open(folder)?.sync_all()
     };
-    write().map_err(because(format!("cannot write `{}`", file.display())))
+    match write() {
+        Ok(()) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            read(file)?.ok_or_else(|| StartProblem(format!("`{}` came and went", file.display())))
+        }
+        Err(error) => Err(because(format!("cannot write `{}`", file.display()))(error)),
+    }
 }
 
 #[cfg(test)]
@@ -67,5 +80,30 @@ mod tests {
         ] {
             assert_eq!(excess(0o100_000 | mode, owner) == 0, is_fine, "{mode:o} of {owner}");
         }
+    }
+
+    #[test]
+    fn of_many_who_keep_a_secret_at_once_all_have_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("key");
+
+        let kept: Vec<String> = std::thread::scope(|scope| {
+            let each: Vec<_> = (0..16)
+                .map(|n| {
+                    scope.spawn({
+                        let file = &file;
+                        move || keep(file, n.to_string().repeat(1000))
+                    })
+                })
+                .collect();
+            each.into_iter().map(|one| one.join().unwrap().unwrap()).collect()
+        });
+
+        let held = read(&file).unwrap().unwrap();
+        assert!(kept.iter().all(|text| *text == held));
+        assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        let other = keep(&folder.path().join("other"), "another".to_owned()).unwrap();
+        assert_ne!(other, held, "the control: a file of its own holds what was given");
     }
 }

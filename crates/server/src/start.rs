@@ -260,13 +260,15 @@ pub fn open_issuer_key(config: &Config) -> Result<Issuer, StartProblem> {
     let public_url = trim(config.server.public_url.as_str());
     let url = format!("{public_url}{ISSUER_PATH}");
     let file = config.server.data_dir.join("issuer.pem");
-    if let Some(pem) = secret_file::read(&file)? {
-        return Issuer::from_pem(&pem, &url, &public_url)
-            .map_err(because(format!("cannot use the key in `{}`", file.display())));
-    }
-    let issuer = Issuer::generate(&url, &public_url).map_err(because("cannot make a key"))?;
-    secret_file::write(&file, &issuer.to_pem().map_err(because("cannot write a key"))?)?;
-    Ok(issuer)
+    let pem = match secret_file::read(&file)? {
+        Some(pem) => pem,
+        None => {
+            let issuer = Issuer::generate(&url, &public_url).map_err(because("cannot make a key"))?;
+            secret_file::keep(&file, issuer.to_pem().map_err(because("cannot write a key"))?)?
+        }
+    };
+    Issuer::from_pem(&pem, &url, &public_url)
+        .map_err(because(format!("cannot use the key in `{}`", file.display())))
 }
 
 fn open_issuer(
@@ -293,13 +295,20 @@ fn issuer_directory(store: &Store) -> Directory {
     Directory::new(
         move |tenant, user_name| {
             let store = people.clone();
-            async move { find_account(&store, tenant, &user_name).await.map_err(|_| DirectoryFault) }
+            async move { find_account(&store, tenant, &user_name).await.map_err(directory_fault) }
         },
         move |client_id| {
             let store = apps.clone();
-            async move { find_app(&store, client_id).await.map_err(|_| DirectoryFault) }
+            async move { find_app(&store, client_id).await.map_err(directory_fault) }
         },
     )
+}
+
+/// The issuer's answers have no place for the cause, so it is told here.
+fn directory_fault(fault: store::Fault) -> DirectoryFault {
+    let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(cause, "the database failed, the built-in issuer cannot look anybody up");
+    DirectoryFault
 }
 
 async fn find_account(
@@ -333,15 +342,14 @@ async fn find_app(store: &Store, client_id: String) -> Result<Option<crate::issu
 
 /// The key of the links, 32 bytes in base64; made at first use.
 fn open_link_key(file: &Path, ids: &Source) -> Result<LinkKey, StartProblem> {
-    if let Some(text) = secret_file::read(file)? {
-        let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-        return bytes
-            .map(LinkKey::new)
-            .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())));
-    }
-    let secret: [u8; 32] = ids.bytes();
-    secret_file::write(file, &format!("{}\n", STANDARD.encode(secret)))?;
-    Ok(LinkKey::new(secret))
+    let text = match secret_file::read(file)? {
+        Some(text) => text,
+        None => secret_file::keep(file, format!("{}\n", STANDARD.encode(ids.bytes::<32>())))?,
+    };
+    let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes
+        .map(LinkKey::new)
+        .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))
 }
 
 fn trim(url: &str) -> String {

@@ -30,6 +30,10 @@ pub(super) fn read(
     settings: &IssuerSettings,
     now: Timestamp,
 ) -> Result<Reading, TokenRefusal> {
+    // No name holds one, and not every database can keep it.
+    if claims.values().filter_map(Value::as_str).any(|text| text.contains('\0')) {
+        return Err(claim("a text holds a NUL character"));
+    }
     let claims = Claims(claims);
     check_audience(claims, &settings.audiences)?;
     let expires_at = check_times(claims, settings.max_lifetime, now.as_second())?;

@@ -308,7 +308,7 @@ fn each_fault_between_keys_is_told() {
         (
             &format!("{SMALLEST}server.trusted_proxies = [\"10.0.0.0/8\", \"10.0.0.1/8\"]"),
             &[
-                "`server.trusted_proxies` (line 2): wants an IP network such as `10.0.0.0/8`, without bits behind the prefix, or one address, not the text `10.0.0.1/8`",
+                "`server.trusted_proxies` (line 2): wants an IP address such as `192.0.2.10`, or a network without bits behind the prefix, not the text `10.0.0.1/8`",
             ],
         ),
         (

@@ -8,7 +8,8 @@ use domain::operation::Method;
 use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::{Caller, Fact, Meeting, MeetingId, Operation, PersonId, Refusal, Registration};
-use http::{HeaderMap, Request, Uri, header};
+use http::request::Parts;
+use http::{HeaderMap, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use sha2::{Digest, Sha256};
 use store::Hosted;
@@ -43,9 +44,9 @@ impl<'a> Ask<'a> {
         operation: Operation,
         path: GraphPath,
         query: Query,
-        request: Request<HttpBody>,
+        parts: Parts,
+        body: &mut HttpBody,
     ) -> Result<Self, ApiError> {
-        let (parts, body) = request.into_parts();
         let has_body = matches!(operation.method(), Method::Post | Method::Patch);
         let (body, raw_body) = if has_body {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
@@ -228,11 +229,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
-async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
+async fn read_body(body: &mut HttpBody, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
-        throw_away(body, limit).await;
         return Err(ApiError::TooLarge(limit));
     }
     match Limited::new(body, limit).collect().await {
@@ -243,18 +243,20 @@ async fn read_body(body: HttpBody, headers: &HeaderMap, limit: usize) -> Result<
     }
 }
 
-/// Lets a client that is a little over the limit finish sending, or it would never read the answer: a proxy
-/// in between would call it a broken connection. Nothing is kept, and patience ends soon.
-async fn throw_away(mut body: HttpBody, limit: usize) {
+/// Lets a client finish sending what nobody read, or it might never read the answer, and its connection would be
+/// worth nothing afterwards. Nothing is kept, and patience ends soon. Whether the end was reached.
+pub(super) async fn throw_away(body: &mut HttpBody, limit: usize) -> bool {
     let mut left = 2 * limit;
     let read = async {
-        while let Some(Ok(frame)) = body.frame().await {
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else { return false };
             let length = frame.data_ref().map_or(0, |data| data.len());
             if length >= left {
-                return;
+                return false;
             }
             left -= length;
         }
+        true
     };
-    let _ = tokio::time::timeout(Duration::from_secs(1), read).await;
+    tokio::time::timeout(Duration::from_secs(1), read).await.unwrap_or(false)
 }

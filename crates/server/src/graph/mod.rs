@@ -10,12 +10,13 @@ mod registrant;
 mod registration;
 mod user;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::response::Response;
 use domain::Operation;
 use domain::operation::Method;
 use http::header::{self, HeaderName};
+use http::request::Parts;
 use http::{HeaderValue, Request, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -24,6 +25,7 @@ use wire::{GraphPath, Query, UserRef};
 pub use ask::Ask;
 pub use enroll::{Asked, Place, private_key, take_place};
 
+use self::ask::throw_away;
 use crate::app::App;
 use crate::error::{ApiError, RequestIds};
 
@@ -87,7 +89,12 @@ const DIAGNOSTIC: HeaderName = HeaderName::from_static("x-ms-ags-diagnostic");
 /// Answers a request below `/beta` or `/v1.0`.
 pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
     let ids = request_ids(&app, &request);
-    let (operation, answer) = answer(&app, request).await;
+    let (parts, mut body) = request.into_parts();
+    let waits_for_a_word = parts.headers.contains_key(header::EXPECT);
+    let (operation, answer) = answer(&app, parts, &mut body).await;
+    // Who waits for a word before sending the body gets the answer for it.
+    let is_read =
+        body.is_end_stream() || !waits_for_a_word && throw_away(&mut body, app.settings.max_body_bytes).await;
     let mut response = match answer {
         Ok(reply) => respond(reply),
         Err(error) => error.into_response(&ids, app.clock.now()),
@@ -98,6 +105,9 @@ pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
+    }
+    if !is_read {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
@@ -128,8 +138,8 @@ fn count(operation: Option<Operation>, status: StatusCode) {
         .increment(1);
 }
 
-async fn answer(app: &App, request: Request<Body>) -> (Option<Operation>, Answer) {
-    let authorization = request.headers().get(header::AUTHORIZATION);
+async fn answer(app: &App, request: Parts, body: &mut Body) -> (Option<Operation>, Answer) {
+    let authorization = request.headers.get(header::AUTHORIZATION);
     let caller = match app.verifier.verify(authorization, app.clock.now()).await {
         Ok(caller) => caller,
         Err(refusal) => return (None, Err(ApiError::Unauthenticated(refusal))),
@@ -141,9 +151,9 @@ async fn answer(app: &App, request: Request<Body>) -> (Option<Operation>, Answer
     let for_me = path.user == UserRef::Me;
     let answer = async {
         domain::permission::opens(operation, app.settings.permissions, &caller, for_me)?;
-        let query = Query::read(request.uri().query().unwrap_or_default())?;
+        let query = Query::read(request.uri.query().unwrap_or_default())?;
         query.allow(operation)?;
-        let ask = Ask::read(app, caller, operation, path, query, request).await?;
+        let ask = Ask::read(app, caller, operation, path, query, request, body).await?;
         // Enrolling holds the account against the directory in its own transaction: it costs no question here.
         if operation != Operation::EnrollRegistrant {
             ask.check_account().await?;
@@ -157,11 +167,11 @@ async fn answer(app: &App, request: Request<Body>) -> (Option<Operation>, Answer
     (Some(operation), answer.await)
 }
 
-fn route(request: &Request<Body>) -> Result<(GraphPath, Operation), ApiError> {
-    let below = request.uri().path().splitn(3, '/').nth(2).unwrap_or_default();
+fn route(request: &Parts) -> Result<(GraphPath, Operation), ApiError> {
+    let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default();
     let path = GraphPath::read(below).map_err(ApiError::Path)?;
     let for_me = path.user == UserRef::Me;
-    let method = Method::from_name(request.method().as_str());
+    let method = Method::from_name(request.method.as_str());
     match method.and_then(|method| path.resource.operation(method, for_me)) {
         Some(operation) => Ok((path, operation)),
         None => Err(ApiError::Method(path.resource.methods().into_iter().map(Method::name).collect())),

@@ -22,6 +22,7 @@ use super::scope::Asked;
 use super::service::IssuerService;
 use super::throttle::Suspect;
 use crate::client_address::ClientAddress;
+use crate::connections::is_too_slow;
 
 const FORM_SECONDS: i64 = 600;
 
@@ -150,8 +151,12 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     form: Result<Form<SignIn>, FormRejection>,
 ) -> Response {
-    let Ok(Form(sign_in)) = form else {
-        return dead_end("The form is not complete.");
+    let sign_in = match form {
+        Ok(Form(sign_in)) => sign_in,
+        Err(rejection) if is_too_slow(&rejection) => {
+            return page::dead_end(StatusCode::REQUEST_TIMEOUT, "The form did not arrive in time.");
+        }
+        Err(_) => return dead_end("The form is not complete."),
     };
     // A form on another site could carry a seal its maker was given. Browsers tell.
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
@@ -182,19 +187,20 @@ async fn attempt(
 
     let suspects = [Suspect::account(app.tenant, &sign_in.user_name), Suspect::people_at(address.0)];
     let again = |status, problem| form(service, status, &app, asking, &sign_in.user_name, Some(problem));
-    if let Err(wait) = service.throttle.admit(&suspects, service.now()) {
-        let mut answer = again(StatusCode::TOO_MANY_REQUESTS, SLOW_DOWN);
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
-        return Ok(answer);
-    }
     let account = service.directory.find_account(app.tenant, &sign_in.user_name).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
-    let fits = service.passwords.fits(hash, sign_in.password.clone()).await;
+    let fits = match service.prove(&suspects, hash, sign_in.password.clone()).await {
+        Ok(fits) => fits,
+        Err(wait) => {
+            let mut answer = again(StatusCode::TOO_MANY_REQUESTS, SLOW_DOWN);
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+            return Ok(answer);
+        }
+    };
     let Some(account) = account.filter(|_| fits) else {
         tracing::info!(app = %app.id, "a sign-in was refused");
         return Ok(again(StatusCode::FORBIDDEN, WRONG));
     };
-    service.throttle.forgive(&suspects);
     Ok(send_code(service, &app, asking, account))
 }
 

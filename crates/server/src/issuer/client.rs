@@ -68,13 +68,7 @@ pub(super) async fn authenticate(
     let Some(secret) = credentials.secret else {
         return app.filter(|app| app.secret_hash.is_none()).ok_or_else(OauthError::invalid_client);
     };
-    service.throttle.admit(&suspects, service.now()).map_err(OauthError::too_many)?;
     let hash = app.as_ref().and_then(|app| app.secret_hash.clone());
-    match (service.passwords.fits(hash, secret).await, app) {
-        (true, Some(app)) => {
-            service.throttle.forgive(&suspects);
-            Ok(app)
-        }
-        _ => Err(OauthError::invalid_client()),
-    }
+    let fits = service.prove(&suspects, hash, secret).await.map_err(OauthError::too_many)?;
+    app.filter(|_| fits).ok_or_else(OauthError::invalid_client)
 }

@@ -70,10 +70,21 @@ impl Directory {
         tenant: TenantId,
         user_name: &str,
     ) -> Result<Option<Account>, DirectoryFault> {
-        (self.account)(tenant, user_name.to_owned()).await
+        match is_a_name(user_name) {
+            true => (self.account)(tenant, user_name.to_owned()).await,
+            false => Ok(None),
+        }
     }
 
     pub(super) async fn find_app(&self, client_id: &str) -> Result<Option<App>, DirectoryFault> {
-        (self.app)(client_id.to_owned()).await
+        match is_a_name(client_id) {
+            true => (self.app)(client_id.to_owned()).await,
+            false => Ok(None),
+        }
     }
+}
+
+/// A NUL character names nobody, and PostgreSQL takes no text that holds one.
+fn is_a_name(text: &str) -> bool {
+    !text.contains('\0')
 }

@@ -50,6 +50,11 @@ impl OauthError {
         Self { code, description, status: StatusCode::BAD_REQUEST, wait: None }
     }
 
+    pub(super) fn too_slow() -> Self {
+        let description = "the body did not arrive in time";
+        Self { status: StatusCode::REQUEST_TIMEOUT, ..Self::invalid_request(description) }
+    }
+
     pub(super) fn too_many(wait: Duration) -> Self {
         Self {
             code: "temporarily_unavailable",

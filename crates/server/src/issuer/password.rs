@@ -6,7 +6,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Longer ones are taken for wrong.
 const MAX_PASSWORD_BYTES: usize = 1024;
@@ -41,6 +41,9 @@ fn hash(password: &[u8], salt: &[u8]) -> Result<String, PasswordFault> {
     Ok(hash.to_string())
 }
 
+/// The right to compare one password.
+pub(super) struct Turn(Arc<OwnedSemaphorePermit>);
+
 /// Compares passwords, and takes as long when there is nothing to compare with.
 pub(super) struct Passwords {
     decoy: String,
@@ -63,15 +66,23 @@ impl Passwords {
         Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
+    /// Waits for a turn, in the order of asking. It ends when the turn is dropped and nothing is compared any longer.
+    pub(super) async fn turn(&self) -> Option<Turn> {
+        // Nobody closes the semaphore.
+        let permit = self.turns.clone().acquire_owned().await.ok()?;
+        Some(Turn(Arc::new(permit)))
+    }
+
     /// Whether the password is right. Without a hash it is wrong, at the same cost.
-    pub(super) async fn fits(&self, hash: Option<String>, password: String) -> bool {
+    pub(super) async fn fits(&self, turn: &Turn, hash: Option<String>, password: String) -> bool {
         let real = hash.is_some() && password.len() <= MAX_PASSWORD_BYTES;
         let password = if real { password } else { String::new() };
         let hash = hash.filter(|_| real).unwrap_or_else(|| self.decoy.clone());
-        let Ok(turn) = self.turns.clone().acquire_owned().await else { return false };
+        // Whoever hangs up meanwhile does not stop the work, and the turn is not over before it.
+        let held = Arc::clone(&turn.0);
         let compared = tokio::task::spawn_blocking(move || {
             let fits = compare(&hash, &password);
-            drop(turn);
+            drop(held);
             fits
         });
         compared.await.unwrap_or(false) && real

@@ -14,7 +14,7 @@ use super::directory::Directory;
 use super::key::{Issuer, KeyFault};
 use super::password::Passwords;
 use super::sealed::Seal;
-use super::throttle::Throttle;
+use super::throttle::{Suspect, Throttle};
 use crate::client_address::TrustedProxies;
 
 /// Tells the time.
@@ -74,6 +74,24 @@ impl IssuerService {
     /// The key and the names in its tokens.
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
+    }
+
+    /// Whether the secret is the one that was hashed, or how long to wait because too many were wrong. The counters
+    /// are asked when it is this attempt's turn: whoever sends many at once waits here and not for failures that
+    /// have not happened, and guesses no more than by asking one after the other.
+    pub(super) async fn prove(
+        &self,
+        suspects: &[Suspect],
+        hash: Option<String>,
+        secret: String,
+    ) -> Result<bool, Duration> {
+        let Some(turn) = self.passwords.turn().await else { return Ok(false) };
+        let attempt = self.throttle.admit(suspects, self.now())?;
+        let fits = self.passwords.fits(&turn, hash, secret).await;
+        if fits {
+            attempt.succeed();
+        }
+        Ok(fits)
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -1,10 +1,15 @@
 //! Slowing down those who guess.
 //!
-//! Every attempt counts as failed until it succeeds, so attempts made side by side count too. After some free
-//! failures each further one doubles the wait for the next: for an account 1 second after the fifth, up to a
-//! minute; for a client address 1 second after the twentieth, up to five minutes. An hour without an attempt
-//! forgets everything. The account's wait is short because strangers can cause it. People and applications at one
-//! address are counted apart, so that an office whose people mistype does not stop its applications.
+//! Failures are counted and nothing else: whoever knows the secret is served as often as they ask. After some free
+//! failures each further one doubles the wait for the next attempt: for an account 1 second after the fifth, up to
+//! a minute; for a client address 1 second after the twentieth, up to five minutes. The wait begins with the last
+//! failure. A counter loses one failure in each of its longest waits, whatever happens meanwhile, and all of them
+//! after an hour without a failure. The account's wait is short because strangers can cause it. People and
+//! applications at one address are counted apart, so that an office whose people mistype does not stop its
+//! applications.
+//!
+//! How many attempts are made side by side is not decided here: they are let in one turn after the other, see
+//! [`super::service::IssuerService::prove`].
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -64,6 +69,11 @@ impl Suspect {
             Some(beyond) => Duration::from_secs(1 << beyond.min(16)).min(self.longest_wait()),
         }
     }
+
+    /// How long one failure counts.
+    fn fades_in(&self) -> Duration {
+        self.longest_wait()
+    }
 }
 
 fn network_of(address: IpAddr) -> IpAddr {
@@ -74,51 +84,100 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The failures of one suspect. `gone_at` is when the last of them will have faded, so it says how many are left.
 #[derive(Clone, Copy)]
 struct Failures {
-    count: u32,
+    gone_at: Timestamp,
     last_at: Timestamp,
+}
+
+impl Failures {
+    fn none(now: Timestamp) -> Self {
+        Self { gone_at: now, last_at: now }
+    }
+
+    fn left(self, suspect: &Suspect, now: Timestamp) -> u32 {
+        let left = now.duration_until(self.gone_at).as_millis();
+        let one = i128::try_from(suspect.fades_in().as_millis()).unwrap_or(i128::MAX);
+        u32::try_from((left + one - 1) / one).unwrap_or(0)
+    }
+
+    /// One failure more. Beyond the longest wait there is nothing to count for, and it would only last.
+    fn and_one(self, suspect: &Suspect, now: Timestamp) -> Self {
+        let is_most = suspect.wait_after(self.left(suspect, now)) == suspect.longest_wait();
+        let more = if is_most { Duration::ZERO } else { suspect.fades_in() };
+        let gone_at = self.gone_at.max(now).saturating_add(more).unwrap_or(self.gone_at);
+        Self { gone_at, last_at: now }
+    }
+
+    fn wait(self, suspect: &Suspect, now: Timestamp) -> Option<Duration> {
+        let passed = now.duration_since(self.last_at).unsigned_abs();
+        suspect.wait_after(self.left(suspect, now)).checked_sub(passed).filter(|wait| !wait.is_zero())
+    }
+
+    fn is_forgotten(self, now: Timestamp) -> bool {
+        self.gone_at <= now || now.duration_since(self.last_at).unsigned_abs() > FORGET_AFTER
+    }
 }
 
 /// The counters.
 #[derive(Default)]
 pub(super) struct Throttle(Mutex<HashMap<Suspect, Failures>>);
 
+/// An attempt that was let in. It has failed unless it [succeeds](Self::succeed): whoever hangs up before the answer
+/// has guessed all the same.
+pub(super) struct Attempt<'a> {
+    throttle: &'a Throttle,
+    suspects: &'a [Suspect],
+    at: Timestamp,
+    has_succeeded: bool,
+}
+
+impl Attempt<'_> {
+    /// The secret was right. An account starts anew; an address keeps its failures, or one good account would wash
+    /// away all guesses made beside it.
+    pub(super) fn succeed(mut self) {
+        self.has_succeeded = true;
+        let mut counters = self.throttle.counters();
+        for suspect in self.suspects.iter().filter(|suspect| matches!(suspect, Suspect::Account(..))) {
+            counters.remove(suspect);
+        }
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        if !self.has_succeeded {
+            self.throttle.count(self.suspects, self.at);
+        }
+    }
+}
+
 impl Throttle {
-    /// Lets an attempt through and counts it against every suspect, or says how long to wait.
-    pub(super) fn admit(&self, suspects: &[Suspect], now: Timestamp) -> Result<(), Duration> {
-        let mut counters = self.counters();
-        let wait =
-            suspects.iter().filter_map(|suspect| remaining(suspect, *counters.get(suspect)?, now)).max();
-        if let Some(wait) = wait {
-            return Err(wait);
+    /// Lets an attempt in, or says how long to wait.
+    pub(super) fn admit<'a>(
+        &'a self,
+        suspects: &'a [Suspect],
+        now: Timestamp,
+    ) -> Result<Attempt<'a>, Duration> {
+        let counters = self.counters();
+        let known = suspects.iter().filter_map(|suspect| Some((suspect, *counters.get(suspect)?)));
+        let watched = known.filter(|(_, failures)| !failures.is_forgotten(now));
+        match watched.filter_map(|(suspect, failures)| failures.wait(suspect, now)).max() {
+            Some(wait) => Err(wait),
+            None => Ok(Attempt { throttle: self, suspects, at: now, has_succeeded: false }),
         }
-        for suspect in suspects {
-            make_room(&mut counters, now);
-            let counter = counters.entry(suspect.clone()).or_insert(Failures { count: 0, last_at: now });
-            if is_forgotten(*counter, now) {
-                counter.count = 0;
-            }
-            *counter = Failures { count: counter.count.saturating_add(1), last_at: now };
-        }
-        Ok(())
     }
 
-    /// Takes an attempt back because it succeeded. An account starts anew; an address only gets this one back, or
-    /// one good account would wash away all guesses made beside it.
-    pub(super) fn forgive(&self, suspects: &[Suspect]) {
+    fn count(&self, suspects: &[Suspect], now: Timestamp) {
         let mut counters = self.counters();
         for suspect in suspects {
-            match suspect {
-                Suspect::Account(..) => {
-                    counters.remove(suspect);
-                }
-                Suspect::People(_) | Suspect::Applications(_) => {
-                    if let Some(counter) = counters.get_mut(suspect) {
-                        counter.count = counter.count.saturating_sub(1);
-                    }
-                }
+            make_room(&mut counters, now);
+            let counter = counters.entry(suspect.clone()).or_insert(Failures::none(now));
+            if counter.is_forgotten(now) {
+                *counter = Failures::none(now);
             }
+            *counter = counter.and_one(suspect, now);
         }
     }
 
@@ -127,20 +186,11 @@ impl Throttle {
     }
 }
 
-fn remaining(suspect: &Suspect, failures: Failures, now: Timestamp) -> Option<Duration> {
-    let passed = now.duration_since(failures.last_at).unsigned_abs();
-    suspect.wait_after(failures.count).checked_sub(passed).filter(|wait| !wait.is_zero())
-}
-
-fn is_forgotten(failures: Failures, now: Timestamp) -> bool {
-    now.duration_since(failures.last_at).unsigned_abs() > FORGET_AFTER
-}
-
 fn make_room(counters: &mut HashMap<Suspect, Failures>, now: Timestamp) {
     if counters.len() < CAPACITY {
         return;
     }
-    counters.retain(|_, failures| !is_forgotten(*failures, now));
+    counters.retain(|_, failures| !failures.is_forgotten(now));
     if counters.len() < CAPACITY {
         return;
     }
@@ -159,34 +209,92 @@ mod tests {
         Timestamp::from_second(1_790_000_000 + second).unwrap()
     }
 
-    #[test]
-    fn the_wait_doubles_after_the_free_failures_and_ends_with_a_success() {
-        let throttle = Throttle::default();
-        let ada = [Suspect::account(TenantId(uuid::Uuid::nil()), "Ada")];
-        for _ in 0..5 {
-            assert_eq!(throttle.admit(&ada, at(0)), Ok(()));
-        }
+    fn ada() -> [Suspect; 1] {
+        [Suspect::account(TenantId(uuid::Uuid::nil()), "Ada")]
+    }
 
-        assert_eq!(throttle.admit(&ada, at(0)), Err(Duration::from_secs(1)));
-        assert_eq!(throttle.admit(&ada, at(1)), Ok(()));
-        assert_eq!(throttle.admit(&ada, at(1)), Err(Duration::from_secs(2)));
-        assert_eq!(throttle.admit(&ada, at(3)), Ok(()));
-        throttle.forgive(&ada);
-        assert_eq!(throttle.admit(&ada, at(3)), Ok(()));
+    fn office() -> [Suspect; 1] {
+        [Suspect::applications_at([192, 0, 2, 1].into())]
+    }
+
+    /// An attempt that fails, or how many seconds it has to wait.
+    fn fail(throttle: &Throttle, suspects: &[Suspect], now: Timestamp) -> Result<(), u64> {
+        throttle.admit(suspects, now).map(drop).map_err(|wait| wait.as_secs())
+    }
+
+    fn succeed(throttle: &Throttle, suspects: &[Suspect], now: Timestamp) -> Result<(), u64> {
+        throttle.admit(suspects, now).map(Attempt::succeed).map_err(|wait| wait.as_secs())
     }
 
     #[test]
-    fn an_account_waits_a_minute_at_most_and_is_forgotten_after_an_hour() {
-        let throttle = Throttle::default();
-        let ada = [Suspect::account(TenantId(uuid::Uuid::nil()), "ada")];
-        for minute in 0..40 {
-            assert_eq!(throttle.admit(&ada, at(minute * 60)), Ok(()), "after {minute} minutes");
+    fn the_wait_doubles_after_the_free_failures_and_ends_with_a_success() {
+        let (throttle, ada) = (Throttle::default(), ada());
+        for _ in 0..5 {
+            assert_eq!(fail(&throttle, &ada, at(0)), Ok(()));
         }
 
-        assert_eq!(throttle.admit(&ada, at(39 * 60)), Err(Duration::from_secs(60)));
-        for _ in 0..5 {
-            assert_eq!(throttle.admit(&ada, at(39 * 60 + 3601)), Ok(()));
+        assert_eq!(fail(&throttle, &ada, at(0)), Err(1));
+        assert_eq!(fail(&throttle, &ada, at(1)), Ok(()));
+        assert_eq!(fail(&throttle, &ada, at(1)), Err(2));
+        assert_eq!(succeed(&throttle, &ada, at(3)), Ok(()));
+        assert_eq!(fail(&throttle, &ada, at(3)), Ok(()));
+        assert_eq!(fail(&throttle, &ada, at(3)), Ok(()), "an account starts anew");
+    }
+
+    #[test]
+    fn attempts_in_flight_are_no_failures() {
+        let (throttle, office) = (Throttle::default(), office());
+
+        let in_flight: Vec<_> = (0..60).map(|_| throttle.admit(&office, at(0)).ok().unwrap()).collect();
+        in_flight.into_iter().for_each(Attempt::succeed);
+        assert_eq!(succeed(&throttle, &office, at(0)), Ok(()));
+
+        drop((0..20).map(|_| throttle.admit(&office, at(0)).ok().unwrap()).collect::<Vec<_>>());
+        assert_eq!(succeed(&throttle, &office, at(0)), Err(1), "the control: these failed");
+    }
+
+    #[test]
+    fn a_success_of_an_address_neither_restarts_its_wait_nor_washes_away_its_failures() {
+        let (throttle, office) = (Throttle::default(), office());
+        for second in [0; 20].into_iter().chain([1, 3, 7, 15]) {
+            assert_eq!(fail(&throttle, &office, at(second)), Ok(()));
         }
+        assert_eq!(succeed(&throttle, &office, at(30)), Err(1));
+
+        for _ in 0..60 {
+            assert_eq!(succeed(&throttle, &office, at(31)), Ok(()));
+        }
+
+        assert_eq!(fail(&throttle, &office, at(31)), Ok(()));
+        assert_eq!(succeed(&throttle, &office, at(31)), Err(32), "the control: the failures are still there");
+    }
+
+    #[test]
+    fn the_longest_wait_is_bounded_however_many_fail() {
+        for (suspects, longest) in [(ada(), 60), (office(), 300)] {
+            let throttle = Throttle::default();
+            let mut now = 0;
+            for _ in 0..200 {
+                now += fail(&throttle, &suspects, at(now)).err().unwrap_or(0) as i64;
+            }
+            let last = (now..).find(|second| fail(&throttle, &suspects, at(*second)).is_ok()).unwrap();
+
+            assert_eq!(fail(&throttle, &suspects, at(last)), Err(longest));
+        }
+    }
+
+    #[test]
+    fn failures_fade_while_others_come_and_an_hour_without_one_forgets_all() {
+        let (throttle, office) = (Throttle::default(), office());
+        for minute in 0..400 {
+            assert_eq!(fail(&throttle, &office, at(minute * 300)), Ok(()), "one in five minutes is free");
+        }
+
+        let throttle = Throttle::default();
+        let five_in_a_row = |now| (0..5).try_for_each(|_| fail(&throttle, &ada(), at(now)));
+        assert_eq!((five_in_a_row(0), fail(&throttle, &ada(), at(0))), (Ok(()), Err(1)));
+        assert_eq!((five_in_a_row(59), fail(&throttle, &ada(), at(120))), (Err(2), Ok(())));
+        assert_eq!((five_in_a_row(120 + 3601), fail(&throttle, &ada(), at(120 + 3601))), (Ok(()), Err(1)));
     }
 
     #[test]
@@ -203,7 +311,7 @@ mod tests {
         let throttle = Throttle::default();
         for n in 0..CAPACITY + 50 {
             let name = [Suspect::account(TenantId(uuid::Uuid::nil()), &n.to_string())];
-            throttle.admit(&name, at(n as i64 / 100)).unwrap();
+            fail(&throttle, &name, at(n as i64 / 1000)).unwrap();
         }
 
         assert_eq!(throttle.counters().len(), CAPACITY);

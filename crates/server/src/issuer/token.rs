@@ -18,6 +18,7 @@ use super::routes::json_body;
 use super::scope::Asked;
 use super::service::IssuerService;
 use crate::client_address::ClientAddress;
+use crate::connections::is_too_slow;
 
 /// The parameters of both grants. A repeated one does not parse, as RFC 6749 section 3.2 wants.
 #[derive(Deserialize)]
@@ -37,7 +38,10 @@ pub(super) async fn give_token(
     headers: HeaderMap,
     request: Result<Form<TokenRequest>, FormRejection>,
 ) -> Result<Response, OauthError> {
-    let Form(request) = request.map_err(|_| OauthError::invalid_request("the body is not a proper form"))?;
+    let Form(request) = request.map_err(|rejection| match is_too_slow(&rejection) {
+        true => OauthError::too_slow(),
+        false => OauthError::invalid_request("the body is not a proper form"),
+    })?;
     let grant_type = request.grant_type.as_deref().unwrap_or_default();
     if !["client_credentials", "authorization_code"].contains(&grant_type) {
         let description = "only `authorization_code` and `client_credentials` are served";

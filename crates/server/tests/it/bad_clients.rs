@@ -60,8 +60,8 @@ async fn a_body_that_trickles_is_cut_off_wherever_it_goes() {
     let rows = [
         (graph, 408, "bodytooslow"),
         (form(page), 408, ""),
-        (form("/identity/oauth2/v2.0/token"), 400, "invalid_request"),
-        (form("/identity/oauth2/v2.0/authorize"), 400, ""),
+        (form("/identity/oauth2/v2.0/token"), 408, "invalid_request"),
+        (form("/identity/oauth2/v2.0/authorize"), 408, ""),
     ];
     for (request, status, words) in rows {
         let head = format!("POST {request}\r\nhost: usher.example\r\ncontent-length: 5000\r\n\r\n");
@@ -91,6 +91,37 @@ async fn a_body_in_two_parts_is_read() {
     client.say(&second).await;
 
     assert_eq!(client.answer().await.status, 201);
+}
+
+#[tokio::test]
+async fn a_refusal_given_before_the_body_was_read_leaves_a_connection_that_goes_on_or_says_that_it_ends() {
+    let app = TestApp::new().await;
+    let listening = app.listen().await;
+    let (right, body) = halves(&app);
+    let unasked = right.replace("expect: 100-continue\r\n", "");
+    let wrong = |head: &str| head.replace("authorization: Bearer ", "authorization: Bearer x");
+
+    let mut client = Client::open(listening.address).await;
+    client.say(&wrong(&unasked)).await;
+    assert!(client.is_kept_waiting().await, "it is heard out first");
+    client.say(&body).await;
+    let refused = client.answer().await;
+    assert_eq!(refused.status, 401);
+    assert!(!refused.head.contains("connection: close"), "{refused:?}");
+    client.say(&unasked).await;
+    client.say(&body).await;
+    assert_eq!(client.answer().await.status, 201, "the same connection serves the next try");
+
+    let never_sends = wrong(&unasked);
+    let waits_for_a_word = wrong(&right);
+    for head in [never_sends, waits_for_a_word] {
+        let mut client = Client::open(listening.address).await;
+        client.say(&head).await;
+        let refused = client.answer().await;
+        assert_eq!(refused.status, 401, "the control: no body is waited for without end");
+        assert!(refused.head.contains("connection: close"), "{refused:?}");
+        assert_eq!(client.rest().await, "");
+    }
 }
 
 #[tokio::test]

@@ -129,6 +129,28 @@ async fn a_fault_of_the_database_is_answered_without_a_word_about_it() {
 }
 
 #[tokio::test]
+async fn a_fault_of_the_issuers_database_is_logged_with_its_cause_and_nobodys_name() {
+    let app = TestApp::new().await;
+    app.put_application(APP, SECRET).await;
+    let ask = || {
+        let fields = [("grant_type", "client_credentials"), ("client_id", APP), ("client_secret", SECRET)];
+        app.post("/identity/oauth2/v2.0/token").form(&fields).send()
+    };
+    let logs = capture_logs();
+    ask().await.expect(200);
+    let told = |logged: &str| line_with(logged, "cannot look anybody up").to_owned();
+    assert_eq!(told(&logs.text()), "", "the control: nothing is wrong yet");
+
+    app.db_execute("ALTER TABLE application RENAME TO canary_table").await;
+    ask().await.expect(503);
+
+    let line = told(&logs.text());
+    let causes = ["no such table", "does not exist"];
+    assert!(line.contains("ERROR") && causes.iter().any(|cause| line.contains(cause)), "{line}");
+    assert!(!line.contains(APP) && !line.contains(SECRET), "{line}");
+}
+
+#[tokio::test]
 async fn a_fault_on_the_way_in_is_told_on_every_surface_without_a_word_about_it() {
     let app = TestApp::new().await;
     let meeting = app.meeting(&app.people.ines).await;

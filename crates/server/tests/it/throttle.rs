@@ -28,8 +28,12 @@ const TRUSTED: &str = "trusted_proxies = [\"127.0.0.1\", \"10.0.0.0/8\"]";
 
 /// Asks for an application's token; `told` is what the peer says of whom it speaks for.
 async fn ask_token(to: &Listening, peer: &str, told: &str, secret: &str) -> u16 {
+    ask_token_at(to.address, peer, told, secret).await
+}
+
+async fn ask_token_at(to: SocketAddr, peer: &str, told: &str, secret: &str) -> u16 {
     let fields = [("grant_type", "client_credentials"), ("client_id", APP), ("client_secret", secret)];
-    post(to.address, peer, told, "/identity/oauth2/v2.0/token", &fields).await.status
+    post(to, peer, told, "/identity/oauth2/v2.0/token", &fields).await.status
 }
 
 async fn sign_in(app: &TestApp, to: &Listening, user_name: &str, password: &str) -> u16 {
@@ -124,4 +128,41 @@ async fn applications_failures_do_not_lock_people_out() {
 
     assert_eq!(ask_token(&to, PROXY, "", SECRET).await, 429, "the control");
     assert_eq!(sign_in(&app, &to, &app.people.ines.mail, PASSWORD).await, 303);
+}
+
+#[tokio::test]
+async fn the_right_secret_is_served_however_often_it_is_used_at_once() {
+    let (_app, to) = open("").await;
+    let at_once = async |secret: &'static str| {
+        let asked: Vec<_> = (0..60)
+            .map(|_| {
+                let address = to.address;
+                tokio::spawn(async move { ask_token_at(address, PROXY, "", secret).await })
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for one in asked {
+            answers.push(one.await.unwrap());
+        }
+        answers
+    };
+
+    assert_eq!(at_once(SECRET).await, [200; 60]);
+
+    let guesses = at_once("guess").await;
+    let heard = guesses.iter().filter(|status| **status == 401).count();
+    // Two are compared at a time, so one more may have been let in.
+    assert!((FREE..=FREE + 1).contains(&heard), "the control: guesses are not served: {guesses:?}");
+}
+
+#[tokio::test]
+async fn a_text_with_a_nul_names_nobody() {
+    let (app, to) = open("").await;
+    let fields = [("grant_type", "client_credentials"), ("client_id", "a\0b"), ("client_secret", SECRET)];
+
+    let token = post(to.address, PROXY, "", "/identity/oauth2/v2.0/token", &fields).await;
+    assert_eq!(token.status, 401, "{token:?}");
+    app.get("/identity/oauth2/v2.0/authorize?client_id=a%00b").await.expect(400);
+    assert_eq!(sign_in(&app, &to, "a\0b", PASSWORD).await, 403);
+    assert_eq!(sign_in(&app, &to, &app.people.ines.mail, PASSWORD).await, 303, "the control");
 }

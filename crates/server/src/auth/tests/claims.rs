@@ -86,6 +86,13 @@ async fn a_token_counts_in_its_time_and_a_minute_around_it() {
 }
 
 #[tokio::test]
+async fn a_text_with_a_nul_is_refused() {
+    check(json!({"name": "Ada L", "azp": "an app"}), "ok").await;
+    check(json!({"name": "Ada\0L"}), "tokenClaims").await;
+    check(json!({"azp": "an\0app"}), "tokenClaims").await;
+}
+
+#[tokio::test]
 async fn an_absurd_lifetime_is_refused() {
     check(json!({ "exp": NOW + 86_400 }), "ok").await;
     check(json!({ "exp": NOW + 86_401 }), "tokenClaims").await;

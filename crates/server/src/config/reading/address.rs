@@ -33,7 +33,7 @@ impl Kind for IpNetwork {
     type Value = Network;
 
     fn expects(&self) -> String {
-        "an IP network such as `10.0.0.0/8`, without bits behind the prefix, or one address".into()
+        "an IP address such as `192.0.2.10`, or a network without bits behind the prefix".into()
     }
 
     fn parse(&self, raw: &Raw) -> Result<Network, String> {

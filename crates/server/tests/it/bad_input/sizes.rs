@@ -146,8 +146,8 @@ async fn a_body_in_pieces_may_be_a_mebibyte_long() {
     call.chunked(pieces.into_iter()).await.expect(201);
 }
 
-/// How many of an endless body's pieces are taken: it would fill any memory. One that says how long it is gets a
-/// little patience, or its sender would never read the answer.
+/// How many of an endless body's pieces are taken: it would fill any memory. There is a little patience, or its
+/// sender would never read the answer.
 #[tokio::test]
 async fn an_endless_body_is_left_soon_after_the_limit() {
     let app = TestApp::new().await;
@@ -168,11 +168,10 @@ async fn an_endless_body_is_left_soon_after_the_limit() {
     let announced = app.post(meeting.registration()).token(&token).chunked(announced);
     announced.header("content-length", "99999999999").await.expect(413);
 
-    assert!((1024..1100).contains(&taken.load(Ordering::Relaxed)), "{taken:?} pieces of a kibibyte");
-    assert!(
-        taken_of_announced.load(Ordering::Relaxed) <= 2 * 1024,
-        "{taken_of_announced:?} pieces of a kibibyte"
-    );
+    let (taken, taken_of_announced) =
+        (taken.load(Ordering::Relaxed), taken_of_announced.load(Ordering::Relaxed));
+    assert!((1024..3100).contains(&taken), "{taken} pieces of a kibibyte");
+    assert!(taken_of_announced <= 2 * 1024, "{taken_of_announced} pieces of a kibibyte");
 }
 
 #[tokio::test]
