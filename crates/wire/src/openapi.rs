@@ -226,7 +226,19 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
         Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
-        _ => return None,
+        Operation::GetMe
+        | Operation::GetUser
+        | Operation::GetMeeting
+        | Operation::FindMeetings
+        | Operation::DeleteMeeting
+        | Operation::GetRegistration
+        | Operation::DeleteRegistration
+        | Operation::ListQuestions
+        | Operation::GetQuestion
+        | Operation::DeleteQuestion
+        | Operation::ListRegistrants
+        | Operation::GetRegistrant
+        | Operation::CancelRegistrant => return None,
     };
     Some(schema.to_value())
 }
