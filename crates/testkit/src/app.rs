@@ -50,6 +50,7 @@ pub struct TestAppBuilder {
     extra: String,
     server: String,
     seed: u64,
+    on_postgres: bool,
 }
 
 impl TestAppBuilder {
@@ -69,6 +70,13 @@ impl TestAppBuilder {
         self
     }
 
+    /// Runs on PostgreSQL, whatever the tests run on.
+    #[must_use]
+    pub fn postgres(mut self) -> Self {
+        self.on_postgres = true;
+        self
+    }
+
     /// Draws ids, keys and links from another seed: two applications of one seed are the same to the byte.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -79,7 +87,8 @@ impl TestAppBuilder {
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
-        let scratch = scratch().map(Arc::new);
+        let scratch = if self.on_postgres { Some(Cluster::shared().create()) } else { scratch() };
+        let scratch = scratch.map(Arc::new);
         let database = scratch.as_ref().map(|scratch| format!("[database]\nurl = {:?}", scratch.url()));
         let people = People::default();
         let config = format!(

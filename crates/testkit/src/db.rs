@@ -18,6 +18,14 @@ impl TestApp {
         }
     }
 
+    /// Holds the locks that SQL takes on PostgreSQL, until what is returned is dropped.
+    pub async fn db_hold(&self, sql: &str) -> PgConnection {
+        let scratch = self.scratch.as_ref().expect("only PostgreSQL locks rows");
+        let mut database = PgConnection::connect(&scratch.url()).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(format!("BEGIN; {sql}"))).execute(&mut database).await.unwrap();
+        database
+    }
+
     /// The number that a query gives.
     pub async fn db_count(&self, sql: &str) -> i64 {
         // PostgreSQL counts in a type of its own.

@@ -45,19 +45,15 @@ cd / && rm -rf "$FOLDER"
 impl Cluster {
     /// The server that all tests of this process share; it does not wait for the disk.
     pub fn shared() -> &'static Self {
-        static SHARED: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(CARELESS));
+        static SHARED: LazyLock<Cluster> = LazyLock::new(Cluster::start);
         &SHARED
     }
 
-    /// Starts a server with settings of one's own (`name=value`).
-    ///
-    /// # Panics
-    ///
-    /// Where PostgreSQL is not installed or does not start: a test without its database has failed.
-    pub fn start(settings: &[&str]) -> Self {
+    /// A test without its database has failed: where PostgreSQL is not installed or does not start this panics.
+    fn start() -> Self {
         let programs = programs().expect("PostgreSQL is installed: `cargo xtask setup` does that");
         let mut options = "-c listen_addresses='' -c max_connections=300".to_owned();
-        for setting in settings {
+        for setting in CARELESS {
             options.push_str(&format!(" -c {setting}"));
         }
         let mut keeper = as_server_user()

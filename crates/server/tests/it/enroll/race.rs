@@ -146,3 +146,22 @@ async fn an_enrolment_that_cannot_be_stored_turns_nobody_else_away() {
     assert_eq!(tally(&control), HashMap::from([(200, 10), (503, 30)]));
     by_tomas(&app, &meeting, &guest(5)).await.expect(200);
 }
+
+/// Whoever waits goes through together, and one of them may wait for a meeting that somebody else holds for too long.
+#[tokio::test]
+async fn a_meeting_that_is_held_turns_nobody_away_from_another() {
+    let app = TestApp::builder().postgres().build().await;
+    let held = app.built_in("everyone").await;
+    // With everything remembered, and one thread, both come to the turnstile before the first is let through.
+    by_tomas(&app, &held, &guest(100)).await.expect(200);
+    let holder = app.db_hold("SELECT version FROM meeting FOR UPDATE").await;
+    let free = app.built_in("everyone").await;
+    by_tomas(&app, &free, &guest(100)).await.expect(200);
+
+    let answers = all_at_once(vec![by_tomas(&app, &held, &guest(1)), by_tomas(&app, &free, &guest(1))]).await;
+
+    assert_eq!(answers.iter().map(|answer| answer.status.as_u16()).collect::<Vec<_>>(), [503, 200]);
+    assert_eq!(app.registrants(&free).await.len(), 2);
+    drop(holder);
+    by_tomas(&app, &held, &guest(1)).await.expect(200);
+}
