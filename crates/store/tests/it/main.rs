@@ -99,6 +99,7 @@ macro_rules! every_case {
             outbox:
                 a_leased_letter_is_given_to_nobody_else,
                 a_lease_that_ran_out_gives_the_letter_back,
+                a_letter_whose_lease_is_over_is_settled_by_its_new_holder_alone,
                 letters_leave_oldest_first_and_no_more_than_asked,
                 a_lease_takes_no_more_than_asked_whatever_else_the_outbox_holds,
                 a_sent_letter_leaves_and_its_event_stays,

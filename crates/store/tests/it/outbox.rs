@@ -50,6 +50,23 @@ pub async fn a_lease_that_ran_out_gives_the_letter_back(rig: &Rig) {
     assert_eq!((first[0].attempts, again[0].attempts), (1, 2));
 }
 
+/// Whoever held it before may be late with what became of it; repeating oneself changes nothing either.
+pub async fn a_letter_whose_lease_is_over_is_settled_by_its_new_holder_alone(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let late = lease(rig, &stage, 1, 9).await.remove(0);
+    let current = lease(rig, &stage, 61, 9).await.remove(0);
+
+    settle(rig, &late, Settlement::Untried(at(62), "given back".to_owned())).await;
+    settle(rig, &late, Settlement::Failed("refused".to_owned())).await;
+
+    assert!(lease(rig, &stage, 63, 9).await.is_empty(), "it is still in hand");
+    for _ in 0..2 {
+        settle(rig, &current, Settlement::Untried(at(64), "given back".to_owned())).await;
+    }
+    let again = lease(rig, &stage, 65, 9).await.remove(0);
+    assert_eq!(again.attempts, 2, "the control: its holder gives it back, and once");
+}
+
 /// On PostgreSQL the way of the statement follows from what the tables hold.
 pub async fn a_lease_takes_no_more_than_asked_whatever_else_the_outbox_holds(rig: &Rig) {
     let nowhere = meeting().id;
