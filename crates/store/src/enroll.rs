@@ -14,10 +14,12 @@ use domain::{Enrolment, MeetingId, Person, RegistrantId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Text, Tx, query};
+use crate::engine::{Query, Text, Tx, query};
 use crate::idempotency;
 use crate::registrant::answers_json;
-use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
+use crate::rows::{
+    PerLength, about_meetings, bind_meetings, insert_rows, micros, number, pieces, placeholders,
+};
 use crate::{Fault, Store, write_tx};
 
 /// What became of one enrolment.
@@ -42,6 +44,7 @@ pub enum Verdict {
 
 #[derive(FromRow)]
 struct LiveRegistration {
+    meeting_id: Uuid,
     registration_id: Uuid,
     version: i64,
     capacity: Option<i64>,
@@ -57,21 +60,22 @@ struct LiveRow {
     generation: i64,
 }
 
-const LOOK: &str = "SELECT g.registration_id, g.version, g.capacity, o.seats_taken,
+const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity, o.seats_taken,
         COALESCE(t.directory_version, 0) AS directory_version,
-        (SELECT r.registrant_id FROM registrant r WHERE r.slot = $1 AND r.meeting_id = $2
+        (SELECT r.registrant_id FROM registrant r WHERE r.slot = m.slot AND r.meeting_id = m.meeting_id
             ORDER BY r.registrant_id DESC LIMIT 1) AS last_registrant
-    FROM registration g
-    JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
-    JOIN meeting m ON m.slot = $1 AND m.meeting_id = $2
+    FROM meeting m
+    JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live
+    JOIN roster o ON o.slot = m.slot AND o.meeting_id = m.meeting_id AND o.registration_id = g.registration_id
     LEFT JOIN tenant t ON t.tenant_id = m.tenant_id
-    WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
+    WHERE m.slot = $1 AND m.meeting_id = $2";
 const TAKE_SEATS: &str =
     "UPDATE roster SET seats_taken = seats_taken + ?, registrant_count = registrant_count + ?
     WHERE slot = ? AND meeting_id = ? AND registration_id = ?";
 const LETTER: &str = "outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)";
 const EVENT: &str = "event (slot, meeting_id, event_id, at, kind, registrant_id, actor)";
 
+static LOOK_AT: LazyLock<PerLength> = LazyLock::new(|| about_meetings(LOOK));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
         let insert = insert_rows(
@@ -88,6 +92,26 @@ static SEAT_WITH_LETTER: LazyLock<PerLength> = LazyLock::new(|| {
 });
 static SEAT: LazyLock<PerLength> =
     LazyLock::new(|| PerLength::new(|rows| together(&[insert_rows(EVENT, rows, 7)], TAKE_SEATS)));
+static SEAT_APART_WITH_LETTER: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| {
+        together(&[insert_rows(LETTER, rows, 7), insert_rows(EVENT, rows, 7)], &take_seats_apart(rows))
+    })
+});
+static SEAT_APART: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| together(&[insert_rows(EVENT, rows, 7)], &take_seats_apart(rows)))
+});
+
+/// Counts places in several meetings: a row for each place.
+fn take_seats_apart(rows: usize) -> String {
+    format!(
+        "UPDATE roster SET seats_taken = seats_taken + s.places, registrant_count = registrant_count + s.places
+         FROM (SELECT column1 AS slot, column2 AS meeting_id, column3 AS registration_id, COUNT(*) AS places
+             FROM (VALUES {}) AS place GROUP BY column1, column2, column3) AS s
+         WHERE roster.slot = s.slot AND roster.meeting_id = s.meeting_id
+             AND roster.registration_id = s.registration_id",
+        placeholders(rows, 3),
+    )
+}
 
 /// Asking the database costs as much as storing ten rows, so what follows a place goes as one message: SQLite takes
 /// several statements in one, PostgreSQL has a word for it.
@@ -103,90 +127,118 @@ impl Store {
     pub async fn enroll(&self, batch: &[Enrolment]) -> Result<Vec<Verdict>, Fault> {
         Ok(write_tx!(self, |tx| {
             let mut verdicts = vec![Verdict::Stale; batch.len()];
-            for (meeting, party) in parties(batch) {
-                for (n, verdict) in seat(tx, meeting, batch, party).await? {
-                    verdicts[n] = verdict;
-                }
+            for (n, verdict) in seat(tx, batch).await? {
+                verdicts[n] = verdict;
             }
             verdicts
         }))
     }
 }
 
-/// The positions of a batch by meeting, in a fixed order, each party in order of arrival.
-fn parties(batch: &[Enrolment]) -> Vec<(MeetingId, Vec<usize>)> {
-    let mut order: Vec<usize> = (0..batch.len()).collect();
-    order.sort_by_key(|n| batch[*n].meeting);
-    order
-        .chunk_by(|a, b| batch[*a].meeting == batch[*b].meeting)
-        .map(|party| (batch[party[0]].meeting, party.to_vec()))
-        .collect()
-}
+/// Decides everybody. Positions that get no verdict here are stale.
+async fn seat(tx: &mut Tx, batch: &[Enrolment]) -> Result<Vec<(usize, Verdict)>, Fault> {
+    let mut wanted: Vec<usize> = (0..batch.len()).collect();
+    wanted.sort_by_key(|n| batch[*n].meeting);
+    let live = look(tx, batch, &wanted).await?;
+    let batch = &*behind(batch, &wanted, &live);
+    wanted.retain(|n| live.get(&batch[*n].meeting).is_some_and(|live| is_current(&batch[*n], live)));
 
-/// Decides one meeting's party. Positions that get no verdict here are stale.
-async fn seat(
-    tx: &mut Tx,
-    meeting: MeetingId,
-    batch: &[Enrolment],
-    mut party: Vec<usize>,
-) -> Result<Vec<(usize, Verdict)>, Fault> {
-    crate::lock(tx, meeting).await?;
-    let slot = number(meeting.slot());
-    let live: Option<LiveRegistration> =
-        query(LOOK).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;
-    let Some(live) = live else { return Ok(Vec::new()) };
-    let batch = &*behind(batch, &party, live.last_registrant);
-    party.retain(|n| {
-        let enrolment = &batch[*n];
-        enrolment.registration.0 == live.registration_id
-            && enrolment.seen_version == live.version
-            && enrolment.seen_directory.is_none_or(|seen| seen == live.directory_version)
-    });
-
-    let replayed = idempotency::replay(tx, meeting, batch, &mut party).await?;
-    let newcomers = insert_registrants(tx, meeting, batch, &party).await?;
-    let (mut fresh, others): (Vec<usize>, Vec<usize>) =
-        party.iter().partition(|n| newcomers.contains(&batch[**n].id.0));
-
-    let seats = Seats { capacity: live.capacity, taken: live.seats_taken };
-    let has_place = decide(seats, fresh.len());
-    let seated = has_place.partition_point(|has_place| *has_place);
-    let late = fresh.split_off(seated);
-    remove_registrants(tx, meeting, batch, &late).await?;
+    let replayed = idempotency::replay(tx, batch, &mut wanted).await?;
+    let newcomers = insert_registrants(tx, batch, &wanted).await?;
+    let (fresh, others): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|n| newcomers.contains(n));
+    let (seated, late) = places(batch, &fresh, &live);
+    remove_registrants(tx, batch, &late).await?;
     let mut verdicts: Vec<(usize, Verdict)> = late.iter().map(|n| (*n, Verdict::Full)).collect();
-    verdicts.extend(fresh.iter().map(|n| (*n, Verdict::Seated(batch[*n].id))));
-    verdicts.extend(find_known(tx, meeting, batch, &others).await?);
+    verdicts.extend(seated.iter().map(|n| (*n, Verdict::Seated(batch[*n].id))));
+    verdicts.extend(find_known(tx, batch, &others).await?);
 
-    take_seats(tx, batch, &fresh).await?;
+    take_seats(tx, batch, &seated).await?;
     idempotency::remember(tx, batch, &verdicts).await?;
     verdicts.extend(replayed);
     Ok(verdicts)
 }
 
-/// The batch with the ids of this party behind the last one stored. A list is read page by page, each behind the last
-/// id of the one before: somebody stored later under an earlier id, by another process, would be passed over.
-fn behind<'b>(batch: &'b [Enrolment], party: &[usize], last: Option<Uuid>) -> Cow<'b, [Enrolment]> {
-    let mut batch = Cow::Borrowed(batch);
-    let mut last = RegistrantId(last.unwrap_or_default());
-    for n in party {
-        let id = batch[*n].id.behind(last);
-        if id != batch[*n].id {
-            batch.to_mut()[*n].id = id;
-        }
-        last = id;
-    }
-    batch
+/// Positions of one meeting each, where those of a meeting stand together.
+pub(crate) fn parties<'p>(
+    batch: &[Enrolment],
+    positions: &'p [usize],
+) -> impl Iterator<Item = (MeetingId, &'p [usize])> {
+    positions
+        .chunk_by(|a, b| batch[*a].meeting == batch[*b].meeting)
+        .map(|party| (batch[party[0]].meeting, party))
 }
 
-/// Inserts a row for everybody whom the meeting does not know yet, and tells who that was.
+/// Locks the meetings of a batch and reads what decides about it.
+async fn look(
+    tx: &mut Tx,
+    batch: &[Enrolment],
+    wanted: &[usize],
+) -> Result<HashMap<MeetingId, LiveRegistration>, Fault> {
+    let meetings: Vec<MeetingId> = parties(batch, wanted).map(|(meeting, _)| meeting).collect();
+    crate::lock_all(tx, &meetings).await?;
+    let mut live = HashMap::with_capacity(meetings.len());
+    for piece in pieces(&meetings) {
+        let rows: Vec<LiveRegistration> =
+            bind_meetings(query(LOOK_AT.text(piece.len())), piece).fetch_all(&mut *tx).await?;
+        live.extend(rows.into_iter().map(|row| (MeetingId(row.meeting_id), row)));
+    }
+    Ok(live)
+}
+
+/// Whether what an enrolment was checked against still stands.
+fn is_current(enrolment: &Enrolment, live: &LiveRegistration) -> bool {
+    enrolment.registration.0 == live.registration_id
+        && enrolment.seen_version == live.version
+        && enrolment.seen_directory.is_none_or(|seen| seen == live.directory_version)
+}
+
+/// The batch with the ids of each meeting behind the last one stored. A list is read page by page, each behind the last
+/// id of the one before: somebody stored later under an earlier id, by another process, would be passed over.
+fn behind<'b>(
+    batch: &'b [Enrolment],
+    wanted: &[usize],
+    live: &HashMap<MeetingId, LiveRegistration>,
+) -> Cow<'b, [Enrolment]> {
+    let mut moved = Cow::Borrowed(batch);
+    for (meeting, party) in parties(batch, wanted) {
+        let last = live.get(&meeting).and_then(|live| live.last_registrant);
+        let mut last = RegistrantId(last.unwrap_or_default());
+        for n in party {
+            let id = batch[*n].id.behind(last);
+            if id != batch[*n].id {
+                moved.to_mut()[*n].id = id;
+            }
+            last = id;
+        }
+    }
+    moved
+}
+
+/// Who of the newcomers has a place in their meeting, and who came too late.
+fn places(
+    batch: &[Enrolment],
+    fresh: &[usize],
+    live: &HashMap<MeetingId, LiveRegistration>,
+) -> (Vec<usize>, Vec<usize>) {
+    let (mut seated, mut late) = (Vec::with_capacity(fresh.len()), Vec::new());
+    for (meeting, party) in parties(batch, fresh) {
+        let Some(live) = live.get(&meeting) else { continue };
+        let seats = Seats { capacity: live.capacity, taken: live.seats_taken };
+        for (n, has_place) in party.iter().zip(decide(seats, party.len())) {
+            if has_place { &mut seated } else { &mut late }.push(*n);
+        }
+    }
+    (seated, late)
+}
+
+/// Inserts a row for everybody whom their meeting does not know yet, and tells who that was.
 async fn insert_registrants(
     tx: &mut Tx,
-    meeting: MeetingId,
     batch: &[Enrolment],
-    party: &[usize],
-) -> Result<HashSet<Uuid>, Fault> {
-    let mut fresh = HashSet::with_capacity(party.len());
-    for piece in pieces(party) {
+    wanted: &[usize],
+) -> Result<HashSet<usize>, Fault> {
+    let mut fresh = HashSet::with_capacity(wanted.len());
+    for piece in pieces(wanted) {
         let mut insert = query(INSERT_REGISTRANTS.text(piece.len()));
         for enrolment in piece.iter().map(|n| &batch[*n]) {
             let (named, external_id, user, user_tenant) = match &enrolment.person {
@@ -216,9 +268,12 @@ async fn insert_registrants(
         // Nearly always everybody is new. Asking which rows went in only when some did not spares a message
         // for each row.
         if inserted == piece.len() as u64 {
-            fresh.extend(piece.iter().map(|n| batch[*n].id.0));
+            fresh.extend(piece);
         } else if inserted > 0 {
-            fresh.extend(find_inserted(tx, meeting, batch, piece).await?);
+            for (meeting, party) in parties(batch, piece) {
+                let inserted = find_inserted(tx, meeting, batch, party).await?;
+                fresh.extend(party.iter().filter(|n| inserted.contains(&batch[**n].id.0)));
+            }
         }
     }
     Ok(fresh)
@@ -228,29 +283,31 @@ async fn find_inserted(
     tx: &mut Tx,
     meeting: MeetingId,
     batch: &[Enrolment],
-    piece: &[usize],
+    party: &[usize],
 ) -> Result<Vec<Uuid>, Fault> {
     let text = format!(
         "WITH asked (registrant_id) AS (VALUES {})
          SELECT r.registrant_id FROM asked CROSS JOIN registrant r
          WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = asked.registrant_id",
-        placeholders(piece.len(), 1),
+        placeholders(party.len(), 1),
     );
     let mut find = query(Text::same(text));
-    for n in piece {
+    for n in party {
         find = find.bind(batch[*n].id.0);
     }
     find.bind(number(meeting.slot())).bind(meeting.0).fetch_values(tx).await
 }
 
+/// A party in pieces that one statement can carry.
+pub(crate) fn in_pieces(
+    (meeting, party): (MeetingId, &[usize]),
+) -> impl Iterator<Item = (MeetingId, &[usize])> {
+    pieces(party).map(move |piece| (meeting, piece))
+}
+
 /// Takes the rows of those who came too late out again.
-async fn remove_registrants(
-    tx: &mut Tx,
-    meeting: MeetingId,
-    batch: &[Enrolment],
-    late: &[usize],
-) -> Result<(), Fault> {
-    for piece in pieces(late) {
+async fn remove_registrants(tx: &mut Tx, batch: &[Enrolment], late: &[usize]) -> Result<(), Fault> {
+    for (meeting, piece) in parties(batch, late).flat_map(in_pieces) {
         let text = format!(
             "DELETE FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id IN {}",
             placeholders(1, piece.len()),
@@ -267,12 +324,11 @@ async fn remove_registrants(
 /// Finds those who were registered before. Who is not there after all was turned away in this very batch.
 async fn find_known(
     tx: &mut Tx,
-    meeting: MeetingId,
     batch: &[Enrolment],
     others: &[usize],
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
     let mut verdicts = Vec::with_capacity(others.len());
-    for piece in pieces(others) {
+    for (meeting, piece) in parties(batch, others).flat_map(in_pieces) {
         // For a list behind `IN` SQLite rather reads the meeting's whole list. CROSS JOIN is its word for a join
         // in the order given.
         let text = format!(
@@ -307,13 +363,14 @@ async fn find_known(
 /// Counts the places given, and writes their letters and events. External registrants get no letter: they have no
 /// address here, their own system writes to them.
 async fn take_seats(tx: &mut Tx, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
-    for piece in pieces(seated) {
-        let (first, places) = (&batch[piece[0]], piece.len());
-        let seated = piece.iter().map(|n| &batch[*n]);
-        let has_letter = matches!(first.person, Person::Named { .. });
-        let texts = if has_letter { &SEAT_WITH_LETTER } else { &SEAT };
-        let mut write = query(texts.text(places));
-        for enrolment in seated.clone().filter(|_| has_letter) {
+    let (named, external): (Vec<&Enrolment>, Vec<&Enrolment>) = seated
+        .iter()
+        .map(|n| &batch[*n])
+        .partition(|enrolment| matches!(enrolment.person, Person::Named { .. }));
+    for piece in pieces(&named) {
+        let texts = if is_one_meeting(piece) { &SEAT_WITH_LETTER } else { &SEAT_APART_WITH_LETTER };
+        let mut write = query(texts.text(piece.len()));
+        for enrolment in piece {
             write = write
                 .bind(number(enrolment.meeting.slot()))
                 .bind(enrolment.id.0)
@@ -323,24 +380,42 @@ async fn take_seats(tx: &mut Tx, batch: &[Enrolment], seated: &[usize]) -> Resul
                 .bind(micros(enrolment.at))
                 .bind(0_i64);
         }
-        for enrolment in seated {
-            write = write
-                .bind(number(enrolment.meeting.slot()))
-                .bind(enrolment.meeting.0)
-                .bind(enrolment.id.0)
-                .bind(micros(enrolment.at))
-                .bind("registrantEnrolled")
-                .bind(enrolment.id.0)
-                .bind(&enrolment.actor);
-        }
-        write
-            .bind(places as i64)
-            .bind(places as i64)
-            .bind(number(first.meeting.slot()))
-            .bind(first.meeting.0)
-            .bind(first.registration.0)
-            .execute(&mut *tx)
-            .await?;
+        bind_places(write, piece).execute(&mut *tx).await?;
+    }
+    for piece in pieces(&external) {
+        let texts = if is_one_meeting(piece) { &SEAT } else { &SEAT_APART };
+        bind_places(query(texts.text(piece.len())), piece).execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+fn is_one_meeting(piece: &[&Enrolment]) -> bool {
+    piece.iter().all(|enrolment| enrolment.meeting == piece[0].meeting)
+}
+
+/// The values of events and of the places counted.
+fn bind_places<'q>(mut write: Query<'q>, piece: &[&'q Enrolment]) -> Query<'q> {
+    for enrolment in piece {
+        write = write
+            .bind(number(enrolment.meeting.slot()))
+            .bind(enrolment.meeting.0)
+            .bind(enrolment.id.0)
+            .bind(micros(enrolment.at))
+            .bind("registrantEnrolled")
+            .bind(enrolment.id.0)
+            .bind(&enrolment.actor);
+    }
+    let counted = if is_one_meeting(piece) {
+        write = write.bind(piece.len() as i64).bind(piece.len() as i64);
+        &piece[..1]
+    } else {
+        piece
+    };
+    for enrolment in counted {
+        write = write
+            .bind(number(enrolment.meeting.slot()))
+            .bind(enrolment.meeting.0)
+            .bind(enrolment.registration.0);
+    }
+    write
 }

@@ -11,9 +11,11 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::engine::{Text, Tx, query};
-use crate::enroll::Verdict;
+use crate::enroll::{Verdict, in_pieces, parties};
 use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::{Fault, Store, write_tx};
+
+type Hash = [u8; 32];
 
 #[derive(FromRow)]
 struct Remembered {
@@ -99,29 +101,29 @@ impl Store {
     }
 }
 
-/// Answers those whose idempotency key is remembered, and takes them out of the party. Of requests in one
-/// party with one key, the first stands; the others are held against it.
+/// Answers those whose idempotency key is remembered, and takes them out of the wanted. Of requests to one
+/// meeting with one key, the first stands; the others are held against it.
 pub(crate) async fn replay(
     tx: &mut Tx,
-    meeting: MeetingId,
     batch: &[Enrolment],
-    party: &mut Vec<usize>,
+    wanted: &mut Vec<usize>,
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
-    let keyed: Vec<usize> = party.iter().copied().filter(|n| batch[*n].idempotency.is_some()).collect();
-    if keyed.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut known: HashMap<[u8; 32], ([u8; 32], Option<RegistrantId>)> = HashMap::new();
-    for row in remembered(tx, meeting, batch, &keyed).await? {
-        let (Ok(key), Ok(request)) = (row.key_hash.try_into(), row.request_hash.try_into()) else { continue };
-        known.insert(key, (request, Some(RegistrantId(row.registrant_id))));
+    let keyed: Vec<usize> = wanted.iter().copied().filter(|n| batch[*n].idempotency.is_some()).collect();
+    let mut known: HashMap<(MeetingId, Hash), (Hash, Option<RegistrantId>)> = HashMap::new();
+    for (meeting, party) in parties(batch, &keyed).flat_map(in_pieces) {
+        for row in remembered(tx, meeting, batch, party).await? {
+            let (Ok(key), Ok(request)) = (row.key_hash.try_into(), row.request_hash.try_into()) else {
+                continue;
+            };
+            known.insert((meeting, key), (request, Some(RegistrantId(row.registrant_id))));
+        }
     }
     let mut verdicts = Vec::new();
     for n in keyed {
         let Some(key) = batch[n].idempotency else { continue };
-        match known.get(&key.key) {
+        match known.get(&(batch[n].meeting, key.key)) {
             None => {
-                known.insert(key.key, (key.request, None));
+                known.insert((batch[n].meeting, key.key), (key.request, None));
             }
             Some((request, _)) if *request != key.request => verdicts.push((n, Verdict::KeyReused)),
             Some((_, Some(registrant))) => {
@@ -130,7 +132,7 @@ pub(crate) async fn replay(
             Some((_, None)) => {}
         }
     }
-    party.retain(|n| !verdicts.iter().any(|(decided, _)| decided == n));
+    wanted.retain(|n| !verdicts.iter().any(|(decided, _)| decided == n));
     Ok(verdicts)
 }
 
@@ -140,25 +142,20 @@ async fn remembered(
     batch: &[Enrolment],
     keyed: &[usize],
 ) -> Result<Vec<Remembered>, Fault> {
-    let mut rows = Vec::new();
-    for piece in pieces(keyed) {
-        // For a list behind `IN` SQLite rather reads every key of the slot. CROSS JOIN is its word for a join in
-        // the order given.
-        let text = format!(
-            "WITH asked (key_hash) AS (VALUES {})
-             SELECT i.key_hash, i.request_hash, i.registrant_id FROM asked CROSS JOIN idempotency i
-             WHERE i.slot = ? AND i.meeting_id = ? AND i.key_hash = asked.key_hash AND i.expires_at > ?",
-            placeholders(piece.len(), 1),
-        );
-        let mut found = query(Text::same(text));
-        for key in piece.iter().filter_map(|n| batch[*n].idempotency.as_ref()) {
-            found = found.bind(key.key.as_slice());
-        }
-        let now = piece.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
-        found = found.bind(number(meeting.slot())).bind(meeting.0).bind(now);
-        rows.extend(found.fetch_all(&mut *tx).await?);
+    // For a list behind `IN` SQLite rather reads every key of the slot. CROSS JOIN is its word for a join in
+    // the order given.
+    let text = format!(
+        "WITH asked (key_hash) AS (VALUES {})
+         SELECT i.key_hash, i.request_hash, i.registrant_id FROM asked CROSS JOIN idempotency i
+         WHERE i.slot = ? AND i.meeting_id = ? AND i.key_hash = asked.key_hash AND i.expires_at > ?",
+        placeholders(keyed.len(), 1),
+    );
+    let mut find = query(Text::same(text));
+    for key in keyed.iter().filter_map(|n| batch[*n].idempotency.as_ref()) {
+        find = find.bind(key.key.as_slice());
     }
-    Ok(rows)
+    let now = keyed.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
+    find.bind(number(meeting.slot())).bind(meeting.0).bind(now).fetch_all(tx).await
 }
 
 /// Remembers the answer of those who sent an idempotency key and are registered now. What was remembered
@@ -172,7 +169,7 @@ pub(crate) async fn remember(
     let answered: Vec<(&Enrolment, RegistrantId)> = verdicts
         .iter()
         // Of several requests with one key the first is remembered: one statement must not touch a row twice.
-        .filter(|(n, _)| batch[*n].idempotency.is_some_and(|key| keys.insert(key.key)))
+        .filter(|(n, _)| batch[*n].idempotency.is_some_and(|key| keys.insert((batch[*n].meeting, key.key))))
         .filter_map(|(n, verdict)| match verdict {
             Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
                 Some((&batch[*n], *registrant))

@@ -21,6 +21,7 @@ mod rows;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use domain::MeetingId;
@@ -33,7 +34,6 @@ use sqlx::sqlite::{
 use sqlx::{Connection, PgConnection, SqlSafeStr, SqlitePool};
 
 use engine::{Engine, Pool, Tx, query};
-use rows::number;
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
@@ -100,12 +100,22 @@ pub(crate) use {read_tx, write_tx};
 /// for two who wait for each other. Several meetings are locked in the order of their ids. SQLite has taken its one
 /// lock already.
 pub(crate) async fn lock(tx: &mut Tx, meeting: MeetingId) -> Result<(), Fault> {
-    const LOCK: &str = "SELECT version FROM meeting WHERE slot = $1 AND meeting_id = $2 FOR NO KEY UPDATE";
+    lock_all(tx, &[meeting]).await
+}
+
+/// Takes the locks of several meetings, which come in the order of their ids.
+pub(crate) async fn lock_all(tx: &mut Tx, meetings: &[MeetingId]) -> Result<(), Fault> {
     if tx.engine() == Engine::Postgres {
-        query(LOCK).bind(number(meeting.slot())).bind(meeting.0).execute(tx).await?;
+        for piece in rows::pieces(meetings) {
+            rows::bind_meetings(query(LOCKS.text(piece.len())), piece).execute(&mut *tx).await?;
+        }
     }
     Ok(())
 }
+
+const LOCK: &str = "SELECT m.version FROM meeting m WHERE m.slot = $1 AND m.meeting_id = $2
+    ORDER BY m.meeting_id FOR NO KEY UPDATE";
+static LOCKS: LazyLock<rows::PerLength> = LazyLock::new(|| rows::about_meetings(LOCK));
 
 /// The database, open and migrated. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -208,8 +218,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
+            // Every statement has its key: an index made for one statement would only hide that it has none.
+            .pragma("automatic_index", "OFF")
             // Room for the row inserts in all their lengths, beside everything else.
-            .statement_cache_capacity(4 * rows::PIECE + 128);
+            .statement_cache_capacity(8 * rows::PIECE + 128);
         // The unique key of a large meeting is written all over: what does not fit into memory is read again.
         // A statement of many rows keeps the pages it changes until it has ended: in memory, or else in a file
         // made and removed for each batch. And a checkpoint, which everybody waits for, is worth its while when
@@ -245,7 +257,7 @@ impl Store {
         first.close().await?;
         let options = options
             // Room for the row inserts in all their lengths, beside everything else.
-            .statement_cache_capacity(4 * rows::PIECE + 128)
+            .statement_cache_capacity(8 * rows::PIECE + 128)
             // Who waits longer than a client does, waits for nothing.
             .options([
                 ("statement_timeout", "10s"),

@@ -1,12 +1,12 @@
 //! Between rows and the domain's values.
 
-use domain::{Email, Slot};
+use domain::{Email, MeetingId, Slot};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Fault;
-use crate::engine::Text;
+use crate::engine::{Query, Text};
 
 /// Microseconds since 1970 UTC, as instants are stored.
 pub(crate) fn micros(at: Timestamp) -> i64 {
@@ -76,6 +76,23 @@ impl PerLength {
     pub(crate) fn text(&self, rows: usize) -> Text {
         self.0[rows - 1].clone()
     }
+}
+
+/// What a question about one meeting, called `m`, says of it.
+const ONE_MEETING: &str = "m.slot = $1 AND m.meeting_id = $2";
+
+/// A question about one meeting, put about so many; see [`bind_meetings`]. About one it names the slot, by which a
+/// database that is spread out knows where to ask.
+pub(crate) fn about_meetings(text: &str) -> PerLength {
+    PerLength::new(|meetings| {
+        let several = format!("(m.slot, m.meeting_id) IN (VALUES {})", placeholders(meetings, 2));
+        Text::same(if meetings == 1 { text.to_owned() } else { text.replace(ONE_MEETING, &several) })
+    })
+}
+
+/// Binds the meetings that a question of [`about_meetings`] is about.
+pub(crate) fn bind_meetings<'q>(query: Query<'q>, meetings: &[MeetingId]) -> Query<'q> {
+    meetings.iter().fold(query, |query, meeting| query.bind(number(meeting.slot())).bind(meeting.0))
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ macro_rules! every_case {
             enrol_many:
                 batches_of_every_length_are_stored_whole,
                 statements_grow_with_the_pieces_and_not_with_the_people,
+                many_meetings_cost_no_more_than_one,
                 keys_travel_in_pieces_as_well;
             races:
                 several_stores_never_give_more_places_than_there_are,

@@ -5,9 +5,9 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Row, SqlitePool, raw_sql};
 use crate::rig::{Raw, Rig, at, key};
 use crate::sources::{SLOTTED, Statement, of_the_store};
 
-/// How the statements call the outbox or the roster, the idempotency keys, the registrants and the registration
+/// How the statements call the meeting, the outbox or the roster, the idempotency keys, the registrants and the registration
 /// where they need a short name.
-const ALIASES: [&str; 4] = ["o", "i", "r", "g"];
+const ALIASES: [&str; 5] = ["m", "o", "i", "r", "g"];
 
 /// Statements that read a whole table, and why they may.
 const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits reads what waits")];
@@ -15,6 +15,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits r
 /// The queries that run for every enrolment, page, letter or link, and the key each has to use with the columns
 /// it compares.
 const HOT: &[(&str, &str)] = &[
+    ("enroll: LOOK", "m USING PRIMARY KEY (slot=? AND meeting_id=?)"),
     ("enroll: LOOK", "g USING PRIMARY KEY (slot=? AND meeting_id=?)"),
     ("enroll: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)"),
     ("enroll: LOOK", "r USING PRIMARY KEY (slot=? AND meeting_id=?)"),
@@ -73,6 +74,7 @@ async fn plan(raw: &SqlitePool, text: &str) -> Vec<String> {
     let text = text
         .replace("${}", "?")
         .replace("IN {}", "IN (?, ?, ?)")
+        .replace("VALUES {}) AS place", "VALUES (?, ?, ?), (?, ?, ?)) AS place")
         .replace("VALUES {}", "VALUES (?), (?), (?)");
     let steps: Vec<Step> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
         .fetch_all(raw)
@@ -186,6 +188,33 @@ async fn no_statement_reads_a_whole_table_on_postgres_either() {
     assert!(read > 20, "only {read} statements use a key");
     let control = kept_plan(pool, "SELECT email FROM registrant WHERE email = $1").await;
     assert!(reads_all(&control), "the control: {control}");
+}
+
+/// What is asked about several meetings at once finds each by its key, on both engines.
+#[tokio::test]
+async fn meetings_asked_for_together_are_found_by_their_keys() {
+    let (sqlite, postgres) = (furnished(Rig::sqlite().await).await, furnished(Rig::postgres().await).await);
+    let Raw::Postgres(pool) = &postgres.raw else { panic!("the rig is PostgreSQL's") };
+    let all = of_the_store();
+    for place in ["enroll: LOOK", "lib: LOCK"] {
+        let text = &all.iter().find(|statement| statement.place == place).unwrap().text;
+        let several = |values| {
+            text.replace(
+                "m.slot = $1 AND m.meeting_id = $2",
+                &format!("(m.slot, m.meeting_id) IN (VALUES {values})"),
+            )
+        };
+        let plan_of_several = kept_plan(pool, &several("($1::bigint, $2::uuid), ($3, $4)")).await;
+        assert!(!plan_of_several.contains("Seq Scan on"), "{place}: {plan_of_several}");
+        if place == "enroll: LOOK" {
+            let steps = plan(sqlite.sqlite_pool(), &several("(?, ?), (?, ?)")).await;
+            assert!(scans(&steps).is_empty(), "{place}: {steps:#?}");
+            assert!(
+                steps.contains(&"SEARCH m USING PRIMARY KEY (slot=? AND meeting_id=?)".to_owned()),
+                "{steps:#?}"
+            );
+        }
+    }
 }
 
 /// A statement whose text is finished in the source.

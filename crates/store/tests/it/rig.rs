@@ -178,7 +178,8 @@ impl Rig {
         let file = folder.path().join(FILE);
         let store = Store::open_sqlite(&file).await.unwrap();
         store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
-        let raw = SqlitePool::connect_lazy_with(SqliteConnectOptions::new().filename(&file));
+        let options = SqliteConnectOptions::new().filename(&file).pragma("automatic_index", "OFF");
+        let raw = SqlitePool::connect_lazy_with(options);
         Self { store, raw: Raw::Sqlite(raw), home: Home::File(folder) }
     }
 
