@@ -86,6 +86,10 @@ pub(crate) async fn open_database(database: &Database) -> Result<Store, StartPro
             if !url.query_pairs().any(|(name, _)| name == "sslmode") {
                 address.query_pairs_mut().append_pair("sslmode", "prefer");
             }
+            // The driver would not say which file it cannot use.
+            if let Some((_, file)) = url.query_pairs().find(|(name, _)| name == "sslrootcert") {
+                read_authorities(Path::new(&*file))?;
+            }
             let store = Store::open_postgres(address.as_str(), password, database.connections).await;
             store.map_err(because(format!("cannot open the database `{url}`")))
         }

@@ -133,10 +133,8 @@ impl Fault {
     /// Whether the same call may succeed a moment later.
     pub fn may_pass(&self) -> bool {
         match &self.0 {
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Io(_) => true,
+            sqlx::Error::WorkerCrashed => true,
+            _ if self.is_unreachable() => true,
             _ => match (self.sqlite_code(), self.sqlstate()) {
                 // Busy, locked, an I/O error, a full disk, no file to be opened.
                 (Some(code), _) => matches!(code, 5 | 6 | 10 | 13 | 14),
@@ -150,9 +148,11 @@ impl Fault {
         }
     }
 
-    /// Whether the database could not be asked at all: whoever waits for it may be told at once.
+    /// Whether the database could not be asked at all: whoever waits for it may be told at once. A proxy with no server
+    /// behind it takes a connection and drops it, which the driver calls an answer against the protocol.
     pub fn is_unreachable(&self) -> bool {
-        matches!(&self.0, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls};
+        matches!(&self.0, PoolTimedOut | PoolClosed | Io(_) | Protocol(_) | Tls(_))
             || self.sqlstate().is_some_and(|state| matches!(&state[..2], "08" | "57"))
     }
 
@@ -250,8 +250,10 @@ impl Store {
             Some(password) => options.password(password),
             None => options,
         };
-        // A connection of its own tells at once why there is none, and a step may take its time.
-        let mut first = PgConnection::connect_with(&options).await?;
+        // A connection of its own tells at once why there is none, and a step may take its time. That its table of
+        // steps is there already is no news.
+        let quiet = options.clone().options([("client_min_messages", "warning")]);
+        let mut first = PgConnection::connect_with(&quiet).await?;
         check_server(&mut first).await?;
         migrator(Engine::Postgres).run(&mut first).await.map_err(|error| Fault(error.into()))?;
         first.close().await?;

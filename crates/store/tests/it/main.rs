@@ -17,6 +17,7 @@ mod outbox;
 mod paging;
 mod people;
 mod plans;
+mod proxy;
 mod races;
 mod registrations;
 mod rig;

@@ -1,0 +1,57 @@
+//! A proxy in front of PostgreSQL: it goes on taking connections when there is no server behind it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use store::Store;
+use testpg::Cluster;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::sync::watch;
+
+/// Passes connections on to the tests' server until it is told that the server is gone; then it drops those it has and
+/// every new one.
+async fn proxy(socket: PathBuf) -> (SocketAddr, watch::Sender<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (is_gone, gone) = watch::channel(false);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(pass_on(client, socket.clone(), gone.clone()));
+        }
+    });
+    (address, is_gone)
+}
+
+async fn pass_on(mut client: TcpStream, socket: PathBuf, mut gone: watch::Receiver<bool>) {
+    if *gone.borrow() {
+        return;
+    }
+    let mut server = UnixStream::connect(socket).await.unwrap();
+    tokio::select! {
+        _ = copy_bidirectional(&mut client, &mut server) => {}
+        _ = gone.wait_for(|is_gone| *is_gone) => {}
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_without_a_server_is_a_server_that_is_away() {
+    let scratch = Cluster::shared().create();
+    let (server, folder) =
+        scratch.url().split_once("?host=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let (address, is_gone) = proxy(Path::new(&folder).join(".s.PGSQL.5432")).await;
+    let url = format!("{}?sslmode=prefer", server.replace("localhost", &address.to_string()));
+    let store = Store::open_postgres(&url, None, 3).await.unwrap();
+    store.ping().await.unwrap();
+
+    is_gone.send_replace(true);
+
+    // The first may still find its old connection cut, the others find no new one.
+    for _ in 0..5 {
+        let fault = store.ping().await.unwrap_err();
+        assert!(fault.may_pass() && fault.is_unreachable(), "{fault:?}");
+    }
+
+    is_gone.send_replace(false);
+    store.ping().await.unwrap();
+}
