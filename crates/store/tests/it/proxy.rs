@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use store::Store;
 use testpg::Cluster;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
@@ -25,6 +25,8 @@ async fn proxy(socket: PathBuf) -> (SocketAddr, watch::Sender<bool>) {
 
 async fn pass_on(mut client: TcpStream, socket: PathBuf, mut gone: watch::Receiver<bool>) {
     if *gone.borrow() {
+        // Hears the client out and hangs up: that is an end, and not a connection torn down.
+        let _ = client.read(&mut [0; 8]).await;
         return;
     }
     let mut server = UnixStream::connect(socket).await.unwrap();
