@@ -53,11 +53,12 @@ struct LiveRegistration {
     last_registrant: Option<Uuid>,
 }
 
+/// Whoever stands at a position of the batch, if the meeting knows them.
 #[derive(FromRow)]
 struct LiveRow {
-    live_key: String,
-    registrant_id: Uuid,
-    generation: i64,
+    n: i64,
+    registrant_id: Option<Uuid>,
+    generation: Option<i64>,
 }
 
 const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity, o.seats_taken,
@@ -85,6 +86,22 @@ static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
             15,
         );
         Text::same(format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING"))
+    })
+});
+/// Each is looked up for itself. For a join, or a list behind `IN`, both engines may rather read the meeting's whole
+/// list: SQLite at once, PostgreSQL when it has seen the table while it was small.
+static FIND_KNOWN: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|rows| {
+        Text::same(format!(
+            "WITH asked (n, live_key) AS (VALUES {})
+             SELECT asked.n,
+                 (SELECT r.registrant_id FROM registrant r
+                     WHERE r.slot = ? AND r.meeting_id = ? AND r.live_key = asked.live_key) AS registrant_id,
+                 (SELECT r.generation FROM registrant r
+                     WHERE r.slot = ? AND r.meeting_id = ? AND r.live_key = asked.live_key) AS generation
+             FROM asked",
+            placeholders(rows, 2),
+        ))
     })
 });
 static SEAT_WITH_LETTER: LazyLock<PerLength> = LazyLock::new(|| {
@@ -141,11 +158,14 @@ async fn seat(tx: &mut Tx, batch: &[Enrolment]) -> Result<Vec<(usize, Verdict)>,
     wanted.sort_by_key(|n| batch[*n].meeting);
     let live = look(tx, batch, &wanted).await?;
     let batch = &*behind(batch, &wanted, &live);
-    wanted.retain(|n| live.get(&batch[*n].meeting).is_some_and(|live| is_current(&batch[*n], live)));
+    wanted.retain(|n| live.get(&batch[*n].meeting).is_some_and(|live| live.is_current_for(&batch[*n])));
 
     let replayed = idempotency::replay(tx, batch, &mut wanted).await?;
-    let newcomers = insert_registrants(tx, batch, &wanted).await?;
-    let (fresh, others): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|n| newcomers.contains(n));
+    let (open, mut others): (Vec<usize>, Vec<usize>) =
+        wanted.iter().partition(|n| live.get(&batch[**n].meeting).is_some_and(LiveRegistration::has_room));
+    let newcomers = insert_registrants(tx, batch, &open).await?;
+    let (fresh, known): (Vec<usize>, Vec<usize>) = open.iter().partition(|n| newcomers.contains(n));
+    others.extend(known);
     let (seated, late) = places(batch, &fresh, &live);
     remove_registrants(tx, batch, &late).await?;
     let mut verdicts: Vec<(usize, Verdict)> = late.iter().map(|n| (*n, Verdict::Full)).collect();
@@ -185,11 +205,22 @@ async fn look(
     Ok(live)
 }
 
-/// Whether what an enrolment was checked against still stands.
-fn is_current(enrolment: &Enrolment, live: &LiveRegistration) -> bool {
-    enrolment.registration.0 == live.registration_id
-        && enrolment.seen_version == live.version
-        && enrolment.seen_directory.is_none_or(|seen| seen == live.directory_version)
+impl LiveRegistration {
+    fn seats(&self) -> Seats {
+        Seats { capacity: self.capacity, taken: self.seats_taken }
+    }
+
+    /// Whether anybody new can have a place.
+    fn has_room(&self) -> bool {
+        decide(self.seats(), 1) == [true]
+    }
+
+    /// Whether what an enrolment was checked against still stands.
+    fn is_current_for(&self, enrolment: &Enrolment) -> bool {
+        enrolment.registration.0 == self.registration_id
+            && enrolment.seen_version == self.version
+            && enrolment.seen_directory.is_none_or(|seen| seen == self.directory_version)
+    }
 }
 
 /// The batch with the ids of each meeting behind the last one stored. A list is read page by page, each behind the last
@@ -223,8 +254,7 @@ fn places(
     let (mut seated, mut late) = (Vec::with_capacity(fresh.len()), Vec::new());
     for (meeting, party) in parties(batch, fresh) {
         let Some(live) = live.get(&meeting) else { continue };
-        let seats = Seats { capacity: live.capacity, taken: live.seats_taken };
-        for (n, has_place) in party.iter().zip(decide(seats, party.len())) {
+        for (n, has_place) in party.iter().zip(decide(live.seats(), party.len())) {
             if has_place { &mut seated } else { &mut late }.push(*n);
         }
     }
@@ -287,15 +317,16 @@ async fn find_inserted(
 ) -> Result<Vec<Uuid>, Fault> {
     let text = format!(
         "WITH asked (registrant_id) AS (VALUES {})
-         SELECT r.registrant_id FROM asked CROSS JOIN registrant r
-         WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = asked.registrant_id",
+         SELECT (SELECT r.registrant_id FROM registrant r
+             WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = asked.registrant_id) FROM asked",
         placeholders(party.len(), 1),
     );
     let mut find = query(Text::same(text));
     for n in party {
         find = find.bind(batch[*n].id.0);
     }
-    find.bind(number(meeting.slot())).bind(meeting.0).fetch_values(tx).await
+    let found: Vec<Option<Uuid>> = find.bind(number(meeting.slot())).bind(meeting.0).fetch_values(tx).await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// A party in pieces that one statement can carry.
@@ -321,7 +352,7 @@ async fn remove_registrants(tx: &mut Tx, batch: &[Enrolment], late: &[usize]) ->
     Ok(())
 }
 
-/// Finds those who were registered before. Who is not there after all was turned away in this very batch.
+/// Finds those who were registered before. For whoever is not there after all there is no place.
 async fn find_known(
     tx: &mut Tx,
     batch: &[Enrolment],
@@ -329,32 +360,23 @@ async fn find_known(
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
     let mut verdicts = Vec::with_capacity(others.len());
     for (meeting, piece) in parties(batch, others).flat_map(in_pieces) {
-        // For a list behind `IN` SQLite rather reads the meeting's whole list. CROSS JOIN is its word for a join
-        // in the order given.
-        let text = format!(
-            "WITH asked (live_key) AS (VALUES {})
-             SELECT r.live_key, r.registrant_id, r.generation FROM asked CROSS JOIN registrant r
-             WHERE r.slot = ? AND r.meeting_id = ? AND r.live_key = asked.live_key",
-            placeholders(piece.len(), 1),
-        );
-        let keys: Vec<String> = piece.iter().map(|n| batch[*n].person.key()).collect();
-        let mut find = query(Text::same(text));
-        for key in &keys {
-            find = find.bind(key);
+        let mut find = query(FIND_KNOWN.text(piece.len()));
+        for n in piece {
+            find = find.bind(*n as i64).bind(batch[*n].person.key());
         }
-        let rows: Vec<LiveRow> =
-            find.bind(number(meeting.slot())).bind(meeting.0).fetch_all(&mut *tx).await?;
-        let rows: HashMap<&str, &LiveRow> = rows.iter().map(|row| (row.live_key.as_str(), row)).collect();
-        for (n, key) in piece.iter().zip(&keys) {
-            let verdict = match rows.get(key.as_str()) {
-                Some(row) => Verdict::Known {
-                    registrant: RegistrantId(row.registrant_id),
-                    generation: u8::try_from(row.generation)
+        let (slot, id) = (number(meeting.slot()), meeting.0);
+        let rows: Vec<LiveRow> = find.bind(slot).bind(id).bind(slot).bind(id).fetch_all(&mut *tx).await?;
+        for row in rows {
+            let verdict = match (row.registrant_id, row.generation) {
+                (Some(registrant), Some(generation)) => Verdict::Known {
+                    registrant: RegistrantId(registrant),
+                    generation: u8::try_from(generation)
                         .map_err(|_| Fault::corrupt("a generation above 255"))?,
                 },
-                None => Verdict::Full,
+                _ => Verdict::Full,
             };
-            verdicts.push((*n, verdict));
+            verdicts
+                .push((usize::try_from(row.n).map_err(|_| Fault::corrupt("a position below 0"))?, verdict));
         }
     }
     Ok(verdicts)

@@ -24,6 +24,9 @@ struct Remembered {
     registrant_id: Uuid,
 }
 
+/// The same, where a key that was asked for may be unknown.
+type Looked = (Vec<u8>, Option<Vec<u8>>, Option<Uuid>);
+
 static INSERT_KEYS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
         let insert = insert_rows(
@@ -142,12 +145,15 @@ async fn remembered(
     batch: &[Enrolment],
     keyed: &[usize],
 ) -> Result<Vec<Remembered>, Fault> {
-    // For a list behind `IN` SQLite rather reads every key of the slot. CROSS JOIN is its word for a join in
-    // the order given.
+    // Each is looked up for itself: for a join, or a list behind `IN`, an engine may rather read every key there is.
     let text = format!(
         "WITH asked (key_hash) AS (VALUES {})
-         SELECT i.key_hash, i.request_hash, i.registrant_id FROM asked CROSS JOIN idempotency i
-         WHERE i.slot = ? AND i.meeting_id = ? AND i.key_hash = asked.key_hash AND i.expires_at > ?",
+         SELECT asked.key_hash,
+             (SELECT i.request_hash FROM idempotency i WHERE i.slot = ? AND i.meeting_id = ?
+                 AND i.key_hash = asked.key_hash AND i.expires_at > ?) AS request_hash,
+             (SELECT i.registrant_id FROM idempotency i WHERE i.slot = ? AND i.meeting_id = ?
+                 AND i.key_hash = asked.key_hash) AS registrant_id
+         FROM asked",
         placeholders(keyed.len(), 1),
     );
     let mut find = query(Text::same(text));
@@ -155,7 +161,12 @@ async fn remembered(
         find = find.bind(key.key.as_slice());
     }
     let now = keyed.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
-    find.bind(number(meeting.slot())).bind(meeting.0).bind(now).fetch_all(tx).await
+    let (slot, id) = (number(meeting.slot()), meeting.0);
+    let rows: Vec<Looked> = find.bind(slot).bind(id).bind(now).bind(slot).bind(id).fetch_all(tx).await?;
+    let known = |(key_hash, request, registrant): Looked| {
+        Some(Remembered { key_hash, request_hash: request?, registrant_id: registrant? })
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 /// Remembers the answer of those who sent an idempotency key and are registered now. What was remembered

@@ -25,7 +25,7 @@ const HOT: &[(&str, &str)] = &[
         "enroll: remove_registrants",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
     ),
-    ("enroll: find_known", "r USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)"),
+    ("enroll: FIND_KNOWN", "r USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)"),
     ("idempotency: remembered", "i USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)"),
     ("cancel: CANCEL", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
     ("registrant: FIND", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)"),
@@ -74,6 +74,7 @@ async fn plan(raw: &SqlitePool, text: &str) -> Vec<String> {
     let text = text
         .replace("${}", "?")
         .replace("IN {}", "IN (?, ?, ?)")
+        .replace("(n, live_key) AS (VALUES {})", "(n, live_key) AS (VALUES (?, ?), (?, ?))")
         .replace("VALUES {}) AS place", "VALUES (?, ?, ?), (?, ?, ?)) AS place")
         .replace("VALUES {}", "VALUES (?), (?), (?)");
     let steps: Vec<Step> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))

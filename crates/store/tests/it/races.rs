@@ -141,8 +141,9 @@ async fn a_batch_that_was_broken_off_is_decided_anew() {
     });
     waiting(2).await;
 
-    // Now each waits for the other: the batch, which has waited longer, is broken off.
-    execute(&mut stranger, hold, &first).await;
+    // Now each waits for the other: the batch, which has waited longest, is broken off.
+    let lock = "UPDATE meeting SET version = version WHERE slot = $1 AND meeting_id = $2";
+    execute(&mut stranger, lock, &first).await;
     stranger.commit().await.unwrap();
 
     assert!(changing.await.unwrap(), "it came before the second try");
