@@ -51,7 +51,7 @@ pub(crate) struct Printed {
     organizer: PrintedPerson,
     colleague: PrintedPerson,
     app: PrintedApp,
-    meeting_id: String,
+    pub(crate) meeting_id: String,
     registration_page_web_url: String,
     mailbox_url: String,
 }
@@ -146,7 +146,7 @@ async fn refuse_used(config: &Config) -> Result<(), StartProblem> {
 }
 
 /// The section of the configuration that names the database. A password in the address moves to where it belongs.
-fn section_of(mut url: Url) -> Result<String, StartProblem> {
+pub(crate) fn section_of(mut url: Url) -> Result<String, StartProblem> {
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err(StartProblem("`--database` wants an address as `postgres://user@host/name`".to_owned()));
     }
@@ -244,7 +244,7 @@ fn mint(app: &App, issuer: &Issuer, grant: &Grant) -> Result<String, StartProble
 }
 
 /// A meeting whose doors are open already: it starts in ten minutes and lasts as long as the tokens.
-fn sample_meeting(
+pub(crate) fn sample_meeting(
     app: &App,
     tenant: TenantId,
     organizer: PersonId,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use super::bench_server::{Mode, site};
+use super::bench_server::{BenchServer, Mode};
 use super::drive::{Plan, Until, drive};
 use super::naive::{Naive, fill};
 use super::report::Report;
@@ -23,7 +23,9 @@ async fn start(mode: Mode) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    let (service, printed) = site(mode, address, folder.path()).await.unwrap();
+    let data = folder.path().to_owned();
+    let server = BenchServer { mode, data, database: None, verify_each: false, meetings: None };
+    let (service, printed) = server.site(address).await.unwrap();
     let line = DemoLine::read(&serde_json::to_string(&printed).unwrap()).unwrap();
     let app = service.app.clone();
     tokio::spawn(axum::serve(listener, crate::http::router(service.app, service.issuer)).into_future());
@@ -35,7 +37,7 @@ const PLAN: Plan = Plan { callers: 8, until: Until::Asked(50), run: 1 };
 impl Running {
     async fn registered(&self) -> i64 {
         let target = self.line.target().unwrap();
-        let id = target.registration.split('/').nth(5).unwrap();
+        let id = target.registrations[0].split('/').nth(5).unwrap();
         let id = percent_encoding::percent_decode_str(id).decode_utf8().unwrap();
         let (_, meeting) = wire::ids::read_meeting(&id).unwrap();
         let hosted = self.app.store.find_hosted(meeting).await.unwrap().unwrap();
