@@ -85,7 +85,16 @@ impl Course {
 
 /// Runs the load.
 pub(crate) async fn drive(target: Target, plan: Plan) -> Result<Outcome, StartProblem> {
-    on_a_thread(async move || run(&target, plan).await).await
+    drive_from(target, plan, || ()).await
+}
+
+/// Runs the load, and tells when everybody is connected and knows the questions.
+pub(super) async fn drive_from(
+    target: Target,
+    plan: Plan,
+    ready: impl FnOnce() + Send + 'static,
+) -> Result<Outcome, StartProblem> {
+    on_a_thread(async move || run(&target, plan, ready).await).await
 }
 
 /// The load has a thread of its own: callers that move between threads cost the server's cores more.
@@ -102,8 +111,9 @@ where
     work.await.map_err(|error| StartProblem(format!("the load broke off: {error}")))?
 }
 
-async fn run(target: &Target, plan: Plan) -> Result<Outcome, StartProblem> {
+async fn run(target: &Target, plan: Plan, ready: impl FnOnce()) -> Result<Outcome, StartProblem> {
     let (callers, questions) = gather(target, plan.callers, plan.run).await?;
+    ready();
     let started_at = Instant::now();
     let (count, limit) = match plan.until {
         Until::Passed(limit) => (u64::MAX, limit.min(LONGEST)),

@@ -18,6 +18,8 @@ pub(super) struct Watched {
 /// CPU time spent up to now, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CpuTime {
+    /// How long the machine has been up meanwhile.
+    pub(super) passed: f64,
     /// By everything on the machine.
     pub(super) machine: f64,
     /// By this process and those that it started and saw end.
@@ -33,6 +35,11 @@ impl CpuTime {
     pub(super) fn now(watched: Watched) -> Self {
         let server = watched.server.map(|id| spent(&read(format!("/proc/{id}/stat"))));
         Self {
+            passed: read("/proc/uptime")
+                .split(' ')
+                .next()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
             machine: machine_seconds(&read("/proc/stat")),
             own: spent_with_children(&read("/proc/self/stat")),
             server: server.unwrap_or_default(),
@@ -43,6 +50,7 @@ impl CpuTime {
     /// What was spent since `before`.
     pub(super) fn since(self, before: Self) -> Self {
         Self {
+            passed: self.passed - before.passed,
             machine: self.machine - before.machine,
             own: self.own - before.own,
             server: self.server - before.server,
@@ -50,9 +58,10 @@ impl CpuTime {
         }
     }
 
-    /// What everybody else spent: above a quarter of a core, figures are not to be trusted.
+    /// How many cores everybody else kept busy: above a quarter of one, figures are not to be trusted.
     pub(super) fn strangers(self) -> f64 {
-        (self.machine - self.own - self.server - self.database).max(0.0)
+        let spent = (self.machine - self.own - self.server - self.database).max(0.0);
+        spent / self.passed.max(1.0 / TICKS_PER_SECOND)
     }
 }
 

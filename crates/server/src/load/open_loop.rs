@@ -52,15 +52,18 @@ struct Hall {
     next: AtomicU64,
 }
 
-/// Lets so many people a second arrive for so long; `run` tells them from those of another load.
+/// Lets so many people a second arrive for so long; `run` tells them from those of another load. Tells when
+/// everybody is connected and knows the questions.
 pub(super) async fn arrive(
     target: Target,
     per_second: f64,
     length: Duration,
     run: u64,
+    ready: impl FnOnce() + Send + 'static,
 ) -> Result<Outcome, StartProblem> {
     on_a_thread(async move || {
         let (callers, questions) = gather(&target, CONNECTIONS, run).await?;
+        ready();
         let schedule = Schedule::new(Instant::now(), per_second, length);
         let hall = Arc::new(Hall { schedule, arrived: Semaphore::new(0), next: AtomicU64::new(0) });
         let keeper = thread::spawn({

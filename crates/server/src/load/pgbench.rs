@@ -71,8 +71,6 @@ pub(super) struct Benched {
     pub(super) elapsed: Duration,
     /// How many there were, those before figures counted included.
     pub(super) transactions: usize,
-    /// From the first end of any of them to the last.
-    pub(super) whole: Duration,
     /// How many were broken off.
     pub(super) failures: u64,
 }
@@ -176,7 +174,6 @@ fn count(logged: &[Logged]) -> Benched {
         latencies: Latencies::of(counted().filter_map(|one| one.micros).collect()),
         elapsed: Duration::from_micros(end - start),
         transactions: logged.len(),
-        whole: Duration::from_micros(end - first),
         failures: counted().filter(|one| one.micros.is_none()).count() as u64,
     }
 }

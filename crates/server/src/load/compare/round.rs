@@ -1,12 +1,13 @@
 //! One measurement of a round.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::child::{Child, new_folder};
 use super::programme::{Item, Load, What};
 use super::{Bench, Comparison};
 use crate::clock::Source;
-use crate::load::drive::{Outcome, Plan, Until, drive};
+use crate::load::drive::{Outcome, Plan, Until, drive_from};
 use crate::load::machine::{CpuTime, Watched, resident_megabytes};
 use crate::load::naive::{Naive, fill};
 use crate::load::open_loop::arrive;
@@ -86,9 +87,9 @@ pub(super) async fn measure(item: &Item, peak: f64, bench: &Bench<'_>) -> Result
 async fn over_http(load: Load, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
     let callers = load.callers.unwrap_or(bench.comparison.callers);
     let length = bench.comparison.length;
-    on_a_server(load, bench, async |target, is_warm| {
+    on_a_server(load, bench, async |target, is_warm, ready| {
         let until = Until::Passed(if is_warm { length } else { WARM_UP });
-        drive(target, Plan { callers, until, run: new_run() }).await
+        drive_from(target, Plan { callers, until, run: new_run() }, ready).await
     })
     .await
 }
@@ -98,17 +99,20 @@ async fn by_plan(per_second: f64, bench: &Bench<'_>) -> Result<Sample, StartProb
         return Err(StartProblem("arrivals by plan need a rate that was measured before: `a`".to_owned()));
     }
     let length = bench.comparison.length;
-    on_a_server(Load::STORE, bench, async |target, is_warm| {
-        arrive(target, per_second, if is_warm { length } else { WARM_UP }, new_run()).await
+    on_a_server(Load::STORE, bench, async |target, is_warm, ready| {
+        arrive(target, per_second, if is_warm { length } else { WARM_UP }, new_run(), ready).await
     })
     .await
 }
+
+/// Called when the callers are about to begin: what came before is not the load.
+type Ready = Box<dyn FnOnce() + Send>;
 
 /// Starts a server, loads it once to warm it and once for the figures, and ends it.
 async fn on_a_server(
     load: Load,
     bench: &Bench<'_>,
-    drive: impl AsyncFn(Target, bool) -> Result<Outcome, StartProblem>,
+    drive: impl AsyncFn(Target, bool, Ready) -> Result<Outcome, StartProblem>,
 ) -> Result<Sample, StartProblem> {
     let database = bench.cluster.as_ref().map(|cluster| cluster.database);
     let child = Child::start(load, database, &bench.comparison.folder).await?;
@@ -116,13 +120,20 @@ async fn on_a_server(
     let memory = || resident_megabytes(id).unwrap_or_default();
     tokio::time::sleep(REST).await;
     let at_rest = memory();
-    drive(child.target.clone(), false).await?;
+    drive(child.target.clone(), false, Box::new(|| ())).await?;
 
     let watched = bench.watched(Some(id));
-    let before = CpuTime::now(watched);
-    let (outcome, peak) = watch(drive(child.target.clone(), true), memory).await;
-    let spent = CpuTime::now(watched).since(before);
+    let before = Arc::new(OnceLock::new());
+    let ready: Ready = Box::new({
+        let before = before.clone();
+        move || {
+            let _ = before.set(CpuTime::now(watched));
+        }
+    });
+    let (outcome, peak) = watch(drive(child.target.clone(), true, ready), memory).await;
+    let after_load = CpuTime::now(watched);
     let outcome = outcome?;
+    let spent = after_load.since(before.get().copied().unwrap_or(after_load));
     tokio::time::sleep(REST).await;
     let after = memory();
     let footprint =
@@ -162,7 +173,6 @@ async fn by_pgbench(script: Script, clients: usize, bench: &Bench<'_>) -> Result
     // It spent on those that do not count as well.
     let each = 1e6 / done.transactions.max(1) as f64;
     sample.database_micros = watched.postmaster.map(|_| spent.database * each);
-    sample.strangers = spent.strangers() / done.whole.as_secs_f64().max(f64::MIN_POSITIVE);
     Ok(sample)
 }
 
@@ -195,7 +205,7 @@ impl Sample {
             failures: 0,
             cpu_micros: None,
             database_micros: None,
-            strangers: spent.strangers() / seconds,
+            strangers: spent.strangers(),
             footprint: None,
         }
     }

@@ -239,7 +239,6 @@ mod tests {
 
     use super::super::programme;
     use super::*;
-    use crate::load::database::Settings;
 
     fn comparison() -> Comparison {
         Comparison {
