@@ -33,7 +33,7 @@ pub(super) struct Load {
     /// Id of the meeting, as the API gave it
     #[arg(long, value_name = "ID", requires = "url")]
     meeting: Option<String>,
-    /// File with the line of `usher demo --json`; `-` reads it from standard input
+    /// File with the line of `usher demo --json`; `-` is standard input
     #[arg(long, value_name = "FILE")]
     demo_json: Option<PathBuf>,
     /// How many ask at once, each again as soon as it is answered
@@ -53,17 +53,17 @@ pub(super) struct Load {
     /// Start servers and compare
     #[arg(long)]
     compare: bool,
-    /// Empty PostgreSQL database to compare on; emptied before each measurement and at the end
-    #[arg(long, value_name = "postgres://USER@HOST/NAME", requires = "compare")]
+    /// Compare on this PostgreSQL database; it has to be empty, and is emptied
+    #[arg(long, value_name = "URL", requires = "compare")]
     database: Option<Url>,
-    /// Measure only these rows of the first table, by their signs
+    /// Measure only these rows of the first table: `a,b`
     #[arg(long, value_name = "SIGN", requires = "compare", value_delimiter = ',')]
     only: Vec<String>,
     /// How often everything is measured
     #[arg(long, value_name = "N", default_value_t = 5, requires = "compare",
         value_parser = clap::value_parser!(u8).range(1..=50))]
     rounds: u8,
-    /// Where databases are made and removed again; on a real disk [default: the system's temporary folder]
+    /// Folder for databases and logs, on a real disk [default: a temporary one]
     #[arg(long, value_name = "FOLDER", requires = "compare")]
     data: Option<PathBuf>,
     /// Print Markdown

@@ -1,12 +1,13 @@
 //! A short run against a server in this process, over a real socket.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::RegistrationKind;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::bench_server::{BenchServer, Mode};
@@ -16,7 +17,7 @@ use super::naive::{Naive, fill};
 use super::open_loop::arrive;
 use super::pgbench::{self, Script};
 use super::report::Report;
-use super::target::DemoLine;
+use super::target::{DemoLine, Target};
 use crate::app::App;
 
 struct Running {
@@ -130,6 +131,49 @@ async fn everybody_who_arrives_by_plan_is_registered() {
     // The last one was not to come before.
     assert!(outcome.elapsed >= Duration::from_millis(198), "{:?}", outcome.elapsed);
     assert!(is_ready.load(Ordering::Relaxed));
+}
+
+/// Answers nobody before `hold` has passed since the first enrolment.
+async fn holding_server(hold: Duration) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let first = Arc::new(OnceLock::new());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let first = first.clone();
+            tokio::spawn(async move {
+                let mut inbox = [0; 4_096];
+                // A request of the load is short, and written at once.
+                while let Ok(1..) = stream.read(&mut inbox).await {
+                    let is_question = inbox.starts_with(b"GET");
+                    if !is_question {
+                        let first = *first.get_or_init(tokio::time::Instant::now);
+                        tokio::time::sleep_until(first + hold).await;
+                    }
+                    let body = if is_question { r#"{"value":[]}"# } else { "{}" };
+                    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_free_connection_has_waited() {
+    let address = holding_server(Duration::from_millis(400)).await;
+    let target = Target::new(&format!("http://{address}"), "token", "organizer", "meeting").unwrap();
+
+    // More than there are connections, the last of them 300 ms after the first.
+    let outcome = arrive(target, 2_000.0, Duration::from_millis(300), 1, || ()).await.unwrap();
+
+    assert_eq!((outcome.latencies.count(), outcome.failures()), (600, 0));
+    let shortest = outcome.latencies.percentile(0);
+    assert!(
+        shortest >= 100.0,
+        "somebody planned for 300 ms at the latest was answered at 400: {shortest} ms"
+    );
 }
 
 #[tokio::test]

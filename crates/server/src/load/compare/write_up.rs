@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use super::Bench;
-use super::Comparison;
 use super::programme::{Item, Ratio};
 use super::round::{Footprint, Round, Sample};
 use super::table::Table;
+use super::{Bench, Comparison};
 use crate::clock::Clock;
 use crate::load::machine;
 use crate::load::stats::median;
@@ -25,9 +24,7 @@ impl fmt::Display for WriteUp<'_> {
         self.write_setting(f)?;
         self.write_table(f, "Medians of all rounds", &self.medians())?;
         self.write_table(f, "Ratios within each round, and their medians", &self.ratios())?;
-        if !self.bench.programme.others.is_empty() {
-            self.write_table(f, "Beside others, who were measured once and apart", &self.others())?;
-        }
+        self.write_table(f, "Beside others, who were measured once and apart", &self.others())?;
         self.write_table(f, "Memory and start", &self.footprints())?;
         self.write_table(f, "Every round, in the order measured", &self.every())?;
         self.write_warnings(f)
@@ -63,7 +60,9 @@ impl WriteUp<'_> {
     }
 
     fn write_table(&self, f: &mut fmt::Formatter<'_>, title: &str, table: &Table) -> fmt::Result {
-        if self.bench.comparison.markdown {
+        if table.is_empty() {
+            Ok(())
+        } else if self.bench.comparison.markdown {
             writeln!(f, "### {title}\n\n{table:#}")
         } else {
             writeln!(f, "{title}\n{table}")
@@ -144,6 +143,9 @@ impl WriteUp<'_> {
             (median(found.iter().copied()), found.into_iter().fold(0.0, f64::max))
         };
         let mut table = Table::new(["the server of a", "median", "highest", "floor", "target"]);
+        if self.of("a").next().is_none() {
+            return table;
+        }
         let mut row = |name: &str, (middle, highest): (f64, f64), unit: &str, floor: &str, target: &str| {
             let [middle, highest] = [middle, highest].map(|figure| format!("{figure:.0} {unit}"));
             table.row([name.to_owned(), middle, highest, floor.to_owned(), target.to_owned()]);
