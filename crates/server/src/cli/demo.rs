@@ -145,17 +145,23 @@ async fn refuse_used(config: &Config) -> Result<(), StartProblem> {
     Err(StartProblem("the database is in use: give the demo an empty one of its own (`createdb`)".to_owned()))
 }
 
-/// The section of the configuration that names the database. A password in the address moves to where it belongs.
-pub(crate) fn section_of(mut url: Url) -> Result<String, StartProblem> {
+/// The section of the configuration that names the database.
+pub(crate) fn section_of(url: Url) -> Result<String, StartProblem> {
+    let (url, password) = without_password(url)?;
+    let password = password.map(|password| format!("password = {password:?}\n")).unwrap_or_default();
+    Ok(format!("[database]\nurl = {:?}\n{password}", url.as_str()))
+}
+
+/// An address of PostgreSQL, and the password apart that it may hold.
+pub(crate) fn without_password(mut url: Url) -> Result<(Url, Option<String>), StartProblem> {
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err(StartProblem("`--database` wants an address as `postgres://user@host/name`".to_owned()));
     }
     let password =
         url.password().map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
-    let password = password.map(|password| format!("password = {password:?}\n")).unwrap_or_default();
     // Only an address without a host has no room for a password, and so holds none.
     let _ = url.set_password(None);
-    Ok(format!("[database]\nurl = {:?}\n{password}", url.as_str()))
+    Ok((url, password))
 }
 
 /// Puts the sample organisation into the empty database.

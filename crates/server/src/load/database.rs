@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-use percent_encoding::percent_decode_str;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection, query, query_scalar, raw_sql};
 use tokio::process::Command;
 use url::Url;
 
 use super::machine;
+use crate::cli::demo::without_password;
 use crate::start::{StartProblem, because};
 
 /// Where the tables of pgbench are.
@@ -48,15 +48,8 @@ pub(super) struct Settings {
 
 impl Database {
     /// Refuses what is no address of PostgreSQL.
-    pub(crate) fn new(mut url: Url) -> Result<Self, StartProblem> {
-        if !matches!(url.scheme(), "postgres" | "postgresql") {
-            return Err(StartProblem(
-                "`--database` wants an address as `postgres://user@host/name`".to_owned(),
-            ));
-        }
-        let password = url.password().map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned());
-        // Only an address without a host has no room for a password, and so holds none.
-        let _ = url.set_password(None);
+    pub(crate) fn new(url: Url) -> Result<Self, StartProblem> {
+        let (url, password) = without_password(url)?;
         Ok(Self { url, password })
     }
 
@@ -93,7 +86,7 @@ impl Database {
     pub(super) async fn clear(&self) -> Result<(), StartProblem> {
         let mut connection = self.connect().await?;
         raw_sql(CLEAR).execute(&mut connection).await.map_err(because("cannot empty the database"))?;
-        // A role that may not ask for it measures all the same, in turns.
+        // A role that may not ask for it measures all the same: the settings say so.
         let _ = query("CHECKPOINT").execute(&mut connection).await;
         connection.close().await.map_err(because("cannot leave the database"))
     }
@@ -117,6 +110,10 @@ impl Database {
         for (name, value) in names.iter().zip(&values) {
             text.push_str(&format!(", {name} {value}"));
         }
+        text.push_str(match query("CHECKPOINT").execute(&mut connection).await {
+            Ok(_) => "; a checkpoint before each measurement",
+            Err(_) => "; no checkpoint before each measurement, the role may not ask for one",
+        });
         let process: i32 = query_scalar("SELECT pg_backend_pid()")
             .fetch_one(&mut connection)
             .await

@@ -1,7 +1,7 @@
 //! The comparison: what durability costs, and what company saves, measured side by side.
 //!
 //! Every measurement gets a fresh server on a fresh database, so that none inherits another's memory, pages or
-//! unfinished work. The order turns by one each round, so that a machine that slows down slows all of them.
+//! unfinished work. The order turns once around in all rounds, so that a machine that slows down slows all of them.
 
 mod child;
 mod programme;
@@ -104,7 +104,7 @@ impl<'a> Bench<'a> {
         let mut rounds = Vec::with_capacity(self.comparison.rounds);
         for number in 0..self.comparison.rounds {
             let mut order: Vec<&Item> = self.programme.items.iter().collect();
-            let turn = number % order.len();
+            let turn = number * order.len() / self.comparison.rounds;
             order.rotate_left(turn);
             order.extend(self.programme.last);
             order.retain(|item| self.is_wanted(item));
