@@ -16,8 +16,8 @@ use crate::load::database::Database;
 use crate::load::target::{DemoLine, Target};
 use crate::start::StartProblem;
 
-/// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a server may take to start, with a thousand meetings to make on a slow disk.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server. Dropping it ends the process, whatever happened, and removes its database.
 pub(super) struct Child {
