@@ -124,6 +124,16 @@ fn tenants(config: &Config) -> Vec<Tenant> {
 
 /// Builds the service.
 pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service, StartProblem> {
+    build_with(config, clock, ids, true).await
+}
+
+/// Builds the service; one that does not remember proven tokens proves each every time.
+pub(crate) async fn build_with(
+    config: &Config,
+    clock: Clock,
+    ids: Source,
+    remember: bool,
+) -> Result<Service, StartProblem> {
     let store = open_store(config).await?;
     let key = open_link_key(&config.links.key_file, &ids)?;
     let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
@@ -133,7 +143,7 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
     let turnstile =
         Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone());
     let app = App::new(Parts {
-        verifier: open_verifier(config, issuer.as_deref())?,
+        verifier: open_verifier(config, issuer.as_deref(), remember)?,
         turnstile,
         mailroom,
         settings: settings(config),
@@ -202,7 +212,11 @@ fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartProblem> {
         .ok_or_else(|| StartProblem(format!("`{}` holds no certificates in PEM", file.display())))
 }
 
-fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Verifier, StartProblem> {
+fn open_verifier(
+    config: &Config,
+    builtin: Option<&IssuerService>,
+    remember: bool,
+) -> Result<Verifier, StartProblem> {
     let mut issuers = Vec::new();
     if let Some(service) = builtin {
         issuers
@@ -212,7 +226,7 @@ fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Ver
         let client = KeyClient::build(reqwest::Client::builder()).map_err(because("cannot set up TLS"))?;
         issuers.push((issuer_settings(issuer)?, KeySource::Discovery(client)));
     }
-    Verifier::new(issuers, true).map_err(because("cannot use the identity settings"))
+    Verifier::new(issuers, remember).map_err(because("cannot use the identity settings"))
 }
 
 fn builtin_settings(config: &Config, issuer: &Issuer) -> IssuerSettings {

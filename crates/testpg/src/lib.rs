@@ -3,8 +3,9 @@
 //!
 //! The server's programs are Debian's (`postgresql`); `cargo xtask setup` installs them.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -30,36 +31,48 @@ pub struct Scratch {
     name: String,
 }
 
-/// Starts the server, says where, and stops it when its input ends.
+/// Starts the server, says where, and stops it when its input ends. The socket's path has to be short, so it may stand
+/// apart from the data.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
 FOLDER=$(mktemp --directory --tmpdir usher-pg-XXXXXX) && cd "$FOLDER" && chmod 755 . || exit
-"$PROGRAMS/initdb" --pgdata data --username usher --auth trust --encoding UTF8 --locale C --no-sync > log 2>&1 &&
-"$PROGRAMS/pg_ctl" --pgdata data --log log --wait --silent start -o "$OPTIONS -k $FOLDER" >> log 2>&1 &&
+DATA=$(mktemp --directory --tmpdir="${PARENT:-$FOLDER}" usher-data-XXXXXX) || exit
+"$PROGRAMS/initdb" --pgdata "$DATA" --username usher --auth trust --encoding UTF8 --locale C --no-sync > log 2>&1 &&
+"$PROGRAMS/pg_ctl" --pgdata "$DATA" --log log --wait --silent start -o "$OPTIONS -k $FOLDER" >> log 2>&1 &&
 echo "ready $FOLDER" || { echo failed; cat log; }
 cat > /dev/null
-"$PROGRAMS/pg_ctl" --pgdata data --mode immediate --silent stop
-cd / && rm -rf "$FOLDER"
+"$PROGRAMS/pg_ctl" --pgdata "$DATA" --mode immediate --silent stop
+cd / && rm -rf "$FOLDER" "$DATA"
 "#;
 
 impl Cluster {
     /// The server that all tests of this process share; it does not wait for the disk.
     pub fn shared() -> &'static Self {
-        static SHARED: LazyLock<Cluster> = LazyLock::new(Cluster::start);
+        static SHARED: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(CARELESS, None));
         &SHARED
     }
 
+    /// A server as durable as it is out of the box, its data in a folder of its own below `parent`.
+    pub fn durable(parent: &Path) -> &'static Self {
+        // Whoever the server runs as makes its folder there.
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::set_permissions(parent, Permissions::from_mode(0o1777)))
+            .expect("a folder that anybody may write to");
+        Box::leak(Box::new(Self::start(&[], Some(parent))))
+    }
+
     /// A test without its database has failed: where PostgreSQL is not installed or does not start this panics.
-    fn start() -> Self {
+    fn start(settings: &[&str], parent: Option<&Path>) -> Self {
         let programs = programs().expect("PostgreSQL is installed: `cargo xtask setup` does that");
         let mut options = "-c listen_addresses='' -c max_connections=300".to_owned();
-        for setting in CARELESS {
+        for setting in settings {
             options.push_str(&format!(" -c {setting}"));
         }
         let mut keeper = as_server_user()
             .args(["sh", "-c", KEEPER])
             .env("PROGRAMS", &programs)
             .env("OPTIONS", options)
+            .env("PARENT", parent.unwrap_or(Path::new("")))
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

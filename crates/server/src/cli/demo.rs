@@ -51,7 +51,7 @@ pub(crate) struct Printed {
     organizer: PrintedPerson,
     colleague: PrintedPerson,
     app: PrintedApp,
-    meeting_id: String,
+    pub(crate) meeting_id: String,
     registration_page_web_url: String,
     mailbox_url: String,
 }
@@ -145,17 +145,23 @@ async fn refuse_used(config: &Config) -> Result<(), StartProblem> {
     Err(StartProblem("the database is in use: give the demo an empty one of its own (`createdb`)".to_owned()))
 }
 
-/// The section of the configuration that names the database. A password in the address moves to where it belongs.
-fn section_of(mut url: Url) -> Result<String, StartProblem> {
+/// The section of the configuration that names the database.
+pub(crate) fn section_of(url: Url) -> Result<String, StartProblem> {
+    let (url, password) = without_password(url)?;
+    let password = password.map(|password| format!("password = {password:?}\n")).unwrap_or_default();
+    Ok(format!("[database]\nurl = {:?}\n{password}", url.as_str()))
+}
+
+/// An address of PostgreSQL, and the password apart that it may hold.
+pub(crate) fn without_password(mut url: Url) -> Result<(Url, Option<String>), StartProblem> {
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err(StartProblem("`--database` wants an address as `postgres://user@host/name`".to_owned()));
     }
     let password =
         url.password().map(|password| percent_decode_str(password).decode_utf8_lossy().into_owned());
-    let password = password.map(|password| format!("password = {password:?}\n")).unwrap_or_default();
     // Only an address without a host has no room for a password, and so holds none.
     let _ = url.set_password(None);
-    Ok(format!("[database]\nurl = {:?}\n{password}", url.as_str()))
+    Ok((url, password))
 }
 
 /// Puts the sample organisation into the empty database.
@@ -244,7 +250,7 @@ fn mint(app: &App, issuer: &Issuer, grant: &Grant) -> Result<String, StartProble
 }
 
 /// A meeting whose doors are open already: it starts in ten minutes and lasts as long as the tokens.
-fn sample_meeting(
+pub(crate) fn sample_meeting(
     app: &App,
     tenant: TenantId,
     organizer: PersonId,

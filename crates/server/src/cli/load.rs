@@ -1,4 +1,4 @@
-//! `usher load`, and the hidden server that its comparison starts.
+//! `usher load`.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use url::Url;
 
 use crate::clock::Source;
-use crate::load::{
-    Comparison, DemoLine, LONGEST, Mode, Plan, Report, Target, Until, compare, drive, serve_until_left,
-};
+use crate::load::{Comparison, Database, DemoLine, LONGEST, Plan, Report, Target, Until, compare, drive};
 use crate::start::StartProblem;
 
 /// Enrol new people as fast as the server answers, and print rate and latencies. Load goes to this machine alone.
@@ -18,7 +17,7 @@ use crate::start::StartProblem;
 /// Name a meeting of a running server by --url, --token, --organizer and --meeting, or by what the demo prints:
 /// `usher demo --json | usher load --demo-json -`. With --compare nothing needs to run: servers are started and
 /// ended, and durable enrolments are held against the same requests without storing and against one transaction
-/// each.
+/// each; on a file, or with --database on PostgreSQL, beside pgbench.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare"]))]
 pub(super) struct Load {
@@ -34,11 +33,12 @@ pub(super) struct Load {
     /// Id of the meeting, as the API gave it
     #[arg(long, value_name = "ID", requires = "url")]
     meeting: Option<String>,
-    /// File with the line of `usher demo --json`; `-` reads it from standard input
+    /// File with the line of `usher demo --json`; `-` is standard input
     #[arg(long, value_name = "FILE")]
     demo_json: Option<PathBuf>,
     /// How many ask at once, each again as soon as it is answered
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", default_value_t = 64, conflicts_with = "database",
+        value_parser = clap::value_parser!(u16).range(1..=1024))]
     callers: u16,
     /// How long; 10 without --compare, 4 for each measurement with it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LONGEST.as_secs()))]
@@ -53,11 +53,17 @@ pub(super) struct Load {
     /// Start servers and compare
     #[arg(long)]
     compare: bool,
+    /// Compare on this PostgreSQL database; it has to be empty, and is emptied
+    #[arg(long, value_name = "URL", requires = "compare")]
+    database: Option<Url>,
+    /// Measure only these rows of the first table: `a,b`
+    #[arg(long, value_name = "SIGN", requires = "compare", value_delimiter = ',')]
+    only: Vec<String>,
     /// How often everything is measured
     #[arg(long, value_name = "N", default_value_t = 5, requires = "compare",
         value_parser = clap::value_parser!(u8).range(1..=50))]
     rounds: u8,
-    /// Where databases are made and removed again; on a real disk [default: the system's temporary folder]
+    /// Folder for databases and logs, on a real disk [default: a temporary one]
     #[arg(long, value_name = "FOLDER", requires = "compare")]
     data: Option<PathBuf>,
     /// Print Markdown
@@ -65,21 +71,10 @@ pub(super) struct Load {
     markdown: bool,
 }
 
-/// A server for a comparison
-#[derive(Args, Debug)]
-pub(super) struct BenchServer {
-    /// What it does with an enrolment
-    #[arg(long)]
-    mode: Mode,
-    /// Folder for its database
-    #[arg(long, value_name = "FOLDER")]
-    data: PathBuf,
-}
-
 impl Load {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         if self.compare {
-            print!("{}", compare(&self.comparison()).await?);
+            print!("{}", compare(&self.comparison()?).await?);
             return Ok(());
         }
         let until = match self.count {
@@ -102,14 +97,16 @@ impl Load {
         }
     }
 
-    fn comparison(&self) -> Comparison {
-        Comparison {
+    fn comparison(&self) -> Result<Comparison, StartProblem> {
+        Ok(Comparison {
             rounds: usize::from(self.rounds),
             length: Duration::from_secs(self.seconds.unwrap_or(4)),
             callers: usize::from(self.callers),
             folder: self.data.clone().unwrap_or_else(std::env::temp_dir),
             markdown: self.markdown,
-        }
+            database: self.database.clone().map(Database::new).transpose()?,
+            only: self.only.clone(),
+        })
     }
 
     fn target(&self) -> Result<Target, StartProblem> {
@@ -135,10 +132,4 @@ fn first_line(file: &Path) -> Result<String, StartProblem> {
     };
     read.map_err(|error| StartProblem(format!("cannot read `{}`: {error}", file.display())))?;
     Ok(line)
-}
-
-impl BenchServer {
-    pub(super) async fn run(self) -> Result<(), StartProblem> {
-        serve_until_left(self.mode, &self.data).await
-    }
 }

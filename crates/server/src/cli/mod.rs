@@ -50,7 +50,7 @@ enum Command {
     /// Measure how many enrolments a second a server on this machine takes
     Load(load::Load),
     #[command(hide = true)]
-    BenchServer(load::BenchServer),
+    BenchServer(crate::load::BenchServer),
 }
 
 /// Where the configuration is.

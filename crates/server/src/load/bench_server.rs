@@ -3,20 +3,25 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::ValueEnum;
-use domain::TenantId;
+use clap::{Args, ValueEnum};
+use domain::{RegistrationKind, TenantId};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use url::Url;
 
 use crate::app::{App, Memory, Parts};
-use crate::cli::demo::{Printed, furnish};
+use crate::cli::demo::{Printed, furnish, sample_meeting, section_of};
+use crate::cli::failed;
 use crate::clock::{Clock, Source};
 use crate::config::Config;
-use crate::start::{Service, StartProblem, build};
+use crate::start::{Service, StartProblem, build_with};
 use crate::turnstile::Turnstile;
+
+/// A capacity that is counted and never reached.
+const CAPACITY: u32 = 1_000_000_000;
 
 /// What the server does with an enrolment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,18 +35,107 @@ pub(crate) enum Mode {
     Ceiling,
 }
 
-/// Serves a sample site from `folder` and prints the demo's line, until told to stop or until whoever started
-/// it closes our input. So it never outlives a comparison, however that ends.
-pub(crate) async fn serve_until_left(mode: Mode, folder: &Path) -> Result<(), StartProblem> {
-    let cannot_listen = |error| StartProblem(format!("cannot listen: {error}"));
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
-    crate::ops::install_metrics();
-    let (service, printed) = site(mode, address, folder).await?;
-    println!("{}", serde_json::to_string(&printed).map_err(|error| StartProblem(error.to_string()))?);
-    tokio::select! {
-        served = crate::serve::serve(service, listener, Duration::from_secs(1)) => served,
-        () = left() => Ok(()),
+/// A server for a comparison
+#[derive(Args, Clone, Debug)]
+pub(crate) struct BenchServer {
+    /// What it does with an enrolment
+    #[arg(long)]
+    pub(crate) mode: Mode,
+    /// Folder for its database and keys
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data: PathBuf,
+    /// PostgreSQL database to use instead of a file
+    #[arg(long, value_name = "postgres://USER@HOST/NAME")]
+    pub(crate) database: Option<Url>,
+    /// Prove every token every time
+    #[arg(long)]
+    pub(crate) verify_each: bool,
+    /// So many meetings with a capacity, instead of the demo's without
+    #[arg(long, value_name = "N")]
+    pub(crate) meetings: Option<u32>,
+}
+
+impl BenchServer {
+    /// Serves a sample site and prints the demo's line and one with the meetings to load, until told to stop or
+    /// until whoever started it closes our input. So it never outlives a comparison, however that ends.
+    pub(crate) async fn run(self) -> Result<(), StartProblem> {
+        let cannot_listen = |error| StartProblem(format!("cannot listen: {error}"));
+        let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot_listen)?;
+        let address = listener.local_addr().map_err(cannot_listen)?;
+        crate::ops::install_metrics();
+        let (service, printed) = self.site(address).await?;
+        let meetings = self.meetings(&service, &printed).await?;
+        let unwritable = |error: serde_json::Error| StartProblem(error.to_string());
+        println!("{}", serde_json::to_string(&printed).map_err(unwritable)?);
+        println!("{}", serde_json::to_string(&meetings).map_err(unwritable)?);
+        tokio::select! {
+            served = crate::serve::serve(service, listener, Duration::from_secs(1)) => served,
+            () = left() => Ok(()),
+        }
+    }
+
+    /// The demo's site, in a mode.
+    pub(super) async fn site(&self, address: SocketAddr) -> Result<(Service, Printed), StartProblem> {
+        let ids = Source::from_system();
+        let tenant = TenantId(ids.random_id());
+        let config = self.configuration(address, tenant)?;
+        let service = build_with(&config, Clock::System, ids, !self.verify_each).await?;
+        let printed = furnish(&service, tenant).await?;
+        Ok((if self.mode == Mode::Ceiling { pretending(service) } else { service }, printed))
+    }
+
+    /// Ids of the meetings to load, as the API gives them.
+    pub(super) async fn meetings(
+        &self,
+        service: &Service,
+        printed: &Printed,
+    ) -> Result<Vec<String>, StartProblem> {
+        let Some(count) = self.meetings else { return Ok(vec![printed.meeting_id.clone()]) };
+        let app = &service.app;
+        let sample = wire::ids::read_meeting(&printed.meeting_id);
+        let (organizer, sample) = sample.ok_or_else(|| StartProblem("the demo has no meeting".to_owned()))?;
+        let hosted = app.store.find_hosted(sample).await.map_err(failed)?;
+        let hosted = hosted.ok_or_else(|| StartProblem("the demo's meeting is not stored".to_owned()))?;
+        let mut made = Vec::new();
+        for number in 0..count {
+            let (mut meeting, mut registration) = sample_meeting(app, hosted.meeting.tenant, organizer)?;
+            // An organizer has each number once.
+            meeting.join_meeting_id = format!("{number:011}");
+            if let RegistrationKind::BuiltIn(built_in) = &mut registration.kind {
+                built_in.capacity = Some(CAPACITY);
+            }
+            app.store.create_meeting(&meeting, &app.fact("demo".to_owned())).await.map_err(failed)?;
+            app.store
+                .create_registration(&registration, &app.fact("demo".to_owned()))
+                .await
+                .map_err(failed)?;
+            made.push(wire::ids::write_meeting(organizer, meeting.id));
+        }
+        Ok(made)
+    }
+
+    fn configuration(&self, address: SocketAddr, tenant: TenantId) -> Result<Config, StartProblem> {
+        let mailbox = self.mode == Mode::Mailbox;
+        let folder = &self.data;
+        let database = self.database.clone().map(section_of).transpose()?.unwrap_or_default();
+        let text = format!(
+            r#"
+            [server]
+            listen = "{address}"
+            public_url = "http://{address}"
+            data_dir = {folder:?}
+            [identity.builtin]
+            enabled = true
+            [[identity.tenant]]
+            id = "{tenant}"
+            name = "Riverbend Hydrology Institute"
+            [mail]
+            mailbox = {mailbox}
+            from = "Riverbend events <events@riverbend.example>"
+            {database}
+            "#
+        );
+        Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
     }
 }
 
@@ -53,19 +147,6 @@ async fn left() {
         leave.send(())
     });
     let _ = left.await;
-}
-
-/// The demo's site, in a mode.
-pub(super) async fn site(
-    mode: Mode,
-    address: SocketAddr,
-    folder: &Path,
-) -> Result<(Service, Printed), StartProblem> {
-    let ids = Source::from_system();
-    let tenant = TenantId(ids.random_id());
-    let service = build(&configuration(mode, address, folder, tenant)?, Clock::System, ids).await?;
-    let printed = furnish(&service, tenant).await?;
-    Ok((if mode == Mode::Ceiling { pretending(service) } else { service }, printed))
 }
 
 /// The same service with another turnstile, and nothing else.
@@ -82,30 +163,4 @@ fn pretending(service: Service) -> Service {
         memory: Memory::default(),
     });
     Service { app, issuer }
-}
-
-fn configuration(
-    mode: Mode,
-    address: SocketAddr,
-    folder: &Path,
-    tenant: TenantId,
-) -> Result<Config, StartProblem> {
-    let mailbox = mode == Mode::Mailbox;
-    let text = format!(
-        r#"
-        [server]
-        listen = "{address}"
-        public_url = "http://{address}"
-        data_dir = {folder:?}
-        [identity.builtin]
-        enabled = true
-        [[identity.tenant]]
-        id = "{tenant}"
-        name = "Riverbend Hydrology Institute"
-        [mail]
-        mailbox = {mailbox}
-        from = "Riverbend events <events@riverbend.example>"
-        "#
-    );
-    Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
 }

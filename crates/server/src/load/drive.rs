@@ -1,6 +1,7 @@
 //! A closed loop: every caller asks again as soon as it is answered.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 use super::client::Connection;
-use super::request::{Enrolment, fetch_questions};
+use super::request::{Enrolment, prepare};
 use super::stats::Latencies;
 use super::target::Target;
 use crate::start::StartProblem;
@@ -17,7 +18,7 @@ use crate::start::StartProblem;
 /// The longest that any load runs.
 pub(crate) const LONGEST: Duration = Duration::from_secs(600);
 /// How long an answer may take when nothing more is asked.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// Before a caller whose connection broke connects again.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -82,83 +83,129 @@ impl Course {
     }
 }
 
-#[derive(Default)]
-struct Tally {
-    micros: Vec<u32>,
-    errors: BTreeMap<u16, u64>,
-    unanswered: u64,
+/// Runs the load.
+pub(crate) async fn drive(target: Target, plan: Plan) -> Result<Outcome, StartProblem> {
+    drive_from(target, plan, || ()).await
 }
 
-/// Runs the load. It has a thread of its own: callers that move between threads cost the server's cores more.
-pub(crate) async fn drive(target: Target, plan: Plan) -> Result<Outcome, StartProblem> {
+/// Runs the load, and tells when everybody is connected and knows the questions.
+pub(super) async fn drive_from(
+    target: Target,
+    plan: Plan,
+    ready: impl FnOnce() + Send + 'static,
+) -> Result<Outcome, StartProblem> {
+    on_a_thread(async move || run(&target, plan, ready).await).await
+}
+
+/// The load has a thread of its own: callers that move between threads cost the server's cores more.
+pub(super) async fn on_a_thread<T, F>(load: F) -> Result<T, StartProblem>
+where
+    T: Send + 'static,
+    F: AsyncFnOnce() -> Result<T, StartProblem> + Send + 'static,
+{
     let work = tokio::task::spawn_blocking(move || {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StartProblem(format!("cannot start the load: {error}")))?;
-        runtime.block_on(run(&target, plan))
+        runtime.block_on(load())
     });
     work.await.map_err(|error| StartProblem(format!("the load broke off: {error}")))?
 }
 
-async fn run(target: &Target, plan: Plan) -> Result<Outcome, StartProblem> {
-    let unreachable = |error| StartProblem(format!("cannot connect to `{}`: {error}", target.address));
-    let mut connections = Vec::with_capacity(plan.callers);
-    for _ in 0..plan.callers {
-        connections.push(Connection::open(target.address).await.map_err(unreachable)?);
-    }
-    let first = connections.first_mut().ok_or_else(|| StartProblem("load needs a caller".to_owned()))?;
-    let questions = fetch_questions(first, target).await?;
-    let enrolment = Enrolment::new(target, &questions, plan.run);
-
+async fn run(target: &Target, plan: Plan, ready: impl FnOnce()) -> Result<Outcome, StartProblem> {
+    let (callers, questions) = gather(target, plan.callers, plan.run).await?;
+    ready();
     let started_at = Instant::now();
     let (count, limit) = match plan.until {
         Until::Passed(limit) => (u64::MAX, limit.min(LONGEST)),
         Until::Asked(count) => (count, LONGEST),
     };
     let course = Arc::new(Course { next: AtomicU64::new(0), count, end: started_at + limit });
-    let mut callers = JoinSet::new();
-    for connection in connections {
-        callers.spawn(call(target.clone(), course.clone(), connection, enrolment.clone()));
+    let mut calls = JoinSet::new();
+    for caller in callers {
+        calls.spawn(call(course.clone(), caller));
     }
-    let tallies = callers.join_all().await;
-    Ok(sum(tallies, questions.len(), started_at.elapsed()))
+    let tallies = calls.join_all().await;
+    Ok(sum(tallies, questions, started_at.elapsed()))
 }
 
 /// One caller, who gives up waiting for the last answer at some point.
-async fn call(target: Target, course: Arc<Course>, connection: Connection, enrolment: Enrolment) -> Tally {
-    let mut tally = Tally::default();
+async fn call(course: Arc<Course>, mut caller: Caller) -> Tally {
     let patience = tokio::time::Instant::from_std(course.end + PATIENCE);
-    let asking = ask_on(&target, &course, connection, enrolment, &mut tally);
+    let asking = async {
+        while let Some(number) = course.next()
+            && caller.ask(number, Instant::now()).await
+        {}
+    };
     if tokio::time::timeout_at(patience, asking).await.is_err() {
-        tally.unanswered += 1;
+        caller.tally.unanswered += 1;
     }
-    tally
+    caller.tally
 }
 
-async fn ask_on(
+/// Somebody with a connection, who enrols people into some of the meetings in turn.
+pub(super) struct Caller {
+    address: SocketAddr,
+    connection: Connection,
+    enrolments: Vec<Enrolment>,
+    turn: usize,
+    /// What it was answered so far.
+    pub(super) tally: Tally,
+}
+
+/// What one caller was answered.
+#[derive(Default)]
+pub(super) struct Tally {
+    micros: Vec<u32>,
+    errors: BTreeMap<u16, u64>,
+    pub(super) unanswered: u64,
+}
+
+/// Connects so many callers and shares the meetings out among them. Also how many questions are asked.
+pub(super) async fn gather(
     target: &Target,
-    course: &Course,
-    mut connection: Connection,
-    mut enrolment: Enrolment,
-    tally: &mut Tally,
-) {
-    while let Some(number) = course.next() {
-        let asked_at = Instant::now();
-        match connection.ask(enrolment.of(number)).await.map(|reply| reply.status) {
-            Ok(200) => tally.micros.push(u32::try_from(asked_at.elapsed().as_micros()).unwrap_or(u32::MAX)),
-            Ok(status) => *tally.errors.entry(status).or_default() += 1,
+    count: usize,
+    run: u64,
+) -> Result<(Vec<Caller>, usize), StartProblem> {
+    let unreachable = |error| StartProblem(format!("cannot connect to `{}`: {error}", target.address));
+    let mut connections = Vec::with_capacity(count);
+    for _ in 0..count {
+        connections.push(Connection::open(target.address).await.map_err(unreachable)?);
+    }
+    let first = connections.first_mut().ok_or_else(|| StartProblem("load needs a caller".to_owned()))?;
+    let (enrolments, questions) = prepare(first, target, run).await?;
+    let callers = connections.into_iter().enumerate().map(|(number, connection)| {
+        let own = enrolments.iter().skip(number % enrolments.len()).step_by(count);
+        let enrolments = own.cloned().collect();
+        Caller { address: target.address, connection, enrolments, turn: 0, tally: Tally::default() }
+    });
+    Ok((callers.collect(), questions))
+}
+
+impl Caller {
+    /// Enrols the person with this number; the latency counts from `since`. False when the server is gone.
+    pub(super) async fn ask(&mut self, number: u64, since: Instant) -> bool {
+        self.turn = (self.turn + 1) % self.enrolments.len();
+        let request = self.enrolments[self.turn].of(number);
+        match self.connection.ask(request).await.map(|reply| reply.status) {
+            Ok(200) => {
+                self.tally.micros.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
+            }
+            Ok(status) => *self.tally.errors.entry(status).or_default() += 1,
             Err(_) => {
-                tally.unanswered += 1;
+                self.tally.unanswered += 1;
                 tokio::time::sleep(PAUSE).await;
-                match Connection::open(target.address).await {
-                    Ok(another) => connection = another,
-                    Err(_) => return,
+                match Connection::open(self.address).await {
+                    Ok(another) => self.connection = another,
+                    Err(_) => return false,
                 }
             }
         }
+        true
     }
 }
 
-fn sum(tallies: Vec<Tally>, questions: usize, elapsed: Duration) -> Outcome {
+/// Everything that all callers were answered.
+pub(super) fn sum(tallies: Vec<Tally>, questions: usize, elapsed: Duration) -> Outcome {
     let (mut micros, mut errors, mut unanswered) = (Vec::new(), BTreeMap::new(), 0);
     for tally in tallies {
         micros.extend(tally.micros);

@@ -6,40 +6,77 @@ use std::path::Path;
 /// In which CPU time is counted: always a hundredth of a second towards programs on Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
+/// Processes that a measurement is about, by their ids.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Watched {
+    /// The server that takes the load.
+    pub(super) server: Option<u32>,
+    /// The first process of PostgreSQL; every other one is its child.
+    pub(super) postmaster: Option<u32>,
+}
+
 /// CPU time spent up to now, in seconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CpuTime {
+    /// How long the machine has been up meanwhile.
+    pub(super) passed: f64,
     /// By everything on the machine.
     pub(super) machine: f64,
-    /// By this process.
+    /// By this process and those that it started and saw end.
     pub(super) own: f64,
-    /// By the other process that was asked for.
-    pub(super) other: f64,
+    /// By the server.
+    pub(super) server: f64,
+    /// By PostgreSQL.
+    pub(super) database: f64,
 }
 
 impl CpuTime {
-    /// Now; `other` is the id of a process.
-    pub(super) fn now(other: Option<u32>) -> Self {
+    /// Now.
+    pub(super) fn now(watched: Watched) -> Self {
+        let server = watched.server.map(|id| spent(&read(format!("/proc/{id}/stat"))));
         Self {
+            passed: read("/proc/uptime")
+                .split(' ')
+                .next()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or_default(),
             machine: machine_seconds(&read("/proc/stat")),
-            own: process_seconds(&read("/proc/self/stat")),
-            other: other.map_or(0.0, |id| process_seconds(&read(format!("/proc/{id}/stat")))),
+            own: spent_with_children(&read("/proc/self/stat")),
+            server: server.unwrap_or_default(),
+            database: watched.postmaster.map_or(0.0, family_seconds),
         }
     }
 
     /// What was spent since `before`.
     pub(super) fn since(self, before: Self) -> Self {
         Self {
+            passed: self.passed - before.passed,
             machine: self.machine - before.machine,
             own: self.own - before.own,
-            other: self.other - before.other,
+            server: self.server - before.server,
+            database: self.database - before.database,
         }
     }
 
-    /// What everybody else spent: above a quarter of a core, figures are not to be trusted.
+    /// How many cores everybody else kept busy: above a quarter of one, figures are not to be trusted.
     pub(super) fn strangers(self) -> f64 {
-        (self.machine - self.own - self.other).max(0.0)
+        let spent = (self.machine - self.own - self.server - self.database).max(0.0);
+        spent / self.passed.max(1.0 / TICKS_PER_SECOND)
     }
+}
+
+/// The parent of a process of PostgreSQL; `None` when there is none of that id on this machine.
+pub(super) fn postmaster_of(process: u32) -> Option<u32> {
+    let name = read(format!("/proc/{process}/comm"));
+    if name.trim() == "postgres" { parent(&read(format!("/proc/{process}/stat"))) } else { None }
+}
+
+/// What a process and its children spent, those that ended included.
+fn family_seconds(first: u32) -> f64 {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let stats = processes.map(|process| read(process.path().join("stat")));
+    let children: f64 = stats.filter(|stat| parent(stat) == Some(first)).map(|stat| spent(&stat)).sum();
+    children + spent_with_children(&read(format!("/proc/{first}/stat")))
 }
 
 /// Memory of a process that is in RAM now, in megabytes (of 1024 × 1024 bytes).
@@ -83,10 +120,23 @@ fn field(text: &str, name: &str) -> Option<String> {
     fields.find_map(|(key, value)| (key.trim() == name).then(|| value.trim().to_owned()))
 }
 
-/// The fourteenth and fifteenth words; the second is a name that may hold spaces.
-fn process_seconds(stat: &str) -> f64 {
-    let words = stat.rsplit_once(')').map_or("", |(_, words)| words).split_whitespace();
-    words.skip(11).take(2).filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / TICKS_PER_SECOND
+/// The words behind the second one, which is a name that may hold spaces.
+fn words(stat: &str) -> impl Iterator<Item = &str> {
+    stat.rsplit_once(')').map_or("", |(_, words)| words).split_whitespace()
+}
+
+fn parent(stat: &str) -> Option<u32> {
+    words(stat).nth(1)?.parse().ok()
+}
+
+/// User and system time are words 14 and 15.
+fn spent(stat: &str) -> f64 {
+    words(stat).skip(11).take(2).filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / TICKS_PER_SECOND
+}
+
+/// Those of children that ended and were waited for follow.
+fn spent_with_children(stat: &str) -> f64 {
+    words(stat).skip(11).take(4).filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / TICKS_PER_SECOND
 }
 
 /// User, nice, system, then idle and waiting for a disk (which are left out), then interrupts.
@@ -104,8 +154,15 @@ mod tests {
     fn cpu_time_is_read_whatever_the_process_is_called() {
         let stat = "42 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 150 50 7 7";
 
-        assert_eq!(process_seconds(stat), 2.0);
-        assert_eq!(process_seconds(""), 0.0);
+        assert_eq!((spent(stat), spent_with_children(stat)), (2.0, 2.14));
+        assert_eq!(spent(""), 0.0);
+        assert_eq!((parent(stat), parent("")), (Some(1), None));
+    }
+
+    #[test]
+    fn a_process_that_is_not_of_postgresql_has_no_postmaster() {
+        assert_eq!(postmaster_of(std::process::id()), None);
+        assert_eq!(postmaster_of(0), None);
     }
 
     #[test]

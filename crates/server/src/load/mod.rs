@@ -2,16 +2,20 @@
 //!
 //! `drive` asks a running server for places over real HTTP, as fast as a number of callers get answers (a
 //! closed loop). `compare` starts servers of its own and measures, interleaved in one run, durable enrolments,
-//! the same requests answered without storing, and the naive way straight into the database.
+//! the same requests answered without storing, and one transaction each straight into the database: on SQLite the
+//! `naive` way, on PostgreSQL `pgbench`. `open_loop` lets people arrive by plan instead.
 //!
 //! Load goes to this machine alone, is bounded in count and in time, and ends by itself.
 
 mod bench_server;
 mod client;
 mod compare;
+mod database;
 mod drive;
 mod machine;
 mod naive;
+mod open_loop;
+mod pgbench;
 mod report;
 mod request;
 mod stats;
@@ -19,8 +23,9 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bench_server::{Mode, serve_until_left};
+pub(crate) use bench_server::BenchServer;
 pub(crate) use compare::{Comparison, compare};
+pub(crate) use database::Database;
 pub(crate) use drive::{LONGEST, Plan, Until, drive};
 pub(crate) use report::Report;
 pub(crate) use target::{DemoLine, Target};

@@ -12,7 +12,7 @@ use sqlx::{
 use tokio::runtime::Builder;
 use uuid::Uuid;
 
-use super::bench_server::{Mode, site};
+use super::bench_server::{BenchServer, Mode};
 use super::request::scattered;
 use super::stats::Latencies;
 use crate::clock::{Clock, Source};
@@ -65,7 +65,14 @@ pub(super) async fn fill(
     limit: Duration,
 ) -> Result<(Latencies, Duration), StartProblem> {
     let address = "127.0.0.1:9".parse().expect("a constant address");
-    let (service, _) = site(Mode::Store, address, folder).await?;
+    let server = BenchServer {
+        mode: Mode::Store,
+        data: folder.to_owned(),
+        database: None,
+        verify_each: false,
+        meetings: None,
+    };
+    let (service, _) = server.site(address).await?;
     service.app.store.close().await;
     let file = folder.join("usher.db");
     let work = tokio::task::spawn_blocking(move || {

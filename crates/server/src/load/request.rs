@@ -15,7 +15,7 @@ const DIGITS: usize = 9;
 /// A question as the service shows it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Question {
+struct Question {
     id: String,
     answer_options: Vec<String>,
 }
@@ -32,13 +32,30 @@ pub(super) struct Enrolment {
     number: Range<usize>,
 }
 
-/// Asks which questions the registration has. Whoever may not read them answers none, and hears from the
-/// enrolments themselves what is missing.
-pub(super) async fn fetch_questions(
+/// Prepares an enrolment into each meeting, and tells how many questions the first one asks.
+pub(super) async fn prepare(
     connection: &mut Connection,
     target: &Target,
+    run: u64,
+) -> Result<(Vec<Enrolment>, usize), StartProblem> {
+    let mut enrolments = Vec::with_capacity(target.registrations.len());
+    let mut asked = None;
+    for registration in &target.registrations {
+        let questions = fetch_questions(connection, target, registration).await?;
+        asked.get_or_insert(questions.len());
+        enrolments.push(Enrolment::new(target, registration, &questions, run));
+    }
+    Ok((enrolments, asked.unwrap_or_default()))
+}
+
+/// Asks which questions a registration has. Whoever may not read them answers none, and hears from the
+/// enrolments themselves what is missing.
+async fn fetch_questions(
+    connection: &mut Connection,
+    target: &Target,
+    registration: &str,
 ) -> Result<Vec<Question>, StartProblem> {
-    let Target { address, registration, token } = target;
+    let Target { address, token, .. } = target;
     let request = format!(
         "GET {registration}/customQuestions HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n"
     );
@@ -54,7 +71,7 @@ pub(super) async fn fetch_questions(
 impl Enrolment {
     /// Answers every question, so that required ones are among them. Two runs with a different `run` register
     /// different people.
-    pub(super) fn new(target: &Target, questions: &[Question], run: u64) -> Self {
+    fn new(target: &Target, registration: &str, questions: &[Question], run: u64) -> Self {
         let answers: Vec<_> = questions
             .iter()
             .map(|question| {
@@ -69,7 +86,7 @@ impl Enrolment {
             "customQuestionAnswers": answers,
         })
         .to_string();
-        let Target { address, registration, token } = target;
+        let Target { address, token, .. } = target;
         let text = format!(
             "POST {registration}/registrants HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -108,7 +125,7 @@ mod tests {
             Question { id: "q1".to_owned(), answer_options: vec!["Yes".to_owned(), "No".to_owned()] },
             Question { id: "q2".to_owned(), answer_options: Vec::new() },
         ];
-        let mut enrolment = Enrolment::new(&target, &questions, 7);
+        let mut enrolment = Enrolment::new(&target, &target.registrations[0], &questions, 7);
 
         let first = String::from_utf8(enrolment.of(1).to_vec()).unwrap();
         let later = String::from_utf8(enrolment.of(1_234_567).to_vec()).unwrap();

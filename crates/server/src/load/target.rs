@@ -1,4 +1,4 @@
-//! Where the load goes: one meeting on a server on this machine.
+//! Where the load goes: meetings on a server on this machine.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,13 +8,13 @@ use url::{Host, Url};
 
 use crate::start::StartProblem;
 
-/// One meeting of a running server, and who asks for places in it.
+/// Meetings of a running server, one as a rule, and who asks for places in them.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// Where to connect.
     pub(crate) address: SocketAddr,
-    /// Path of the meeting's registration.
-    pub(crate) registration: String,
+    /// Paths of the meetings' registrations; at least one.
+    pub(crate) registrations: Vec<String>,
     /// Bearer token of the caller.
     pub(crate) token: String,
 }
@@ -48,7 +48,18 @@ impl DemoLine {
 
     /// The demo's meeting, asked by the demo's application.
     pub(crate) fn target(&self) -> Result<Target, StartProblem> {
-        Target::new(&self.base_url, &self.app.token, &self.organizer.id, &self.meeting_id)
+        self.target_of(std::slice::from_ref(&self.meeting_id))
+    }
+
+    /// Other meetings of the demo's organizer, asked by the demo's application.
+    pub(crate) fn target_of(&self, meetings: &[String]) -> Result<Target, StartProblem> {
+        let to = |meeting: &String| Target::new(&self.base_url, &self.app.token, &self.organizer.id, meeting);
+        let mut targets = meetings.iter().map(to);
+        let first = targets.next().ok_or_else(|| StartProblem("the load needs a meeting".to_owned()))??;
+        targets.try_fold(first, |mut all, another| {
+            all.registrations.extend(another?.registrations);
+            Ok(all)
+        })
     }
 }
 
@@ -68,7 +79,7 @@ impl Target {
         let [organizer, meeting] = [organizer, meeting].map(|id| utf8_percent_encode(id, NON_ALPHANUMERIC));
         Ok(Self {
             address: loopback(&url)?,
-            registration: format!("{version}/users/{organizer}/onlineMeetings/{meeting}/registration"),
+            registrations: vec![format!("{version}/users/{organizer}/onlineMeetings/{meeting}/registration")],
             token: token.to_owned(),
         })
     }
@@ -135,7 +146,7 @@ mod tests {
     fn ids_and_tokens_cannot_write_lines_of_their_own() {
         let target = Target::new("http://127.0.0.1", "token", "a b", "c/d\r\ne").unwrap();
 
-        assert_eq!(target.registration, "/beta/users/a%20b/onlineMeetings/c%2Fd%0D%0Ae/registration");
+        assert_eq!(target.registrations, ["/beta/users/a%20b/onlineMeetings/c%2Fd%0D%0Ae/registration"]);
         Target::new("http://127.0.0.1", "to\r\nken", "a", "b").expect_err("a token of two lines");
     }
 }

@@ -1,43 +1,59 @@
 //! A short run against a server in this process, over a real socket.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use domain::RegistrationKind;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use super::bench_server::{Mode, site};
+use super::bench_server::{BenchServer, Mode};
+use super::database::Database;
 use super::drive::{Plan, Until, drive};
 use super::naive::{Naive, fill};
+use super::open_loop::arrive;
+use super::pgbench::{self, Script};
 use super::report::Report;
-use super::target::DemoLine;
+use super::target::{DemoLine, Target};
 use crate::app::App;
 
 struct Running {
     app: App,
     line: DemoLine,
+    meetings: Vec<String>,
     _folder: TempDir,
 }
 
 async fn start(mode: Mode) -> Running {
+    start_with(mode, None).await
+}
+
+async fn start_with(mode: Mode, meetings: Option<u32>) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    let (service, printed) = site(mode, address, folder.path()).await.unwrap();
+    let data = folder.path().to_owned();
+    let server = BenchServer { mode, data, database: None, verify_each: false, meetings };
+    let (service, printed) = server.site(address).await.unwrap();
+    let meetings = server.meetings(&service, &printed).await.unwrap();
     let line = DemoLine::read(&serde_json::to_string(&printed).unwrap()).unwrap();
     let app = service.app.clone();
     tokio::spawn(axum::serve(listener, crate::http::router(service.app, service.issuer)).into_future());
-    Running { app, line, _folder: folder }
+    Running { app, line, meetings, _folder: folder }
 }
 
 const PLAN: Plan = Plan { callers: 8, until: Until::Asked(50), run: 1 };
 
 impl Running {
     async fn registered(&self) -> i64 {
-        let target = self.line.target().unwrap();
-        let id = target.registration.split('/').nth(5).unwrap();
-        let id = percent_encoding::percent_decode_str(id).decode_utf8().unwrap();
-        let (_, meeting) = wire::ids::read_meeting(&id).unwrap();
+        self.registered_in(&self.meetings[0]).await
+    }
+
+    async fn registered_in(&self, meeting: &str) -> i64 {
+        let (_, meeting) = wire::ids::read_meeting(meeting).unwrap();
         let hosted = self.app.store.find_hosted(meeting).await.unwrap().unwrap();
         let registration = hosted.registration.unwrap().id;
         self.app.store.count_registrants(meeting, registration, false).await.unwrap()
@@ -76,6 +92,120 @@ async fn the_ceiling_answers_as_the_store_does_and_stores_nothing() {
 
     assert_eq!((outcome.latencies.count(), outcome.failures()), (50, 0));
     assert_eq!(running.registered().await, 0);
+}
+
+#[tokio::test]
+async fn a_load_over_many_meetings_fills_each_alike() {
+    let running = start_with(Mode::Store, Some(3)).await;
+    let target = running.line.target_of(&running.meetings).unwrap();
+
+    let outcome = drive(target, Plan { callers: 2, until: Until::Asked(60), ..PLAN }).await.unwrap();
+
+    assert_eq!((outcome.latencies.count(), outcome.failures()), (60, 0));
+    let mut registered = Vec::new();
+    for meeting in &running.meetings {
+        registered.push(running.registered_in(meeting).await);
+        let (_, meeting) = wire::ids::read_meeting(meeting).unwrap();
+        let hosted = running.app.store.find_hosted(meeting).await.unwrap().unwrap();
+        let RegistrationKind::BuiltIn(built_in) = hosted.registration.unwrap().kind else { panic!() };
+        assert!(built_in.capacity.is_some(), "places are counted");
+    }
+    assert_eq!((registered.len(), registered.iter().sum::<i64>()), (3, 60));
+    assert!(registered.iter().all(|count| *count > 0), "{registered:?}");
+}
+
+#[tokio::test]
+async fn everybody_who_arrives_by_plan_is_registered() {
+    let running = start(Mode::Store).await;
+    let (is_ready, length) = (Arc::new(AtomicBool::new(false)), Duration::from_millis(200));
+    let ready = is_ready.clone();
+
+    let outcome = arrive(running.line.target().unwrap(), 500.0, length, 1, move || {
+        ready.store(true, Ordering::Relaxed);
+    })
+    .await
+    .unwrap();
+
+    assert_eq!((outcome.latencies.count(), outcome.failures()), (100, 0));
+    assert_eq!(running.registered().await, 100);
+    // The last one was not to come before.
+    assert!(outcome.elapsed >= Duration::from_millis(198), "{:?}", outcome.elapsed);
+    assert!(is_ready.load(Ordering::Relaxed));
+}
+
+/// Answers nobody before `hold` has passed since the first enrolment.
+async fn holding_server(hold: Duration) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let first = Arc::new(OnceLock::new());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let first = first.clone();
+            tokio::spawn(async move {
+                let mut inbox = [0; 4_096];
+                // A request of the load is short, and written at once.
+                while let Ok(1..) = stream.read(&mut inbox).await {
+                    let is_question = inbox.starts_with(b"GET");
+                    if !is_question {
+                        let first = *first.get_or_init(tokio::time::Instant::now);
+                        tokio::time::sleep_until(first + hold).await;
+                    }
+                    let body = if is_question { r#"{"value":[]}"# } else { "{}" };
+                    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+                    stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_free_connection_has_waited() {
+    let address = holding_server(Duration::from_millis(400)).await;
+    let target = Target::new(&format!("http://{address}"), "token", "organizer", "meeting").unwrap();
+
+    // More than there are connections, the last of them 300 ms after the first.
+    let outcome = arrive(target, 2_000.0, Duration::from_millis(300), 1, || ()).await.unwrap();
+
+    assert_eq!((outcome.latencies.count(), outcome.failures()), (600, 0));
+    let shortest = outcome.latencies.percentile(0);
+    assert!(
+        shortest >= 100.0,
+        "somebody planned for 300 ms at the latest was answered at 400: {shortest} ms"
+    );
+}
+
+#[tokio::test]
+async fn arrivals_at_a_server_that_refuses_them_are_failures() {
+    let running = start(Mode::Store).await;
+    let mut target = running.line.target().unwrap();
+    target.token.push('x');
+
+    let outcome = arrive(target, 500.0, Duration::from_millis(100), 1, || ()).await.unwrap();
+
+    assert_eq!((outcome.latencies.count(), outcome.failures(), outcome.unanswered), (0, 50, 0));
+}
+
+#[tokio::test]
+async fn pgbench_runs_its_scripts_and_its_log_says_how_long_they_took() {
+    let database = testpg::Cluster::shared().create();
+    let database = Database::new(database.url().parse().unwrap()).unwrap();
+    let program = pgbench::find().unwrap();
+    for script in [Script::TwoRows, Script::Counter] {
+        let folder = tempfile::tempdir().unwrap();
+        database.clear().await.unwrap();
+
+        let length = Duration::from_secs(1);
+        let done = pgbench::run(&program, &database, (script, 2), length, folder.path()).await.unwrap();
+
+        assert_eq!(done.failures, 0, "{script:?}");
+        assert!(done.latencies.count() > 0 && done.latencies.percentile(500) > 0.0, "{script:?}");
+        assert!(done.transactions > done.latencies.count(), "the first second does not count");
+        database.refuse_used().await.expect_err("its tables are there");
+    }
+    database.clear().await.unwrap();
+    database.refuse_used().await.expect("everything is gone");
 }
 
 #[tokio::test]

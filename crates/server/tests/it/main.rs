@@ -4,6 +4,7 @@
 mod at_once;
 mod bad_clients;
 mod bad_input;
+mod compare;
 mod conventions;
 mod demo;
 mod docs;

@@ -11,34 +11,49 @@ use tokio::net::TcpStream;
 use tokio::process::{Child as Process, Command};
 use tokio::time::timeout;
 
-use crate::load::bench_server::Mode;
+use super::programme::Load;
+use crate::load::database::Database;
 use crate::load::target::{DemoLine, Target};
 use crate::start::StartProblem;
 
-/// How long a server may take to start.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a server may take to start, with a thousand meetings to make on a slow disk.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server. Dropping it ends the process, whatever happened, and removes its database.
 pub(super) struct Child {
     // Before the folder: the process is gone before its files are.
     process: Process,
     _folder: TempDir,
-    /// The meeting to load.
+    /// The meetings to load.
     pub(super) target: Target,
     /// From the start of the process to its first answer.
     pub(super) first_answer: Duration,
 }
 
 impl Child {
-    /// Starts a server in a new folder below `parent`.
-    pub(super) async fn start(mode: Mode, parent: &Path) -> Result<Self, StartProblem> {
+    /// Starts a server with a new folder below `parent`, and with its database in there unless one is given.
+    pub(super) async fn start(
+        load: Load,
+        database: Option<&Database>,
+        parent: &Path,
+    ) -> Result<Self, StartProblem> {
         let folder = new_folder(parent)?;
         let program = std::env::current_exe().map_err(failed("find the program"))?;
-        let mode = mode.to_possible_value().expect("no mode is skipped");
+        let mode = load.mode.to_possible_value().expect("no mode is skipped");
+        let mut command = Command::new(program);
+        command.args(["bench-server", "--mode", mode.get_name(), "--data"]).arg(folder.path());
+        if let Some(database) = database {
+            command.args(["--database", database.url()]);
+            database.introduce(&mut command);
+        }
+        if load.verify_each {
+            command.arg("--verify-each");
+        }
+        if let Some(count) = load.meetings {
+            command.args(["--meetings", &count.to_string()]);
+        }
         let started_at = Instant::now();
-        let mut process = Command::new(program)
-            .args(["bench-server", "--mode", mode.get_name(), "--data"])
-            .arg(folder.path())
+        let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -68,9 +83,15 @@ pub(super) fn new_folder(parent: &Path) -> Result<TempDir, StartProblem> {
 
 async fn read_target(process: &mut Process) -> Result<Target, StartProblem> {
     let output = process.stdout.take().ok_or_else(|| StartProblem("the server has no output".to_owned()))?;
-    let mut line = String::new();
-    BufReader::new(output).read_line(&mut line).await.map_err(failed("hear from a server"))?;
-    DemoLine::read(&line)?.target()
+    let mut lines = BufReader::new(output).lines();
+    let mut line = async || {
+        let line = lines.next_line().await.map_err(failed("hear from a server"))?;
+        line.ok_or_else(|| StartProblem("the server ended before it was ready".to_owned()))
+    };
+    let demo = DemoLine::read(&line().await?)?;
+    let meetings =
+        serde_json::from_str::<Vec<String>>(&line().await?).map_err(failed("read the meetings"))?;
+    demo.target_of(&meetings)
 }
 
 /// The port was taken before the line was printed, so the first connection already waits for an answer.

@@ -1,9 +1,10 @@
 //! The comparison: what durability costs, and what company saves, measured side by side.
 //!
 //! Every measurement gets a fresh server on a fresh database, so that none inherits another's memory, pages or
-//! unfinished work. The order turns by one each round, so that a machine that slows down slows all of them.
+//! unfinished work. The order turns once around in all rounds, so that a machine that slows down slows all of them.
 
 mod child;
+mod programme;
 mod round;
 mod table;
 mod write_up;
@@ -13,8 +14,12 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::round::{Sample, What, measure};
+use self::programme::{Item, Programme};
+use self::round::{Round, measure};
 use self::write_up::WriteUp;
+use super::database::{Database, Settings};
+use super::machine::Watched;
+use super::pgbench;
 use crate::start::StartProblem;
 
 /// What is compared, and how long.
@@ -24,20 +29,43 @@ pub(crate) struct Comparison {
     pub(crate) rounds: usize,
     /// How long one measurement takes.
     pub(crate) length: Duration,
-    /// How many ask at once.
+    /// How many ask at once, where the programme does not say.
     pub(crate) callers: usize,
-    /// Where databases are made and removed again.
+    /// Where databases, keys and logs are made and removed again.
     pub(crate) folder: PathBuf,
     /// Whether the answer is for a page of documentation.
     pub(crate) markdown: bool,
+    /// The PostgreSQL database to measure on; without one SQLite is measured.
+    pub(crate) database: Option<Database>,
+    /// The signs of what is measured; everything when there are none.
+    pub(crate) only: Vec<String>,
+}
+
+/// What every measurement needs.
+struct Bench<'a> {
+    comparison: &'a Comparison,
+    programme: &'static Programme,
+    cluster: Option<Cluster<'a>>,
+}
+
+/// A PostgreSQL server, and what measures it.
+struct Cluster<'a> {
+    database: &'a Database,
+    settings: Settings,
+    pgbench: PathBuf,
 }
 
 /// Measures, and gives what is to be printed. Progress goes to standard error.
 pub(crate) async fn compare(comparison: &Comparison) -> Result<String, StartProblem> {
-    tokio::select! {
-        samples = run(comparison) => Ok(WriteUp { comparison, samples: &samples? }.to_string()),
+    let bench = Bench::open(comparison).await?;
+    let rounds = tokio::select! {
+        rounds = bench.run() => rounds,
         stopped = interrupted() => Err(stopped),
+    };
+    if let Some(cluster) = &bench.cluster {
+        cluster.database.clear().await?;
     }
+    Ok(WriteUp { bench: &bench, rounds: &rounds? }.to_string())
 }
 
 /// Until somebody asks us to stop. Then servers are ended and folders removed as their owners are dropped.
@@ -56,18 +84,69 @@ async fn interrupted() -> StartProblem {
     StartProblem("stopped before the comparison was complete".to_owned())
 }
 
-async fn run(comparison: &Comparison) -> Result<Vec<Vec<Sample>>, StartProblem> {
-    let mut rounds = Vec::with_capacity(comparison.rounds);
-    for round in 0..comparison.rounds {
-        let mut order = What::ALL;
-        order.rotate_left(round % What::ALL.len());
-        let mut samples = Vec::with_capacity(order.len());
-        for what in order {
-            let sample = measure(what, comparison).await?;
-            eprintln!("round {}: {:>7.0} a second, {}", round + 1, sample.rate, what.name());
-            samples.push(sample);
+impl<'a> Bench<'a> {
+    /// Everything that can be missing is missed here, before anything is measured.
+    async fn open(comparison: &'a Comparison) -> Result<Self, StartProblem> {
+        let programme = if comparison.database.is_some() { &programme::POSTGRES } else { &programme::SQLITE };
+        let signs: Vec<&str> = programme.all().map(|item| item.sign).collect();
+        if let Some(unknown) = comparison.only.iter().find(|sign| !signs.contains(&sign.as_str())) {
+            let signs = signs.join("`, `");
+            return Err(StartProblem(format!("`{unknown}` is none of what is measured: `{signs}`")));
         }
-        rounds.push(samples);
+        let cluster = match &comparison.database {
+            Some(database) => Some(Cluster::open(database).await?),
+            None => None,
+        };
+        Ok(Self { comparison, programme, cluster })
     }
-    Ok(rounds)
+
+    async fn run(&self) -> Result<Vec<Round>, StartProblem> {
+        let mut rounds = Vec::with_capacity(self.comparison.rounds);
+        for number in 0..self.comparison.rounds {
+            let mut order: Vec<&Item> = self.programme.items.iter().collect();
+            let turn = number * order.len() / self.comparison.rounds;
+            order.rotate_left(turn);
+            order.extend(self.programme.last);
+            order.retain(|item| self.is_wanted(item));
+            let mut round = Round(Vec::with_capacity(order.len()));
+            for item in order {
+                let sample = measure(item, self.peak(&round), self).await?;
+                eprintln!(
+                    "round {}: {:>7.0} a second, {}: {}",
+                    number + 1,
+                    sample.rate,
+                    item.sign,
+                    item.name
+                );
+                round.0.push(sample);
+            }
+            rounds.push(round);
+        }
+        Ok(rounds)
+    }
+
+    /// Whether it is to be measured at all.
+    fn is_wanted(&self, item: &Item) -> bool {
+        let only = &self.comparison.only;
+        only.is_empty() || only.iter().any(|sign| sign == item.sign)
+    }
+
+    /// The best rate of the service as it is, whatever the number of callers.
+    fn peak(&self, round: &Round) -> f64 {
+        let plain = self.programme.items.iter().filter(|item| item.is_plain());
+        plain.filter_map(|item| round.find(item.sign)).map(|sample| sample.rate).fold(0.0, f64::max)
+    }
+
+    fn watched(&self, server: Option<u32>) -> Watched {
+        let postmaster = self.cluster.as_ref().and_then(|cluster| cluster.settings.postmaster);
+        Watched { server, postmaster }
+    }
+}
+
+impl<'a> Cluster<'a> {
+    async fn open(database: &'a Database) -> Result<Self, StartProblem> {
+        let pgbench = pgbench::find()?;
+        database.refuse_used().await?;
+        Ok(Self { settings: database.settings().await?, database, pgbench })
+    }
 }

@@ -1,14 +1,17 @@
 //! One measurement of a round.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::Comparison;
 use super::child::{Child, new_folder};
+use super::programme::{Item, Load, What};
+use super::{Bench, Comparison};
 use crate::clock::Source;
-use crate::load::bench_server::Mode;
-use crate::load::drive::{Outcome, Plan, Until, drive};
-use crate::load::machine::{CpuTime, resident_megabytes};
+use crate::load::drive::{Outcome, Plan, Until, drive_from};
+use crate::load::machine::{CpuTime, Watched, resident_megabytes};
 use crate::load::naive::{Naive, fill};
+use crate::load::open_loop::arrive;
+use crate::load::pgbench::{self, Script};
 use crate::load::stats::Latencies;
 use crate::load::target::Target;
 use crate::start::StartProblem;
@@ -20,19 +23,11 @@ const REST: Duration = Duration::from_millis(300);
 /// Between two looks at memory under load.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// What is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
-    /// Enrolments over HTTP.
-    Http(Mode),
-    /// Transactions straight into the database.
-    Direct(Naive),
-}
-
 /// What one measurement found. Times in milliseconds unless their name says otherwise.
 #[derive(Debug)]
 pub(super) struct Sample {
-    pub(super) what: What,
+    /// Of which item.
+    pub(super) sign: &'static str,
     pub(super) rate: f64,
     pub(super) p50: f64,
     pub(super) p99: f64,
@@ -42,6 +37,8 @@ pub(super) struct Sample {
     pub(super) failures: u64,
     /// CPU time of the server for one enrolment, in microseconds; `None` where there is no server.
     pub(super) cpu_micros: Option<f64>,
+    /// That of PostgreSQL; `None` where it runs elsewhere or not at all.
+    pub(super) database_micros: Option<f64>,
     /// Cores that other processes kept busy meanwhile.
     pub(super) strangers: f64,
     /// What the server itself used.
@@ -57,72 +54,130 @@ pub(super) struct Footprint {
     pub(super) after: f64,
 }
 
-impl What {
-    /// Everything, in the order of the first round.
-    pub(super) const ALL: [Self; 5] = [
-        Self::Http(Mode::Store),
-        Self::Http(Mode::Ceiling),
-        Self::Direct(Naive::TwoRows),
-        Self::Direct(Naive::Everything),
-        Self::Http(Mode::Mailbox),
-    ];
+/// What was measured together, in the order measured.
+#[derive(Debug)]
+pub(super) struct Round(pub(super) Vec<Sample>);
 
-    /// In words.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Http(Mode::Store) => "a: enrolments over HTTP, on disk",
-            Self::Http(Mode::Ceiling) => "b: the same requests, nothing stored",
-            Self::Http(Mode::Mailbox) => "a': as a, the mailbox takes letters meanwhile",
-            Self::Direct(Naive::TwoRows) => "c: one transaction each, two rows",
-            Self::Direct(Naive::Everything) => "c': one transaction each, everything",
-        }
+impl Round {
+    pub(super) fn find(&self, sign: &str) -> Option<&Sample> {
+        self.0.iter().find(|sample| sample.sign == sign)
+    }
+
+    /// The rate of one over that of another.
+    pub(super) fn rates(&self, above: &str, below: &str) -> Option<f64> {
+        Some(self.find(above)?.rate / self.find(below)?.rate)
     }
 }
 
-/// Measures.
-pub(super) async fn measure(what: What, comparison: &Comparison) -> Result<Sample, StartProblem> {
-    match what {
-        What::Http(mode) => over_http(mode, comparison).await,
-        What::Direct(naive) => straight(naive, comparison).await,
+/// Measures. `peak` is the best rate of the round so far.
+pub(super) async fn measure(item: &Item, peak: f64, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
+    if let Some(cluster) = &bench.cluster {
+        cluster.database.clear().await?;
     }
+    let mut sample = match item.what {
+        What::Http(load) => over_http(load, bench).await?,
+        What::Planned(percent) => by_plan(peak * f64::from(percent) / 100.0, bench).await?,
+        What::Direct(naive) => straight(naive, bench.comparison).await?,
+        What::Pgbench(script, clients) => by_pgbench(script, clients, bench).await?,
+    };
+    sample.sign = item.sign;
+    Ok(sample)
 }
 
-async fn over_http(mode: Mode, comparison: &Comparison) -> Result<Sample, StartProblem> {
-    let child = Child::start(mode, &comparison.folder).await?;
+async fn over_http(load: Load, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
+    let callers = load.callers.unwrap_or(bench.comparison.callers);
+    let length = bench.comparison.length;
+    on_a_server(load, bench, async |target, is_warm, ready| {
+        let until = Until::Passed(if is_warm { length } else { WARM_UP });
+        drive_from(target, Plan { callers, until, run: new_run() }, ready).await
+    })
+    .await
+}
+
+async fn by_plan(per_second: f64, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
+    if per_second <= 0.0 {
+        return Err(StartProblem("arrivals by plan need a rate that was measured before: `a`".to_owned()));
+    }
+    let length = bench.comparison.length;
+    on_a_server(Load::STORE, bench, async |target, is_warm, ready| {
+        arrive(target, per_second, if is_warm { length } else { WARM_UP }, new_run(), ready).await
+    })
+    .await
+}
+
+/// Called when the callers are about to begin: what came before is not the load.
+type Ready = Box<dyn FnOnce() + Send>;
+
+/// Starts a server, loads it once to warm it and once for the figures, and ends it.
+async fn on_a_server(
+    load: Load,
+    bench: &Bench<'_>,
+    drive: impl AsyncFn(Target, bool, Ready) -> Result<Outcome, StartProblem>,
+) -> Result<Sample, StartProblem> {
+    let database = bench.cluster.as_ref().map(|cluster| cluster.database);
+    let child = Child::start(load, database, &bench.comparison.folder).await?;
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
     let memory = || resident_megabytes(id).unwrap_or_default();
     tokio::time::sleep(REST).await;
     let at_rest = memory();
-    load(&child.target, comparison.callers, WARM_UP).await?;
+    drive(child.target.clone(), false, Box::new(|| ())).await?;
 
-    let before = CpuTime::now(Some(id));
-    let (outcome, peak) = watch(load(&child.target, comparison.callers, comparison.length), memory).await;
-    let spent = CpuTime::now(Some(id)).since(before);
+    let watched = bench.watched(Some(id));
+    let before = Arc::new(OnceLock::new());
+    let ready: Ready = Box::new({
+        let before = before.clone();
+        move || {
+            let _ = before.set(CpuTime::now(watched));
+        }
+    });
+    let (outcome, peak) = watch(drive(child.target.clone(), true, ready), memory).await;
+    let after_load = CpuTime::now(watched);
     let outcome = outcome?;
+    let spent = after_load.since(before.get().copied().unwrap_or(after_load));
     tokio::time::sleep(REST).await;
     let after = memory();
     let footprint =
         Footprint { first_answer: child.first_answer, at_rest, under_load: peak.max(after), after };
     child.end().await?;
 
-    let mut sample = Sample::new(What::Http(mode), &outcome.latencies, outcome.elapsed, spent);
+    let mut sample = Sample::new(&outcome.latencies, outcome.elapsed, spent);
+    let each = 1e6 / (outcome.latencies.count().max(1)) as f64;
     sample.failures = outcome.failures();
-    sample.cpu_micros = Some(spent.other * 1e6 / (outcome.latencies.count().max(1)) as f64);
+    sample.cpu_micros = Some(spent.server * each);
+    sample.database_micros = watched.postmaster.map(|_| spent.database * each);
     sample.footprint = Some(footprint);
     Ok(sample)
 }
 
 async fn straight(naive: Naive, comparison: &Comparison) -> Result<Sample, StartProblem> {
     let folder = new_folder(&comparison.folder)?;
-    let before = CpuTime::now(None);
+    let before = CpuTime::now(Watched::default());
     let (latencies, elapsed) = fill(folder.path(), naive, comparison.length).await?;
-    let spent = CpuTime::now(None).since(before);
-    Ok(Sample::new(What::Direct(naive), &latencies, elapsed, spent))
+    let spent = CpuTime::now(Watched::default()).since(before);
+    Ok(Sample::new(&latencies, elapsed, spent))
 }
 
-async fn load(target: &Target, callers: usize, length: Duration) -> Result<Outcome, StartProblem> {
-    let run = u64::from_be_bytes(Source::from_system().bytes());
-    drive(target.clone(), Plan { callers, until: Until::Passed(length), run }).await
+async fn by_pgbench(script: Script, clients: usize, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
+    let cluster = bench.cluster.as_ref();
+    let cluster = cluster.ok_or_else(|| StartProblem("`pgbench` needs a `--database`".to_owned()))?;
+    let folder = new_folder(&bench.comparison.folder)?;
+    let watched = bench.watched(None);
+    let before = CpuTime::now(watched);
+    let (program, database) = (&cluster.pgbench, cluster.database);
+    let done =
+        pgbench::run(program, database, (script, clients), bench.comparison.length, folder.path()).await?;
+    let spent = CpuTime::now(watched).since(before);
+
+    let mut sample = Sample::new(&done.latencies, done.elapsed, spent);
+    sample.failures = done.failures;
+    // It spent on those that do not count as well.
+    let each = 1e6 / done.transactions.max(1) as f64;
+    sample.database_micros = watched.postmaster.map(|_| spent.database * each);
+    Ok(sample)
+}
+
+fn new_run() -> u64 {
+    u64::from_be_bytes(Source::from_system().bytes())
 }
 
 /// The highest value that `look` saw while `work` went on.
@@ -138,10 +193,10 @@ async fn watch<T>(work: impl Future<Output = T>, look: impl Fn() -> f64) -> (T, 
 }
 
 impl Sample {
-    fn new(what: What, latencies: &Latencies, elapsed: Duration, spent: CpuTime) -> Self {
+    fn new(latencies: &Latencies, elapsed: Duration, spent: CpuTime) -> Self {
         let seconds = elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
         Self {
-            what,
+            sign: "",
             rate: latencies.count() as f64 / seconds,
             p50: latencies.percentile(500),
             p99: latencies.percentile(990),
@@ -149,7 +204,26 @@ impl Sample {
             max: latencies.max(),
             failures: 0,
             cpu_micros: None,
-            strangers: spent.strangers() / seconds,
+            database_micros: None,
+            strangers: spent.strangers(),
+            footprint: None,
+        }
+    }
+
+    /// Some figures for tests of what is made of them.
+    #[cfg(test)]
+    pub(super) fn example(sign: &'static str, rate: f64) -> Self {
+        Self {
+            sign,
+            rate,
+            p50: 2.0,
+            p99: 5.0,
+            p999: 6.0,
+            max: 7.0,
+            failures: 0,
+            cpu_micros: None,
+            database_micros: None,
+            strangers: 0.3,
             footprint: None,
         }
     }

@@ -13,6 +13,11 @@ impl Table {
         Self { rows: vec![head.map(str::to_owned).to_vec()] }
     }
 
+    /// Whether there is a head alone.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.len() == 1
+    }
+
     /// Adds a row.
     pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.to_vec());

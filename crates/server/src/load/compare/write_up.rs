@@ -2,70 +2,67 @@
 
 use std::fmt;
 
-use super::Comparison;
-use super::round::{Footprint, Sample, What};
+use super::programme::{Item, Ratio};
+use super::round::{Footprint, Round, Sample};
 use super::table::Table;
+use super::{Bench, Comparison};
 use crate::clock::Clock;
-use crate::load::bench_server::Mode;
 use crate::load::machine;
-use crate::load::naive::Naive;
 use crate::load::stats::median;
-
-const STORE: What = What::Http(Mode::Store);
-const CEILING: What = What::Http(Mode::Ceiling);
-const TWO_ROWS: What = What::Direct(Naive::TwoRows);
-const EVERYTHING: What = What::Direct(Naive::Everything);
 
 /// Above this, other processes took part in what was measured.
 const QUIET_CORES: f64 = 0.25;
 
 /// All samples by round, and how they came about.
 pub(super) struct WriteUp<'a> {
-    pub(super) comparison: &'a Comparison,
-    pub(super) samples: &'a [Vec<Sample>],
+    pub(super) bench: &'a Bench<'a>,
+    pub(super) rounds: &'a [Round],
 }
-
-/// Its name, how it is found in a round, floor and target.
-type Ratio = (&'static str, fn(&[Sample]) -> Option<f64>, f64, f64);
-
-const RATIOS: [Ratio; 4] = [
-    ("a / c: company over two rows, one transaction each", |round| over(round, TWO_ROWS), 4.0, 6.0),
-    ("a / c': company over everything, one transaction each", |round| over(round, EVERYTHING), 4.0, 6.0),
-    ("a / b: on disk over not stored", |round| over(round, CEILING), 0.5, 0.65),
-    (
-        "a: p99 / p50 (less is better)",
-        |round| find(round, STORE).map(|sample| sample.p99 / sample.p50),
-        6.0,
-        3.0,
-    ),
-];
 
 impl fmt::Display for WriteUp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_setting(f)?;
         self.write_table(f, "Medians of all rounds", &self.medians())?;
         self.write_table(f, "Ratios within each round, and their medians", &self.ratios())?;
+        self.write_table(f, "Beside others, who were measured once and apart", &self.others())?;
         self.write_table(f, "Memory and start", &self.footprints())?;
-        self.write_table(f, "Every round, in the order measured", &self.rounds())?;
+        self.write_table(f, "Every round, in the order measured", &self.every())?;
         self.write_warnings(f)
     }
 }
 
 impl WriteUp<'_> {
     fn write_setting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Comparison { rounds, length, callers, folder, markdown } = self.comparison;
-        let words: Vec<String> = std::env::args().skip(1).collect();
+        let Comparison { rounds, length, callers, markdown, database, .. } = self.bench.comparison;
+        let words: Vec<String> = std::env::args().skip(1).map(nameless).collect();
         let command = format!("usher {}", words.join(" "));
         let command = if *markdown { format!("`{command}`") } else { command };
-        let disk = machine::file_system(folder).unwrap_or_else(|| "unknown".to_owned());
         let date = Clock::System.now().strftime("%F").to_string();
+        let callers = if database.is_none() { format!(", {callers} callers") } else { String::new() };
         let seconds = length.as_secs_f64();
-        writeln!(f, "{command}, {date}; {rounds} rounds of {seconds} s each, {callers} callers.")?;
-        writeln!(f, "{}; databases on {disk}; server and load share the cores.\n", machine::describe())
+        writeln!(f, "{command}, {date}; {rounds} rounds of {seconds} s each{callers}.")?;
+        let disk = self.file_system().unwrap_or_else(|| "an unknown disk".to_owned());
+        writeln!(f, "{}; databases on {disk}; server and load share the cores.", machine::describe())?;
+        if let Some(cluster) = &self.bench.cluster {
+            writeln!(f, "{}.", cluster.settings.text)?;
+        }
+        writeln!(f)
+    }
+
+    /// That of the databases.
+    fn file_system(&self) -> Option<String> {
+        match &self.bench.cluster {
+            Some(cluster) => {
+                cluster.settings.folder.as_ref().and_then(|folder| machine::file_system(folder.as_ref()))
+            }
+            None => machine::file_system(&self.bench.comparison.folder),
+        }
     }
 
     fn write_table(&self, f: &mut fmt::Formatter<'_>, title: &str, table: &Table) -> fmt::Result {
-        if self.comparison.markdown {
+        if table.is_empty() {
+            Ok(())
+        } else if self.bench.comparison.markdown {
             writeln!(f, "### {title}\n\n{table:#}")
         } else {
             writeln!(f, "{title}\n{table}")
@@ -73,48 +70,82 @@ impl WriteUp<'_> {
     }
 
     fn medians(&self) -> Table {
-        let mut table = Table::new([
-            "what",
-            "per second",
-            "p50 ms",
-            "p99 ms",
-            "p99.9 ms",
-            "server CPU µs each",
-            "errors",
-        ]);
-        for what in What::ALL {
-            let of = |figure: fn(&Sample) -> f64| median(self.of(what).map(figure));
-            let cpu = median(self.of(what).filter_map(|sample| sample.cpu_micros));
+        let mut table =
+            Table::new(["what", "per second", "p50 ms", "p99 ms", "p99.9 ms", self.cpu_head(), "errors"]);
+        for item in self.measured() {
+            let of = |figure: fn(&Sample) -> f64| median(self.of(item.sign).map(figure));
+            let optional = |figure: fn(&Sample) -> Option<f64>| {
+                Some(median(self.of(item.sign).filter_map(figure))).filter(|median| !median.is_nan())
+            };
             table.row([
-                what.name().to_owned(),
+                format!("{}: {}", item.sign, item.name),
                 format!("{:.0}", of(|sample| sample.rate)),
                 format!("{:.2}", of(|sample| sample.p50)),
                 format!("{:.2}", of(|sample| sample.p99)),
                 format!("{:.2}", of(|sample| sample.p999)),
-                if cpu.is_nan() { "-".to_owned() } else { format!("{cpu:.1}") },
-                self.of(what).map(|sample| sample.failures).sum::<u64>().to_string(),
+                self.cpu(optional(|sample| sample.cpu_micros), optional(|sample| sample.database_micros)),
+                self.of(item.sign).map(|sample| sample.failures).sum::<u64>().to_string(),
             ]);
         }
         table
     }
 
+    fn cpu_head(&self) -> &'static str {
+        if self.bench.cluster.is_some() { "CPU µs each, server + database" } else { "server CPU µs each" }
+    }
+
+    fn cpu(&self, server: Option<f64>, database: Option<f64>) -> String {
+        let [server, database] =
+            [server, database].map(|micros| micros.map_or("-".to_owned(), |micros| format!("{micros:.1}")));
+        if self.bench.cluster.is_some() { format!("{server} + {database}") } else { server }
+    }
+
     fn ratios(&self) -> Table {
         let mut table = Table::new(["ratio", "median", "each round", "floor", "target"]);
-        for (name, ratio, floor, target) in RATIOS {
-            let found: Vec<f64> = self.samples.iter().filter_map(|round| ratio(round)).collect();
+        for Ratio { name, of, aim } in self.bench.programme.ratios {
+            let found: Vec<f64> = self.rounds.iter().filter_map(of).collect();
+            if found.is_empty() {
+                continue;
+            }
             let each: Vec<String> = found.iter().map(|ratio| format!("{ratio:.2}")).collect();
             let middle = format!("{:.2}", median(found));
-            table.row([name.to_owned(), middle, each.join(" "), floor.to_string(), target.to_string()]);
+            let [floor, target] = match aim {
+                Some((floor, target)) => [floor, target].map(f64::to_string),
+                None => ["-", "-"].map(str::to_owned),
+            };
+            table.row([(*name).to_owned(), middle, each.join(" "), floor, target]);
+        }
+        table
+    }
+
+    fn others(&self) -> Table {
+        let mut table = Table::new(["what", "theirs per second", "ours", "ours / theirs", "floor", "target"]);
+        for other in self.bench.programme.others {
+            let ours = median(self.of(other.sign).map(|sample| sample.rate));
+            if ours.is_nan() {
+                continue;
+            }
+            table.row([
+                other.name.to_owned(),
+                other.per_second.to_string(),
+                format!("{}: {ours:.0}", other.sign),
+                format!("{:.1}", ours / other.per_second),
+                other.floor.to_string(),
+                other.target.to_string(),
+            ]);
         }
         table
     }
 
     fn footprints(&self) -> Table {
         let of = |figure: fn(Footprint) -> f64| {
-            let found: Vec<f64> = self.of(STORE).filter_map(|sample| sample.footprint.map(figure)).collect();
+            let found: Vec<f64> = self.of("a").filter_map(|sample| sample.footprint.map(figure)).collect();
             (median(found.iter().copied()), found.into_iter().fold(0.0, f64::max))
         };
         let mut table = Table::new(["the server of a", "median", "highest", "floor", "target"]);
+        if self.of("a").next().is_none() {
+            return table;
+        }
         let mut row = |name: &str, (middle, highest): (f64, f64), unit: &str, floor: &str, target: &str| {
             let [middle, highest] = [middle, highest].map(|figure| format!("{figure:.0} {unit}"));
             table.row([name.to_owned(), middle, highest, floor.to_owned(), target.to_owned()]);
@@ -126,7 +157,7 @@ impl WriteUp<'_> {
         table
     }
 
-    fn rounds(&self) -> Table {
+    fn every(&self) -> Table {
         let head = [
             "round",
             "what",
@@ -139,17 +170,17 @@ impl WriteUp<'_> {
             "others' cores",
         ];
         let mut table = Table::new(head);
-        for (number, round) in self.samples.iter().enumerate() {
-            for sample in round {
+        for (number, round) in self.rounds.iter().enumerate() {
+            for sample in &round.0 {
                 table.row([
                     (number + 1).to_string(),
-                    sample.what.name().split(':').next().unwrap_or_default().to_owned(),
+                    sample.sign.to_owned(),
                     format!("{:.0}", sample.rate),
                     format!("{:.2}", sample.p50),
                     format!("{:.2}", sample.p99),
                     format!("{:.2}", sample.p999),
                     format!("{:.2}", sample.max),
-                    sample.cpu_micros.map_or("-".to_owned(), |micros| format!("{micros:.1}")),
+                    self.cpu(sample.cpu_micros, sample.database_micros),
                     format!("{:.2}", sample.strangers),
                 ]);
             }
@@ -158,22 +189,26 @@ impl WriteUp<'_> {
     }
 
     fn write_warnings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let loud = self.samples.iter().flatten().filter(|sample| sample.strangers > QUIET_CORES).count();
-        let all = self.samples.iter().flatten().count();
+        let samples = || self.rounds.iter().flat_map(|round| &round.0);
+        let loud = samples().filter(|sample| sample.strangers > QUIET_CORES).count();
+        let all = samples().count();
         if loud > 0 {
             writeln!(
                 f,
                 "Not quiet: in {loud} of {all} measurements other processes kept more than a quarter of a core busy."
             )?;
         }
-        if self.samples.iter().flatten().any(|sample| sample.failures > 0) {
+        if samples().any(|sample| sample.failures > 0) {
             writeln!(f, "Requests failed: the rates count only those that did not.")?;
         }
-        if machine::file_system(&self.comparison.folder).as_deref() == Some("tmpfs") {
+        if self.file_system().as_deref() == Some("tmpfs") {
             writeln!(
                 f,
                 "The databases were in memory (tmpfs): nothing was on disk. Choose another folder with --data."
             )?;
+        }
+        if self.bench.cluster.as_ref().is_some_and(|cluster| !cluster.settings.is_durable) {
+            writeln!(f, "This server answers before the disk has anything: the figures mean nothing.")?;
         }
         if cfg!(debug_assertions) {
             writeln!(f, "This is a debug build: the figures mean nothing. Build with --release.")?;
@@ -181,18 +216,22 @@ impl WriteUp<'_> {
         Ok(())
     }
 
-    fn of(&self, what: What) -> impl Iterator<Item = &Sample> {
-        self.samples.iter().filter_map(move |round| find(round, what))
+    /// What there is a figure of.
+    fn measured(&self) -> impl Iterator<Item = &'static Item> {
+        self.bench.programme.all().filter(|item| self.of(item.sign).next().is_some())
+    }
+
+    fn of(&self, sign: &str) -> impl Iterator<Item = &Sample> {
+        self.rounds.iter().filter_map(move |round| round.find(sign))
     }
 }
 
-/// The rate of `a` over that of something else.
-fn over(round: &[Sample], below: What) -> Option<f64> {
-    Some(find(round, STORE)?.rate / find(round, below)?.rate)
-}
-
-fn find(round: &[Sample], what: What) -> Option<&Sample> {
-    round.iter().find(|sample| sample.what == what)
+/// A word of the command line, without whose database it was.
+fn nameless(word: String) -> String {
+    match word.find("postgres://").or_else(|| word.find("postgresql://")) {
+        Some(start) => format!("{}postgres://…", &word[..start]),
+        None => word,
+    }
 }
 
 #[cfg(test)]
@@ -200,34 +239,32 @@ mod tests {
     use std::path::PathBuf;
     use std::time::Duration;
 
+    use super::super::programme;
     use super::*;
 
-    fn sample(what: What, rate: f64) -> Sample {
-        Sample {
-            what,
-            rate,
-            p50: 2.0,
-            p99: 5.0,
-            p999: 6.0,
-            max: 7.0,
-            failures: 0,
-            cpu_micros: None,
-            strangers: 0.3,
-            footprint: None,
+    fn comparison() -> Comparison {
+        Comparison {
+            rounds: 3,
+            length: Duration::from_secs(1),
+            callers: 1,
+            folder: PathBuf::from("/proc"),
+            markdown: false,
+            database: None,
+            only: Vec::new(),
         }
     }
 
     #[test]
     fn ratios_are_taken_within_a_round_and_their_median_is_printed() {
+        let sample = Sample::example;
         let round =
-            |store, ceiling| vec![sample(CEILING, ceiling), sample(STORE, store), sample(TWO_ROWS, 100.0)];
+            |store, ceiling| Round(vec![sample("b", ceiling), sample("a", store), sample("c", 100.0)]);
         // The medians of the rates would say 200 over 400.
-        let samples = [round(100.0, 400.0), round(200.0, 250.0), round(800.0, 1_000.0)];
-        let length = Duration::from_secs(1);
-        let folder = PathBuf::from("/proc");
-        let comparison = Comparison { rounds: 3, length, callers: 1, folder, markdown: false };
+        let rounds = [round(100.0, 400.0), round(200.0, 250.0), round(800.0, 1_000.0)];
+        let comparison = comparison();
+        let bench = Bench { comparison: &comparison, programme: &programme::SQLITE, cluster: None };
 
-        let text = WriteUp { comparison: &comparison, samples: &samples }.to_string();
+        let text = WriteUp { bench: &bench, rounds: &rounds }.to_string();
 
         let line =
             |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();

@@ -1,0 +1,232 @@
+//! What is measured on each engine, and what is made of it.
+
+use super::round::Round;
+use crate::load::bench_server::Mode;
+use crate::load::naive::Naive;
+use crate::load::pgbench::Script;
+
+/// What is measured and how it is judged.
+#[derive(Debug)]
+pub(super) struct Programme {
+    /// In the order of the first round.
+    pub(super) items: &'static [Item],
+    /// What stands at the end of each round, because it builds on what was just measured.
+    pub(super) last: &'static [Item],
+    /// Of figures of one round.
+    pub(super) ratios: &'static [Ratio],
+    /// What other people's programs were seen to do.
+    pub(super) others: &'static [Other],
+}
+
+/// One measurement of a round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    /// Its letter.
+    pub(super) sign: &'static str,
+    /// In words.
+    pub(super) name: &'static str,
+    pub(super) what: What,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// Enrolments over HTTP, each caller asking again as soon as it is answered.
+    Http(Load),
+    /// Enrolments over HTTP, arriving by plan: so many hundredths of the best rate of the round.
+    Planned(u32),
+    /// Transactions straight into SQLite.
+    Direct(Naive),
+    /// `pgbench` and how many clients it has.
+    Pgbench(Script, usize),
+}
+
+/// A load over HTTP and the server that takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Load {
+    pub(super) mode: Mode,
+    /// Whether every token is proven every time.
+    pub(super) verify_each: bool,
+    /// How many ask at once; `None` where the command line says.
+    pub(super) callers: Option<usize>,
+    /// How many meetings with a capacity; `None` is the demo's one without.
+    pub(super) meetings: Option<u32>,
+}
+
+impl Load {
+    pub(super) const STORE: Self =
+        Self { mode: Mode::Store, verify_each: false, callers: None, meetings: None };
+
+    const fn in_mode(mode: Mode) -> Self {
+        Self { mode, ..Self::STORE }
+    }
+
+    const fn of(callers: usize) -> Self {
+        Self { callers: Some(callers), ..Self::STORE }
+    }
+
+    const fn verified(mode: Mode) -> Self {
+        Self { mode, verify_each: true, ..Self::of(64) }
+    }
+
+    const fn over(meetings: u32) -> Self {
+        Self { meetings: Some(meetings), ..Self::of(64) }
+    }
+}
+
+/// A quotient, and what it has to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ratio {
+    pub(super) name: &'static str,
+    /// Of one round; `None` when something of it was not measured.
+    pub(super) of: fn(&Round) -> Option<f64>,
+    /// Floor and target, where there are any.
+    pub(super) aim: Option<(f64, f64)>,
+}
+
+/// A program that is not run here: its figure was measured once, apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Other {
+    pub(super) name: &'static str,
+    /// What of ours it is held against.
+    pub(super) sign: &'static str,
+    /// What it did, a second.
+    pub(super) per_second: f64,
+    pub(super) floor: f64,
+    pub(super) target: f64,
+}
+
+impl Item {
+    /// Whether it is the service as it is run, with one meeting that takes everybody.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.what, What::Http(load) if Load { callers: None, ..load } == Load::STORE)
+    }
+}
+
+const fn item(sign: &'static str, name: &'static str, what: What) -> Item {
+    Item { sign, name, what }
+}
+
+const fn ratio(name: &'static str, of: fn(&Round) -> Option<f64>, floor: f64, target: f64) -> Ratio {
+    Ratio { name, of, aim: Some((floor, target)) }
+}
+
+pub(super) const SQLITE: Programme = Programme {
+    items: &[
+        item("a", "enrolments over HTTP, on disk", What::Http(Load::STORE)),
+        item("b", "the same requests, nothing stored", What::Http(Load::in_mode(Mode::Ceiling))),
+        item("c", "one transaction each, two rows", What::Direct(Naive::TwoRows)),
+        item("c'", "one transaction each, everything", What::Direct(Naive::Everything)),
+        item("a'", "as a, the mailbox takes letters meanwhile", What::Http(Load::in_mode(Mode::Mailbox))),
+    ],
+    last: &[],
+    ratios: &[
+        ratio("a / c: company over two rows, one transaction each", |r| r.rates("a", "c"), 4.0, 6.0),
+        ratio("a / c': company over everything, one transaction each", |r| r.rates("a", "c'"), 4.0, 6.0),
+        ratio("a / b: on disk over not stored", |r| r.rates("a", "b"), 0.5, 0.65),
+        ratio("a: p99 / p50 (less is better)", |r| r.find("a").map(|a| a.p99 / a.p50), 6.0, 3.0),
+    ],
+    others: &[],
+};
+
+pub(super) const POSTGRES: Programme = Programme {
+    items: &[
+        item("a", "enrolments over HTTP, stored; 64 callers", What::Http(Load::of(64))),
+        item(
+            "b",
+            "the same requests, nothing stored; 64",
+            What::Http(Load { mode: Mode::Ceiling, ..Load::of(64) }),
+        ),
+        item("p", "pgbench, one transaction each, two rows; 64 clients", What::Pgbench(Script::TwoRows, 64)),
+        item("av", "as a, every token verified each time", What::Http(Load::verified(Mode::Store))),
+        item("bv", "as b, every token verified each time", What::Http(Load::verified(Mode::Ceiling))),
+        item("hot", "as a, a meeting with a capacity", What::Http(Load::over(1))),
+        item("pc", "as p, and one counter row for all", What::Pgbench(Script::Counter, 64)),
+        item("spread", "as hot, 1,000 meetings", What::Http(Load::over(1_000))),
+        item("a1", "as a, 1 caller", What::Http(Load::of(1))),
+        item("p1", "as p, 1 client", What::Pgbench(Script::TwoRows, 1)),
+        item("a8", "as a, 8 callers", What::Http(Load::of(8))),
+        item("a32", "as a, 32 callers", What::Http(Load::of(32))),
+        item("a256", "as a, 256 callers", What::Http(Load::of(256))),
+        item("a512", "as a, 512 callers", What::Http(Load::of(512))),
+    ],
+    last: &[item("open", "as a, arriving by plan at 70 % of the round's peak", What::Planned(70))],
+    ratios: &[
+        ratio("av / p: company over one transaction each, tokens verified", |r| r.rates("av", "p"), 1.5, 2.3),
+        ratio("a / p: the same, tokens remembered", |r| r.rates("a", "p"), 2.5, 3.5),
+        ratio("a256 / p: the same, 256 callers", |r| r.rates("a256", "p"), 3.0, 4.5),
+        ratio("a / b: stored over not stored", |r| r.rates("a", "b"), 0.4, 0.6),
+        ratio("av / bv: the same, tokens verified", |r| r.rates("av", "bv"), 0.4, 0.6),
+        ratio("hot / pc: a meeting with a capacity over a counter row", |r| r.rates("hot", "pc"), 12.0, 18.0),
+        ratio(
+            "a1 / p1: p50 alone (less is better)",
+            |r| Some(r.find("a1")?.p50 / r.find("p1")?.p50),
+            1.5,
+            0.9,
+        ),
+        ratio("a / p: p99 (less is better)", |r| Some(r.find("a")?.p99 / r.find("p")?.p99), 0.8, 0.4),
+        ratio("av / p: p99 (less is better)", |r| Some(r.find("av")?.p99 / r.find("p")?.p99), 0.8, 0.4),
+        Ratio { name: "spread / hot", of: |r| r.rates("spread", "hot"), aim: None },
+    ],
+    // Measured on 2026-11-20 on two cores and 24 GiB, load and program sharing them.
+    others: &[
+        Other {
+            name: "pretix 2026.8 (PostgreSQL, Redis, gunicorn): a free order with two answers, 8 callers",
+            sign: "a8",
+            per_second: 13.6,
+            floor: 500.0,
+            target: 800.0,
+        },
+        Other {
+            name: "the same, 32 callers",
+            sign: "a32",
+            per_second: 15.0,
+            floor: 1_000.0,
+            target: 1_500.0,
+        },
+        Other {
+            name: "prism 5, a mock of this operation that stores nothing, 64 callers",
+            sign: "a",
+            per_second: 3_270.0,
+            floor: 4.0,
+            target: 8.0,
+        },
+    ],
+};
+
+impl Programme {
+    /// Everything, as it is listed.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'static Item> {
+        self.items.iter().chain(self.last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::round::Sample;
+    use super::*;
+
+    #[test]
+    fn every_figure_that_is_judged_is_measured() {
+        for programme in [SQLITE, POSTGRES] {
+            let round = Round(programme.all().map(|item| Sample::example(item.sign, 1.0)).collect());
+
+            for ratio in programme.ratios {
+                assert!((ratio.of)(&round).is_some(), "{}", ratio.name);
+                assert_eq!((ratio.of)(&Round(Vec::new())), None, "{}", ratio.name);
+            }
+            for other in programme.others {
+                assert!(round.find(other.sign).is_some(), "{}", other.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_measurement_has_a_sign_of_its_own() {
+        for programme in [SQLITE, POSTGRES] {
+            let signs: std::collections::HashSet<_> = programme.all().map(|item| item.sign).collect();
+
+            assert_eq!(signs.len(), programme.all().count());
+        }
+    }
+}
