@@ -41,6 +41,10 @@ pub struct Limits {
 /// Between two attempts to take a connection when there is no file descriptor for it.
 const BACK_OFF: Duration = Duration::from_secs(1);
 
+/// While we stop, a client whose turn it is gets so long at least, and twice that at most: for the rest of a head, or to
+/// take an answer.
+const PATIENCE_AT_STOP: Duration = Duration::from_secs(3);
+
 /// Trouble that lasts is told once in so long.
 const BETWEEN_COMPLAINTS: Duration = Duration::from_secs(60);
 
@@ -132,6 +136,7 @@ async fn attend(
     // Answers are small and complete: waiting for more to send would only delay them. It works without, too.
     let _ = stream.set_nodelay(true);
     let requests = Requests::default();
+    let stopped = stop.clone();
     let service = service_fn(|mut request: Request<Incoming>| {
         requests.turn();
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -146,6 +151,7 @@ async fn attend(
         biased;
         () = converse(stream, service, stop) => {}
         () = requests.stall(limits.idle) => {}
+        () = async { asked_to_stop(stopped).await; requests.stall(limits.idle.min(PATIENCE_AT_STOP)).await } => {}
     }
 }
 

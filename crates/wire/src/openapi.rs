@@ -49,10 +49,29 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {
-            "schemas": schemas.take_definitions(true),
+            "schemas": entities(schemas.take_definitions(true)),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
         }
     })
+}
+
+/// Shapes that stand for bodies and answers alike, so no member is required by them: a body leaves out what we give, an
+/// answer what `$select` does not name.
+fn entities(mut definitions: Map<String, Value>) -> Map<String, Value> {
+    fn loosen(shape: &mut Value) {
+        match shape {
+            Value::Object(members) => {
+                if members.get("required").is_some_and(Value::is_array) {
+                    members.shift_remove("required");
+                }
+                members.values_mut().for_each(loosen);
+            }
+            Value::Array(items) => items.iter_mut().for_each(loosen),
+            _ => {}
+        }
+    }
+    definitions.values_mut().for_each(loosen);
+    definitions
 }
 
 /// The path of an operation as the reference shows it: with both beginnings where it has both.
@@ -272,6 +291,16 @@ mod tests {
         for reference in references {
             assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
         }
+    }
+
+    /// A strict client holds what it sends against the document: the members we give are not its to send.
+    #[test]
+    fn no_member_is_required_of_a_body() {
+        let document = document("https://usher.example", Edition::Strict);
+        let schemas = document["components"]["schemas"].to_string();
+
+        assert!(schemas.contains("\"@odata.type\""));
+        assert!(!schemas.contains("\"required\":["), "{schemas}");
     }
 
     fn collect(value: &Value, references: &mut Vec<String>) {

@@ -227,6 +227,20 @@ async fn what_was_asked_is_answered_after_the_stop_and_idle_connections_end() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
+/// The control is the test's own time: the client never ends, and nothing else would end it for an hour.
+#[tokio::test]
+async fn half_a_head_does_not_hold_the_stop_up() {
+    let app = TestApp::builder().server("idle_seconds = 3600").build().await;
+    let listening = app.listen().await;
+    let mut halfway = Client::open(listening.address).await;
+    halfway.say("GET /health/ready HT").await;
+
+    listening.stop();
+
+    assert_eq!(halfway.rest().await, "");
+    listening.ended().await;
+}
+
 /// Without file descriptors the service goes on with the connections it has, does not spin, and takes new ones
 /// as soon as it can.
 #[tokio::test]
