@@ -19,7 +19,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bench_server::{Mode, serve_until_left};
+pub(crate) use bench_server::{Mode, left, serve_until_left};
 pub(crate) use compare::{Comparison, compare};
 pub(crate) use drive::{LONGEST, Plan, Until, drive};
 pub(crate) use report::Report;

@@ -198,6 +198,14 @@ impl Rig {
         }
     }
 
+    /// The server's database, for what is asked of PostgreSQL alone.
+    pub fn scratch(&self) -> &Scratch {
+        match &self.home {
+            Home::File(_) => panic!("this is asked of PostgreSQL alone"),
+            Home::Server(scratch) => scratch,
+        }
+    }
+
     pub fn file(&self) -> PathBuf {
         match &self.home {
             Home::File(folder) => folder.path().join(FILE),
