@@ -1,5 +1,5 @@
 //! A relay on the way to the server. It passes on what a client says, and on request only step by step; or it keeps the
-//! answers to `COMMIT` to itself. The client is the program as it is: nothing in it knows of this.
+//! answer to a `COMMIT` to itself. The client is the program as it is: nothing in it knows of this.
 //!
 //! Of PostgreSQL's protocol (<https://www.postgresql.org/docs/15/protocol-message-formats.html>) it reads what it needs:
 //! where a message ends, which statement it runs, and when the server is ready for the next.
@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -35,7 +35,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     is_stepped: bool,
-    keeps_commits: bool,
+    /// The text by which a transaction is known whose commit nobody hears of.
+    kept: Option<String>,
     /// The statement that waits to be let through.
     waiting: Option<String>,
     is_let_through: bool,
@@ -91,9 +92,9 @@ impl Relay {
         self.shared.changed.notify_all();
     }
 
-    /// From now on nobody hears that a transaction was committed.
-    pub fn keep_commits(&self) {
-        self.shared.state().keeps_commits = true;
+    /// From now on nobody hears that a transaction was committed in which a statement held this text.
+    pub fn keep_commits_of(&self, text: &str) {
+        self.shared.state().kept = Some(text.to_owned());
     }
 
     /// Lets the waiting statement through.
@@ -147,7 +148,7 @@ fn listen(listener: &UnixListener, server: &Path, shared: &Arc<Shared>) {
     for client in listener.incoming() {
         // Whoever has gone again needs no line, and a server that is gone is what the client is told by its end.
         let (Ok(client), Ok(server)) = (client, UnixStream::connect(server)) else { continue };
-        let line = Arc::new(Line { client, server, statement: Mutex::default() });
+        let line = Arc::new(Line { client, server, is_kept: AtomicBool::new(false) });
         for carry in [carry_questions, carry_answers] {
             let (line, shared) = (Arc::clone(&line), Arc::clone(shared));
             thread::spawn(move || {
@@ -164,8 +165,8 @@ fn listen(listener: &UnixListener, server: &Path, shared: &Arc<Shared>) {
 struct Line {
     client: UnixStream,
     server: UnixStream,
-    /// What the server is at work on.
-    statement: Mutex<String>,
+    /// Whether the answer to what the server is at work on is kept.
+    is_kept: AtomicBool,
 }
 
 /// A message: its letter (0 for the first of a connection) and all its bytes.
@@ -203,6 +204,7 @@ fn carry_questions(line: &Line, shared: &Shared) -> io::Result<()> {
     let mut server = &line.server;
     server.write_all(&Message::read(&line.client, false)?.bytes)?;
     let mut prepared: HashMap<String, String> = HashMap::new();
+    let mut is_known = false;
     loop {
         let (mut bytes, mut statement) = (Vec::new(), String::new());
         // What is sent together goes together: up to a query, or a word that asks for the answers.
@@ -227,7 +229,9 @@ fn carry_questions(line: &Line, shared: &Shared) -> io::Result<()> {
         }
         if !statement.is_empty() {
             shared.pass(&statement);
-            *line.statement.lock().unwrap_or_else(PoisonError::into_inner) = statement;
+            let is_named = shared.state().kept.as_ref().is_some_and(|text| statement.contains(text));
+            is_known = is_named || (is_known && !statement.starts_with("BEGIN"));
+            line.is_kept.store(is_known && statement == "COMMIT", Ordering::Release);
         }
         server.write_all(&bytes)?;
     }
@@ -242,12 +246,7 @@ fn carry_answers(line: &Line, shared: &Shared) -> io::Result<()> {
                 let backend = message.bytes.get(5..9).and_then(|bytes| bytes.try_into().ok());
                 shared.state().backend = i32::from_be_bytes(backend.unwrap_or_default());
             }
-            b'C' | b'Z' => {
-                let statement = line.statement.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                if statement == "COMMIT" && shared.state().keeps_commits {
-                    continue;
-                }
-            }
+            b'C' | b'Z' if line.is_kept.load(Ordering::Acquire) => continue,
             _ => {}
         }
         if message.letter == b'Z' {
