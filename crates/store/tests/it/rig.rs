@@ -44,6 +44,14 @@ impl Raw {
         .unwrap()
     }
 
+    /// Changes the schema.
+    pub async fn execute_text(&self, text: &'static str) {
+        match self {
+            Self::Sqlite(pool) => query(text).execute(pool).await.map(drop).unwrap(),
+            Self::Postgres(pool) => query(text).execute(pool).await.map(drop).unwrap(),
+        }
+    }
+
     /// Lets the engine count what its tables hold, from which it plans.
     pub async fn analyze(&self) {
         match self {
