@@ -6,6 +6,7 @@
 
 mod access;
 mod application;
+mod audit;
 mod cancel;
 mod directory;
 mod engine;
@@ -37,6 +38,7 @@ use engine::{Engine, Pool, Tx, query};
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
+pub use audit::{Audit, Breach};
 pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::Verdict;

@@ -3,6 +3,9 @@
 //!
 //! The server's programs are Debian's (`postgresql`); `cargo xtask setup` installs them.
 
+mod off;
+mod relay;
+
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
@@ -11,6 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use off::Protection;
+pub use relay::{Relay, Standing};
 
 /// Settings of a server whose data nobody will miss: nothing waits for the disk.
 const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
@@ -117,6 +123,11 @@ impl Scratch {
     /// All that is in it, as SQL.
     pub fn dump(&self) -> Vec<u8> {
         self.cluster.run("pg_dump", &[&self.name])
+    }
+
+    /// Runs SQL, several statements if need be.
+    pub fn execute(&self, sql: &str) {
+        self.cluster.run("psql", &["--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql, &self.name]);
     }
 
     /// Its address, as `database.url` takes it.

@@ -9,6 +9,7 @@ mod policy;
 mod serve;
 mod token;
 mod users;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -47,6 +48,8 @@ enum Command {
     Apps(apps::Apps),
     /// Print a token of the built-in issuer, for development
     Token(token::Token),
+    /// Hold what is counted against what is there, in one snapshot of the database
+    Verify(verify::Verify),
     /// Measure how many enrolments a second a server on this machine takes
     Load(load::Load),
     #[command(hide = true)]
@@ -79,6 +82,7 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Policy(policy) => policy.run().await,
         Command::Apps(apps) => apps.run().await,
         Command::Token(token) => token.run().await,
+        Command::Verify(verify) => verify.run().await,
         Command::Load(load) => load.run().await,
         Command::BenchServer(server) => server.run().await,
     }

@@ -140,7 +140,7 @@ impl BenchServer {
 }
 
 /// Until our input ends. A thread of our own, because one of the runtime's would keep it from ending.
-async fn left() {
+pub(crate) async fn left() {
     let (leave, left) = oneshot::channel();
     std::thread::spawn(move || {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());

@@ -23,7 +23,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bench_server::BenchServer;
+pub(crate) use bench_server::{BenchServer, left};
 pub(crate) use compare::{Comparison, compare};
 pub(crate) use database::Database;
 pub(crate) use drive::{LONGEST, Plan, Until, drive};

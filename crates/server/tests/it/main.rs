@@ -16,6 +16,7 @@ mod lists;
 mod mail;
 mod matrix;
 mod meeting_races;
+mod nodes;
 mod pages;
 mod program;
 mod secrets;

@@ -4,6 +4,7 @@
 //! made, and runs every case.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod cancel;
 mod catalogue;
 mod counting;
@@ -11,8 +12,10 @@ mod enrol;
 mod enrol_keys;
 mod enrol_law;
 mod enrol_many;
+mod interleavings;
 mod meetings;
 mod opening;
+mod orders;
 mod outbox;
 mod paging;
 mod people;
@@ -69,6 +72,11 @@ macro_rules! every_case {
                 one_person_from_every_side_has_one_place,
                 enrolments_cancellations_and_deletions_at_once_keep_the_counts,
                 a_registration_enabled_from_every_side_is_enabled_once;
+            audit:
+                an_audit_of_what_operations_stored_finds_nothing,
+                a_lowered_capacity_is_no_breach,
+                an_audit_finds_what_was_spoiled,
+                an_audit_finds_a_person_registered_twice;
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,

@@ -44,6 +44,14 @@ impl Raw {
         .unwrap()
     }
 
+    /// Changes the schema.
+    pub async fn execute_text(&self, text: &'static str) {
+        match self {
+            Self::Sqlite(pool) => query(text).execute(pool).await.map(drop).unwrap(),
+            Self::Postgres(pool) => query(text).execute(pool).await.map(drop).unwrap(),
+        }
+    }
+
     /// Lets the engine count what its tables hold, from which it plans.
     pub async fn analyze(&self) {
         match self {
@@ -196,6 +204,14 @@ impl Rig {
         match &self.home {
             Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await.unwrap(),
             Home::Server(scratch) => Store::open_postgres(&scratch.url(), None, 10).await.unwrap(),
+        }
+    }
+
+    /// The server's database, for what is asked of PostgreSQL alone.
+    pub fn scratch(&self) -> &Scratch {
+        match &self.home {
+            Home::File(_) => panic!("this is asked of PostgreSQL alone"),
+            Home::Server(scratch) => scratch,
         }
     }
 

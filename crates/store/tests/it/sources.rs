@@ -36,6 +36,13 @@ pub fn of_the_store() -> Vec<Statement> {
     files.iter().flat_map(read).collect()
 }
 
+impl Statement {
+    /// Whether it belongs to the audit, which an operator asks for: it reads everything, and names no slot.
+    pub fn is_of_the_audit(&self) -> bool {
+        self.place.starts_with("audit: ")
+    }
+}
+
 /// The statements in one source text.
 pub fn statements(file: &str, source: &str) -> Vec<Statement> {
     // Tests at the end of a file run no SQL of the service.

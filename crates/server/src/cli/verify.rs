@@ -1,0 +1,90 @@
+//! `usher verify`
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use clap::Args;
+use store::Audit;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{ConfigFile, failed};
+use crate::load::left;
+use crate::start::StartProblem;
+
+/// Hold what is counted against what is there: places, lists, events and letters, in one snapshot of the database
+///
+/// Reads everything, changes nothing, and may run beside the service. Prints each rule that does not hold with its
+/// meeting, what stands there and what would be right, and then ends with 1.
+#[derive(Args, Debug)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Look again every so many milliseconds, until standard input ends
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    every: Option<u64>,
+}
+
+impl Verify {
+    pub(super) async fn run(self) -> Result<(), StartProblem> {
+        let (_, store) = self.config.open().await?;
+        let mut seen = Seen::default();
+        seen.add(store.audit().await.map_err(failed)?);
+        if let Some(every) = self.every {
+            let mut clock = interval(Duration::from_millis(every));
+            // A look that takes longer than the time between two is not made up for.
+            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let left = left();
+            tokio::pin!(left);
+            loop {
+                tokio::select! {
+                    _ = clock.tick() => seen.add(store.audit().await.map_err(failed)?),
+                    () = &mut left => break,
+                }
+            }
+            // What was done before the end of the input is looked at as well.
+            seen.add(store.audit().await.map_err(failed)?);
+        }
+        seen.report()
+    }
+}
+
+/// All looks so far.
+#[derive(Debug, Default)]
+struct Seen {
+    looks: u64,
+    last: Audit,
+    broken: HashSet<String>,
+}
+
+impl Seen {
+    fn add(&mut self, audit: Audit) {
+        self.looks += 1;
+        for breach in &audit.breaches {
+            let line = format!(
+                "meeting {}: {}: {} stands there, {} would be right",
+                breach.meeting, breach.rule, breach.stands, breach.right
+            );
+            if self.broken.insert(line.clone()) {
+                println!("{line}");
+            }
+        }
+        self.last = audit;
+    }
+
+    fn report(self) -> Result<(), StartProblem> {
+        let Self { looks, last, broken } = self;
+        println!(
+            "looks: {looks}, registrations: {}, registrants: {}, breaches: {}",
+            last.registrations,
+            last.registrants,
+            broken.len()
+        );
+        if broken.is_empty() {
+            return Ok(());
+        }
+        Err(StartProblem(
+            "counts and rows differ: keep a backup of the database as it is and report what was printed"
+                .to_owned(),
+        ))
+    }
+}

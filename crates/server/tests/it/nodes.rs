@@ -1,0 +1,266 @@
+//! Three processes on one PostgreSQL database, driven over HTTP, while a fourth looks at the database all the time.
+//! Properties 72, 74, 76, 77 and 80.
+
+mod client;
+mod cluster;
+
+use std::collections::BTreeMap;
+use std::env;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use testpg::Protection;
+
+use client::{Answered, Request, crowd};
+use cluster::{Hall, Nodes, Watcher};
+
+/// How many answers had which status and inner code.
+fn tally(answers: &[Answered]) -> BTreeMap<String, usize> {
+    let mut tally = BTreeMap::new();
+    for answer in answers {
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        let code = body["error"]["innerError"]["code"].as_str().unwrap_or_default();
+        *tally.entry(format!("{} {code}", answer.status).trim().to_owned()).or_default() += 1;
+    }
+    tally
+}
+
+fn counts<const N: usize>(wanted: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    wanted.map(|(answer, times)| (answer.to_owned(), times)).into()
+}
+
+fn guest(hall: &Hall, token: &str, n: usize) -> Request {
+    let body = json!({"firstName": "Guest", "lastName": format!("Number {n}"), "email": format!("g{n}@pinewater.example")});
+    Request::post(&hall.registrants(), body.to_string()).token(token)
+}
+
+fn ticket(hall: &Hall, token: &str, id: &str) -> Request {
+    let body = json!({"@odata.type": "#microsoft.graph.externalMeetingRegistrant", "id": id});
+    Request::post(&hall.registrants(), body.to_string()).token(token)
+}
+
+/// How many people ask for how many places.
+fn size() -> (usize, usize) {
+    if env::var_os("USHER_TEST_LONG").is_some() { (10_000, 500) } else { (900, 120) }
+}
+
+fn assert_quiet(watcher: Watcher) {
+    let (looks, said) = watcher.end();
+    println!("{}", said.trim());
+    assert!(looks > 2 && said.contains("breaches: 0"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_give_exactly_the_places_there_are() {
+    let nodes = Nodes::start().await;
+    let (people, places) = size();
+    let hall = nodes.hall(json!({"capacity": places})).await;
+    let watcher = nodes.watch();
+    let requests = (0..people).map(|n| guest(&hall, &nodes.tokens[0], n)).collect();
+
+    let (busy, answers) = crowd(&nodes, 96, requests).await;
+
+    println!("{people} people, {places} places, {busy} times told to come again");
+    assert_eq!(tally(&answers), counts([("200", places), ("409 registrationFull", people - places)]));
+    assert_eq!(nodes.count("SELECT count(live_key) FROM registrant").await, places as i64);
+    assert_eq!(nodes.count("SELECT count(*) FROM outbox").await, places as i64);
+    assert_quiet(watcher);
+}
+
+/// The control of the test above, of the program as it is: the lock on the meeting's row is switched off in the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_lock_three_nodes_give_more_places_than_there_are() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({"capacity": 20})).await;
+    nodes.scratch.without(Protection::MeetingLock);
+    let watcher = nodes.watch();
+    let requests = (0..400).map(|n| guest(&hall, &nodes.tokens[0], n)).collect();
+
+    crowd(&nodes, 96, requests).await;
+
+    let (_, said) = watcher.end();
+    println!("{}", said.trim());
+    assert!(nodes.count("SELECT count(live_key) FROM registrant").await > 20, "twenty places were enough");
+    assert!(said.contains("no more than the capacity"), "the watcher saw nothing: {said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_person_on_three_nodes_by_api_and_page_has_one_place_and_one_letter() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({"capacity": 5})).await;
+    let watcher = nodes.watch();
+    let form = "firstName=Guest&lastName=Number+1&email=g1%40pinewater.example".to_owned();
+    let page = Request::post(&hall.page, form).form();
+    let requests =
+        (0..100).map(|n| if n % 2 == 0 { guest(&hall, &nodes.tokens[0], 1) } else { page.clone() });
+
+    let (_, answers) = crowd(&nodes, 100, requests.collect()).await;
+
+    assert_eq!(tally(&answers), counts([("200", 100)]));
+    let mut bodies: Vec<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    assert_eq!(bodies.len(), 2, "one answer by the API and one by the page: {bodies:?}");
+    assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 1);
+    assert_eq!(nodes.count("SELECT count(*) FROM outbox WHERE kind = 'confirmation'").await, 1);
+    assert_quiet(watcher);
+}
+
+/// The control of the test above.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_key_one_person_on_three_nodes_has_many_places() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({})).await;
+    nodes.scratch.without(Protection::PersonKey);
+
+    crowd(&nodes, 30, (0..30).map(|_| guest(&hall, &nodes.tokens[0], 1)).collect()).await;
+
+    assert!(nodes.count("SELECT count(*) FROM registrant").await > 1, "one row without the key");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_on_three_nodes_has_one_answer_also_after_a_crash_between_commit_and_answer() {
+    let mut nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({"@odata.type": "#microsoft.graph.externalMeetingRegistration"})).await;
+    let watcher = nodes.watch();
+    let [one, two] = nodes.tokens.clone();
+    let asked = ticket(&hall, &one, "crm/1").key("retry");
+
+    let (_, answers) = crowd(&nodes, 60, vec![asked.clone(); 60]).await;
+
+    assert_eq!(tally(&answers), counts([("200", 60)]));
+    assert!(answers.iter().all(|answer| answer.body == answers[0].body), "{answers:#?}");
+    assert!(answers[0].body.contains("joinWebUrl"), "{}", answers[0].body);
+
+    // Another body under the key, and the key of another caller.
+    for n in 0..3 {
+        let mut client = nodes.client(n).await;
+        let (_, other) = client.insist(&ticket(&hall, &one, "crm/2").key("retry")).await;
+        assert_eq!(tally(&[other]), counts([("422 idempotencyKeyReused", 1)]));
+    }
+    let (_, of_two) = crowd(&nodes, 9, vec![ticket(&hall, &two, "crm/2").key("retry"); 9]).await;
+    assert_eq!(tally(&of_two), counts([("200", 9)]));
+    assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 2);
+
+    // The first node commits, never hears of it, and is killed.
+    let mut client = nodes.client(0).await;
+    nodes.relay.keep_commits_of("INSERT INTO registrant");
+    let lost = ticket(&hall, &one, "crm/3").key("lost");
+    let answer = tokio::spawn({
+        let lost = lost.clone();
+        async move { client.send(&lost).await }
+    });
+    while nodes.count("SELECT count(*) FROM idempotency").await < 3 {
+        assert!(!answer.is_finished(), "nothing is answered before the commit is known");
+    }
+    assert!(!answer.is_finished(), "nothing is answered before the commit is known");
+    nodes.kill(0);
+    assert!(answer.await.unwrap().is_err(), "the node is gone");
+    let mut replays = Vec::new();
+    for n in [1, 2, 1, 2] {
+        replays.push(nodes.client(n).await.insist(&lost).await.1);
+    }
+
+    assert_eq!(tally(&replays), counts([("200", 4)]));
+    assert!(replays.iter().all(|answer| answer.body == replays[0].body), "{replays:#?}");
+    assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 3);
+    assert_quiet(watcher);
+}
+
+/// Notes each place that is given with the capacity of that moment: the transaction holds the meeting's lock.
+const NOTE_PLACES: &str = "
+    CREATE TABLE given (seats BIGINT, capacity BIGINT);
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
+        INSERT INTO given SELECT NEW.seats_taken, g.capacity FROM registration g
+            WHERE g.meeting_id = NEW.meeting_id AND g.registration_id = NEW.registration_id;
+        RETURN NEW; END';
+    CREATE TRIGGER note AFTER UPDATE ON roster FOR EACH ROW
+        WHEN (NEW.seats_taken > OLD.seats_taken) EXECUTE FUNCTION note()";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn enrolments_cancellations_and_changed_rules_on_three_nodes_keep_to_the_rules_of_their_moment() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({"capacity": 30})).await;
+    nodes.scratch.execute(NOTE_PLACES);
+    let watcher = nodes.watch();
+    let (token, registration) = (nodes.tokens[0].clone(), hall.registration.clone());
+    let people = size().0 / 2;
+    let enrolling = crowd(&nodes, 32, (0..people).map(|n| guest(&hall, &token, n)).collect());
+    let canceling = cancel_some(&nodes, &hall, people / 10);
+    let changing = async {
+        let mut client = nodes.client(2).await;
+        for capacity in [10, 60, 5, 45, 20, 80].repeat(3) {
+            let body = json!({ "capacity": capacity }).to_string();
+            let (_, answer) = client.insist(&Request::of("PATCH", &registration, body).token(&token)).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+    };
+
+    let ((_, answers), canceled, ()) = tokio::join!(enrolling, canceling, changing);
+
+    let answers = tally(&answers);
+    println!("{answers:?}, {canceled} canceled");
+    assert!(
+        answers.keys().all(|answer| ["200", "409 registrationFull"].contains(&answer.as_str())),
+        "{answers:?}"
+    );
+    let enrolled = answers["200"] as i64;
+    assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, enrolled);
+    assert_eq!(nodes.count("SELECT count(live_key) FROM registrant").await, enrolled - canceled as i64);
+    assert!(nodes.count("SELECT count(*) FROM given").await > 0);
+    assert_eq!(nodes.count("SELECT count(*) FROM given WHERE seats > capacity").await, 0);
+
+    close(&nodes, &hall).await;
+    assert_quiet(watcher);
+}
+
+/// Takes places back until so many are; how many were.
+async fn cancel_some(nodes: &Nodes, hall: &Hall, wanted: usize) -> usize {
+    let mut client = nodes.client(1).await;
+    let mut canceled = 0;
+    while canceled < wanted {
+        let list = Request::of("GET", &hall.registrants(), String::new()).token(&nodes.tokens[0]);
+        let (_, list) = client.insist(&list).await;
+        let list: Value = serde_json::from_str(&list.body).unwrap();
+        for registrant in list["value"].as_array().unwrap() {
+            if registrant["status"] == "registered" && canceled < wanted {
+                let path = format!("{}/{}", hall.registrants(), registrant["id"].as_str().unwrap());
+                let request = Request::of("DELETE", &path, String::new()).token(&nodes.tokens[0]);
+                let (_, answer) = client.insist(&request).await;
+                assert_eq!(answer.status, 204, "{}", answer.body);
+                canceled += 1;
+            }
+        }
+    }
+    canceled
+}
+
+/// Lets the registration end in a second, while people ask on every node until all are turned away.
+async fn close(nodes: &Nodes, hall: &Hall) {
+    let token = &nodes.tokens[0];
+    let end = Timestamp::now() + SignedDuration::from_secs(1);
+    let body = json!({"capacity": null, "endDateTime": end.to_string()}).to_string();
+    let request = Request::of("PATCH", &hall.registration, body).token(token);
+    let (_, answer) = nodes.client(0).await.insist(&request).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let mut next = 100_000;
+    loop {
+        let is_late = Timestamp::now() > end;
+        let requests = (next..next + 60).map(|n| guest(hall, token, n)).collect();
+        next += 60;
+        let (_, answers) = crowd(nodes, 12, requests).await;
+        let answers = tally(&answers);
+        assert!(
+            answers.keys().all(|told| ["200", "400 registrationEnded"].contains(&told.as_str())),
+            "{answers:?}"
+        );
+        if is_late {
+            assert_eq!(answers, counts([("400 registrationEnded", 60)]), "all of it was asked after the end");
+            break;
+        }
+    }
+    let late = format!("SELECT count(*) FROM registrant WHERE registered_at >= {}", end.as_microsecond());
+    assert_eq!(nodes.count(&late).await, 0);
+    let before = "SELECT count(*) FROM registrant WHERE email LIKE 'g1_____@%'";
+    assert!(nodes.count(before).await > 0, "nobody came before the end");
+}

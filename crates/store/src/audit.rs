@@ -1,0 +1,124 @@
+//! Whether what is counted is what is there: the invariants of enrolment, over the whole database in one snapshot.
+
+use domain::MeetingId;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::engine::query;
+use crate::{Fault, Store, read_tx};
+
+/// What one look saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// Registrations, deleted ones included.
+    pub registrations: i64,
+    /// Registrants, canceled ones included.
+    pub registrants: i64,
+    /// Of each rule the first hundred breaches.
+    pub breaches: Vec<Breach>,
+}
+
+/// A registration or a person of whom a rule does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Breach {
+    /// The rule, in words.
+    pub rule: &'static str,
+    /// The meeting concerned.
+    pub meeting: MeetingId,
+    /// What stands there.
+    pub stands: i64,
+    /// What it should be, or must not exceed.
+    pub right: i64,
+}
+
+#[derive(FromRow)]
+struct BreachRow {
+    meeting_id: Uuid,
+    stands: i64,
+    counted: i64,
+}
+
+/// Each finds the breaches of its rule: meeting, what stands there and what is right.
+const RULES: [(&str, &str); 7] = [
+    ("seats taken are people registered", SEATS),
+    ("the length of the list is its rows", LIST),
+    ("seats taken are enrolments less cancellations", EVENTS),
+    ("seats taken are no more than the capacity, unless that was changed", CAPACITY),
+    ("a person is registered once", PEOPLE),
+    ("whoever is registered has a confirmation, waiting or settled", CONFIRMATIONS),
+    ("whoever is canceled has a cancellation, waiting or settled", CANCELLATIONS),
+];
+
+const SIZE: &str = "SELECT (SELECT COUNT(*) FROM roster), (SELECT COUNT(*) FROM registrant)";
+const SEATS: &str = "SELECT o.meeting_id, o.seats_taken AS stands, COUNT(r.live_key) AS counted
+    FROM roster o LEFT JOIN registrant r
+        ON r.slot = o.slot AND r.meeting_id = o.meeting_id AND r.registration_id = o.registration_id
+    GROUP BY o.slot, o.meeting_id, o.registration_id, o.seats_taken
+    HAVING o.seats_taken <> COUNT(r.live_key) LIMIT 100";
+const LIST: &str = "SELECT o.meeting_id, o.registrant_count AS stands, COUNT(r.registrant_id) AS counted
+    FROM roster o LEFT JOIN registrant r
+        ON r.slot = o.slot AND r.meeting_id = o.meeting_id AND r.registration_id = o.registration_id
+    GROUP BY o.slot, o.meeting_id, o.registration_id, o.registrant_count
+    HAVING o.registrant_count <> COUNT(r.registrant_id) LIMIT 100";
+/// Of live registrations alone: deleting one cancels everybody by one event of its own.
+const EVENTS: &str = "WITH told AS (
+        SELECT r.slot, r.meeting_id, r.registration_id,
+            SUM(CASE e.kind WHEN 'registrantEnrolled' THEN 1 WHEN 'registrantCanceled' THEN -1 ELSE 0 END) AS seats
+        FROM registrant r JOIN event e
+            ON e.slot = r.slot AND e.meeting_id = r.meeting_id AND e.registrant_id = r.registrant_id
+        GROUP BY r.slot, r.meeting_id, r.registration_id
+    )
+    SELECT o.meeting_id, o.seats_taken AS stands, CAST(COALESCE(t.seats, 0) AS BIGINT) AS counted
+    FROM roster o
+    JOIN registration g
+        ON g.slot = o.slot AND g.meeting_id = o.meeting_id AND g.registration_id = o.registration_id AND g.is_live
+    LEFT JOIN told t
+        ON t.slot = o.slot AND t.meeting_id = o.meeting_id AND t.registration_id = o.registration_id
+    WHERE o.seats_taken <> COALESCE(t.seats, 0) LIMIT 100";
+/// A capacity that was lowered takes no place away, and no row says what it was before.
+const CAPACITY: &str = "SELECT o.meeting_id, o.seats_taken AS stands, g.capacity AS counted
+    FROM roster o
+    JOIN registration g
+        ON g.slot = o.slot AND g.meeting_id = o.meeting_id AND g.registration_id = o.registration_id AND g.is_live
+    WHERE o.seats_taken > g.capacity AND NOT EXISTS (SELECT 1 FROM event e
+        WHERE e.slot = o.slot AND e.meeting_id = o.meeting_id AND e.kind = 'registrationUpdated') LIMIT 100";
+/// By the letters of the key, without its index: that is what is doubted.
+const PEOPLE: &str = "SELECT meeting_id, COUNT(*) AS stands, CAST(1 AS BIGINT) AS counted
+    FROM registrant WHERE live_key IS NOT NULL
+    GROUP BY slot, meeting_id, live_key || '' HAVING COUNT(*) > 1 LIMIT 100";
+const CONFIRMATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, CAST(1 AS BIGINT) AS counted
+    FROM registrant r WHERE r.live_key IS NOT NULL AND r.email IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM outbox b
+            WHERE b.slot = r.slot AND b.outbox_id = r.registrant_id AND b.kind = 'confirmation')
+        AND NOT EXISTS (SELECT 1 FROM event e
+            WHERE e.slot = r.slot AND e.meeting_id = r.meeting_id AND e.registrant_id = r.registrant_id
+                AND e.kind IN ('letterSent', 'letterDropped') AND e.detail = 'confirmation') LIMIT 100";
+const CANCELLATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, CAST(1 AS BIGINT) AS counted
+    FROM registrant r WHERE r.live_key IS NULL AND r.email IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM outbox b
+            WHERE b.slot = r.slot AND b.meeting_id = r.meeting_id AND b.registrant_id = r.registrant_id
+                AND b.kind = 'cancellation')
+        AND NOT EXISTS (SELECT 1 FROM event e
+            WHERE e.slot = r.slot AND e.meeting_id = r.meeting_id AND e.registrant_id = r.registrant_id
+                AND e.kind IN ('letterSent', 'letterDropped') AND e.detail = 'cancellation') LIMIT 100";
+
+impl Store {
+    /// Holds everything that is counted against the rows, as of one moment. Reads the whole database, and holds nobody
+    /// up by it.
+    pub async fn audit(&self) -> Result<Audit, Fault> {
+        Ok(read_tx!(self, |tx| {
+            let (registrations, registrants): (i64, i64) = query(SIZE).fetch_one(&mut *tx).await?;
+            let mut breaches = Vec::new();
+            for (rule, find) in RULES {
+                let rows: Vec<BreachRow> = query(find).fetch_all(&mut *tx).await?;
+                breaches.extend(rows.into_iter().map(|row| Breach {
+                    rule,
+                    meeting: MeetingId(row.meeting_id),
+                    stands: row.stands,
+                    right: row.counted,
+                }));
+            }
+            Audit { registrations, registrants, breaches }
+        }))
+    }
+}
