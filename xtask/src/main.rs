@@ -1,5 +1,5 @@
-//! Repository chores, run as `cargo xtask <chore>`. Standard library only: this crate is compiled before anything
-//! can be checked.
+//! Repository chores, run as `cargo xtask <chore>`. Standard library only, as is the one crate of ours it uses:
+//! it is compiled before anything can be checked.
 
 mod ci;
 mod docs;

@@ -3,6 +3,8 @@
 //!
 //! The server's programs are Debian's (`postgresql`); `cargo xtask setup` installs them.
 
+mod server;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use server::Server;
 
 /// Settings of a server whose data nobody will miss: nothing waits for the disk.
 const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
