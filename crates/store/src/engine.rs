@@ -2,6 +2,7 @@
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
 use std::borrow::Cow;
+use std::io;
 use std::time::Duration;
 
 use sqlx::encode::Encode;
@@ -55,13 +56,23 @@ impl Drop for Held {
 
 impl Held {
     async fn take(pool: &PgPool) -> Result<Self, Fault> {
-        Ok(Self { connection: pool.acquire().await?, is_done: false })
+        let connection = pool.acquire().await.map_err(unreachable)?;
+        Ok(Self { connection, is_done: false })
     }
 
     /// Runs a word of transactions.
     async fn say(&mut self, word: &'static str) -> Result<(), Fault> {
         in_time(sqlx::raw_sql(word).execute(&mut *self.connection)).await?;
         Ok(())
+    }
+}
+
+/// Whatever keeps a connection from being made, the database cannot be asked: a proxy that hangs up, a certificate that
+/// has expired and a password that was changed are all told as one that cannot be reached, by their own words.
+fn unreachable(error: sqlx::Error) -> sqlx::Error {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => error,
+        other => sqlx::Error::Io(io::Error::other(other)),
     }
 }
 

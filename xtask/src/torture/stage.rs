@@ -168,11 +168,14 @@ fn sqlite(service: &Service, text: &str) -> Result<String, Failure> {
         .to_owned())
 }
 
-/// Makes the server acknowledge what only its memory holds.
+/// Makes the server acknowledge what only its memory holds: nobody waits for the log of transactions, and whoever would
+/// write it after a while is held up.
 fn careless(server: &Server) -> Result<(), Failure> {
-    let words = "ALTER SYSTEM SET synchronous_commit = off; ALTER SYSTEM SET wal_writer_delay = '10s';
-        SELECT pg_reload_conf()";
-    server.sql("postgres", words).map(drop).map_err(Failure)
+    let words = "ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf()";
+    server.sql("postgres", words).map_err(Failure)?;
+    let writer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'";
+    let writer = server.sql("postgres", writer).map_err(Failure)?;
+    output(Command::new("kill").args(["-STOP", &writer])).map(drop)
 }
 
 fn kill(service: &mut Service, crowd: &Crowd, number: usize) -> Result<Duration, Failure> {
