@@ -109,7 +109,7 @@ impl Server {
         self.process = Some(spawned.map_err(|error| format!("cannot start PostgreSQL: {error}"))?);
         let start = Instant::now();
         while self.is_running() && start.elapsed() < SLOWEST_START {
-            if self.sql("postgres", "SELECT 1").is_ok() {
+            if self.sql("postgres", &["SELECT 1"]).is_ok() {
                 return Ok(());
             }
             thread::sleep(LOOK);
@@ -170,17 +170,16 @@ impl Server {
 
     /// Makes a standby the server that writes, and waits until it is.
     pub fn promote(&self) -> Result<(), String> {
-        let done = self.sql("postgres", "SELECT pg_promote(true, 60)")?;
+        let done = self.sql("postgres", &["SELECT pg_promote(true, 60)"])?;
         if done == "t" { Ok(()) } else { Err("the standby is not promoted within a minute".to_owned()) }
     }
 
-    /// Runs SQL, each statement by itself; what the queries give, without headings.
-    pub fn sql(&self, database: &str, text: &str) -> Result<String, String> {
-        let statements = text.split(';').map(str::trim).filter(|text| !text.is_empty());
-        let statements = statements.flat_map(|statement| ["--command", statement]);
+    /// Runs SQL, each statement in a transaction of its own; what they give, without headings.
+    pub fn sql(&self, database: &str, statements: &[&str]) -> Result<String, String> {
         let words = ["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--dbname"];
         let words = words.into_iter().map(str::to_owned).chain([self.conninfo(database)]);
-        self.run("psql", &words.chain(statements.map(str::to_owned)).collect::<Vec<_>>())
+        let statements = statements.iter().flat_map(|statement| ["--command", statement]).map(str::to_owned);
+        self.run("psql", &words.chain(statements).collect::<Vec<_>>())
     }
 
     /// Reads every table and index of a database, compares them and says what is broken; an error where something is.

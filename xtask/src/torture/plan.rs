@@ -68,13 +68,18 @@ pub(super) struct Plan {
     pub(super) seed: u64,
 }
 
+impl Engine {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
 impl Plan {
     /// How the fault is called in the table.
     pub(super) fn name(&self) -> String {
-        let engine = match self.engine {
-            Engine::Sqlite => "SQLite",
-            Engine::Postgres => "PostgreSQL",
-        };
         let fault = match (self.fault, self.is_control) {
             (Fault::KillUsher, false) => "`kill -9` of Usher",
             (Fault::KillUsher, true) => "control: every commit taken away",
@@ -85,7 +90,7 @@ impl Plan {
             (Fault::FailOver, true) => "control: standby nobody waits for",
             (Fault::FullDisk, _) => "full disk",
         };
-        format!("{engine}, {fault}")
+        format!("{}, {fault}", self.engine.name())
     }
 }
 

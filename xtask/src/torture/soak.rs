@@ -38,7 +38,7 @@ pub(super) fn soak(plan: &Plan, minutes: u64) -> Result<(), Failure> {
     crowd.press(&mut stage.service, &stage.sink, |_| thread::sleep(FULL));
     let rate = crowd.acknowledged() as f64 / FULL.as_secs_f64() * SHARE;
     crowd.slow_down(Duration::from_secs_f64(CALLERS as f64 / rate.max(1.0)));
-    println!("{}: {rate:.0} enrolments a second for {minutes} min", plan.name());
+    println!("{}: {rate:.0} enrolments a second for {minutes} min", plan.engine.name());
 
     let half = Duration::from_secs(minutes * 30);
     let start = Instant::now();

@@ -25,6 +25,9 @@ const SLOWEST_REFUSAL: Duration = Duration::from_secs(40);
 /// How long the standby has been cut off when the server that writes dies.
 const CUT_OFF: Duration = Duration::from_millis(500);
 
+/// Lets a server read its settings again.
+const RELOAD: &str = "SELECT pg_reload_conf()";
+
 /// What stands, in the order in which it is to be ended.
 pub(super) struct Stage {
     fault: Fault,
@@ -123,7 +126,7 @@ impl Stage {
     /// What a query gives that both engines understand.
     pub(super) fn ask(&self, text: &str) -> Result<String, Failure> {
         match self.ground.server() {
-            Some(server) => server.sql(DATABASE, text).map_err(Failure),
+            Some(server) => server.sql(DATABASE, &[text]).map_err(Failure),
             None => sqlite(&self.service, text),
         }
     }
@@ -156,7 +159,7 @@ fn make_server(disk: Option<&Disk>) -> Result<Server, Failure> {
     let data = disk.map(|disk| disk.folder().join("postgres"));
     let server = Server::create(&[], data.as_deref()).map_err(Failure)?;
     server
-        .sql("postgres", &format!("CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0"))
+        .sql("postgres", &[&format!("CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")])
         .map_err(Failure)?;
     Ok(server)
 }
@@ -171,10 +174,9 @@ fn sqlite(service: &Service, text: &str) -> Result<String, Failure> {
 /// Makes the server acknowledge what only its memory holds: nobody waits for the log of transactions, and whoever would
 /// write it after a while is held up.
 fn careless(server: &Server) -> Result<(), Failure> {
-    let words = "ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf()";
-    server.sql("postgres", words).map_err(Failure)?;
+    server.sql("postgres", &["ALTER SYSTEM SET synchronous_commit = off", RELOAD]).map_err(Failure)?;
     let writer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'";
-    let writer = server.sql("postgres", writer).map_err(Failure)?;
+    let writer = server.sql("postgres", &[writer]).map_err(Failure)?;
     output(Command::new("kill").args(["-STOP", &writer])).map(drop)
 }
 
@@ -229,10 +231,10 @@ impl Pair {
         let names = if is_waited_for { "'*'" } else { "''" };
         let following = self.writing.standby().map_err(Failure)?;
         // It copied the setting, and would wait for a standby of its own.
-        let alone = "ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf()";
-        following.sql("postgres", alone).map_err(Failure)?;
-        let wait = format!("ALTER SYSTEM SET synchronous_standby_names = {names}; SELECT pg_reload_conf()");
-        self.writing.sql("postgres", &wait).map_err(Failure)?;
+        let alone = "ALTER SYSTEM RESET synchronous_standby_names";
+        following.sql("postgres", &[alone, RELOAD]).map_err(Failure)?;
+        let wait = format!("ALTER SYSTEM SET synchronous_standby_names = {names}");
+        self.writing.sql("postgres", &[&wait, RELOAD]).map_err(Failure)?;
         let state = if is_waited_for { "sync" } else { "async" };
         let states = "SELECT coalesce(string_agg(sync_state, ','), '') FROM pg_stat_replication WHERE state = 'streaming'";
         until(&self.writing, states, state)?;
@@ -263,16 +265,14 @@ impl Pair {
 
 /// Stops a standby from hearing of what is written.
 fn cut_off(following: &Server) -> Result<(), Failure> {
-    following
-        .sql("postgres", "ALTER SYSTEM SET primary_conninfo = ''; SELECT pg_reload_conf()")
-        .map_err(Failure)?;
+    following.sql("postgres", &["ALTER SYSTEM SET primary_conninfo = ''", RELOAD]).map_err(Failure)?;
     until(following, "SELECT count(*) FROM pg_stat_wal_receiver", "0")
 }
 
 /// Waits until a query gives this.
 fn until(server: &Server, text: &str, wanted: &str) -> Result<(), Failure> {
     for _ in 0..3_000 {
-        if server.sql("postgres", text).map_err(Failure)? == wanted {
+        if server.sql("postgres", &[text]).map_err(Failure)? == wanted {
             return Ok(());
         }
         thread::sleep(Duration::from_millis(10));

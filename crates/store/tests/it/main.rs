@@ -11,6 +11,7 @@ mod enrol;
 mod enrol_keys;
 mod enrol_law;
 mod enrol_many;
+mod faults;
 mod meetings;
 mod opening;
 mod outbox;
