@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use testkit::{TestApp, TestMeeting, TestResponse, capture_logs};
 use testpg::Server;
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 use crate::at_once::all_at_once;
@@ -98,10 +99,10 @@ async fn whoever_finds_no_free_connection_is_put_off() {
         let token = app.token(&app.people.ines);
         app.patch(meeting.registration()).token(&token).json(&json!({"subject": "Reading a lake"}))
     };
-    let calls =
-        (0..4).map(|_| change()).chain([app.get(meeting.registrants()).token(&app.token(&app.people.ines))]);
+    // Two at a time wait for the lock, for two seconds; the rest, for a connection.
+    let calls: Vec<_> = (0..6).map(|_| change()).collect();
 
-    let answers = all_at_once(calls.collect()).await;
+    let answers = all_at_once(calls).await;
 
     answers.into_iter().for_each(expect_put_off);
     assert!(logs.text().contains("pool timed out"), "the control: it was not the lock alone");
@@ -135,12 +136,15 @@ async fn a_server_that_was_killed_is_used_again_when_it_is_back() {
     all_at_once(calls).await.into_iter().for_each(expect_put_off);
     app.get("/health/ready").await.expect(503);
     app.get("/health/live").await.expect(200);
-    // A proxy in front of nobody takes every connection and hangs up.
+    // A proxy in front of nobody takes every connection, listens, and hangs up.
     let proxy = TcpListener::bind(("127.0.0.1", server.port())).await.unwrap();
-    let proxy = tokio::spawn(async move { while proxy.accept().await.is_ok() {} });
-    for n in 3..9 {
-        expect_put_off(enroll(&app, &meeting, n).await);
-    }
+    let proxy = tokio::spawn(async move {
+        loop {
+            let (mut client, _) = proxy.accept().await.unwrap();
+            client.read_exact(&mut [0; 8]).await.unwrap();
+        }
+    });
+    expect_put_off(enroll(&app, &meeting, 3).await);
     proxy.abort();
     assert!(proxy.await.unwrap_err().is_cancelled());
     server.start().unwrap();
