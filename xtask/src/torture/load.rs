@@ -102,7 +102,8 @@ impl Crowd {
         self.pause.store(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// From now on what comes is watched.
+    /// From now on what comes is watched: called when a fault is complete, so that nobody is still answered by what
+    /// is about to break.
     pub(super) fn watch(&self) {
         *lock(&self.watch) = Some(Watch { since: Instant::now(), acknowledged: None, refused: 0 });
     }
@@ -266,7 +267,8 @@ impl Crowd {
         let mut unexpected = lock(&self.unexpected);
         if answer.status != 409 && unexpected.len() < 10 {
             let without = if answer.status == 503 { " without `Retry-After`" } else { "" };
-            unexpected.push(format!("{email} got {}{without}: {:.200}", answer.status, answer.body));
+            let said = answer.body.lines().next().unwrap_or_default();
+            unexpected.push(format!("{email} got {}{without}: {said:.200}", answer.status));
         }
         Heard::Bad
     }

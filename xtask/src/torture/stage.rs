@@ -113,8 +113,8 @@ impl Stage {
                 Ground::Pair(pair) => pair.fail_over(crowd, round.is_multiple_of(2)),
                 Ground::Disk(server, disk) => full_disk(service, server.as_mut(), disk, crowd),
                 Ground::Server(server) if fault == Fault::KillPostgres => {
-                    crowd.watch();
                     server.kill();
+                    crowd.watch();
                     server.start().map_err(Failure)?;
                     crowd.recovered()
                 }
@@ -181,8 +181,8 @@ fn careless(server: &Server) -> Result<(), Failure> {
 }
 
 fn kill(service: &mut Service, crowd: &Crowd, number: usize) -> Result<Duration, Failure> {
-    crowd.watch();
     service.kill(number)?;
+    crowd.watch();
     let is_alone = service.addresses().len() == 1;
     if is_alone {
         service.start(number)?;
@@ -253,8 +253,8 @@ impl Pair {
             cut_off(&following)?;
             thread::sleep(CUT_OFF);
         }
-        crowd.watch();
         self.writing.kill();
+        crowd.watch();
         self.relay.point(None);
         following.promote().map_err(Failure)?;
         self.relay.point(Some(following.port()));
