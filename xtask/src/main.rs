@@ -1,5 +1,5 @@
-//! Repository chores, run as `cargo xtask <chore>`. Standard library only, and `testpg`, which has nothing else either:
-//! this crate is compiled before anything can be checked.
+//! Repository chores, run as `cargo xtask <chore>`. Standard library only, as is the one crate of ours it uses:
+//! it is compiled before anything can be checked.
 
 mod ci;
 mod compare;
@@ -20,7 +20,11 @@ type Chore = fn(&[&str]) -> Result<(), Failure>;
 const CHORES: &[(&str, &str, Chore)] = &[
     ("ci", "the whole check, as CI runs it", ci::check),
     ("setup", "install what the check needs and this machine lacks", setup::install),
-    ("torture", "kill -9 under load, again and again; nothing acknowledged may be lost", torture::torture),
+    (
+        "torture",
+        "kill, fail over, fill the disk under load, again and again; nothing acknowledged may be lost",
+        torture::torture,
+    ),
     ("compare", "how fast it is, on SQLite and on a PostgreSQL of its own, as Markdown", compare::compare),
     ("docs", "renew the generated documents; with --check, only compare", docs::renew),
 ];

@@ -2,6 +2,7 @@
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
 use std::borrow::Cow;
+use std::io;
 use std::time::Duration;
 
 use sqlx::encode::Encode;
@@ -55,13 +56,23 @@ impl Drop for Held {
 
 impl Held {
     async fn take(pool: &PgPool) -> Result<Self, Fault> {
-        Ok(Self { connection: pool.acquire().await?, is_done: false })
+        let connection = pool.acquire().await.map_err(unreachable)?;
+        Ok(Self { connection, is_done: false })
     }
 
     /// Runs a word of transactions.
     async fn say(&mut self, word: &'static str) -> Result<(), Fault> {
         in_time(sqlx::raw_sql(word).execute(&mut *self.connection)).await?;
         Ok(())
+    }
+}
+
+/// Whatever keeps a connection from being made, the database cannot be asked: a proxy that hangs up, a certificate that
+/// has expired and a password that was changed are all told as one that cannot be reached, by their own words.
+fn unreachable(error: sqlx::Error) -> sqlx::Error {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => error,
+        other => sqlx::Error::Io(io::Error::other(other)),
     }
 }
 
@@ -367,7 +378,33 @@ where
 
 #[cfg(test)]
 mod tests {
+    use sqlx::postgres::PgPoolOptions;
+    use testpg::Cluster;
+
     use super::*;
+
+    /// The server ends a session that says nothing in the middle of a transaction for too long: 25P03.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_transaction_that_was_idle_for_too_long_is_put_off_and_its_connection_not_used_again() {
+        let database = Cluster::shared().create();
+        let pool =
+            PgPoolOptions::new().max_connections(1).connect(&database.url()).await.expect("a database");
+        let beside = PgPoolOptions::new().connect(&database.url()).await.expect("a database");
+        let (pool, beside) = (Pool::Postgres(pool), Pool::Postgres(beside));
+        let mut tx = pool.begin_write().await.expect("a transaction");
+        query("SET idle_in_transaction_session_timeout = '10ms'").execute(&mut tx).await.expect("a limit");
+        let idle = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+        while query(idle).fetch_value::<i64>(&beside).await.expect("a count") > 0 {
+            tokio::task::yield_now().await;
+        }
+
+        let fault = query("SELECT 1").execute(&mut tx).await.expect_err("the session is over");
+
+        assert!(fault.may_pass() && fault.is_unreachable(), "{fault:?}");
+        drop(tx);
+        pool.begin_write().await.expect("another session").commit().await.expect("it works");
+    }
 
     #[test]
     fn placeholders_are_numbered_in_order() {

@@ -297,6 +297,9 @@ async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<Sql
         let pool = SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
+            // SQLite ends a transaction itself when the disk is full or fails; the driver goes on believing in it and
+            // would never begin another.
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .connect_with(options.clone())
             .await;
         match pool.map_err(Fault) {

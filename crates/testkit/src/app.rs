@@ -49,8 +49,10 @@ pub struct TestApp {
 pub struct TestAppBuilder {
     extra: String,
     server: String,
+    database: String,
     seed: u64,
     on_postgres: bool,
+    at: Option<String>,
 }
 
 impl TestAppBuilder {
@@ -67,6 +69,21 @@ impl TestAppBuilder {
     pub fn server(mut self, line: &str) -> Self {
         self.server.push_str(line);
         self.server.push('\n');
+        self
+    }
+
+    /// Adds a line to the section `[database]`.
+    #[must_use]
+    pub fn database(mut self, line: &str) -> Self {
+        self.database.push_str(line);
+        self.database.push('\n');
+        self
+    }
+
+    /// Runs on the database of that address, whose server the test has to itself; `db_…` does not reach it.
+    #[must_use]
+    pub fn postgres_at(mut self, url: &str) -> Self {
+        self.at = Some(url.to_owned());
         self
     }
 
@@ -87,9 +104,14 @@ impl TestAppBuilder {
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
-        let scratch = if self.on_postgres { Some(Cluster::shared().create()) } else { scratch() };
+        let scratch = match (&self.at, self.on_postgres) {
+            (Some(_), _) => None,
+            (None, true) => Some(Cluster::shared().create()),
+            (None, false) => scratch(),
+        };
         let scratch = scratch.map(Arc::new);
-        let database = scratch.as_ref().map(|scratch| format!("[database]\nurl = {:?}", scratch.url()));
+        let url = self.at.or_else(|| scratch.as_ref().map(|scratch| scratch.url()));
+        let url = url.map(|url| format!("url = {url:?}")).unwrap_or_default();
         let people = People::default();
         let config = format!(
             r#"
@@ -108,6 +130,8 @@ impl TestAppBuilder {
             [mail]
             mailbox = true
             from = "Riverbend events <events@riverbend.example>"
+            [database]
+            {url}
             {}
             {}
             "#,
@@ -115,7 +139,7 @@ impl TestAppBuilder {
             self.server,
             people.ines.tenant,
             people.sanna.tenant,
-            database.unwrap_or_default(),
+            self.database,
             self.extra,
         );
         let clock = Clock::frozen(START.parse().unwrap());

@@ -5,6 +5,7 @@
 
 mod off;
 mod relay;
+mod server;
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use off::Protection;
 pub use relay::{Relay, Standing};
+pub use server::Server;
 
 /// Settings of a server whose data nobody will miss: nothing waits for the disk.
 const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];

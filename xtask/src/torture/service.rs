@@ -1,8 +1,8 @@
-//! The service under torture: its folder, its commands and its process.
+//! The service under torture: its folder, its commands and its processes.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,39 +20,69 @@ pub(super) const SLOWEST_END: Duration = Duration::from_secs(30);
 /// Between two looks at something that is about to happen.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// A data folder that outlives the processes on it.
+/// One or several processes on one database.
 pub(super) struct Service {
-    pub(super) address: SocketAddr,
     pub(super) token: String,
     /// Path of the list of registrants.
     pub(super) registrants: String,
+    /// The database, the keys and the log.
+    pub(super) data: PathBuf,
     folder: PathBuf,
     program: PathBuf,
+    nodes: Vec<Node>,
+}
+
+struct Node {
+    address: SocketAddr,
     process: Option<Child>,
 }
 
-fn trouble(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Failure {
+/// What a service is made of.
+pub(super) struct Plan<'a> {
+    pub(super) program: PathBuf,
+    pub(super) mail_port: u16,
+    pub(super) nodes: usize,
+    /// `database.url`; a file of SQLite where it says nothing.
+    pub(super) database: Option<&'a str>,
+    /// Where the database, the keys and the log are; in a folder of its own where it says nothing.
+    pub(super) data: Option<&'a Path>,
+}
+
+pub(super) fn trouble(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Failure {
     let what = what.into();
     move |error| Failure(format!("{what}: {error}"))
 }
 
+/// A folder that no other run uses.
+pub(super) fn fresh_folder() -> Result<PathBuf, Failure> {
+    let parent = root().join("target/tmp");
+    fs::create_dir_all(&parent).map_err(trouble(format!("cannot make `{}`", parent.display())))?;
+    let names = (0..).map(|number| parent.join(format!("torture-{}-{number}", std::process::id())));
+    for folder in names {
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| folder).map_err(trouble("cannot make a folder under target/tmp")),
+        }
+    }
+    Err(Failure("there are no free names under target/tmp".to_owned()))
+}
+
 impl Service {
-    /// Makes the folder, the directory and a token. `program` is the binary, built.
-    pub(super) fn furnish(program: PathBuf, mail_port: u16) -> Result<Self, Failure> {
-        let folder = root().join(format!("target/tmp/torture-{}", std::process::id()));
-        fs::create_dir_all(&folder).map_err(trouble(format!("cannot make `{}`", folder.display())))?;
-        // The port is free now and on loopback; whoever takes it meanwhile makes the start fail with a clear word.
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.map_err(trouble("cannot find a free port"))?;
-        let mut service = Self {
-            address,
-            token: String::new(),
-            registrants: String::new(),
-            folder,
-            program,
-            process: None,
-        };
-        service.write("usher.toml", &configuration(address, &service.folder.join("data"), mail_port))?;
+    /// Makes the folder, the directory and a token.
+    pub(super) fn furnish(plan: Plan<'_>) -> Result<Self, Failure> {
+        let folder = fresh_folder()?;
+        let data = plan.data.map_or_else(|| folder.join("data"), Path::to_owned);
+        fs::create_dir_all(&data).map_err(trouble(format!("cannot make `{}`", data.display())))?;
+        let mut nodes = Vec::new();
+        for _ in 0..plan.nodes {
+            // The port is free now and on loopback; whoever takes it meanwhile makes the start fail with a clear word.
+            let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+            nodes.push(Node { address: free.map_err(trouble("cannot find a free port"))?, process: None });
+        }
+        let (token, registrants) = (String::new(), String::new());
+        let mut service = Self { token, registrants, data, folder, program: plan.program, nodes };
+        let address = service.address();
+        service.write("usher.toml", &configuration(address, &service.data, plan.mail_port, plan.database))?;
         service.write(
             "people.csv",
             &format!(
@@ -64,8 +94,18 @@ impl Service {
         service.usher(&["users", "import"], &[&people])?;
         service.usher(&["policy", "create"], &[APP, "--app", APP])?;
         service.usher(&["policy", "grant"], &[APP, "--organizer", ORGANIZER])?;
-        service.token = service.usher(&["token"], &["--app", APP, "--minutes", "480"])?.trim().to_owned();
+        service.renew_token()?;
+        for number in 0..service.nodes.len() {
+            service.start(number)?;
+        }
+        service.create_meeting()?;
         Ok(service)
+    }
+
+    /// A token is good for eight hours at most.
+    pub(super) fn renew_token(&mut self) -> Result<(), Failure> {
+        self.token = self.usher(&["token"], &["--app", APP, "--minutes", "480"])?.trim().to_owned();
+        Ok(())
     }
 
     fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
@@ -82,19 +122,32 @@ impl Service {
         output(self.command(words).args(rest))
     }
 
-    /// Starts the process and waits for its first good answer; how long that took.
-    pub(super) fn start(&mut self) -> Result<Duration, Failure> {
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log"));
+    /// Where the first process listens; links lead there.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.nodes[0].address
+    }
+
+    /// Where all of them listen.
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        self.nodes.iter().map(|node| node.address).collect()
+    }
+
+    /// Starts the process of that number and waits for its first good answer; how long that took.
+    pub(super) fn start(&mut self, number: usize) -> Result<Duration, Failure> {
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.data.join("log"));
         let log = log.map_err(trouble("cannot open the log"))?;
         let start = Instant::now();
-        let process = self.command(&["serve"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
-        self.process = Some(process.map_err(trouble("cannot start `usher serve`"))?);
-        let mut client = Client::new(self.address, "");
+        let address = self.nodes[number].address;
+        let mut command = self.command(&["serve"]);
+        command.env("USHER_SERVER__LISTEN", address.to_string());
+        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
+        self.nodes[number].process = Some(process.map_err(trouble("cannot start `usher serve`"))?);
+        let mut client = Client::new(address, "");
         while start.elapsed() < SLOWEST_START {
             if client.get("/health/live").is_ok_and(|answer| answer.status == 200) {
                 return Ok(start.elapsed());
             }
-            if let Some(status) = self.ended()? {
+            if let Some(status) = self.ended(number)? {
                 return Err(Failure(format!("`usher serve` ended with {status}; see {}", self.log())));
             }
             thread::sleep(LOOK);
@@ -102,57 +155,77 @@ impl Service {
         Err(Failure(format!("`usher serve` gave no answer in {SLOWEST_START:?}; see {}", self.log())))
     }
 
-    fn ended(&mut self) -> Result<Option<ExitStatus>, Failure> {
-        match &mut self.process {
+    fn ended(&mut self, number: usize) -> Result<Option<ExitStatus>, Failure> {
+        match &mut self.nodes[number].process {
             Some(process) => process.try_wait().map_err(trouble("cannot ask for the process")),
             None => Ok(None),
         }
     }
 
-    /// `kill -9`: the process learns nothing of it.
-    pub(super) fn kill(&mut self) -> Result<(), Failure> {
-        let Some(mut process) = self.process.take() else { return Ok(()) };
+    /// The id of the first process, where it runs.
+    pub(super) fn process_id(&self) -> Option<u32> {
+        self.nodes[0].process.as_ref().map(Child::id)
+    }
+
+    /// `kill -9`: the process of that number learns nothing of it.
+    pub(super) fn kill(&mut self, number: usize) -> Result<(), Failure> {
+        let Some(mut process) = self.nodes[number].process.take() else { return Ok(()) };
         process.kill().and_then(|()| process.wait()).map(drop).map_err(trouble("cannot kill `usher serve`"))
+    }
+
+    fn kill_all(&mut self) -> Result<(), Failure> {
+        (0..self.nodes.len()).try_for_each(|number| self.kill(number))
     }
 
     /// Copies the database, while no process is on it.
     pub(super) fn copy(&self) -> Result<(), Failure> {
-        let data = self.folder.join("data");
-        let copied = fs::copy(data.join("usher.db"), data.join("copy.db"));
+        let copied = fs::copy(self.data.join("usher.db"), self.data.join("copy.db"));
         copied.map(drop).map_err(trouble("cannot copy the database"))
     }
 
     /// Puts the copy back, as a disk does that acknowledged every write and kept none.
     pub(super) fn go_back(&self) -> Result<(), Failure> {
-        let data = self.folder.join("data");
+        let data = &self.data;
         let removed = fs::remove_file(data.join("usher.db-wal"));
         let put_back = removed.and_then(|()| fs::rename(data.join("copy.db"), data.join("usher.db")));
         put_back.map_err(trouble("cannot put the copy of the database back"))
     }
 
-    /// Sends SIGTERM and waits for the end; how long it took.
+    /// Sends SIGTERM to all processes and waits for the end; how long the slowest took.
     pub(super) fn terminate(&mut self) -> Result<Duration, Failure> {
-        let Some(pid) = self.process.as_ref().map(Child::id) else { return Ok(Duration::ZERO) };
         let start = Instant::now();
-        output(Command::new("kill").args(["-TERM", &pid.to_string()]))?;
-        loop {
-            match self.ended()? {
-                Some(status) if status.success() => break,
-                Some(status) => {
-                    return Err(Failure(format!("after SIGTERM `usher serve` ended with {status}")));
+        for pid in self.nodes.iter().filter_map(|node| node.process.as_ref().map(Child::id)) {
+            output(Command::new("kill").args(["-TERM", &pid.to_string()]))?;
+        }
+        for number in 0..self.nodes.len() {
+            while self.nodes[number].process.is_some() {
+                match self.ended(number)? {
+                    Some(status) if status.success() => self.nodes[number].process = None,
+                    Some(status) => {
+                        return Err(Failure(format!("after SIGTERM `usher serve` ended with {status}")));
+                    }
+                    None if start.elapsed() > SLOWEST_END => {
+                        return Err(Failure(format!("`usher serve` runs on {SLOWEST_END:?} after SIGTERM")));
+                    }
+                    None => thread::sleep(LOOK),
                 }
-                None if start.elapsed() > SLOWEST_END => {
-                    return Err(Failure(format!("`usher serve` runs on {SLOWEST_END:?} after SIGTERM")));
-                }
-                None => thread::sleep(LOOK),
             }
         }
-        self.process = None;
         Ok(start.elapsed())
     }
 
+    /// Starts whatever does not run.
+    pub(super) fn start_all(&mut self) -> Result<(), Failure> {
+        for number in 0..self.nodes.len() {
+            if self.nodes[number].process.is_none() {
+                self.start(number)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Creates the meeting that people sign up for.
-    pub(super) fn create_meeting(&mut self) -> Result<(), Failure> {
+    fn create_meeting(&mut self) -> Result<(), Failure> {
         let meetings = format!("/beta/users/{ORGANIZER}/onlineMeetings");
         let times = r#""startDateTime":"2099-03-09T10:00:00Z","endDateTime":"2099-03-09T11:00:00Z""#;
         let meeting = self.create(&meetings, &format!(r#"{{"subject":"Reading a river",{times}}}"#))?;
@@ -165,19 +238,19 @@ impl Service {
     }
 
     fn create(&self, path: &str, body: &str) -> Result<Json, Failure> {
-        let answer = Client::new(self.address, &self.token).post(path, body).map_err(trouble(path))?;
+        let answer = Client::new(self.address(), &self.token).post(path, body).map_err(trouble(path))?;
         let created = Json::read(&answer.body).filter(|_| answer.status == 201);
         created.ok_or_else(|| Failure(format!("POST {path} gave {}: {}", answer.status, answer.body)))
     }
 
     /// Where the process wrote to.
     pub(super) fn log(&self) -> String {
-        self.folder.join("log").display().to_string()
+        self.data.join("log").display().to_string()
     }
 
     /// Removes the folder. Kept after a failure, to be looked at.
     pub(super) fn clear(mut self) -> Result<(), Failure> {
-        self.kill()?;
+        self.kill_all()?;
         fs::remove_dir_all(&self.folder)
             .map_err(trouble(format!("cannot remove `{}`", self.folder.display())))
     }
@@ -186,11 +259,12 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         // Nothing is left to be told about it.
-        let _ = self.kill();
+        let _ = self.kill_all();
     }
 }
 
-fn configuration(address: SocketAddr, data: &std::path::Path, mail_port: u16) -> String {
+fn configuration(address: SocketAddr, data: &Path, mail_port: u16, database: Option<&str>) -> String {
+    let database = database.map(|url| format!("[database]\nurl = {url:?}")).unwrap_or_default();
     format!(
         r#"
         [server]
@@ -210,6 +284,7 @@ fn configuration(address: SocketAddr, data: &std::path::Path, mail_port: u16) ->
         timeout_seconds = 2
         [log]
         level = "warn"
+        {database}
         "#
     )
 }

@@ -49,7 +49,11 @@ pub(super) async fn bind(address: &str) -> Result<TcpListener, StartProblem> {
 fn start_log(config: &Config) -> Result<(), StartProblem> {
     let filter = EnvFilter::try_new(&config.log.level)
         .map_err(|error| StartProblem(format!("cannot use `log.level`: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // It would tell of a log that cannot be written by writing there, and end the task that had something to say.
+        .log_internal_errors(false);
     match config.log.format {
         Format::Json => log.json().init(),
         Format::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),

@@ -40,6 +40,11 @@ impl Running {
         serde_json::from_str(&line).expect("the line is JSON")
     }
 
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// How long it has kept a processor busy.
     pub fn busy(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("Linux tells");

@@ -12,6 +12,7 @@ mod enrol;
 mod enrol_keys;
 mod enrol_law;
 mod enrol_many;
+mod faults;
 mod interleavings;
 mod meetings;
 mod opening;

@@ -1,0 +1,209 @@
+//! A database that is overloaded, breaks things off, or goes away. Property 89: tried again within limits, then 503 with
+//! `Retry-After`, never 500.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+use testkit::{TestApp, TestMeeting, TestResponse, capture_logs};
+use testpg::Server;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+
+use crate::at_once::all_at_once;
+use crate::program::{USHER, fail, run};
+
+const CREATE: &str = "CREATE DATABASE usher ENCODING 'UTF8' TEMPLATE template0";
+
+fn enroll(app: &TestApp, meeting: &TestMeeting, n: usize) -> testkit::Call {
+    let email = format!("guest{n}@pinewater.example");
+    let body = json!({"firstName": "Guest", "lastName": format!("Number {n}"), "email": email});
+    app.post(meeting.registrants()).token(&app.token(&app.people.tomas)).json(&body)
+}
+
+/// The answer says that the same is worth another try, and when.
+#[track_caller]
+fn expect_put_off(answer: TestResponse) {
+    let answer = answer.expect(503);
+    assert_eq!(answer.header("retry-after"), Some("2"));
+    if answer.header("content-type") == Some("application/json; charset=utf-8") {
+        assert_eq!(answer.inner_code(), "serviceNotAvailable");
+    }
+}
+
+/// Lets the first enrolments fail with a code, as the server does when it breaks something off, and counts the tries:
+/// a sequence is not taken back with the transaction. It also fails where nobody set a limit.
+fn trip(code: &str, failures: u32) -> String {
+    format!(
+        "CREATE SEQUENCE IF NOT EXISTS tries;
+        SELECT setval('tries', 1, false);
+        CREATE OR REPLACE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF nextval('tries') <= {failures} THEN
+                RAISE EXCEPTION 'tripped' USING ERRCODE = '{code}';
+            END IF;
+            IF current_setting('statement_timeout') <> '10s' OR current_setting('lock_timeout') <> '2s'
+                OR current_setting('idle_in_transaction_session_timeout') <> '30s' THEN
+                RAISE EXCEPTION 'no limits' USING ERRCODE = 'XX000';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE OR REPLACE TRIGGER trip BEFORE INSERT ON registrant FOR EACH ROW EXECUTE FUNCTION trip()"
+    )
+}
+
+#[tokio::test]
+async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off() {
+    const ALWAYS: u32 = 1_000;
+    let app = TestApp::builder().postgres().build().await;
+    let meeting = app.built_in("everyone").await;
+    let rows = [
+        ("serialization_failure", "40001", 4, 200, 5),
+        ("serialization_failure", "40001", ALWAYS, 503, 5),
+        ("deadlock_detected", "40P01", 4, 200, 5),
+        ("deadlock_detected", "40P01", ALWAYS, 503, 5),
+        ("query_canceled, by the statement's time limit", "57014", ALWAYS, 503, 1),
+        ("lock_not_available, by the lock's time limit", "55P03", ALWAYS, 503, 1),
+        ("idle_in_transaction_session_timeout", "25P03", ALWAYS, 503, 1),
+        ("read_only_sql_transaction, after a fail-over", "25006", ALWAYS, 503, 1),
+        ("disk_full", "53100", ALWAYS, 503, 1),
+        ("out_of_memory", "53200", ALWAYS, 503, 1),
+        ("too_many_connections", "53300", ALWAYS, 503, 1),
+        ("admin_shutdown", "57P01", ALWAYS, 503, 1),
+        ("cannot_connect_now", "57P03", ALWAYS, 503, 1),
+        ("io_error", "58030", ALWAYS, 503, 1),
+        ("the control: what is broken for good", "XX001", ALWAYS, 500, 1),
+    ];
+    for (n, (what, code, failures, status, tries)) in rows.into_iter().enumerate() {
+        app.db_execute(&trip(code, failures)).await;
+
+        let answer = enroll(&app, &meeting, n).await;
+
+        assert_eq!(answer.status.as_u16(), status, "{what}: {}", answer.text());
+        assert_eq!(app.db_count("SELECT last_value FROM tries").await, tries, "{what}");
+        if status == 503 {
+            expect_put_off(answer);
+        }
+    }
+    app.db_execute(&trip("40001", 0)).await;
+    enroll(&app, &meeting, 100).await.expect(200);
+    assert_eq!(app.registrants(&meeting).await.len(), 3, "whoever was put off has no place");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_finds_no_free_connection_is_put_off() {
+    let app = TestApp::builder().postgres().database("connections = 2").build().await;
+    let meeting = app.built_in("everyone").await;
+    enroll(&app, &meeting, 1).await.expect(200);
+    let logs = capture_logs();
+    let holder = app.db_hold("SELECT version FROM meeting FOR UPDATE").await;
+    let change = || {
+        let token = app.token(&app.people.ines);
+        app.patch(meeting.registration()).token(&token).json(&json!({"subject": "Reading a lake"}))
+    };
+    // Two at a time wait for the lock, for two seconds; the rest, for a connection.
+    let calls: Vec<_> = (0..6).map(|_| change()).collect();
+
+    let answers = all_at_once(calls).await;
+
+    answers.into_iter().for_each(expect_put_off);
+    assert!(logs.text().contains("pool timed out"), "the control: it was not the lock alone");
+    drop(holder);
+    change().await.expect(200);
+    assert_eq!(app.registrants(&meeting).await.len(), 1);
+}
+
+/// A server and a database on it. Starting one takes seconds, so it dies more than once.
+async fn on_own_server() -> (Server, TestApp) {
+    let server = Server::create(&["fsync=off"], None).unwrap();
+    server.sql("postgres", &[CREATE]).unwrap();
+    let app = TestApp::builder().postgres_at(&server.url("usher")).build().await;
+    (server, app)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_killed_is_used_again_when_it_is_back() {
+    let (mut server, app) = on_own_server().await;
+    let meeting = app.meeting(&app.people.ines).await;
+    let registration = app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
+    let page = registration["registrationPageWebUrl"].as_str().unwrap();
+    let page = page.strip_prefix(testkit::PUBLIC_URL).unwrap();
+    let fields = [("firstName", "Odile"), ("lastName", "Marchetti"), ("email", "odile@pinewater.example")];
+    let list = || app.get(meeting.registrants()).token(&app.token(&app.people.ines));
+    enroll(&app, &meeting, 1).await.expect(200);
+
+    server.kill();
+
+    let calls = vec![enroll(&app, &meeting, 2), list(), app.post(page).form(&fields)];
+    all_at_once(calls).await.into_iter().for_each(expect_put_off);
+    app.get("/health/ready").await.expect(503);
+    app.get("/health/live").await.expect(200);
+    // A proxy in front of nobody takes every connection, listens, and hangs up.
+    let proxy = TcpListener::bind(("127.0.0.1", server.port())).await.unwrap();
+    let proxy = tokio::spawn(async move {
+        loop {
+            let (mut client, _) = proxy.accept().await.unwrap();
+            client.read_exact(&mut [0; 8]).await.unwrap();
+        }
+    });
+    expect_put_off(enroll(&app, &meeting, 3).await);
+    proxy.abort();
+    assert!(proxy.await.unwrap_err().is_cancelled());
+    server.start().unwrap();
+    enroll(&app, &meeting, 2).await.expect(200);
+    app.post(page).form(&fields).await.expect(200);
+    app.get("/health/ready").await.expect(200);
+    let emails: Vec<Value> =
+        app.registrants(&meeting).await.into_iter().map(|row| row["email"].clone()).collect();
+    let expected = ["guest1@pinewater.example", "guest2@pinewater.example", "odile@pinewater.example"];
+    assert_eq!(emails, expected);
+}
+
+/// Nothing tells that it is frozen: its connections stay open and silent, and no limit of its own helps.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_falls_silent_in_the_middle_of_a_transaction_is_not_waited_for() {
+    let (server, app) = on_own_server().await;
+    let meeting = app.built_in("everyone").await;
+    enroll(&app, &meeting, 1).await.expect(200);
+    let wait = "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(600); RETURN NEW; END'";
+    let on = "CREATE TRIGGER wait BEFORE INSERT ON registrant FOR EACH ROW EXECUTE FUNCTION wait()";
+    server.sql("usher", &[wait, on]).unwrap();
+    let enrolling = tokio::spawn(enroll(&app, &meeting, 2).send());
+    let is_waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while server.sql("usher", &[is_waiting]).unwrap() != "1" {
+        tokio::task::yield_now().await;
+    }
+
+    server.freeze();
+
+    expect_put_off(enrolling.await.unwrap());
+    server.thaw();
+    let end = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    server.sql("usher", &[end, "DROP TRIGGER wait ON registrant"]).unwrap();
+    enroll(&app, &meeting, 2).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_server_that_is_absent_at_the_start_is_named_and_the_next_start_finds_it() {
+    let mut server = Server::create(&["fsync=off"], None).unwrap();
+    server.sql("postgres", &[CREATE]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let usher = |words: &[&str]| {
+        let mut command = Command::new(USHER);
+        command.current_dir(folder.path()).args(words);
+        command.env("USHER_DATABASE__URL", server.url("usher")).env("USHER_SERVER__LISTEN", "127.0.0.1:0");
+        command.env("USHER_SERVER__PUBLIC_URL", "http://localhost:8080");
+        command.env("USHER_IDENTITY__BUILTIN__ENABLED", "true");
+        command.env("USHER_IDENTITY__TENANT__0__ID", "2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11");
+        command.env("USHER_IDENTITY__TENANT__0__NAME", "Pinewater");
+        command
+    };
+    let (mut serve, mut policy) = (usher(&["serve"]), usher(&["policy", "create", "desk", "--app", "desk"]));
+    server.kill();
+
+    let complaint = fail(&mut serve);
+
+    assert!(complaint.contains("cannot open the database `postgres://usher@127.0.0.1:"), "{complaint}");
+    assert!(complaint.contains("Connection refused"), "{complaint}");
+    server.start().unwrap();
+    run(&mut policy, b"");
+}
