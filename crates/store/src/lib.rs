@@ -6,12 +6,16 @@
 
 mod access;
 mod application;
+mod backup;
 mod cancel;
+mod deployment;
 mod directory;
 mod engine;
 mod enroll;
 mod idempotency;
 mod meeting;
+mod moving;
+mod moving_table;
 mod outbox;
 mod question;
 mod registrant;
@@ -37,21 +41,32 @@ use rows::number;
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
+pub use backup::backup_sqlite;
 pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::Verdict;
 pub use meeting::{Hosted, MeetingKey};
+pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use registrant::RegistrantPage;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
-/// read the folder builds both database drivers a second time.
-const STEPS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "registrations",
-    include_str!("../migrations/sqlite/0001_registrations.sql"),
-    include_str!("../migrations/postgres/0001_registrations.sql"),
-)];
+/// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
+/// called `breaking_…`: see [`deployment`].
+const STEPS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "registrations",
+        include_str!("../migrations/sqlite/0001_registrations.sql"),
+        include_str!("../migrations/postgres/0001_registrations.sql"),
+    ),
+    (
+        2,
+        "deployment",
+        include_str!("../migrations/sqlite/0002_deployment.sql"),
+        include_str!("../migrations/postgres/0002_deployment.sql"),
+    ),
+];
 
 /// How often a transaction is tried that the database broke off for the sake of another.
 const TRIES: u32 = 5;
@@ -174,6 +189,11 @@ impl Fault {
         error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
     }
 
+    /// The database is in order and not for this program, now.
+    fn unusable(why: String) -> Self {
+        Self(sqlx::Error::Configuration(why.into()))
+    }
+
     fn corrupt(what: &'static str) -> Self {
         Self(sqlx::Error::Decode(what.into()))
     }
@@ -226,7 +246,9 @@ impl Store {
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
         let readers = connect(4, &options.read_only(true)).await?;
-        Ok(Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
+        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) };
+        store.check_usable().await?;
+        Ok(store)
     }
 
     /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
@@ -257,7 +279,9 @@ impl Store {
             .acquire_timeout(Duration::from_secs(3))
             .connect_with(options)
             .await?;
-        Ok(Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) })
+        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) };
+        store.check_usable().await?;
+        Ok(store)
     }
 
     /// Whether the database answers: what a readiness probe asks.
@@ -310,5 +334,8 @@ fn migrator(engine: Engine) -> Migrator {
         };
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
-    Migrator::with_migrations(STEPS.into_iter().map(step).collect())
+    let mut migrator = Migrator::with_migrations(STEPS.into_iter().map(step).collect());
+    // During a rolling update this program meets steps of the next one: `check_usable` judges them.
+    migrator.set_ignore_missing(true);
+    migrator
 }
