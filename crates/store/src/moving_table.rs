@@ -167,12 +167,16 @@ impl Table {
         rows.iter().map(|row| self.cells::<PgRow>(row)).collect()
     }
 
-    /// Stores rows: all of them or none.
+    /// Stores rows: all of them or none. Those that are there already stay: the server may still be at the last page of
+    /// a process that was killed.
     pub(crate) async fn write(&self, target: &mut PgConnection, rows: Vec<Cells>) -> Result<(), Fault> {
         let row = format!("({})", vec!["?"; self.columns.len()].join(","));
         let columns = self.names(0..self.columns.len());
-        let text =
-            format!("INSERT INTO {} ({columns}) VALUES {}", self.name, vec![row; rows.len()].join(","));
+        let text = format!(
+            "INSERT INTO {} ({columns}) VALUES {} ON CONFLICT DO NOTHING",
+            self.name,
+            vec![row; rows.len()].join(",")
+        );
         let values = arguments::<Postgres>(rows.into_iter().flatten().collect())?;
         // Long, and seldom the same twice: not worth keeping prepared.
         query_with(Text::same(text).for_postgres(), values).persistent(false).execute(target).await?;

@@ -21,6 +21,7 @@ use testpg::{Cluster, Scratch};
 
 use crate::call::Call;
 use crate::people::{People, TestPerson};
+use crate::stopped::{Stopped, write_config};
 
 /// Where the application believes the world reaches it.
 pub const PUBLIC_URL: &str = "https://usher.example";
@@ -50,7 +51,14 @@ pub struct TestAppBuilder {
     extra: String,
     server: String,
     seed: u64,
-    on_postgres: bool,
+    engine: Option<Engine>,
+}
+
+/// What the application runs on, whatever the tests run on.
+#[derive(Clone, Copy)]
+enum Engine {
+    Sqlite,
+    Postgres,
 }
 
 impl TestAppBuilder {
@@ -73,7 +81,14 @@ impl TestAppBuilder {
     /// Runs on PostgreSQL, whatever the tests run on.
     #[must_use]
     pub fn postgres(mut self) -> Self {
-        self.on_postgres = true;
+        self.engine = Some(Engine::Postgres);
+        self
+    }
+
+    /// Runs on SQLite, whatever the tests run on.
+    #[must_use]
+    pub fn sqlite(mut self) -> Self {
+        self.engine = Some(Engine::Sqlite);
         self
     }
 
@@ -87,7 +102,11 @@ impl TestAppBuilder {
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
-        let scratch = if self.on_postgres { Some(Cluster::shared().create()) } else { scratch() };
+        let scratch = match self.engine {
+            Some(Engine::Postgres) => Some(Cluster::shared().create()),
+            Some(Engine::Sqlite) => None,
+            None => scratch(),
+        };
         let scratch = scratch.map(Arc::new);
         let database = scratch.as_ref().map(|scratch| format!("[database]\nurl = {:?}", scratch.url()));
         let people = People::default();
@@ -148,7 +167,7 @@ impl TestApp {
         TestAppBuilder::default()
     }
 
-    async fn open(
+    pub(crate) async fn open(
         folder: Arc<TempDir>,
         scratch: Option<Arc<Scratch>>,
         config: String,
@@ -157,7 +176,8 @@ impl TestApp {
     ) -> Self {
         let parsed = Config::from_toml_str(&config).unwrap_or_else(|problems| panic!("{problems}"));
         let source = Source::seeded(seeds.fetch_add(1, Ordering::Relaxed));
-        let Service { app, issuer } = build(&parsed, clock.clone(), source).await.unwrap();
+        let Service { app, issuer } =
+            build(&parsed, clock.clone(), source).await.unwrap_or_else(|problem| panic!("{problem}"));
         let issuer = issuer.expect("the built-in issuer is enabled above");
         let router = server::http::router(app.clone(), Some(Arc::clone(&issuer)));
         Self { people: People::default(), app, folder, scratch, issuer, router, clock, config, seeds }
@@ -173,6 +193,23 @@ impl TestApp {
     pub async fn restart(self) -> Self {
         self.app.store.close().await;
         Self::open(self.folder, self.scratch, self.config, self.clock, self.seeds).await
+    }
+
+    /// Ends this application and leaves what it kept.
+    pub async fn stop(self) -> Stopped {
+        self.app.store.close().await;
+        Stopped {
+            folder: self.folder,
+            scratch: self.scratch,
+            config: self.config,
+            clock: self.clock,
+            seeds: self.seeds,
+        }
+    }
+
+    /// The configuration as a file, for programs beside this application.
+    pub fn config_file(&self) -> PathBuf {
+        write_config(&self.folder, &self.config)
     }
 
     /// A file of the data folder.
