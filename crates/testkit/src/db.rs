@@ -6,6 +6,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
 use crate::app::TestApp;
 
 impl TestApp {
+    /// Where the PostgreSQL database is.
+    pub fn db_url(&self) -> String {
+        self.scratch.as_ref().expect("the application runs on PostgreSQL").url()
+    }
+
     /// Runs SQL, several statements if need be.
     pub async fn db_execute(&self, sql: &str) {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));

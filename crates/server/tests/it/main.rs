@@ -15,6 +15,7 @@ mod lists;
 mod mail;
 mod matrix;
 mod meeting_races;
+mod moving;
 mod pages;
 mod program;
 mod secrets;
