@@ -298,20 +298,24 @@ impl Store {
 }
 
 /// Opens a pool. Of several processes that switch a new file to WAL at the same time one succeeds and SQLite turns
-/// the others away instead of letting them wait, so they try again: each round leaves one less.
+/// the others away instead of letting them wait, so they try again: each round leaves one less. Whoever keeps the file
+/// for itself for longer than that is not waited for.
 async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, Fault> {
-    let mut rounds = 1..64;
-    loop {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.clone())
-            .await;
-        match pool.map_err(Fault) {
-            Err(fault) if fault.is_busy() && rounds.next().is_some() => {}
-            outcome => return outcome,
+    let opened = tokio::time::timeout(Duration::from_secs(20), async {
+        loop {
+            let pool = SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options.clone())
+                .await;
+            match pool.map_err(Fault) {
+                Err(fault) if fault.is_busy() => {}
+                outcome => return outcome,
+            }
         }
-    }
+    });
+    let held = "another process keeps the file for itself: wait until `usher migrate` has ended";
+    opened.await.unwrap_or_else(|_| Err(Fault::unusable(held.to_owned())))
 }
 
 async fn check_server(connection: &mut PgConnection) -> Result<(), Fault> {

@@ -1,14 +1,17 @@
 //! Behind the application's back: the database itself.
 
+use std::sync::Arc;
+
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
+use testpg::Scratch;
 
 use crate::app::TestApp;
 
 impl TestApp {
-    /// Where the PostgreSQL database is.
-    pub fn db_url(&self) -> String {
-        self.scratch.as_ref().expect("the application runs on PostgreSQL").url()
+    /// The PostgreSQL database itself.
+    pub fn db(&self) -> Arc<Scratch> {
+        Arc::clone(self.scratch.as_ref().expect("the application runs on PostgreSQL"))
     }
 
     /// Runs SQL, several statements if need be.

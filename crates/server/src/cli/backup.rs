@@ -1,7 +1,7 @@
 //! `usher backup`
 
 use std::fs;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -35,7 +35,10 @@ impl Backup {
         // It gets its name when it is whole, so that half a backup is never taken for one.
         let parent =
             self.folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let making = tempfile::Builder::new().prefix(".usher-backup-").tempdir_in(parent);
+        let making = tempfile::Builder::new()
+            .prefix(".usher-backup-")
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir_in(parent);
         let making = making.map_err(because(format!("cannot make a folder in `{}`", parent.display())))?;
         self.fill(&config, making.path()).await?;
         let named = fs::rename(making.path(), &self.folder)

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod at_once;
+mod backup;
 mod bad_clients;
 mod bad_input;
 mod conventions;
@@ -22,3 +23,4 @@ mod secrets;
 mod seeds;
 mod socket;
 mod throttle;
+mod upgrade;

@@ -142,7 +142,9 @@ async fn check_served(site: Site, scratch: Arc<Scratch>) {
     assert!(app.mail().await.is_empty());
     app.set_clock("2027-02-01T09:50:00Z");
     app.get(site.join.as_str()).await.expect(303);
-    assert!(app.get(site.canceled.as_str()).await.expect(200).text().contains("Your registration is cancelled"));
+    assert!(
+        app.get(site.canceled.as_str()).await.expect(200).text().contains("Your registration is cancelled")
+    );
     assert_eq!(enroll(&app, &site.meeting, CROWD + 1).await.expect(409).inner_code(), "registrationFull");
     enroll(&app, &site.meeting, 7).await.expect(200);
     assert_eq!(app.registrants(&site.meeting).await, site.list, "who is there already stays once");
@@ -243,7 +245,7 @@ async fn a_file_in_use_and_a_database_in_use_are_refused() {
     let stopped = app.stop().await;
 
     let other = TestApp::builder().postgres().build().await;
-    let used = other.db_url();
+    let used = other.db().url();
     assert!(fail(&mut migrate(&config, &used)).contains("has rows in `tenant`"));
     run(&mut usher(&config, &["users", "list", "--tenant", "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2"]), b"");
 
