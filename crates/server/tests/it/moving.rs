@@ -85,9 +85,10 @@ fn migrate(config: &Path, to: &str) -> Command {
     usher(config, &["migrate", "sqlite-to-postgres", "--to", to])
 }
 
-/// `usher serve`, which has to refuse.
+/// `usher serve`, which has to refuse, and is ended if it does not.
 fn serve(config: &Path) -> String {
-    let mut command = usher(config, &["serve"]);
+    let mut command = Command::new("timeout");
+    command.args(["60", USHER, "serve"]).env("USHER_CONFIG", config);
     fail(command.env("USHER_MAIL__MAILBOX", "false").env("USHER_SERVER__LISTEN", "127.0.0.1:0"))
 }
 
