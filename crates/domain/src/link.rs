@@ -53,6 +53,14 @@ impl LinkKey {
         Self(secret)
     }
 
+    /// Tells this key from any other and gives nothing of it away: what a database may hold.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(b"usher.link.key");
+        mac.finalize().into_bytes().into()
+    }
+
     /// The short spelling of a link, [`TOKEN_LENGTH`] characters.
     pub fn seal(&self, purpose: Purpose, link: &Link) -> String {
         let mut bytes = [0; 49];

@@ -14,6 +14,7 @@ use lettre::transport::smtp::client::Certificate;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use store::{Store, Tenant};
+use url::Url;
 use wire::registrant::ListEdition;
 
 use crate::app::{App, Memory, Parts, Settings};
@@ -81,19 +82,25 @@ pub(crate) async fn open_database(database: &Database) -> Result<Store, StartPro
         }
         DatabaseUrl::Postgres(url) => {
             let password = database.password.as_ref().map(Secret::reveal);
-            let mut address = url.clone();
-            // Said here, so that a variable of the driver's own (`PGSSLMODE`) does not say otherwise.
-            if !url.query_pairs().any(|(name, _)| name == "sslmode") {
-                address.query_pairs_mut().append_pair("sslmode", "prefer");
-            }
             // The driver would not say which file it cannot use.
             if let Some((_, file)) = url.query_pairs().find(|(name, _)| name == "sslrootcert") {
                 read_authorities(Path::new(&*file))?;
             }
+            let address = with_ssl_mode(url);
             let store = Store::open_postgres(address.as_str(), password, database.connections).await;
             store.map_err(because(format!("cannot open the database `{url}`")))
         }
     }
+}
+
+/// The address with what counts where it says nothing: said here, so that a variable of the driver's own (`PGSSLMODE`)
+/// does not say otherwise.
+pub(crate) fn with_ssl_mode(url: &Url) -> Url {
+    let mut address = url.clone();
+    if !url.query_pairs().any(|(name, _)| name == "sslmode") {
+        address.query_pairs_mut().append_pair("sslmode", "prefer");
+    }
+    address
 }
 
 /// The tenants served: those configured by name, and those that issuers name.
@@ -135,7 +142,7 @@ pub(crate) async fn build_with(
     remember: bool,
 ) -> Result<Service, StartProblem> {
     let store = open_store(config).await?;
-    let key = open_link_key(&config.links.key_file, &ids)?;
+    let key = open_link_key(&config.links.key_file, &store, &ids).await?;
     let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
     let mailroom = open_mailroom(config, &store, &clock, &ids, links)?;
     let issuer =
@@ -358,16 +365,34 @@ async fn find_app(store: &Store, client_id: String) -> Result<Option<crate::issu
     }))
 }
 
-/// The key of the links, 32 bytes in base64; made at first use.
-fn open_link_key(file: &Path, ids: &Source) -> Result<LinkKey, StartProblem> {
+/// The key of the links, 32 bytes in base64; made at first use. The database remembers which key its links were made
+/// with: another would put links into letters that nobody else opens, and find those sent so far forged.
+async fn open_link_key(file: &Path, store: &Store, ids: &Source) -> Result<LinkKey, StartProblem> {
+    let unreadable = || because("cannot tell whose links the database holds");
     let text = match secret_file::read(file)? {
         Some(text) => text,
+        None if store.has_link_key().await.map_err(unreadable())? => {
+            return Err(other_link_key(file, "is missing"));
+        }
         None => secret_file::keep(file, format!("{}\n", STANDARD.encode(ids.bytes::<32>())))?,
     };
     let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes
+    let key = bytes
         .map(LinkKey::new)
-        .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))
+        .ok_or_else(|| StartProblem(format!("`{}` does not hold 32 bytes in base64", file.display())))?;
+    match store.claim_link_key(&key.fingerprint()).await.map_err(unreadable())? {
+        true => Ok(key),
+        false => Err(other_link_key(file, "is another")),
+    }
+}
+
+fn other_link_key(file: &Path, what: &str) -> StartProblem {
+    StartProblem(format!(
+        "the links of this database were made with a key, and `{}` {what}: put the `link.key` there that the service \
+         was first started with, from its backup or from another node; if it is lost, `usher renew-links` lets a new \
+         one take its place, and every link sent so far is dead",
+        file.display()
+    ))
 }
 
 fn trim(url: &str) -> String {

@@ -177,6 +177,16 @@ impl Text {
     }
 }
 
+impl Text {
+    pub(crate) fn for_sqlite(&self) -> SqlStr {
+        self.sqlite.clone()
+    }
+
+    pub(crate) fn for_postgres(&self) -> SqlStr {
+        self.postgres.clone()
+    }
+}
+
 impl From<&'static str> for Text {
     fn from(text: &'static str) -> Self {
         Self { sqlite: text.into_sql_str(), postgres: text.into_sql_str() }
@@ -194,7 +204,7 @@ fn numbered(text: &str) -> String {
 }
 
 /// What can be bound: the types that both engines hold alike. `None` is NULL.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value<'q> {
     Number(Option<i64>),
     Flag(Option<bool>),
@@ -349,7 +359,7 @@ impl<'q> Query<'q> {
 }
 
 /// The values as an engine takes them.
-fn arguments<D: Database>(values: Vec<Value<'_>>) -> Result<D::Arguments, Fault>
+pub(crate) fn arguments<D: Database>(values: Vec<Value<'_>>) -> Result<D::Arguments, Fault>
 where
     for<'v> Option<i64>: Encode<'v, D> + Type<D>,
     for<'v> Option<bool>: Encode<'v, D> + Type<D>,

@@ -7,12 +7,16 @@
 mod access;
 mod application;
 mod audit;
+mod backup;
 mod cancel;
+mod deployment;
 mod directory;
 mod engine;
 mod enroll;
 mod idempotency;
 mod meeting;
+mod moving;
+mod moving_table;
 mod outbox;
 mod question;
 mod registrant;
@@ -39,21 +43,32 @@ use engine::{Engine, Pool, Tx, query};
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
 pub use audit::{Audit, Breach};
+pub use backup::backup_sqlite;
 pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::Verdict;
 pub use meeting::{Hosted, MeetingKey};
+pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use registrant::RegistrantPage;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
-/// read the folder builds both database drivers a second time.
-const STEPS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "registrations",
-    include_str!("../migrations/sqlite/0001_registrations.sql"),
-    include_str!("../migrations/postgres/0001_registrations.sql"),
-)];
+/// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
+/// called `breaking_…`: see [`deployment`].
+const STEPS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "registrations",
+        include_str!("../migrations/sqlite/0001_registrations.sql"),
+        include_str!("../migrations/postgres/0001_registrations.sql"),
+    ),
+    (
+        2,
+        "deployment",
+        include_str!("../migrations/sqlite/0002_deployment.sql"),
+        include_str!("../migrations/postgres/0002_deployment.sql"),
+    ),
+];
 
 /// How often a transaction is tried that the database broke off for the sake of another.
 const TRIES: u32 = 5;
@@ -186,6 +201,11 @@ impl Fault {
         error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
     }
 
+    /// The database is in order and not for this program, now.
+    fn unusable(why: String) -> Self {
+        Self(sqlx::Error::Configuration(why.into()))
+    }
+
     fn corrupt(what: &'static str) -> Self {
         Self(sqlx::Error::Decode(what.into()))
     }
@@ -240,7 +260,9 @@ impl Store {
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
         let readers = connect(4, &options.read_only(true)).await?;
-        Ok(Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
+        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) };
+        store.check_usable().await?;
+        Ok(store)
     }
 
     /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
@@ -273,7 +295,9 @@ impl Store {
             .acquire_timeout(Duration::from_secs(3))
             .connect_with(options)
             .await?;
-        Ok(Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) })
+        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) };
+        store.check_usable().await?;
+        Ok(store)
     }
 
     /// Whether the database answers: what a readiness probe asks.
@@ -290,23 +314,27 @@ impl Store {
 }
 
 /// Opens a pool. Of several processes that switch a new file to WAL at the same time one succeeds and SQLite turns
-/// the others away instead of letting them wait, so they try again: each round leaves one less.
+/// the others away instead of letting them wait, so they try again: each round leaves one less. Whoever keeps the file
+/// for itself for longer than that is not waited for.
 async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, Fault> {
-    let mut rounds = 1..64;
-    loop {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
-            // SQLite ends a transaction itself when the disk is full or fails; the driver goes on believing in it and
-            // would never begin another.
-            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-            .connect_with(options.clone())
-            .await;
-        match pool.map_err(Fault) {
-            Err(fault) if fault.is_busy() && rounds.next().is_some() => {}
-            outcome => return outcome,
+    let opened = tokio::time::timeout(Duration::from_secs(20), async {
+        loop {
+            let pool = SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(10))
+                // SQLite ends a transaction itself when the disk is full or fails; the driver goes on believing in it
+                // and would never begin another.
+                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+                .connect_with(options.clone())
+                .await;
+            match pool.map_err(Fault) {
+                Err(fault) if fault.is_busy() => {}
+                outcome => return outcome,
+            }
         }
-    }
+    });
+    let held = "another process keeps the file for itself: wait until `usher migrate` has ended";
+    opened.await.unwrap_or_else(|_| Err(Fault::unusable(held.to_owned())))
 }
 
 async fn check_server(connection: &mut PgConnection) -> Result<(), Fault> {
@@ -329,5 +357,8 @@ fn migrator(engine: Engine) -> Migrator {
         };
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
-    Migrator::with_migrations(STEPS.into_iter().map(step).collect())
+    let mut migrator = Migrator::with_migrations(STEPS.into_iter().map(step).collect());
+    // During a rolling update this program meets steps of the next one: `check_usable` judges them.
+    migrator.set_ignore_missing(true);
+    migrator
 }

@@ -21,6 +21,7 @@ use testpg::{Cluster, Scratch};
 
 use crate::call::Call;
 use crate::people::{People, TestPerson};
+use crate::stopped::{Stopped, write_config};
 
 /// Where the application believes the world reaches it.
 pub const PUBLIC_URL: &str = "https://usher.example";
@@ -51,8 +52,15 @@ pub struct TestAppBuilder {
     server: String,
     database: String,
     seed: u64,
-    on_postgres: bool,
-    at: Option<String>,
+    engine: Option<Engine>,
+}
+
+/// What the application runs on, whatever the tests run on.
+enum Engine {
+    Sqlite,
+    Postgres,
+    /// The database of that address.
+    At(String),
 }
 
 impl TestAppBuilder {
@@ -83,14 +91,21 @@ impl TestAppBuilder {
     /// Runs on the database of that address, whose server the test has to itself; `db_…` does not reach it.
     #[must_use]
     pub fn postgres_at(mut self, url: &str) -> Self {
-        self.at = Some(url.to_owned());
+        self.engine = Some(Engine::At(url.to_owned()));
         self
     }
 
     /// Runs on PostgreSQL, whatever the tests run on.
     #[must_use]
     pub fn postgres(mut self) -> Self {
-        self.on_postgres = true;
+        self.engine = Some(Engine::Postgres);
+        self
+    }
+
+    /// Runs on SQLite, whatever the tests run on.
+    #[must_use]
+    pub fn sqlite(mut self) -> Self {
+        self.engine = Some(Engine::Sqlite);
         self
     }
 
@@ -104,13 +119,16 @@ impl TestAppBuilder {
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
-        let scratch = match (&self.at, self.on_postgres) {
-            (Some(_), _) => None,
-            (None, true) => Some(Cluster::shared().create()),
-            (None, false) => scratch(),
+        let scratch = match &self.engine {
+            Some(Engine::Postgres) => Some(Cluster::shared().create()),
+            Some(Engine::Sqlite | Engine::At(_)) => None,
+            None => scratch(),
         };
         let scratch = scratch.map(Arc::new);
-        let url = self.at.or_else(|| scratch.as_ref().map(|scratch| scratch.url()));
+        let url = match self.engine {
+            Some(Engine::At(url)) => Some(url),
+            _ => scratch.as_ref().map(|scratch| scratch.url()),
+        };
         let url = url.map(|url| format!("url = {url:?}")).unwrap_or_default();
         let people = People::default();
         let config = format!(
@@ -172,7 +190,7 @@ impl TestApp {
         TestAppBuilder::default()
     }
 
-    async fn open(
+    pub(crate) async fn open(
         folder: Arc<TempDir>,
         scratch: Option<Arc<Scratch>>,
         config: String,
@@ -181,7 +199,8 @@ impl TestApp {
     ) -> Self {
         let parsed = Config::from_toml_str(&config).unwrap_or_else(|problems| panic!("{problems}"));
         let source = Source::seeded(seeds.fetch_add(1, Ordering::Relaxed));
-        let Service { app, issuer } = build(&parsed, clock.clone(), source).await.unwrap();
+        let Service { app, issuer } =
+            build(&parsed, clock.clone(), source).await.unwrap_or_else(|problem| panic!("{problem}"));
         let issuer = issuer.expect("the built-in issuer is enabled above");
         let router = server::http::router(app.clone(), Some(Arc::clone(&issuer)));
         Self { people: People::default(), app, folder, scratch, issuer, router, clock, config, seeds }
@@ -197,6 +216,23 @@ impl TestApp {
     pub async fn restart(self) -> Self {
         self.app.store.close().await;
         Self::open(self.folder, self.scratch, self.config, self.clock, self.seeds).await
+    }
+
+    /// Ends this application and leaves what it kept.
+    pub async fn stop(self) -> Stopped {
+        self.app.store.close().await;
+        Stopped {
+            folder: self.folder,
+            scratch: self.scratch,
+            config: self.config,
+            clock: self.clock,
+            seeds: self.seeds,
+        }
+    }
+
+    /// The configuration as a file, for programs beside this application.
+    pub fn config_file(&self) -> PathBuf {
+        write_config(&self.folder, &self.config)
     }
 
     /// A file of the data folder.

@@ -1,11 +1,19 @@
 //! Behind the application's back: the database itself.
 
+use std::sync::Arc;
+
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row};
+use testpg::Scratch;
 
 use crate::app::TestApp;
 
 impl TestApp {
+    /// The PostgreSQL database itself.
+    pub fn db(&self) -> Arc<Scratch> {
+        Arc::clone(self.scratch.as_ref().expect("the application runs on PostgreSQL"))
+    }
+
     /// Runs SQL, several statements if need be.
     pub async fn db_execute(&self, sql: &str) {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));

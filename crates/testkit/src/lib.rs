@@ -14,6 +14,7 @@ mod listening;
 mod logs;
 mod people;
 mod scene;
+mod stopped;
 
 pub use app::{PUBLIC_URL, TestApp, TestAppBuilder, scratch};
 pub use call::{Call, TestResponse};
@@ -21,3 +22,4 @@ pub use listening::Listening;
 pub use logs::{CapturedLogs, capture_logs};
 pub use people::{APP, People, TestPerson};
 pub use scene::{NewMeeting, TestMeeting};
+pub use stopped::Stopped;

@@ -132,6 +132,17 @@ impl Scratch {
         self.cluster.run("psql", &["--quiet", "--set", "ON_ERROR_STOP=1", "--command", sql, &self.name]);
     }
 
+    /// Backs it up into a file of `pg_dump`'s own format.
+    pub fn back_up(&self, file: &Path) {
+        self.cluster.run("pg_dump", &["--format", "custom", "--file", &file.to_string_lossy(), &self.name]);
+    }
+
+    /// Fills it, empty as it is, from such a file.
+    pub fn restore(&self, file: &Path) {
+        let options = ["--exit-on-error", "--single-transaction", "--no-owner", "--dbname", &self.name];
+        self.cluster.run("pg_restore", &[&options[..], &[&file.to_string_lossy()]].concat());
+    }
+
     /// Its address, as `database.url` takes it.
     pub fn url(&self) -> String {
         format!("postgres://usher@localhost/{}?host={}", self.name, self.cluster.folder.display())

@@ -1,17 +1,20 @@
 //! The command line.
 
 mod apps;
+mod backup;
 mod config;
 pub(crate) mod demo;
 mod load;
+mod migrate;
 mod people_csv;
 mod policy;
+mod renew_links;
 mod serve;
 mod token;
 mod users;
 mod verify;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use domain::TenantId;
@@ -50,6 +53,13 @@ enum Command {
     Token(token::Token),
     /// Hold what is counted against what is there, in one snapshot of the database
     Verify(verify::Verify),
+    /// Copy what a restore needs into a new folder, while the service runs
+    Backup(backup::Backup),
+    /// Move everything to another database
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Let the next start take another `link.key`: every link sent so far is dead then
+    RenewLinks(renew_links::RenewLinks),
     /// Measure how many enrolments a second a server on this machine takes
     Load(load::Load),
     #[command(hide = true)]
@@ -83,12 +93,19 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Apps(apps) => apps.run().await,
         Command::Token(token) => token.run().await,
         Command::Verify(verify) => verify.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
+        Command::RenewLinks(renew) => renew.run().await,
         Command::Load(load) => load.run().await,
         Command::BenchServer(server) => server.run().await,
     }
 }
 
 impl ConfigFile {
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     pub(crate) fn load(&self) -> Result<Config, StartProblem> {
         Config::load(self.config.as_deref(), std::env::vars()).map_err(|problems| {
             let file = match &self.config {

@@ -90,6 +90,17 @@ fn the_tour_of_the_serving_guide_works() {
 }
 
 #[test]
+fn the_backup_of_the_guide_can_be_restored() {
+    let document = read("docs/backup.md");
+    let place = Place::new();
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    let (before, after) = said.split_once("backed up into `saved`").expect("a backup was made");
+    assert!(before.contains("imported 2 people") && after.contains("\tmirja@harbour.example\t"), "{said}");
+}
+
+#[test]
 fn what_the_demo_prints_works_when_pasted() {
     let place = Place::new();
     let mut demo = Demo::start(place.shell("exec usher demo --listen 127.0.0.1:0"));

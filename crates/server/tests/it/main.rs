@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod at_once;
+mod backup;
 mod bad_clients;
 mod bad_input;
 mod compare;
@@ -17,6 +18,7 @@ mod lists;
 mod mail;
 mod matrix;
 mod meeting_races;
+mod moving;
 mod nodes;
 mod outage;
 mod pages;
@@ -25,3 +27,4 @@ mod secrets;
 mod seeds;
 mod socket;
 mod throttle;
+mod upgrade;

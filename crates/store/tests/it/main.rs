@@ -168,3 +168,21 @@ macro_rules! engine {
 
 engine!(sqlite, crate::rig::Rig::sqlite());
 engine!(postgres, crate::rig::Rig::postgres());
+
+/// One version back still serves during a rolling update: its store was open before the step, or opens after it. Every
+/// case on SQLite; of PostgreSQL, which refuses a statement kept from before only where its columns are not named, some
+/// that write and read every table that grows.
+mod one_step_ahead {
+    engine!(sqlite, async { crate::rig::Rig::sqlite().await.one_step_ahead().await });
+
+    mod postgres {
+        run_cases! { async { crate::rig::Rig::postgres().await.one_step_ahead().await };
+            enrol: a_place_given_back_is_given_again;
+            enrol_keys: a_repeated_request_gets_the_first_answer;
+            enrol_many: batches_of_every_length_are_stored_whole;
+            meetings: a_deleted_meeting_is_gone_and_everybody_is_told;
+            outbox: two_workers_share_the_letters_without_overlap;
+            paging: pages_cover_the_list_in_order_of_arrival;
+        }
+    }
+}

@@ -61,21 +61,40 @@ fn a_fresh_database_may_be_opened_from_several_sides_at_once() {
     }
 }
 
+/// The store's cases run on such a database as well: see `one_step_ahead` in main.rs.
 #[tokio::test]
-async fn a_database_of_a_newer_version_is_refused() {
-    let rig = Rig::sqlite().await;
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (9999, 'from the future', TRUE, x'00', 0)",
-    )
-    .execute(rig.sqlite_pool())
-    .await
-    .unwrap();
+async fn a_database_with_a_step_of_the_next_version_is_served_unless_the_step_breaks_with_this_one() {
+    for rig in [Rig::sqlite().await, Rig::postgres().await] {
+        rig.take_unknown_step(9_998, "more columns").await;
+        let again = rig.try_another().await.expect("what was only added is left alone");
+        assert_eq!(again.list_tenants().await.unwrap(), [tenant(TENANT, "Pinewater")]);
 
-    let fault = Store::open_sqlite(&rig.file()).await.unwrap_err();
+        rig.take_unknown_step(9_999, "breaking_other columns").await;
+        let fault = rig.try_another().await.unwrap_err();
 
-    assert!(format!("{fault:?}").contains("9999"), "{fault:?}");
-    assert!(!fault.may_pass());
+        assert!(cause(&fault).contains("9999 `breaking_other columns`"), "{}", cause(&fault));
+        assert!(!fault.may_pass());
+    }
+}
+
+#[tokio::test]
+async fn the_first_link_key_counts_until_it_is_forgotten() {
+    for rig in [Rig::sqlite().await, Rig::postgres().await] {
+        let (store, beside) = (&rig.store, rig.another().await);
+        assert!(!store.has_link_key().await.unwrap());
+
+        let claims = tokio::join!(store.claim_link_key(&[1; 32]), beside.claim_link_key(&[2; 32]));
+        let (first, second) = (claims.0.unwrap(), claims.1.unwrap());
+
+        assert!(first != second, "of two keys that come at once one counts");
+        let (right, wrong) = if first { ([1; 32], [2; 32]) } else { ([2; 32], [1; 32]) };
+        assert!(store.claim_link_key(&right).await.unwrap());
+        assert!(!store.claim_link_key(&wrong).await.unwrap());
+        assert!(store.has_link_key().await.unwrap());
+
+        store.forget_link_key().await.unwrap();
+        assert!(store.claim_link_key(&wrong).await.unwrap());
+    }
 }
 
 #[tokio::test]
@@ -107,6 +126,36 @@ async fn a_file_that_is_no_database_is_refused() {
     std::fs::write(&file, "x".repeat(4_096)).unwrap();
 
     assert!(Store::open_sqlite(&file).await.is_err());
+}
+
+/// Runtimes of their own, as nodes are processes of their own.
+#[test]
+fn a_fresh_server_s_database_may_be_opened_from_several_sides_at_once() {
+    const SIDES: usize = 6;
+    for round in 0..4 {
+        let scratch = Cluster::shared().create();
+        let start = Arc::new(Barrier::new(SIDES));
+        let sides: Vec<_> = (0..SIDES)
+            .map(|_| {
+                let (url, start) = (scratch.url(), Arc::clone(&start));
+                std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    start.wait();
+                    runtime.block_on(async {
+                        let store = Store::open_postgres(&url, None, 2)
+                            .await
+                            .map_err(|fault| format!("{fault:?}"))?;
+                        let tenants = store.list_tenants().await.map_err(|fault| format!("{fault:?}"))?;
+                        store.close().await;
+                        Ok::<usize, String>(tenants.len())
+                    })
+                })
+            })
+            .collect();
+        for side in sides {
+            assert_eq!(side.join().unwrap(), Ok(0), "round {round}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlitePool, Transaction, query, query_scalar};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlitePool, Transaction, query, query_scalar, raw_sql};
 use store::{Store, Tenant, Verdict};
 use tempfile::TempDir;
 use testpg::{Cluster, Scratch};
@@ -199,11 +199,58 @@ impl Rig {
         Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
     }
 
+    /// The database under this store while the next version is brought in: it has taken a step, and this store goes on.
+    pub async fn one_step_ahead(self) -> Self {
+        let tables = match &self.raw {
+            Raw::Sqlite(pool) => {
+                let text = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\'";
+                query_scalar::<_, String>(text).fetch_all(pool).await
+            }
+            Raw::Postgres(pool) => {
+                let text = "SELECT CAST(table_name AS TEXT) FROM information_schema.tables
+                    WHERE table_schema = 'public' AND table_name NOT LIKE '\\_sqlx%'";
+                query_scalar::<_, String>(text).fetch_all(pool).await
+            }
+        }
+        .unwrap();
+        assert!(tables.len() > 10, "{tables:?}");
+        let mut step = "CREATE TABLE later (later_id BIGINT NOT NULL PRIMARY KEY);".to_owned();
+        for table in tables {
+            step += &format!("ALTER TABLE {table} ADD COLUMN later_note TEXT;");
+            step += &format!("ALTER TABLE {table} ADD COLUMN later_count BIGINT NOT NULL DEFAULT 0;");
+        }
+        match &self.raw {
+            Raw::Sqlite(pool) => raw_sql(AssertSqlSafe(step)).execute(pool).await.map(drop).unwrap(),
+            Raw::Postgres(pool) => raw_sql(AssertSqlSafe(step)).execute(pool).await.map(drop).unwrap(),
+        }
+        self.take_unknown_step(9_999, "later").await;
+        self
+    }
+
+    /// Remembers a step that this version does not know.
+    pub async fn take_unknown_step(&self, version: i64, name: &str) {
+        let text = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+            VALUES ($1, $2, TRUE, $3, 0)";
+        let sum = vec![0_u8];
+        match &self.raw {
+            Raw::Sqlite(pool) => {
+                query(text).bind(version).bind(name).bind(sum).execute(pool).await.map(drop).unwrap();
+            }
+            Raw::Postgres(pool) => {
+                query(text).bind(version).bind(name).bind(sum).execute(pool).await.map(drop).unwrap();
+            }
+        }
+    }
+
     /// A second store on the same database, as another process has it.
     pub async fn another(&self) -> Store {
+        self.try_another().await.unwrap()
+    }
+
+    pub async fn try_another(&self) -> Result<Store, store::Fault> {
         match &self.home {
-            Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await.unwrap(),
-            Home::Server(scratch) => Store::open_postgres(&scratch.url(), None, 10).await.unwrap(),
+            Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await,
+            Home::Server(scratch) => Store::open_postgres(&scratch.url(), None, 10).await,
         }
     }
 
