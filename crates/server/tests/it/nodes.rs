@@ -7,8 +7,9 @@ mod cluster;
 use std::collections::BTreeMap;
 use std::env;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
+use server::clock::Clock;
 use testpg::Protection;
 
 use client::{Answered, Request, crowd};
@@ -238,14 +239,14 @@ async fn cancel_some(nodes: &Nodes, hall: &Hall, wanted: usize) -> usize {
 /// Lets the registration end in a second, while people ask on every node until all are turned away.
 async fn close(nodes: &Nodes, hall: &Hall) {
     let token = &nodes.tokens[0];
-    let end = Timestamp::now() + SignedDuration::from_secs(1);
+    let end = Clock::System.now() + SignedDuration::from_secs(1);
     let body = json!({"capacity": null, "endDateTime": end.to_string()}).to_string();
     let request = Request::of("PATCH", &hall.registration, body).token(token);
     let (_, answer) = nodes.client(0).await.insist(&request).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let mut next = 100_000;
     loop {
-        let is_late = Timestamp::now() > end;
+        let is_late = Clock::System.now() > end;
         let requests = (next..next + 60).map(|n| guest(hall, token, n)).collect();
         next += 60;
         let (_, answers) = crowd(nodes, 12, requests).await;
