@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
+use url::Url;
 
 use crate::clock::Source;
 use crate::load::{
-    Comparison, DemoLine, LONGEST, Mode, Plan, Report, Target, Until, compare, drive, serve_until_left,
+    Comparison, DemoLine, Growth, LONGEST, Mode, Plan, Report, Target, Until, compare, drive, grow,
+    serve_until_left,
 };
 use crate::start::StartProblem;
 
@@ -18,9 +20,11 @@ use crate::start::StartProblem;
 /// Name a meeting of a running server by --url, --token, --organizer and --meeting, or by what the demo prints:
 /// `usher demo --json | usher load --demo-json -`. With --compare nothing needs to run: servers are started and
 /// ended, and durable enrolments are held against the same requests without storing and against one transaction
-/// each.
+/// each. With --growth a meeting is filled in steps, and at each size it is measured what a page, one registrant, the
+/// count and an enrolment cost.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare"]))]
+#[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare", "growth"]))]
+#[command(group = ArgGroup::new("own").args(["compare", "growth"]))]
 pub(super) struct Load {
     /// Address of a running server
     #[arg(long, requires_all = ["token", "organizer", "meeting"])]
@@ -58,11 +62,25 @@ pub(super) struct Load {
         value_parser = clap::value_parser!(u8).range(1..=50))]
     rounds: u8,
     /// Where databases are made and removed again; on a real disk [default: the system's temporary folder]
-    #[arg(long, value_name = "FOLDER", requires = "compare")]
+    #[arg(long, value_name = "FOLDER", requires = "own")]
     data: Option<PathBuf>,
     /// Print Markdown
-    #[arg(long, requires = "compare")]
+    #[arg(long, requires = "own")]
     markdown: bool,
+    /// Fill one meeting in steps and measure at each size
+    #[arg(long)]
+    growth: bool,
+    /// The sizes, in rising order
+    #[arg(long, value_name = "N,…", requires = "growth", value_delimiter = ',',
+        default_values_t = [10_000, 1_000_000, 5_000_000], value_parser = clap::value_parser!(u64).range(200..))]
+    sizes: Vec<u64>,
+    /// How often each request is measured at each size
+    #[arg(long, value_name = "N", requires = "growth", default_value_t = 300,
+        value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    asks: u16,
+    /// Empty PostgreSQL database to fill instead of a file of its own; it stays filled
+    #[arg(long, value_name = "postgres://USER@HOST/NAME", requires = "growth")]
+    database: Option<Url>,
 }
 
 /// A server for a comparison
@@ -74,12 +92,19 @@ pub(super) struct BenchServer {
     /// Folder for its database
     #[arg(long, value_name = "FOLDER")]
     data: PathBuf,
+    /// PostgreSQL database to use instead
+    #[arg(long, value_name = "postgres://USER@HOST/NAME")]
+    database: Option<Url>,
 }
 
 impl Load {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         if self.compare {
             print!("{}", compare(&self.comparison()).await?);
+            return Ok(());
+        }
+        if self.growth {
+            print!("{}", grow(&self.growth()).await?);
             return Ok(());
         }
         let until = match self.count {
@@ -112,6 +137,16 @@ impl Load {
         }
     }
 
+    fn growth(&self) -> Growth {
+        Growth {
+            sizes: self.sizes.clone(),
+            asks: u64::from(self.asks),
+            folder: self.data.clone().unwrap_or_else(std::env::temp_dir),
+            database: self.database.clone(),
+            markdown: self.markdown,
+        }
+    }
+
     fn target(&self) -> Result<Target, StartProblem> {
         if let Some(file) = &self.demo_json {
             return DemoLine::read(&first_line(file)?)?.target();
@@ -139,6 +174,6 @@ fn first_line(file: &Path) -> Result<String, StartProblem> {
 
 impl BenchServer {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
-        serve_until_left(self.mode, &self.data).await
+        serve_until_left(self.mode, &self.data, self.database).await
     }
 }

@@ -10,9 +10,10 @@ use clap::ValueEnum;
 use domain::TenantId;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use url::Url;
 
 use crate::app::{App, Memory, Parts};
-use crate::cli::demo::{Printed, furnish};
+use crate::cli::demo::{Printed, furnish, section_of};
 use crate::clock::{Clock, Source};
 use crate::config::Config;
 use crate::start::{Service, StartProblem, build};
@@ -30,14 +31,18 @@ pub(crate) enum Mode {
     Ceiling,
 }
 
-/// Serves a sample site from `folder` and prints the demo's line, until told to stop or until whoever started
-/// it closes our input. So it never outlives a comparison, however that ends.
-pub(crate) async fn serve_until_left(mode: Mode, folder: &Path) -> Result<(), StartProblem> {
+/// Serves a sample site from `folder`, or from the database named beside it, and prints the demo's line, until told
+/// to stop or until whoever started it closes our input. So it never outlives a comparison, however that ends.
+pub(crate) async fn serve_until_left(
+    mode: Mode,
+    folder: &Path,
+    database: Option<Url>,
+) -> Result<(), StartProblem> {
     let cannot_listen = |error| StartProblem(format!("cannot listen: {error}"));
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     crate::ops::install_metrics();
-    let (service, printed) = site(mode, address, folder).await?;
+    let (service, printed) = site(mode, address, folder, database).await?;
     println!("{}", serde_json::to_string(&printed).map_err(|error| StartProblem(error.to_string()))?);
     tokio::select! {
         served = crate::serve::serve(service, listener, Duration::from_secs(1)) => served,
@@ -60,10 +65,11 @@ pub(super) async fn site(
     mode: Mode,
     address: SocketAddr,
     folder: &Path,
+    database: Option<Url>,
 ) -> Result<(Service, Printed), StartProblem> {
     let ids = Source::from_system();
     let tenant = TenantId(ids.random_id());
-    let service = build(&configuration(mode, address, folder, tenant)?, Clock::System, ids).await?;
+    let service = build(&configuration(mode, address, folder, tenant, database)?, Clock::System, ids).await?;
     let printed = furnish(&service, tenant).await?;
     Ok((if mode == Mode::Ceiling { pretending(service) } else { service }, printed))
 }
@@ -84,12 +90,15 @@ fn pretending(service: Service) -> Service {
     Service { app, issuer }
 }
 
-fn configuration(
+/// The site's configuration.
+pub(super) fn configuration(
     mode: Mode,
     address: SocketAddr,
     folder: &Path,
     tenant: TenantId,
+    database: Option<Url>,
 ) -> Result<Config, StartProblem> {
+    let database = database.map(section_of).transpose()?.unwrap_or_default();
     let mailbox = mode == Mode::Mailbox;
     let text = format!(
         r#"
@@ -105,6 +114,7 @@ fn configuration(
         [mail]
         mailbox = {mailbox}
         from = "Riverbend events <events@riverbend.example>"
+        {database}
         "#
     );
     Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))

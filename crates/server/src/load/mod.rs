@@ -4,12 +4,15 @@
 //! closed loop). `compare` starts servers of its own and measures, interleaved in one run, durable enrolments,
 //! the same requests answered without storing, and the naive way straight into the database.
 //!
+//! `grow` fills one meeting in steps and measures at each size what grows with it.
+//!
 //! Load goes to this machine alone, is bounded in count and in time, and ends by itself.
 
 mod bench_server;
 mod client;
 mod compare;
 mod drive;
+mod growth;
 mod machine;
 mod naive;
 mod report;
@@ -22,5 +25,6 @@ mod tests;
 pub(crate) use bench_server::{Mode, serve_until_left};
 pub(crate) use compare::{Comparison, compare};
 pub(crate) use drive::{LONGEST, Plan, Until, drive};
+pub(crate) use growth::{Growth, grow};
 pub(crate) use report::Report;
 pub(crate) use target::{DemoLine, Target};

@@ -65,7 +65,7 @@ pub(super) async fn fill(
     limit: Duration,
 ) -> Result<(Latencies, Duration), StartProblem> {
     let address = "127.0.0.1:9".parse().expect("a constant address");
-    let (service, _) = site(Mode::Store, address, folder).await?;
+    let (service, _) = site(Mode::Store, address, folder, None).await?;
     service.app.store.close().await;
     let file = folder.join("usher.db");
     let work = tokio::task::spawn_blocking(move || {

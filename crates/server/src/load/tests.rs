@@ -23,7 +23,7 @@ async fn start(mode: Mode) -> Running {
     let folder = tempfile::tempdir().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    let (service, printed) = site(mode, address, folder.path()).await.unwrap();
+    let (service, printed) = site(mode, address, folder.path(), None).await.unwrap();
     let line = DemoLine::read(&serde_json::to_string(&printed).unwrap()).unwrap();
     let app = service.app.clone();
     tokio::spawn(axum::serve(listener, crate::http::router(service.app, service.issuer)).into_future());

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child as Process, Command};
 use tokio::time::timeout;
+use url::Url;
 
 use crate::load::bench_server::Mode;
 use crate::load::target::{DemoLine, Target};
@@ -19,19 +20,23 @@ use crate::start::StartProblem;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server. Dropping it ends the process, whatever happened, and removes its database.
-pub(super) struct Child {
+pub(in crate::load) struct Child {
     // Before the folder: the process is gone before its files are.
     process: Process,
-    _folder: TempDir,
+    folder: TempDir,
     /// The meeting to load.
-    pub(super) target: Target,
+    pub(in crate::load) target: Target,
     /// From the start of the process to its first answer.
-    pub(super) first_answer: Duration,
+    pub(in crate::load) first_answer: Duration,
 }
 
 impl Child {
-    /// Starts a server in a new folder below `parent`.
-    pub(super) async fn start(mode: Mode, parent: &Path) -> Result<Self, StartProblem> {
+    /// Starts a server in a new folder below `parent`, with its database there unless one is named.
+    pub(in crate::load) async fn start(
+        mode: Mode,
+        parent: &Path,
+        database: Option<&Url>,
+    ) -> Result<Self, StartProblem> {
         let folder = new_folder(parent)?;
         let program = std::env::current_exe().map_err(failed("find the program"))?;
         let mode = mode.to_possible_value().expect("no mode is skipped");
@@ -39,6 +44,7 @@ impl Child {
         let mut process = Command::new(program)
             .args(["bench-server", "--mode", mode.get_name(), "--data"])
             .arg(folder.path())
+            .args(database.into_iter().flat_map(|url| ["--database", url.as_str()]))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -47,16 +53,21 @@ impl Child {
         let target =
             timeout(PATIENCE, read_target(&mut process)).await.map_err(failed("wait for a server"))??;
         timeout(PATIENCE, first_answer(&target)).await.map_err(failed("wait for an answer"))??;
-        Ok(Self { process, _folder: folder, target, first_answer: started_at.elapsed() })
+        Ok(Self { process, folder, target, first_answer: started_at.elapsed() })
     }
 
     /// The id of the process; `None` when it has ended.
-    pub(super) fn id(&self) -> Option<u32> {
+    pub(in crate::load) fn id(&self) -> Option<u32> {
         self.process.id()
     }
 
+    /// Where its files are.
+    pub(in crate::load) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Ends the process and waits until it is gone, so that the next measurement has the machine to itself.
-    pub(super) async fn end(mut self) -> Result<(), StartProblem> {
+    pub(in crate::load) async fn end(mut self) -> Result<(), StartProblem> {
         self.process.kill().await.map_err(failed("end a server"))
     }
 }

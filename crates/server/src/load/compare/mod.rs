@@ -3,9 +3,9 @@
 //! Every measurement gets a fresh server on a fresh database, so that none inherits another's memory, pages or
 //! unfinished work. The order turns by one each round, so that a machine that slows down slows all of them.
 
-mod child;
+pub(super) mod child;
 mod round;
-mod table;
+pub(super) mod table;
 mod write_up;
 
 use std::path::PathBuf;
@@ -41,7 +41,7 @@ pub(crate) async fn compare(comparison: &Comparison) -> Result<String, StartProb
 }
 
 /// Until somebody asks us to stop. Then servers are ended and folders removed as their owners are dropped.
-async fn interrupted() -> StartProblem {
+pub(super) async fn interrupted() -> StartProblem {
     let listen =
         |kind| signal(kind).map_err(|error| StartProblem(format!("cannot listen for signals: {error}")));
     let (mut terminate, mut interrupt) =
@@ -53,7 +53,7 @@ async fn interrupted() -> StartProblem {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    StartProblem("stopped before the comparison was complete".to_owned())
+    StartProblem("stopped before everything was measured".to_owned())
 }
 
 async fn run(comparison: &Comparison) -> Result<Vec<Vec<Sample>>, StartProblem> {

@@ -88,7 +88,7 @@ pub(super) async fn measure(what: What, comparison: &Comparison) -> Result<Sampl
 }
 
 async fn over_http(mode: Mode, comparison: &Comparison) -> Result<Sample, StartProblem> {
-    let child = Child::start(mode, &comparison.folder).await?;
+    let child = Child::start(mode, &comparison.folder, None).await?;
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
     let memory = || resident_megabytes(id).unwrap_or_default();
     tokio::time::sleep(REST).await;
