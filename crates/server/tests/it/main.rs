@@ -8,6 +8,7 @@ mod conventions;
 mod demo;
 mod docs;
 mod enroll;
+mod growth;
 mod javascript;
 mod letters;
 mod links;
