@@ -7,6 +7,7 @@
 mod access;
 mod application;
 mod cancel;
+mod citus;
 mod directory;
 mod engine;
 mod enroll;
@@ -113,6 +114,8 @@ pub struct Store {
     /// On SQLite one connection: it has one writer, and waiting here beats polling its lock.
     writer: Pool,
     readers: Pool,
+    /// Whether the tables are spread over nodes by Citus.
+    is_spread: bool,
 }
 
 /// The machinery broke: the database cannot be reached, is full, or holds what it cannot hold.
@@ -226,12 +229,13 @@ impl Store {
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
         let readers = connect(4, &options.read_only(true)).await?;
-        Ok(Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
+        Ok(Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers), is_spread: false })
     }
 
     /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
     /// Every commit is as durable as the server's `synchronous_commit` says. A fault where the server is older than
-    /// PostgreSQL 15 or the database cannot hold every text (`UTF8`).
+    /// PostgreSQL 15 or the database cannot hold every text (`UTF8`). Where the database has the Citus extension, the
+    /// tables are spread over its nodes.
     pub async fn open_postgres(url: &str, password: Option<&str>, connections: u32) -> Result<Self, Fault> {
         let options = PgConnectOptions::from_str(url)?.application_name("usher");
         let options = match password {
@@ -242,6 +246,7 @@ impl Store {
         let mut first = PgConnection::connect_with(&options).await?;
         check_server(&mut first).await?;
         migrator(Engine::Postgres).run(&mut first).await.map_err(|error| Fault(error.into()))?;
+        let is_spread = citus::spread(&mut first).await?;
         first.close().await?;
         let options = options
             // Room for the row inserts in all their lengths, beside everything else.
@@ -257,7 +262,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(3))
             .connect_with(options)
             .await?;
-        Ok(Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) })
+        Ok(Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread })
     }
 
     /// Whether the database answers: what a readiness probe asks.

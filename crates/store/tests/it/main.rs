@@ -4,8 +4,10 @@
 //! made, and runs every case.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod asking;
 mod cancel;
 mod catalogue;
+mod citus;
 mod counting;
 mod enrol;
 mod enrol_keys;

@@ -1,16 +1,18 @@
 //! How the engines find the rows, asked of the very texts in the sources, with rows in the tables.
 
-use sqlx::{AssertSqlSafe, FromRow, PgPool, Row, SqlitePool, raw_sql};
-
+use crate::asking::{Values, is_for_postgres, is_for_sqlite, postgres_plan, sqlite_plan};
 use crate::rig::{Raw, Rig, at, key};
-use crate::sources::{SLOTTED, Statement, of_the_store};
+use crate::sources::{SLOTTED, of_the_store};
 
 /// How the statements call the outbox or the roster, the idempotency keys, the registrants and the registration
 /// where they need a short name.
 const ALIASES: [&str; 4] = ["o", "i", "r", "g"];
 
 /// Statements that read a whole table, and why they may.
-const EXCEPTIONS: &[(&str, &str)] = &[("outbox: BACKLOG", "counting what waits reads what waits")];
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("outbox: BACKLOG", "counting what waits reads what waits"),
+    ("outbox: DUE_SLOTS_OF_NODES", "asked of Citus alone, where each node walks the key of its own letters"),
+];
 
 /// The queries that run for every enrolment, page, letter or link, and the key each has to use with the columns
 /// it compares.
@@ -51,11 +53,6 @@ const HOT: &[(&str, &str)] = &[
     ("directory: FIND_PERSON_BY_UPN", "person USING INDEX person_upn (tenant_id=? AND upn_key=?)"),
 ];
 
-#[derive(FromRow)]
-struct Step {
-    detail: String,
-}
-
 async fn furnished(rig: Rig) -> Rig {
     for _ in 0..4 {
         let stage = rig.stage(Some(1_000)).await;
@@ -66,30 +63,6 @@ async fn furnished(rig: Rig) -> Rig {
         rig.store.enroll(&batch).await.unwrap();
     }
     rig
-}
-
-/// The plan of a statement whose open places are filled in.
-async fn plan(raw: &SqlitePool, text: &str) -> Vec<String> {
-    let text = text
-        .replace("${}", "?")
-        .replace("IN {}", "IN (?, ?, ?)")
-        .replace("VALUES {}", "VALUES (?), (?), (?)");
-    let steps: Vec<Step> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
-        .fetch_all(raw)
-        .await
-        .unwrap_or_else(|error| panic!("{text}: {error}"));
-    steps
-        .into_iter()
-        .map(|step| step.detail.replace("COVERING INDEX", "INDEX").replace(" EXISTS USING", " USING"))
-        .collect()
-}
-
-/// An insert of many rows reads nothing; its text is finished only when the number of rows is known. And SQLite does
-/// not know the words by which PostgreSQL locks a row.
-fn has_plan(statement: &Statement) -> bool {
-    let is_postgres_alone =
-        ["FOR UPDATE", "FOR NO KEY UPDATE"].iter().any(|words| statement.text.contains(words));
-    !statement.text.contains("{rows}") && !is_postgres_alone
 }
 
 /// Steps that read a whole table, or all of an index whatever its first column says.
@@ -106,8 +79,8 @@ fn scans(plan: &[String]) -> Vec<&String> {
 async fn no_statement_reads_a_whole_table_that_grows() {
     let rig = furnished(Rig::sqlite().await).await;
     for round in ["without figures", "with figures"] {
-        for statement in of_the_store().iter().filter(|statement| has_plan(statement)) {
-            let plan = plan(rig.sqlite_pool(), &statement.text).await;
+        for statement in of_the_store().iter().filter(|statement| is_for_sqlite(statement)) {
+            let plan = sqlite_plan(rig.sqlite_pool(), &statement.text).await;
             let is_excepted = EXCEPTIONS.iter().any(|(place, _)| *place == statement.place);
             assert!(scans(&plan).is_empty() || is_excepted, "{}, {round}: {plan:#?}", statement.place);
         }
@@ -124,7 +97,7 @@ async fn hot_queries_use_their_key() {
     for (place, expected) in HOT {
         let statement = all.iter().find(|statement| statement.place == *place);
         let statement = statement.unwrap_or_else(|| panic!("{place} is gone"));
-        let plan = plan(rig.sqlite_pool(), &statement.text).await;
+        let plan = sqlite_plan(rig.sqlite_pool(), &statement.text).await;
         let wanted = format!("SEARCH {expected}");
         assert!(plan.contains(&wanted), "{place} should {wanted}, and does: {plan:#?}");
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{place} sorts: {plan:#?}");
@@ -142,31 +115,9 @@ async fn a_query_without_a_key_is_caught() {
         "UPDATE meeting SET subject = NULL WHERE meeting_id = $1",
         "SELECT 1 FROM outbox o WHERE o.due_at <= $1",
     ] {
-        let plan = plan(rig.sqlite_pool(), text).await;
+        let plan = sqlite_plan(rig.sqlite_pool(), text).await;
         assert_eq!(scans(&plan).len(), 1, "{text}: {plan:?}");
     }
-}
-
-/// The plan that PostgreSQL keeps for a statement, whatever its values are, where a key may be used at all.
-async fn kept_plan(pool: &PgPool, text: &str) -> String {
-    let text = text.replace("${}", "$1").replace("IN {}", "IN ($1, $2, $3)");
-    let values = (1..=15).rev().find(|n| text.contains(&format!("${n}"))).unwrap_or_default();
-    let nothing = vec!["NULL"; values].join(", ");
-    let mut connection = pool.acquire().await.unwrap();
-    for setup in [
-        "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; DEALLOCATE ALL".to_owned(),
-        format!("PREPARE asked AS {text}"),
-    ] {
-        raw_sql(AssertSqlSafe(setup))
-            .execute(&mut *connection)
-            .await
-            .unwrap_or_else(|error| panic!("{text}: {error}"));
-    }
-    let call = if values == 0 { String::new() } else { format!("({nothing})") };
-    let rows =
-        raw_sql(AssertSqlSafe(format!("EXPLAIN EXECUTE asked{call}"))).fetch_all(&mut *connection).await;
-    let lines: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
-    lines.join("\n")
 }
 
 /// Tables of a meeting are read by a key that begins with the slot, on the other engine as well.
@@ -177,19 +128,27 @@ async fn no_statement_reads_a_whole_table_on_postgres_either() {
     let Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
     let reads_all = |plan: &str| SLOTTED.iter().any(|table| plan.contains(&format!("Seq Scan on {table}")));
     let mut read = 0;
-    for statement in of_the_store().iter().filter(|statement| is_whole(statement)) {
-        let plan = kept_plan(pool, &statement.text).await;
+    for statement in of_the_store().iter().filter(|statement| is_for_postgres(statement)) {
+        let plan = postgres_plan(pool, &statement.text, Values::Any).await;
         let is_excepted = EXCEPTIONS.iter().any(|(place, _)| *place == statement.place);
         assert!(!reads_all(&plan) || is_excepted, "{}: {plan}", statement.place);
         read += usize::from(plan.contains("Index"));
     }
     assert!(read > 20, "only {read} statements use a key");
-    let control = kept_plan(pool, "SELECT email FROM registrant WHERE email = $1").await;
+    let control = postgres_plan(pool, "SELECT email FROM registrant WHERE email = $1", Values::Any).await;
     assert!(reads_all(&control), "the control: {control}");
 }
 
-/// A statement whose text is finished in the source.
-fn is_whole(statement: &Statement) -> bool {
-    let is_sqlite_alone = statement.place == "outbox: LEASE";
-    !statement.text.contains('{') && !statement.text.contains('?') && !is_sqlite_alone
+#[tokio::test]
+async fn zz_dump() {
+    let rig = furnished(Rig::postgres().await).await;
+    rig.raw.analyze().await;
+    let Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
+    for statement in of_the_store().iter().filter(|statement| is_for_postgres(statement)) {
+        let plan = postgres_plan(pool, &statement.text, Values::Any).await;
+        println!("=== {}\n{plan}", statement.place);
+    }
+    for statement in of_the_store().iter().filter(|statement| is_for_postgres(statement)) {
+        postgres_plan(pool, &statement.text, Values::Some).await;
+    }
 }

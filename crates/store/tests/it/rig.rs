@@ -190,6 +190,12 @@ impl Rig {
         Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
     }
 
+    /// A database that was opened otherwise.
+    pub async fn on(store: Store, raw: PgPool, scratch: Scratch) -> Self {
+        store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
+        Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
+    }
+
     /// A second store on the same database, as another process has it.
     pub async fn another(&self) -> Store {
         match &self.home {

@@ -7,6 +7,7 @@ use crate::sources::{SLOTTED, Statement, of_the_store, statements};
 
 /// Statements that name no slot, and why they may.
 const EXCEPTIONS: &[(&str, &str)] = &[
+    ("outbox: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
     (
         "idempotency: EXPIRED_SLOTS",
