@@ -256,6 +256,15 @@ impl Store {
                 ("statement_timeout", "10s"),
                 ("lock_timeout", "2s"),
                 ("idle_in_transaction_session_timeout", "30s"),
+                // A plan is kept while tables grow, and what a small table forgives (reading all of it, or all that
+                // a slot holds, to sort or to join it) costs seconds once it is large. Everything here is read by a
+                // key and in its order, so it says so; without `jit`, which would be tried on whatever then has no
+                // other way.
+                ("enable_seqscan", "off"),
+                ("enable_bitmapscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+                ("jit", "off"),
             ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)

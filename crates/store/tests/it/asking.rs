@@ -63,6 +63,9 @@ pub async fn sqlite_plan(pool: &SqlitePool, text: &str) -> Vec<String> {
     steps.into_iter().map(plain).collect()
 }
 
+const OPTIONS: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
+    SET enable_mergejoin = off; SET jit = off";
+
 /// With what a statement is explained by PostgreSQL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Values {
@@ -72,11 +75,11 @@ pub enum Values {
     Some,
 }
 
-/// PostgreSQL's plan, in which a key is used wherever one may be.
+/// PostgreSQL's plan, made as the store has it made: see its connections' options.
 pub async fn postgres_plan(pool: &PgPool, text: &str, values: Values) -> String {
     let mut connection = pool.acquire().await.unwrap();
     let mode = if values == Values::Any { "force_generic_plan" } else { "force_custom_plan" };
-    let setup = format!("SET enable_seqscan = off; SET plan_cache_mode = {mode}; DEALLOCATE ALL");
+    let setup = format!("{OPTIONS}; SET plan_cache_mode = {mode}; DEALLOCATE ALL");
     for step in [setup, format!("PREPARE asked AS {}", numbered(&whole(text)))] {
         raw_sql(AssertSqlSafe(step))
             .execute(&mut *connection)
@@ -130,4 +133,39 @@ fn numbered(text: &str) -> String {
         numbered.push_str(&format!("${number}{kind}{piece}"));
     }
     numbered
+}
+
+/// What a plan of PostgreSQL reads by a key, in the words of SQLite's plans.
+pub fn postgres_reads(plan: &str) -> Vec<String> {
+    let lines: Vec<&str> = plan.lines().map(str::trim).collect();
+    let read = |(at, line): (usize, &&str)| {
+        let (_, rest) = line.split_once(" using ")?;
+        let words: Vec<&str> = rest
+            .split(' ')
+            .take_while(|word| !word.starts_with("(cost"))
+            .filter(|word| !word.is_empty())
+            .collect();
+        let [index, "on", table, name @ ..] = words.as_slice() else { return None };
+        // Called by another name only to tell a table from itself.
+        let name = name.first().filter(|name| !name.starts_with(&format!("{table}_"))).unwrap_or(table);
+        let index = if *index == format!("{table}_pkey") {
+            "PRIMARY KEY".to_owned()
+        } else {
+            format!("INDEX {index}")
+        };
+        let compared =
+            lines.get(at + 1).and_then(|next| next.strip_prefix("Index Cond: ")).unwrap_or_default();
+        Some(format!("{name} USING {index} ({})", columns(compared)))
+    };
+    lines.iter().enumerate().filter_map(read).collect()
+}
+
+/// `((slot = $1) AND (outbox_id >= $2))` as `slot=? AND outbox_id>?`.
+fn columns(compared: &str) -> String {
+    let column = |part: &str| {
+        let mut words = part.trim_matches(['(', ')']).split(' ');
+        let (column, operator) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        format!("{column}{}?", operator.trim_end_matches('=').get(..1).unwrap_or("="))
+    };
+    compared.split(" AND ").map(column).collect::<Vec<_>>().join(" AND ")
 }
