@@ -22,6 +22,7 @@ mod plans;
 mod races;
 mod registrations;
 mod rig;
+mod scale;
 mod sources;
 mod statements;
 

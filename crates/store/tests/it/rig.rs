@@ -69,6 +69,8 @@ impl Raw {
 enum Home {
     File(TempDir),
     Server(Scratch),
+    /// One that stays, by its address.
+    Elsewhere(String),
 }
 
 /// A meeting with a live registration.
@@ -196,18 +198,25 @@ impl Rig {
         Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
     }
 
+    /// A database that was there before.
+    pub async fn of(store: Store, raw: PgPool, url: String) -> Self {
+        store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
+        Self { store, raw: Raw::Postgres(raw), home: Home::Elsewhere(url) }
+    }
+
     /// A second store on the same database, as another process has it.
     pub async fn another(&self) -> Store {
         match &self.home {
             Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await.unwrap(),
             Home::Server(scratch) => Store::open_postgres(&scratch.url(), None, 10).await.unwrap(),
+            Home::Elsewhere(url) => Store::open_postgres(url, None, 10).await.unwrap(),
         }
     }
 
     pub fn file(&self) -> PathBuf {
         match &self.home {
             Home::File(folder) => folder.path().join(FILE),
-            Home::Server(_) => panic!("a server's database is no file"),
+            Home::Server(_) | Home::Elsewhere(_) => panic!("a server's database is no file"),
         }
     }
 
