@@ -128,8 +128,7 @@ fn numbered(text: &str) -> String {
     let mut pieces = text.split('?');
     let mut numbered = pieces.next().unwrap_or_default().to_owned();
     for (number, piece) in (1..).zip(pieces) {
-        let is_asked = kind != "" && numbered.matches("CROSS JOIN").count() == 0;
-        let kind = if is_asked { kind } else { "" };
+        let kind = if numbered.contains("CROSS JOIN") { "" } else { kind };
         numbered.push_str(&format!("${number}{kind}{piece}"));
     }
     numbered
