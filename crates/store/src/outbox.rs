@@ -83,10 +83,13 @@ const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
 /// The same on PostgreSQL, where several workers lease at once: each passes over what another is just taking. The list
-/// is an array, which is made once: a plan may run what stands behind `IN` again for each row, past those it has taken.
-const LEASE_BESIDE_OTHERS: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
-    WHERE slot = $1 AND outbox_id = ANY (ARRAY (SELECT outbox_id FROM outbox
+/// is made once: a plan may run what stands behind `IN` again for each row, past those it has taken. And its end is said,
+/// or a plan from days when little waited reads all that waits.
+const LEASE_BESIDE_OTHERS: &str = "WITH taken (ids) AS MATERIALIZED (SELECT ARRAY (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4 FOR UPDATE SKIP LOCKED))
+    UPDATE outbox SET due_at = $3, attempts = attempts + 1
+    WHERE slot = $1 AND outbox_id = ANY ((SELECT ids FROM taken)::UUID[])
+        AND outbox_id <= (SELECT ids[CARDINALITY(ids)] FROM taken)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
 const FIND_MEETING: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,

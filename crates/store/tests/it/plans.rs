@@ -106,7 +106,7 @@ const HOT: &[(&str, &str, By)] = &[
     ("outbox: LEASE", "outbox USING PRIMARY KEY (slot=?)", Sqlite),
     ("outbox: LEASE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", "outbox USING PRIMARY KEY (slot=?)", Postgres),
-    ("outbox: LEASE_BESIDE_OTHERS", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", WhereLarge),
+    ("outbox: LEASE_BESIDE_OTHERS", "outbox USING PRIMARY KEY (slot=? AND outbox_id<?)", Postgres),
     ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot>?)", Sqlite),
     ("outbox: DUE_SLOTS", "o USING PRIMARY KEY (slot=?)", Both),
     ("outbox: FIND_MEETING", "meeting USING PRIMARY KEY (slot=? AND meeting_id=?)", Both),
@@ -174,9 +174,7 @@ async fn no_statement_reads_a_whole_table_that_grows() {
 #[tokio::test]
 async fn hot_queries_use_their_key() {
     let rig = furnished(Rig::sqlite().await, 4, 200).await;
-    for (place, expected, _) in
-        HOT.iter().filter(|(place, _, by)| *by != Postgres && *place != "outbox: LEASE_BESIDE_OTHERS")
-    {
+    for (place, expected, _) in HOT.iter().filter(|(.., by)| *by != Postgres) {
         let plan = sqlite_plan(rig.sqlite_pool(), &text_of(place)).await;
         let wanted = format!("SEARCH {expected}");
         assert!(plan.contains(&wanted), "{place} should {wanted}, and does: {plan:#?}");
@@ -220,6 +218,14 @@ async fn no_statement_reads_a_whole_table_on_postgres_either() {
     assert!(reads_all(&control), "the control: {control}");
 }
 
+/// Whether it is the same key, with the same columns or more.
+fn is_at_least(read: &str, expected: &str) -> bool {
+    let parts =
+        |step: &str| step.split_once(" (").map(|(key, columns)| (key.to_owned(), columns.replace(')', "")));
+    let (Some((key, columns)), Some((wanted, needed))) = (parts(read), parts(expected)) else { return false };
+    key == wanted && needed.split(" AND ").all(|column| columns.split(" AND ").any(|read| read == column))
+}
+
 /// What PostgreSQL gets wrong about a hot query, in the plan that it keeps.
 async fn wrong(rig: &Rig, is_large: bool) -> BTreeSet<String> {
     let Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
@@ -229,7 +235,7 @@ async fn wrong(rig: &Rig, is_large: bool) -> BTreeSet<String> {
             continue;
         }
         let plan = postgres_plan(pool, &text_of(place), Values::Any).await;
-        if !postgres_reads(&plan).iter().any(|read| read == expected) {
+        if !postgres_reads(&plan).iter().any(|read| is_at_least(read, expected)) {
             wrong.insert(format!("{place} should read {expected}, and does:\n{plan}"));
         }
         if plan.contains("Sort") && !SORTED.contains(place) {
