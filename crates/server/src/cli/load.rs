@@ -61,7 +61,7 @@ pub(super) struct Load {
     #[arg(long, value_name = "N", default_value_t = 5, requires = "compare",
         value_parser = clap::value_parser!(u8).range(1..=50))]
     rounds: u8,
-    /// Where databases are made and removed again; on a real disk [default: the system's temporary folder]
+    /// Where databases are made and removed again, on a real disk [default: temporary]
     #[arg(long, value_name = "FOLDER", requires = "own")]
     data: Option<PathBuf>,
     /// Print Markdown
@@ -75,11 +75,11 @@ pub(super) struct Load {
         default_values_t = [10_000, 1_000_000, 5_000_000], value_parser = clap::value_parser!(u64).range(200..))]
     sizes: Vec<u64>,
     /// How often each request is measured at each size
-    #[arg(long, value_name = "N", requires = "growth", default_value_t = 300,
+    #[arg(long, hide = true, value_name = "N", requires = "growth", default_value_t = 300,
         value_parser = clap::value_parser!(u16).range(1..=10_000))]
     asks: u16,
-    /// Empty PostgreSQL database to fill instead of a file of its own; it stays filled
-    #[arg(long, value_name = "postgres://USER@HOST/NAME", requires = "growth")]
+    /// Empty PostgreSQL database to fill instead of a file; it stays filled
+    #[arg(long, value_name = "URL", requires = "growth")]
     database: Option<Url>,
 }
 
@@ -93,7 +93,7 @@ pub(super) struct BenchServer {
     #[arg(long, value_name = "FOLDER")]
     data: PathBuf,
     /// PostgreSQL database to use instead
-    #[arg(long, value_name = "postgres://USER@HOST/NAME")]
+    #[arg(long, value_name = "URL")]
     database: Option<Url>,
 }
 
