@@ -40,9 +40,10 @@ struct PersonRow {
     is_active: bool,
 }
 
-const FIND_PERSON: &str =
+/// The first one from an id on, for the reason given at [`crate::registrant::FIND_FROM`].
+const FIND_PERSON_FROM: &str =
     "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
-    FROM person WHERE tenant_id = $1 AND person_id = $2";
+    FROM person WHERE tenant_id = $1 AND person_id >= $2 ORDER BY person_id LIMIT 1";
 const FIND_PERSON_BY_UPN: &str =
     "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
     FROM person WHERE tenant_id = $1 AND upn_key = $2";
@@ -123,7 +124,8 @@ impl Store {
     pub async fn find_person(&self, tenant: TenantId, person: PersonId) -> Result<DirectoryView, Fault> {
         Ok(read_tx!(self, |tx| {
             let row: Option<PersonRow> =
-                query(FIND_PERSON).bind(tenant.0).bind(person.0).fetch_optional(&mut *tx).await?;
+                query(FIND_PERSON_FROM).bind(tenant.0).bind(person.0).fetch_optional(&mut *tx).await?;
+            let row = row.filter(|found| found.person_id == person.0);
             let version: Option<i64> =
                 query(DIRECTORY_VERSION).bind(tenant.0).fetch_optional_value(&mut *tx).await?;
             DirectoryView { person: row.map(PersonRow::into_person), version: version.unwrap_or_default() }

@@ -9,6 +9,7 @@ mod application;
 mod audit;
 mod backup;
 mod cancel;
+mod citus;
 mod deployment;
 mod directory;
 mod engine;
@@ -22,6 +23,7 @@ mod question;
 mod registrant;
 mod registration;
 mod rows;
+mod seating;
 
 use std::fmt;
 use std::path::Path;
@@ -140,6 +142,8 @@ pub struct Store {
     /// On SQLite one connection: it has one writer, and waiting here beats polling its lock.
     writer: Pool,
     readers: Pool,
+    /// Whether the tables are spread over nodes by Citus.
+    is_spread: bool,
 }
 
 /// The machinery broke: the database cannot be reached, is full, or holds what it cannot hold.
@@ -260,14 +264,15 @@ impl Store {
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
         let readers = connect(4, &options.read_only(true)).await?;
-        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) };
+        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers), is_spread: false };
         store.check_usable().await?;
         Ok(store)
     }
 
     /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
     /// Every commit is as durable as the server's `synchronous_commit` says. A fault where the server is older than
-    /// PostgreSQL 15 or the database cannot hold every text (`UTF8`).
+    /// PostgreSQL 15 or the database cannot hold every text (`UTF8`). Where the database has the Citus extension, the
+    /// tables are spread over its nodes.
     pub async fn open_postgres(url: &str, password: Option<&str>, connections: u32) -> Result<Self, Fault> {
         let options = PgConnectOptions::from_str(url)?.application_name("usher");
         let options = match password {
@@ -280,6 +285,7 @@ impl Store {
         let mut first = PgConnection::connect_with(&quiet).await?;
         check_server(&mut first).await?;
         migrator(Engine::Postgres).run(&mut first).await.map_err(|error| Fault(error.into()))?;
+        let is_spread = citus::spread(&mut first).await?;
         first.close().await?;
         let options = options
             // Room for the row inserts in all their lengths, beside everything else.
@@ -289,13 +295,22 @@ impl Store {
                 ("statement_timeout", "10s"),
                 ("lock_timeout", "2s"),
                 ("idle_in_transaction_session_timeout", "30s"),
+                // A plan is kept while tables grow, and what a small table forgives (reading all of it, or all that
+                // a slot holds, to sort or to join it) costs seconds once it is large. Everything here is read by a
+                // key and in its order, so it says so; without `jit`, which would be tried on whatever then has no
+                // other way.
+                ("enable_seqscan", "off"),
+                ("enable_bitmapscan", "off"),
+                ("enable_hashjoin", "off"),
+                ("enable_mergejoin", "off"),
+                ("jit", "off"),
             ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(3))
             .connect_with(options)
             .await?;
-        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool) };
+        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread };
         store.check_usable().await?;
         Ok(store)
     }

@@ -81,10 +81,13 @@ const INSERT_KEYS: &str =
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (organizer_slot, tenant_id, organizer_id, external_id) DO UPDATE SET external_id = excluded.external_id
     RETURNING meeting_id";
-const FIND_BY_NUMBER: &str = "SELECT meeting_id FROM organizer_meeting
-    WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND join_meeting_id = $4";
-const FIND_BY_EXTERNAL_ID: &str = "SELECT meeting_id FROM organizer_meeting
-    WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND external_id = $4";
+/// The first one from a number on, for the reason given at [`crate::registrant::FIND_FROM`].
+const FIND_FROM_NUMBER: &str = "SELECT meeting_id, join_meeting_id FROM organizer_meeting
+    WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND join_meeting_id >= $4
+    ORDER BY join_meeting_id LIMIT 1";
+const FIND_FROM_EXTERNAL_ID: &str = "SELECT meeting_id, external_id FROM organizer_meeting
+    WHERE organizer_slot = $1 AND tenant_id = $2 AND organizer_id = $3 AND external_id >= $4
+    ORDER BY external_id LIMIT 1";
 const UPDATE: &str =
     "UPDATE meeting SET start_at = $4, end_at = $5, subject = $6, join_url = $7, attendees = $8,
         settings = $9, version = version + 1
@@ -188,17 +191,17 @@ impl Store {
         key: MeetingKey<'_>,
     ) -> Result<Option<MeetingId>, Fault> {
         let (text, key) = match key {
-            MeetingKey::JoinMeetingId(key) => (FIND_BY_NUMBER, key),
-            MeetingKey::ExternalId(key) => (FIND_BY_EXTERNAL_ID, key),
+            MeetingKey::JoinMeetingId(key) => (FIND_FROM_NUMBER, key),
+            MeetingKey::ExternalId(key) => (FIND_FROM_EXTERNAL_ID, key),
         };
-        let id: Option<Uuid> = query(text)
+        let first: Option<(Uuid, String)> = query(text)
             .bind(number(organizer.organizer_slot(tenant)))
             .bind(tenant.0)
             .bind(organizer.0)
             .bind(key)
-            .fetch_optional_value(&self.readers)
+            .fetch_optional(&self.readers)
             .await?;
-        Ok(id.map(MeetingId))
+        Ok(first.filter(|(_, found)| found == key).map(|(id, _)| MeetingId(id)))
     }
 
     /// Stores a changed meeting, if it is still of the version that was changed; `false` otherwise.

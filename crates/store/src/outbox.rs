@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
-use crate::registrant::RegistrantRow;
+use crate::registrant::{FIND_FROM, RegistrantRow};
 use crate::rows::{micros, number};
 use crate::{Fault, Store, write_tx};
 
@@ -65,31 +65,36 @@ struct LeasedRow {
     attempts: i64,
 }
 
-/// Walks the distinct slots by seeks, however many letters wait in each.
+/// Walks the distinct slots by seeks, however many letters wait in each. Whether one is due is asked for each slot alone:
+/// what stands behind `EXISTS` PostgreSQL may join, and read all that waits.
 const DUE_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
         SELECT MIN(slot) FROM outbox
         UNION ALL
         SELECT (SELECT MIN(o.slot) FROM outbox o WHERE o.slot > s.slot) FROM s WHERE s.slot IS NOT NULL
     )
     SELECT slot FROM s WHERE slot IS NOT NULL
-        AND EXISTS (SELECT 1 FROM outbox o WHERE o.slot = s.slot AND o.due_at <= $1 AND o.failed_at IS NULL)";
+        AND (SELECT o.slot FROM outbox o WHERE o.slot = s.slot AND o.due_at <= $1 AND o.failed_at IS NULL LIMIT 1)
+            IS NOT NULL";
+/// The same on Citus, which asks its nodes for nothing recursive. Each gives its own slots, in the order of their key.
+const DUE_SLOTS_OF_NODES: &str =
+    "SELECT DISTINCT slot FROM outbox WHERE due_at <= $1 AND failed_at IS NULL LIMIT 1000";
 const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
     WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
 /// The same on PostgreSQL, where several workers lease at once: each passes over what another is just taking. The list
-/// is an array, which is made once: a plan may run what stands behind `IN` again for each row, past those it has taken.
-const LEASE_BESIDE_OTHERS: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
-    WHERE slot = $1 AND outbox_id = ANY (ARRAY (SELECT outbox_id FROM outbox
+/// is made once: a plan may run what stands behind `IN` again for each row, past those it has taken. And its end is said,
+/// or a plan from days when little waited reads all that waits.
+const LEASE_BESIDE_OTHERS: &str = "WITH taken (ids) AS MATERIALIZED (SELECT ARRAY (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4 FOR UPDATE SKIP LOCKED))
+    UPDATE outbox SET due_at = $3, attempts = attempts + 1
+    WHERE slot = $1 AND outbox_id = ANY ((SELECT ids FROM taken)::UUID[])
+        AND outbox_id <= (SELECT ids[CARDINALITY(ids)] FROM taken)
     RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
 const FIND_MEETING: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
         join_meeting_id, passcode, external_id, attendees, settings, version
     FROM meeting WHERE slot = $1 AND meeting_id = $2";
-const FIND_REGISTRANT: &str = "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email,
-        external_id, user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
-    FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3";
 const FIND_TOLD: &str = "SELECT subject, description, start_at, end_at FROM registration
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 /// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
@@ -108,7 +113,8 @@ const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at 
 impl Store {
     /// The slots in which letters are due.
     pub async fn due_slots(&self, now: Timestamp) -> Result<Vec<i64>, Fault> {
-        query(DUE_SLOTS).bind(micros(now)).fetch_values(&self.readers).await
+        let text = if self.is_spread { DUE_SLOTS_OF_NODES } else { DUE_SLOTS };
+        query(text).bind(micros(now)).fetch_values(&self.readers).await
     }
 
     /// Takes up to `limit` due letters of a slot, oldest first. Nobody else is given them before `until`,
@@ -249,12 +255,13 @@ async fn read_letter(tx: &mut Tx, slot: i64, row: LeasedRow) -> Result<Option<Du
     let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
     let meeting: Option<MeetingRow> =
         query(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
-    let registrant: Option<RegistrantRow> = query(FIND_REGISTRANT)
+    let registrant: Option<RegistrantRow> = query(FIND_FROM)
         .bind(slot)
         .bind(row.meeting_id)
         .bind(row.registrant_id)
         .fetch_optional(&mut *tx)
         .await?;
+    let registrant = registrant.filter(|found| found.registrant_id == row.registrant_id);
     let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
     let registrant = registrant.into_registrant()?;
     let told: Option<Told> = query(FIND_TOLD)

@@ -26,7 +26,7 @@ pub struct RegistrantPage {
 #[derive(FromRow)]
 pub(crate) struct RegistrantRow {
     meeting_id: Uuid,
-    registrant_id: Uuid,
+    pub(crate) registrant_id: Uuid,
     registration_id: Uuid,
     first_name: Option<String>,
     last_name: Option<String>,
@@ -46,10 +46,13 @@ pub(crate) struct RegistrantRow {
 #[derive(Serialize, Deserialize)]
 struct StoredAnswer(Uuid, String);
 
-const FIND: &str =
+/// The first one from an id on, which may be another. Asked for that id alone, PostgreSQL takes whichever key begins
+/// with slot and meeting while meetings are small, and keeps to it when one has grown: it would read the whole list.
+pub(crate) const FIND_FROM: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
-    FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3";
+    FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
+    ORDER BY registrant_id LIMIT 1";
 const FIND_LIVE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
@@ -74,13 +77,13 @@ impl Store {
         meeting: MeetingId,
         id: RegistrantId,
     ) -> Result<Option<Registrant>, Fault> {
-        let row: Option<RegistrantRow> = query(FIND)
+        let row: Option<RegistrantRow> = query(FIND_FROM)
             .bind(number(meeting.slot()))
             .bind(meeting.0)
             .bind(id.0)
             .fetch_optional(&self.readers)
             .await?;
-        row.map(RegistrantRow::into_registrant).transpose()
+        row.filter(|row| row.registrant_id == id.0).map(RegistrantRow::into_registrant).transpose()
     }
 
     /// The live registrant with that [`Person::key`].

@@ -56,7 +56,7 @@ const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, inp
     ORDER BY position";
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
         allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, version)
-    SELECT $1, $2, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1
+    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,

@@ -135,14 +135,14 @@ fn configuration(
 }
 
 /// The demo sends every letter that waits to its own mailbox, under links that end with it: not those of others.
-async fn refuse_used(config: &Config) -> Result<(), StartProblem> {
+pub(crate) async fn refuse_used(config: &Config) -> Result<(), StartProblem> {
     let store = open_database(&config.database).await?;
     let tenants = store.list_tenants().await.map_err(failed)?;
     store.close().await;
     if tenants.is_empty() {
         return Ok(());
     }
-    Err(StartProblem("the database is in use: give the demo an empty one of its own (`createdb`)".to_owned()))
+    Err(StartProblem("the database is in use: name an empty one of its own (`createdb`)".to_owned()))
 }
 
 /// The section of the configuration that names the database.

@@ -9,7 +9,9 @@ use clap::{ArgGroup, Args};
 use url::Url;
 
 use crate::clock::Source;
-use crate::load::{Comparison, Database, DemoLine, LONGEST, Plan, Report, Target, Until, compare, drive};
+use crate::load::{
+    Comparison, Database, DemoLine, Growth, LONGEST, Plan, Report, Target, Until, compare, drive, grow,
+};
 use crate::start::StartProblem;
 
 /// Enrol new people as fast as the server answers, and print rate and latencies. Load goes to this machine alone.
@@ -17,9 +19,11 @@ use crate::start::StartProblem;
 /// Name a meeting of a running server by --url, --token, --organizer and --meeting, or by what the demo prints:
 /// `usher demo --json | usher load --demo-json -`. With --compare nothing needs to run: servers are started and
 /// ended, and durable enrolments are held against the same requests without storing and against one transaction
-/// each; on a file, or with --database on PostgreSQL, beside pgbench.
+/// each; on a file, or with --database on PostgreSQL, beside pgbench. With --growth a meeting is filled in steps, and
+/// at each size it is measured what a page, one registrant, the count and an enrolment cost.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare"]))]
+#[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare", "growth"]))]
+#[command(group = ArgGroup::new("own").args(["compare", "growth"]))]
 pub(super) struct Load {
     /// Address of a running server
     #[arg(long, requires_all = ["token", "organizer", "meeting"])]
@@ -53,8 +57,8 @@ pub(super) struct Load {
     /// Start servers and compare
     #[arg(long)]
     compare: bool,
-    /// Compare on this PostgreSQL database; it has to be empty, and is emptied
-    #[arg(long, value_name = "URL", requires = "compare")]
+    /// Use this PostgreSQL database; it has to be empty, and is emptied
+    #[arg(long, value_name = "URL", requires = "own")]
     database: Option<Url>,
     /// Measure only these rows of the first table: `a,b`
     #[arg(long, value_name = "SIGN", requires = "compare", value_delimiter = ',')]
@@ -64,17 +68,32 @@ pub(super) struct Load {
         value_parser = clap::value_parser!(u8).range(1..=50))]
     rounds: u8,
     /// Folder for databases and logs, on a real disk [default: a temporary one]
-    #[arg(long, value_name = "FOLDER", requires = "compare")]
+    #[arg(long, value_name = "FOLDER", requires = "own")]
     data: Option<PathBuf>,
     /// Print Markdown
-    #[arg(long, requires = "compare")]
+    #[arg(long, requires = "own")]
     markdown: bool,
+    /// Fill one meeting in steps and measure at each size
+    #[arg(long)]
+    growth: bool,
+    /// The sizes, in rising order
+    #[arg(long, value_name = "N,…", requires = "growth", value_delimiter = ',',
+        default_values_t = [10_000, 1_000_000, 5_000_000], value_parser = clap::value_parser!(u64).range(200..))]
+    sizes: Vec<u64>,
+    /// How often each request is measured at each size
+    #[arg(long, hide = true, value_name = "N", requires = "growth", default_value_t = 300,
+        value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    asks: u16,
 }
 
 impl Load {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         if self.compare {
             print!("{}", compare(&self.comparison()?).await?);
+            return Ok(());
+        }
+        if self.growth {
+            print!("{}", grow(&self.growth()?).await?);
             return Ok(());
         }
         let until = match self.count {
@@ -106,6 +125,16 @@ impl Load {
             markdown: self.markdown,
             database: self.database.clone().map(Database::new).transpose()?,
             only: self.only.clone(),
+        })
+    }
+
+    fn growth(&self) -> Result<Growth, StartProblem> {
+        Ok(Growth {
+            sizes: self.sizes.clone(),
+            asks: u64::from(self.asks),
+            folder: self.data.clone().unwrap_or_else(std::env::temp_dir),
+            database: self.database.clone().map(Database::new).transpose()?,
+            markdown: self.markdown,
         })
     }
 

@@ -114,7 +114,12 @@ impl BenchServer {
         Ok(made)
     }
 
-    fn configuration(&self, address: SocketAddr, tenant: TenantId) -> Result<Config, StartProblem> {
+    /// The site's configuration.
+    pub(super) fn configuration(
+        &self,
+        address: SocketAddr,
+        tenant: TenantId,
+    ) -> Result<Config, StartProblem> {
         let mailbox = self.mode == Mode::Mailbox;
         let folder = &self.data;
         let database = self.database.clone().map(section_of).transpose()?.unwrap_or_default();

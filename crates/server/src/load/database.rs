@@ -58,6 +58,14 @@ impl Database {
         self.url.as_str()
     }
 
+    /// With its password.
+    pub(super) fn whole(&self) -> Url {
+        let mut url = self.url.clone();
+        // An address of PostgreSQL has a host, and so can have a password.
+        let _ = url.set_password(self.password.as_deref());
+        url
+    }
+
     /// Lets a program of PostgreSQL's, or one that uses its driver, know the password.
     pub(super) fn introduce(&self, command: &mut Command) {
         if let Some(password) = &self.password {

@@ -5,6 +5,8 @@
 //! the same requests answered without storing, and one transaction each straight into the database: on SQLite the
 //! `naive` way, on PostgreSQL `pgbench`. `open_loop` lets people arrive by plan instead.
 //!
+//! `grow` fills one meeting in steps and measures at each size what grows with it.
+//!
 //! Load goes to this machine alone, is bounded in count and in time, and ends by itself.
 
 mod bench_server;
@@ -12,6 +14,7 @@ mod client;
 mod compare;
 mod database;
 mod drive;
+mod growth;
 mod machine;
 mod naive;
 mod open_loop;
@@ -27,5 +30,6 @@ pub(crate) use bench_server::{BenchServer, left};
 pub(crate) use compare::{Comparison, compare};
 pub(crate) use database::Database;
 pub(crate) use drive::{LONGEST, Plan, Until, drive};
+pub(crate) use growth::{Growth, grow};
 pub(crate) use report::Report;
 pub(crate) use target::{DemoLine, Target};

@@ -2,7 +2,8 @@
 
 use domain::Role;
 use serde_json::{Value, json};
-use testkit::{APP, PUBLIC_URL, TestApp, TestMeeting, TestResponse};
+use testkit::{APP, PUBLIC_URL, TestApp, TestMeeting, TestResponse, capture_logs};
+use tracing::Instrument;
 
 /// A meeting of Ines with so many guests.
 async fn with_guests(app: &TestApp, guests: usize) -> TestMeeting {
@@ -304,4 +305,30 @@ async fn a_list_without_anybody_is_an_empty_list() {
         .json();
 
     assert_eq!((&list["@odata.count"], &list["value"]), (&json!(0), &json!([])));
+}
+
+/// How many statements a list of so many guests, their count and a guest by himself read with.
+async fn statements(guests: usize) -> usize {
+    let logs = capture_logs();
+    let app = TestApp::new().await;
+    let meeting = with_guests(&app, guests).await;
+    let token = app.token(&app.people.ines);
+    let path = format!("{}?$count=true", meeting.registrants());
+
+    let asked = tracing::info_span!("list_of", guests);
+    let list = app.get(path).token(&token).send().instrument(asked).await.expect(200);
+
+    assert_eq!(last_names(&list).len(), guests);
+    // The driver logs a statement behind its last row; once the database is closed it has logged them all.
+    app.restart().await;
+    let asked = format!("list_of{{guests={guests}}}");
+    logs.text().lines().filter(|line| line.contains(&asked) && line.contains("summary=\"SELECT")).count()
+}
+
+#[tokio::test]
+async fn a_list_of_one_and_of_three_cost_as_many_statements() {
+    let (one, three) = (statements(1).await, statements(3).await);
+
+    assert!(one > 2, "meeting, registration, questions, page and count: {one}");
+    assert_eq!(one, three);
 }

@@ -11,6 +11,7 @@ mod demo;
 mod disk_full;
 mod docs;
 mod enroll;
+mod growth;
 mod javascript;
 mod letters;
 mod links;

@@ -4,9 +4,11 @@
 //! made, and runs every case.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod asking;
 mod audit;
 mod cancel;
 mod catalogue;
+mod citus;
 mod counting;
 mod enrol;
 mod enrol_keys;
@@ -25,6 +27,7 @@ mod proxy;
 mod races;
 mod registrations;
 mod rig;
+mod scale;
 mod sources;
 mod statements;
 

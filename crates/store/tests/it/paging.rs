@@ -1,6 +1,7 @@
 //! Lists, page by page.
 
 use domain::{Answer, Enrolment, QuestionId, Registrant, RegistrantId};
+use uuid::Uuid;
 
 use crate::counting::count;
 use crate::enrol::nobody;
@@ -164,7 +165,9 @@ pub async fn a_registrant_is_found_by_id_and_by_live_key(rig: &Rig) {
     let by_key = rig.store.find_live_registrant(stage.meeting.id, &key).await.unwrap();
     assert_eq!(by_id.as_ref().map(|found| found.id), Some(asked.id));
     assert_eq!(by_id, by_key);
-    assert_eq!(rig.store.find_registrant(stage.meeting.id, nobody()).await.unwrap(), None);
+    for other in [nobody(), RegistrantId(Uuid::nil())] {
+        assert_eq!(rig.store.find_registrant(stage.meeting.id, other).await.unwrap(), None);
+    }
     assert_eq!(rig.store.find_registrant(other.meeting.id, asked.id).await.unwrap(), None);
     assert_eq!(rig.store.find_live_registrant(other.meeting.id, &key).await.unwrap(), None);
 

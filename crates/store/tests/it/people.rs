@@ -3,6 +3,7 @@
 use domain::person::DirectoryPerson;
 use domain::{AppId, PersonId, PolicyId, TenantId};
 use store::{Grantee, RegisteredApplication};
+use uuid::Uuid;
 
 use crate::rig::{ORGANIZER, Rig, TENANT, fresh_id, tenant};
 
@@ -41,6 +42,9 @@ pub async fn a_person_is_found_by_id_and_by_name_in_any_case(rig: &Rig) {
     assert_eq!(rig.store.find_person(TENANT, id).await.unwrap().person, Some(odile.clone()));
     for spelling in ["odile.m@pinewater.example", "ODILE.M@PINEWATER.EXAMPLE"] {
         assert_eq!(rig.store.find_person_by_upn(TENANT, spelling).await.unwrap(), Some(odile.clone()));
+    }
+    for other in [Uuid::nil(), Uuid::max()] {
+        assert_eq!(rig.store.find_person(TENANT, PersonId(other)).await.unwrap().person, None);
     }
     let moved = DirectoryPerson { upn: "o@pinewater.example".to_owned(), is_active: false, ..odile };
     rig.store.put_people(TENANT, &[(id, moved.clone())]).await.unwrap();

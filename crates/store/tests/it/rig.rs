@@ -77,6 +77,8 @@ impl Raw {
 enum Home {
     File(TempDir),
     Server(Scratch),
+    /// One that stays, by its address.
+    Elsewhere(String),
 }
 
 /// A meeting with a live registration.
@@ -242,6 +244,18 @@ impl Rig {
         }
     }
 
+    /// A database that was opened otherwise.
+    pub async fn on(store: Store, raw: PgPool, scratch: Scratch) -> Self {
+        store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
+        Self { store, raw: Raw::Postgres(raw), home: Home::Server(scratch) }
+    }
+
+    /// A database that was there before.
+    pub async fn of(store: Store, raw: PgPool, url: String) -> Self {
+        store.put_tenant(&tenant(TENANT, "Pinewater")).await.unwrap();
+        Self { store, raw: Raw::Postgres(raw), home: Home::Elsewhere(url) }
+    }
+
     /// A second store on the same database, as another process has it.
     pub async fn another(&self) -> Store {
         self.try_another().await.unwrap()
@@ -251,13 +265,14 @@ impl Rig {
         match &self.home {
             Home::File(folder) => Store::open_sqlite(&folder.path().join(FILE)).await,
             Home::Server(scratch) => Store::open_postgres(&scratch.url(), None, 10).await,
+            Home::Elsewhere(url) => Store::open_postgres(url, None, 10).await,
         }
     }
 
     /// The server's database, for what is asked of PostgreSQL alone.
     pub fn scratch(&self) -> &Scratch {
         match &self.home {
-            Home::File(_) => panic!("this is asked of PostgreSQL alone"),
+            Home::File(_) | Home::Elsewhere(_) => panic!("this is asked of PostgreSQL alone"),
             Home::Server(scratch) => scratch,
         }
     }
@@ -265,7 +280,7 @@ impl Rig {
     pub fn file(&self) -> PathBuf {
         match &self.home {
             Home::File(folder) => folder.path().join(FILE),
-            Home::Server(_) => panic!("a server's database is no file"),
+            Home::Server(_) | Home::Elsewhere(_) => panic!("a server's database is no file"),
         }
     }
 

@@ -20,19 +20,19 @@ use crate::start::StartProblem;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server. Dropping it ends the process, whatever happened, and removes its database.
-pub(super) struct Child {
+pub(in crate::load) struct Child {
     // Before the folder: the process is gone before its files are.
     process: Process,
-    _folder: TempDir,
+    folder: TempDir,
     /// The meetings to load.
-    pub(super) target: Target,
+    pub(in crate::load) target: Target,
     /// From the start of the process to its first answer.
-    pub(super) first_answer: Duration,
+    pub(in crate::load) first_answer: Duration,
 }
 
 impl Child {
     /// Starts a server with a new folder below `parent`, and with its database in there unless one is given.
-    pub(super) async fn start(
+    pub(in crate::load) async fn start(
         load: Load,
         database: Option<&Database>,
         parent: &Path,
@@ -62,22 +62,27 @@ impl Child {
         let target =
             timeout(PATIENCE, read_target(&mut process)).await.map_err(failed("wait for a server"))??;
         timeout(PATIENCE, first_answer(&target)).await.map_err(failed("wait for an answer"))??;
-        Ok(Self { process, _folder: folder, target, first_answer: started_at.elapsed() })
+        Ok(Self { process, folder, target, first_answer: started_at.elapsed() })
     }
 
     /// The id of the process; `None` when it has ended.
-    pub(super) fn id(&self) -> Option<u32> {
+    pub(in crate::load) fn id(&self) -> Option<u32> {
         self.process.id()
     }
 
+    /// Where its files are.
+    pub(in crate::load) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Ends the process and waits until it is gone, so that the next measurement has the machine to itself.
-    pub(super) async fn end(mut self) -> Result<(), StartProblem> {
+    pub(in crate::load) async fn end(mut self) -> Result<(), StartProblem> {
         self.process.kill().await.map_err(failed("end a server"))
     }
 }
 
 /// A folder that is removed when it is dropped.
-pub(super) fn new_folder(parent: &Path) -> Result<TempDir, StartProblem> {
+pub(in crate::load) fn new_folder(parent: &Path) -> Result<TempDir, StartProblem> {
     tempfile::Builder::new().prefix("usher-load-").tempdir_in(parent).map_err(failed("make a folder"))
 }
 

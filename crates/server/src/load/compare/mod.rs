@@ -3,10 +3,10 @@
 //! Every measurement gets a fresh server on a fresh database, so that none inherits another's memory, pages or
 //! unfinished work. The order turns once around in all rounds, so that a machine that slows down slows all of them.
 
-mod child;
-mod programme;
+pub(super) mod child;
+pub(super) mod programme;
 mod round;
-mod table;
+pub(super) mod table;
 mod write_up;
 
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ pub(crate) async fn compare(comparison: &Comparison) -> Result<String, StartProb
 }
 
 /// Until somebody asks us to stop. Then servers are ended and folders removed as their owners are dropped.
-async fn interrupted() -> StartProblem {
+pub(super) async fn interrupted() -> StartProblem {
     let listen =
         |kind| signal(kind).map_err(|error| StartProblem(format!("cannot listen for signals: {error}")));
     let (mut terminate, mut interrupt) =

@@ -43,7 +43,7 @@ pub(super) enum What {
 
 /// A load over HTTP and the server that takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Load {
+pub(in crate::load) struct Load {
     pub(super) mode: Mode,
     /// Whether every token is proven every time.
     pub(super) verify_each: bool,
@@ -54,7 +54,7 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) const STORE: Self =
+    pub(in crate::load) const STORE: Self =
         Self { mode: Mode::Store, verify_each: false, callers: None, meetings: None };
 
     const fn in_mode(mode: Mode) -> Self {

@@ -3,13 +3,13 @@
 use std::fmt;
 
 /// Rows of cells below a head. `{}` aligns it for a terminal, `{:#}` writes Markdown.
-pub(super) struct Table {
+pub(in crate::load) struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table with its head.
-    pub(super) fn new<const N: usize>(head: [&str; N]) -> Self {
+    pub(in crate::load) fn new<const N: usize>(head: [&str; N]) -> Self {
         Self { rows: vec![head.map(str::to_owned).to_vec()] }
     }
 
@@ -19,7 +19,7 @@ impl Table {
     }
 
     /// Adds a row.
-    pub(super) fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub(in crate::load) fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.to_vec());
     }
 }
