@@ -20,11 +20,7 @@ type Chore = fn(&[&str]) -> Result<(), Failure>;
 const CHORES: &[(&str, &str, Chore)] = &[
     ("ci", "the whole check, as CI runs it", ci::check),
     ("setup", "install what the check needs and this machine lacks", setup::install),
-    (
-        "torture",
-        "kill, fail over, fill the disk under load, again and again; nothing acknowledged may be lost",
-        torture::torture,
-    ),
+    ("torture", "kill, fail over, fill the disk, under load: no place may be lost", torture::torture),
     ("compare", "how fast it is, on SQLite and on a PostgreSQL of its own, as Markdown", compare::compare),
     ("docs", "renew the generated documents; with --check, only compare", docs::renew),
 ];
