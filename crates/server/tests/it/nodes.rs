@@ -6,6 +6,7 @@ mod cluster;
 
 use std::collections::BTreeMap;
 use std::env;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ fn size() -> (usize, usize) {
 fn assert_quiet(watcher: Watcher) {
     let (looks, said) = watcher.end();
     println!("{}", said.trim());
-    assert!(looks > 2 && said.contains("breaches: 0"), "{said}");
+    assert!(looks >= 2 && said.contains("breaches: 0"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,16 +73,25 @@ async fn three_nodes_give_exactly_the_places_there_are() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_lock_three_nodes_give_more_places_than_there_are() {
     let nodes = Nodes::start().await;
-    let hall = nodes.hall(json!({"capacity": 20})).await;
+    let mut halls = Vec::new();
+    for _ in 0..10 {
+        halls.push(nodes.hall(json!({"capacity": 20})).await);
+    }
     nodes.scratch.without(Protection::MeetingLock);
     let watcher = nodes.watch();
-    let requests = (0..400).map(|n| guest(&hall, &nodes.tokens[0], n)).collect();
 
-    crowd(&nodes, 96, requests).await;
+    // Nearly always the first meeting has too many already.
+    let too_many = "SELECT count(*) FROM roster WHERE seats_taken > 20";
+    for hall in &halls {
+        crowd(&nodes, 96, (0..400).map(|n| guest(hall, &nodes.tokens[0], n)).collect()).await;
+        if nodes.count(too_many).await > 0 {
+            break;
+        }
+    }
 
     let (_, said) = watcher.end();
     println!("{}", said.trim());
-    assert!(nodes.count("SELECT count(live_key) FROM registrant").await > 20, "twenty places were enough");
+    assert!(nodes.count(too_many).await > 0, "twenty places were enough, ten times");
     assert!(said.contains("no more than the capacity"), "the watcher saw nothing: {said}");
 }
 
@@ -187,7 +197,13 @@ async fn enrolments_cancellations_and_changed_rules_on_three_nodes_keep_to_the_r
     let (token, registration) = (nodes.tokens[0].clone(), hall.registration.clone());
     let people = size().0 / 2;
     let enrolling = crowd(&nodes, 32, (0..people).map(|n| guest(&hall, &token, n)).collect());
-    let canceling = cancel_some(&nodes, &hall, people / 10);
+    let is_over = AtomicBool::new(false);
+    let enrolling = async {
+        let answers = enrolling.await;
+        is_over.store(true, Ordering::Release);
+        answers
+    };
+    let canceling = cancel_some(&nodes, &hall, people / 10, &is_over);
     let changing = async {
         let mut client = nodes.client(2).await;
         for capacity in [10, 60, 5, 45, 20, 80].repeat(3) {
@@ -215,11 +231,13 @@ async fn enrolments_cancellations_and_changed_rules_on_three_nodes_keep_to_the_r
     assert_quiet(watcher);
 }
 
-/// Takes places back until so many are; how many were.
-async fn cancel_some(nodes: &Nodes, hall: &Hall, wanted: usize) -> usize {
+/// Takes places back until so many are, or nobody comes any more; how many were.
+async fn cancel_some(nodes: &Nodes, hall: &Hall, wanted: usize, is_over: &AtomicBool) -> usize {
     let mut client = nodes.client(1).await;
     let mut canceled = 0;
-    while canceled < wanted {
+    let mut is_last = false;
+    while canceled < wanted && !is_last {
+        is_last = is_over.load(Ordering::Acquire);
         let list = Request::of("GET", &hall.registrants(), String::new()).token(&nodes.tokens[0]);
         let (_, list) = client.insist(&list).await;
         let list: Value = serde_json::from_str(&list.body).unwrap();
