@@ -2,9 +2,11 @@
 //! There is no timer, so a lone caller never waits. DESIGN section 5.
 
 use std::sync::Arc;
+use std::thread;
 
 use domain::{Enrolment, MeetingId, RegistrantId};
 use store::{Fault, Store, Verdict};
+use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Clock, Source};
@@ -42,7 +44,12 @@ impl Turnstile {
     /// Opens a turnstile with room for `depth` people. The mailroom is woken after each commit.
     pub fn open(store: Store, clock: Clock, ids: Source, depth: usize, mailroom: Mailroom) -> Self {
         let (sender, receiver) = mpsc::channel(depth);
-        tokio::spawn(run(store, clock, ids, receiver, mailroom));
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime without threads");
+        let turn =
+            move || runtime.block_on(async { run(store.apart(), clock, ids, receiver, mailroom).await });
+        // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
+        // has answered, and not when all who ask meanwhile have had their turn.
+        thread::Builder::new().name("turnstile".to_owned()).spawn(turn).expect("the system gives a thread");
         Self(Kind::Storing(sender))
     }
 

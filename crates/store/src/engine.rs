@@ -211,6 +211,8 @@ pub(crate) enum Value<'q> {
     Text(Option<Cow<'q, str>>),
     Id(Option<Uuid>),
     Bytes(Option<Cow<'q, [u8]>>),
+    /// A column of many rows, all of one kind. PostgreSQL alone has lists.
+    List(Vec<Value<'q>>),
 }
 
 macro_rules! values {
@@ -299,6 +301,24 @@ impl<'q> Query<'q> {
         self
     }
 
+    /// Binds rows, column by column: each column is one list.
+    pub(crate) fn bind_columns<const N: usize>(mut self, rows: impl Iterator<Item = [Value<'q>; N]>) -> Self {
+        let mut columns = [const { Vec::new() }; N];
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        self.values.extend(columns.map(Value::List));
+        self
+    }
+
+    /// Binds rows, each value in order.
+    pub(crate) fn bind_rows<const N: usize>(mut self, rows: impl Iterator<Item = [Value<'q>; N]>) -> Self {
+        self.values.extend(rows.flatten());
+        self
+    }
+
     /// Runs it; tells how many rows it changed.
     pub(crate) async fn execute<'c>(self, on: impl Into<On<'c>>) -> Result<u64, Fault> {
         Ok(run!(self, on, |text, values, executor| async {
@@ -359,7 +379,7 @@ impl<'q> Query<'q> {
 }
 
 /// The values as an engine takes them.
-pub(crate) fn arguments<D: Database>(values: Vec<Value<'_>>) -> Result<D::Arguments, Fault>
+pub(crate) fn arguments<D: Lists>(values: Vec<Value<'_>>) -> Result<D::Arguments, Fault>
 where
     for<'v> Option<i64>: Encode<'v, D> + Type<D>,
     for<'v> Option<bool>: Encode<'v, D> + Type<D>,
@@ -378,12 +398,47 @@ where
                 Value::Text(Some(Cow::Owned(value))) => arguments.add(Some(value))?,
                 Value::Text(value) => arguments.add(value.as_deref())?,
                 Value::Bytes(value) => arguments.add(value.as_deref())?,
+                Value::List(values) => D::add_list(&mut arguments, values)?,
             }
         }
         Ok(())
     };
     add().map_err(|error| Fault(sqlx::Error::Encode(error)))?;
     Ok(arguments)
+}
+
+/// An engine, and what it makes of a list.
+pub(crate) trait Lists: Database {
+    /// Binds a list, whose first value says of which kind it is.
+    fn add_list(arguments: &mut Self::Arguments, values: Vec<Value<'_>>) -> Result<(), BoxDynError>;
+}
+
+impl Lists for Sqlite {
+    fn add_list(_: &mut SqliteArguments, _: Vec<Value<'_>>) -> Result<(), BoxDynError> {
+        Err("SQLite has no lists".into())
+    }
+}
+
+impl Lists for Postgres {
+    fn add_list(arguments: &mut PgArguments, values: Vec<Value<'_>>) -> Result<(), BoxDynError> {
+        macro_rules! of {
+            ($kind:ident, |$value:ident| $into:expr) => {{
+                let each = values.iter().map(|value| match value {
+                    Value::$kind($value) => Ok($into),
+                    _ => Err(BoxDynError::from("a list of one kind holds another")),
+                });
+                arguments.add(each.collect::<Result<Vec<_>, _>>()?)
+            }};
+        }
+        match values.first() {
+            Some(Value::Number(_)) => of!(Number, |value| *value),
+            Some(Value::Flag(_)) => of!(Flag, |value| *value),
+            Some(Value::Id(_)) => of!(Id, |value| *value),
+            Some(Value::Text(_)) => of!(Text, |value| value.as_deref()),
+            Some(Value::Bytes(_)) => of!(Bytes, |value| value.as_deref()),
+            Some(Value::List(_)) | None => Err("a list of nothing".into()),
+        }
+    }
 }
 
 #[cfg(test)]

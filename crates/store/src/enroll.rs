@@ -11,11 +11,9 @@ use std::collections::{HashMap, HashSet};
 use domain::seats::decide;
 use domain::{Enrolment, MeetingId, RegistrantId};
 
-use crate::engine::Tx;
+use crate::engine::{Engine, Tx};
 use crate::idempotency;
-use crate::seating::{
-    LiveRegistration, Registered, find_registered, insert_registrants, look, parties, take_seats,
-};
+use crate::seating::{LiveRegistration, Registered, find_registered, give_places, look, parties};
 use crate::{Fault, Store, write_tx};
 
 /// What became of one enrolment.
@@ -62,7 +60,11 @@ impl Store {
         wanted: &[usize],
         verdicts: &mut [Verdict],
     ) -> Result<(), Fault> {
-        let decided = write_tx!(self, |tx| { seat(tx, batch, wanted.to_vec()).await? });
+        let decided = write_tx!(self, |tx| {
+            // Citus gives rows to a node by the values of a statement, and not by those of a list.
+            let is_at_once = tx.engine() == Engine::Postgres && !self.is_spread;
+            seat(tx, batch, wanted.to_vec(), is_at_once).await?
+        });
         for (n, verdict) in decided {
             verdicts[n] = verdict;
         }
@@ -76,6 +78,7 @@ async fn seat(
     tx: &mut Tx,
     batch: &[Enrolment],
     mut wanted: Vec<usize>,
+    is_at_once: bool,
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
     let live = look(tx, batch, &wanted).await?;
     let batch = &*behind(batch, &wanted, &live);
@@ -86,13 +89,10 @@ async fn seat(
     let (mut newcomers, scarce) = by_room(batch, &wanted, &live);
     let mut known = find_registered(tx, batch, &scarce).await?;
     newcomers.extend(first_come(batch, &scarce, &known, &live));
-    let unsure = insert_registrants(tx, batch, &newcomers).await?;
-    let mut found = find_registered(tx, batch, &unsure).await?;
-    found.retain(|n, registered| registered.id != batch[*n].id);
-    known.extend(found);
-    newcomers.retain(|n| !known.contains_key(n));
+    let others = give_places(tx, batch, &newcomers, is_at_once).await?;
+    known.extend(find_registered(tx, batch, &others).await?);
+    newcomers.retain(|n| !others.contains(n));
 
-    take_seats(tx, batch, &newcomers).await?;
     let mut verdicts = verdicts(batch, &wanted, &newcomers, &known);
     idempotency::remember(tx, batch, &verdicts).await?;
     verdicts.extend(replayed);

@@ -72,6 +72,9 @@ const STEPS: [(i64, &str, &str, &str); 2] = [
     ),
 ];
 
+/// A connection to PostgreSQL that was used so lately is taken for alive.
+const UNTESTED: Duration = Duration::from_millis(500);
+
 /// How often a transaction is tried that the database broke off for the sake of another.
 const TRIES: u32 = 5;
 
@@ -305,14 +308,23 @@ impl Store {
                 ("enable_mergejoin", "off"),
                 ("jit", "off"),
             ]);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(3))
-            .connect_with(options)
-            .await?;
+        let pool = pool_of(connections).connect_with(options).await?;
         let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread };
         store.check_usable().await?;
         Ok(store)
+    }
+
+    /// The same database over a connection of its own, made where it is used: for one who works on a thread of their own,
+    /// and shall wait neither for others' connections nor for the runtime that carries those. Inside a runtime.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        match &self.writer {
+            Pool::Sqlite(_) => self.clone(),
+            Pool::Postgres(pool) => {
+                let own = pool_of(1).connect_lazy_with((*pool.connect_options()).clone());
+                Self { writer: Pool::Postgres(own.clone()), readers: Pool::Postgres(own), ..*self }
+            }
+        }
     }
 
     /// Whether the database answers: what a readiness probe asks.
@@ -350,6 +362,23 @@ async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<Sql
     });
     let held = "another process keeps the file for itself: wait until `usher migrate` has ended";
     opened.await.unwrap_or_else(|_| Err(Fault::unusable(held.to_owned())))
+}
+
+/// A pool of PostgreSQL connections.
+fn pool_of(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(3))
+        // Asking each time whether a connection lives would be a sixth of an enrolment's way.
+        .test_before_acquire(false)
+        .before_acquire(|connection, unused| {
+            Box::pin(async move {
+                if unused.idle_for >= UNTESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 async fn check_server(connection: &mut PgConnection) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! The statements of an enrolment, each for many people in many meetings at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::seats::Seats;
@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Fault;
-use crate::engine::{Query, Text, Tx, query};
+use crate::engine::{Text, Tx, Value, query};
 use crate::registrant::answers_json;
 use crate::rows::{
     PerLength, about_meetings, bind_meetings, insert_rows, micros, number, pieces, placeholders,
@@ -49,6 +49,13 @@ pub(crate) struct Registered {
     pub(crate) generation: u8,
 }
 
+/// Who has just been given a place.
+#[derive(FromRow)]
+struct CameRow {
+    meeting_id: Uuid,
+    registrant_id: Uuid,
+}
+
 /// Whoever stands at a position of the batch, if the meeting knows them.
 #[derive(FromRow)]
 struct AskedRow {
@@ -66,24 +73,66 @@ const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacit
     JOIN roster o ON o.slot = m.slot AND o.meeting_id = m.meeting_id AND o.registration_id = g.registration_id
     LEFT JOIN tenant t ON t.tenant_id = m.tenant_id
     WHERE m.slot = $1 AND m.meeting_id = $2";
-const TAKE_SEATS: &str =
-    "UPDATE roster SET seats_taken = seats_taken + ?, registrant_count = registrant_count + ?
-    WHERE slot = ? AND meeting_id = ? AND registration_id = ?";
-const LETTER: &str = "outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)";
-const EVENT: &str = "event (slot, meeting_id, event_id, at, kind, registrant_id, actor)";
+const REGISTRANT: &str =
+    "slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email, external_id,
+    user_id, user_tenant_id, answers, language, generation, registered_at, registered_by";
+/// What follows a place is written from the row of the registrant: whoever of a meeting stands behind an id has just
+/// come. External registrants get no letter: they have no address here, their own system writes to them.
+const LETTERS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
+    SELECT r.slot, r.registrant_id, r.meeting_id, r.registrant_id, 'confirmation', r.registered_at, 0
+    FROM (VALUES {rows}) AS p CROSS JOIN registrant r
+    WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3 AND r.external_id IS NULL";
+const EVENTS: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
+    SELECT r.slot, r.meeting_id, r.registrant_id, r.registered_at, 'registrantEnrolled', r.registrant_id, r.registered_by
+    FROM (VALUES {rows}) AS p CROSS JOIN registrant r
+    WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3";
+const TAKE_SEATS: &str = "UPDATE roster
+    SET seats_taken = seats_taken + p.column4, registrant_count = registrant_count + p.column4
+    FROM (VALUES {rows}) AS p
+    WHERE roster.slot = p.column1 AND roster.meeting_id = p.column2 AND roster.registration_id = p.column3";
+/// All of it at once, in the words of PostgreSQL. The rows come as lists, so that there is one plan whatever their number
+/// is.
+const SEAT: &str = "WITH came AS (
+        INSERT INTO registrant ({columns})
+        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
+        ON CONFLICT (slot, meeting_id, live_key) DO NOTHING
+        RETURNING slot, meeting_id, registration_id, registrant_id, external_id, registered_at, registered_by),
+    letter AS (
+        INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
+        SELECT slot, registrant_id, meeting_id, registrant_id, 'confirmation', registered_at, 0 FROM came
+        WHERE external_id IS NULL),
+    fact AS (
+        INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
+        SELECT slot, meeting_id, registrant_id, registered_at, 'registrantEnrolled', registrant_id, registered_by
+        FROM came),
+    place AS (
+        UPDATE roster SET seats_taken = seats_taken + s.places, registrant_count = registrant_count + s.places
+        FROM (SELECT slot, meeting_id, registration_id, COUNT(*) AS places FROM came
+            GROUP BY slot, meeting_id, registration_id) AS s
+        WHERE roster.slot = s.slot AND roster.meeting_id = s.meeting_id
+            AND roster.registration_id = s.registration_id)
+    SELECT meeting_id, registrant_id FROM came";
+
 static LOOK_AT: LazyLock<PerLength> = LazyLock::new(|| about_meetings(LOOK));
+static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| Text::same(SEAT.replace("{columns}", REGISTRANT)));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let insert = insert_rows(
-            "registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name,
-                email, external_id, user_id, user_tenant_id, answers, language, generation, registered_at)",
-            rows,
-            15,
-        );
+        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 16);
         Text::same(format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING"))
     })
 });
-
+/// Asking the database costs as much as storing ten rows, so what follows the places of so many meetings goes as one
+/// message: SQLite takes several statements in one, PostgreSQL has a word for it.
+static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|meetings| {
+        let of = |text: &str, columns| text.replace("{rows}", &placeholders(meetings, columns));
+        let (letters, events, seats) = (of(LETTERS, 3), of(EVENTS, 3), of(TAKE_SEATS, 4));
+        Text::of(
+            format!("{letters}; {events}; {seats}"),
+            ["WITH", &format!("letter AS ({letters}), fact AS ({events}) {seats}")].join(" "),
+        )
+    })
+});
 /// Each is looked up for itself. For a join, or a list behind `IN`, both engines may rather read the meeting's whole
 /// list: SQLite at once, PostgreSQL when it has seen the table while it was small.
 static FIND_REGISTERED: LazyLock<PerLength> = LazyLock::new(|| {
@@ -100,40 +149,6 @@ static FIND_REGISTERED: LazyLock<PerLength> = LazyLock::new(|| {
         ))
     })
 });
-static SEAT_WITH_LETTER: LazyLock<PerLength> = LazyLock::new(|| {
-    PerLength::new(|rows| together(&[insert_rows(LETTER, rows, 7), insert_rows(EVENT, rows, 7)], TAKE_SEATS))
-});
-static SEAT: LazyLock<PerLength> =
-    LazyLock::new(|| PerLength::new(|rows| together(&[insert_rows(EVENT, rows, 7)], TAKE_SEATS)));
-static SEAT_APART_WITH_LETTER: LazyLock<PerLength> = LazyLock::new(|| {
-    PerLength::new(|rows| {
-        together(&[insert_rows(LETTER, rows, 7), insert_rows(EVENT, rows, 7)], &take_seats_apart(rows))
-    })
-});
-static SEAT_APART: LazyLock<PerLength> = LazyLock::new(|| {
-    PerLength::new(|rows| together(&[insert_rows(EVENT, rows, 7)], &take_seats_apart(rows)))
-});
-
-/// Counts places in several meetings: a row for each place.
-fn take_seats_apart(rows: usize) -> String {
-    format!(
-        "UPDATE roster SET seats_taken = seats_taken + s.places, registrant_count = registrant_count + s.places
-         FROM (SELECT column1 AS slot, column2 AS meeting_id, column3 AS registration_id, COUNT(*) AS places
-             FROM (VALUES {}) AS place GROUP BY column1, column2, column3) AS s
-         WHERE roster.slot = s.slot AND roster.meeting_id = s.meeting_id
-             AND roster.registration_id = s.registration_id",
-        placeholders(rows, 3),
-    )
-}
-
-/// Asking the database costs as much as storing ten rows, so what follows a place goes as one message: SQLite takes
-/// several statements in one, PostgreSQL has a word for it.
-fn together(first: &[String], last: &str) -> Text {
-    let steps: Vec<String> = (1..).zip(first).map(|(n, text)| format!("step{n} AS ({text})")).collect();
-    let (plain, steps) = (first.join("; "), steps.join(", "));
-    Text::of([plain.as_str(), last].join("; "), ["WITH", &steps, last].join(" "))
-}
-
 /// Positions of one meeting each, where those of a meeting stand together.
 pub(crate) fn parties<'p>(
     batch: &[Enrolment],
@@ -168,45 +183,90 @@ pub(crate) async fn look(
     Ok(live)
 }
 
-/// Inserts a row for everybody whom their meeting does not know yet, and gives those among whom somebody was known.
-pub(crate) async fn insert_registrants(
+/// Gives everybody a place whom their meeting does not know yet, with letter and event; the places are counted. Tells who
+/// is not known to be among them.
+pub(crate) async fn give_places(
     tx: &mut Tx,
     batch: &[Enrolment],
     newcomers: &[usize],
+    is_at_once: bool,
 ) -> Result<Vec<usize>, Fault> {
-    let mut unsure = Vec::new();
+    if newcomers.is_empty() {
+        Ok(Vec::new())
+    } else if is_at_once {
+        seat_at_once(tx, batch, newcomers).await
+    } else {
+        seat_by_steps(tx, batch, newcomers).await
+    }
+}
+
+async fn seat_at_once(tx: &mut Tx, batch: &[Enrolment], newcomers: &[usize]) -> Result<Vec<usize>, Fault> {
+    let rows = newcomers.iter().map(|n| values(&batch[*n]));
+    let came: Vec<CameRow> = query(SEAT_AT_ONCE.clone()).bind_columns(rows).fetch_all(tx).await?;
+    let came: HashSet<(Uuid, Uuid)> =
+        came.into_iter().map(|row| (row.meeting_id, row.registrant_id)).collect();
+    let is_missing = |n: &usize| !came.contains(&(batch[*n].meeting.0, batch[*n].id.0));
+    Ok(newcomers.iter().copied().filter(is_missing).collect())
+}
+
+async fn seat_by_steps(tx: &mut Tx, batch: &[Enrolment], newcomers: &[usize]) -> Result<Vec<usize>, Fault> {
+    let mut others = Vec::new();
     for piece in pieces(newcomers) {
-        let mut insert = query(INSERT_REGISTRANTS.text(piece.len()));
-        for enrolment in piece.iter().map(|n| &batch[*n]) {
-            let (named, external_id, user, user_tenant) = match &enrolment.person {
-                Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
-                Person::External { external_id, user } => {
-                    (None, Some(external_id), user.map(|user| user.person.0), user.map(|user| user.tenant.0))
-                }
-            };
-            insert = insert
-                .bind(number(enrolment.meeting.slot()))
-                .bind(enrolment.meeting.0)
-                .bind(enrolment.id.0)
-                .bind(enrolment.registration.0)
-                .bind(enrolment.person.key())
-                .bind(named.map(|named| &named.first_name))
-                .bind(named.map(|named| &named.last_name))
-                .bind(named.map(|named| named.email.as_typed()))
-                .bind(external_id)
-                .bind(user)
-                .bind(user_tenant)
-                .bind(answers_json(&enrolment.answers))
-                .bind(&enrolment.language)
-                .bind(0_i64)
-                .bind(micros(enrolment.at));
-        }
+        let insert = query(INSERT_REGISTRANTS.text(piece.len()));
+        let inserted = insert.bind_rows(piece.iter().map(|n| values(&batch[*n]))).execute(&mut *tx).await?;
         // Nearly always everybody is new, and only how many rows went in has to be told.
-        if insert.execute(&mut *tx).await? < piece.len() as u64 {
-            unsure.extend(piece);
+        if inserted < piece.len() as u64 {
+            others.extend(piece);
         }
     }
-    Ok(unsure)
+    let registered = find_registered(tx, batch, &others).await?;
+    others.retain(|n| registered.get(n).is_none_or(|registered| registered.id != batch[*n].id));
+    let groups: Vec<_> = parties(batch, newcomers).collect();
+    for piece in pieces(&groups) {
+        let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
+            [number(meeting.slot()).into(), meeting.0.into(), batch[party[0]].id.0.into()]
+        };
+        let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 4] {
+            let places = party.iter().filter(|n| !others.contains(n)).count() as i64;
+            let registration = batch[party[0]].registration.0;
+            [number(meeting.slot()).into(), meeting.0.into(), registration.into(), places.into()]
+        };
+        query(FOLLOW_UP.text(piece.len()))
+            .bind_rows(piece.iter().map(first))
+            .bind_rows(piece.iter().map(first))
+            .bind_rows(piece.iter().map(places))
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(others)
+}
+
+/// The row of a registrant.
+fn values(enrolment: &Enrolment) -> [Value<'_>; 16] {
+    let (named, external_id, user, user_tenant) = match &enrolment.person {
+        Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
+        Person::External { external_id, user } => {
+            (None, Some(external_id), user.map(|user| user.person.0), user.map(|user| user.tenant.0))
+        }
+    };
+    [
+        number(enrolment.meeting.slot()).into(),
+        enrolment.meeting.0.into(),
+        enrolment.id.0.into(),
+        enrolment.registration.0.into(),
+        enrolment.person.key().into(),
+        named.map(|named| &named.first_name).into(),
+        named.map(|named| &named.last_name).into(),
+        named.map(|named| named.email.as_typed()).into(),
+        external_id.into(),
+        user.into(),
+        user_tenant.into(),
+        answers_json(&enrolment.answers).into(),
+        (&enrolment.language).into(),
+        0_i64.into(),
+        micros(enrolment.at).into(),
+        (&enrolment.actor).into(),
+    ]
 }
 
 /// Finds those who are registered.
@@ -232,64 +292,4 @@ pub(crate) async fn find_registered(
         }
     }
     Ok(registered)
-}
-
-/// Counts the places given, and writes their letters and events. External registrants get no letter: they have no
-/// address here, their own system writes to them.
-pub(crate) async fn take_seats(tx: &mut Tx, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
-    let (named, external): (Vec<&Enrolment>, Vec<&Enrolment>) = seated
-        .iter()
-        .map(|n| &batch[*n])
-        .partition(|enrolment| matches!(enrolment.person, Person::Named { .. }));
-    for piece in pieces(&named) {
-        let texts = if is_one_meeting(piece) { &SEAT_WITH_LETTER } else { &SEAT_APART_WITH_LETTER };
-        let mut write = query(texts.text(piece.len()));
-        for enrolment in piece {
-            write = write
-                .bind(number(enrolment.meeting.slot()))
-                .bind(enrolment.id.0)
-                .bind(enrolment.meeting.0)
-                .bind(enrolment.id.0)
-                .bind("confirmation")
-                .bind(micros(enrolment.at))
-                .bind(0_i64);
-        }
-        bind_places(write, piece).execute(&mut *tx).await?;
-    }
-    for piece in pieces(&external) {
-        let texts = if is_one_meeting(piece) { &SEAT } else { &SEAT_APART };
-        bind_places(query(texts.text(piece.len())), piece).execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
-fn is_one_meeting(piece: &[&Enrolment]) -> bool {
-    piece.iter().all(|enrolment| enrolment.meeting == piece[0].meeting)
-}
-
-/// The values of events and of the places counted.
-fn bind_places<'q>(mut write: Query<'q>, piece: &[&'q Enrolment]) -> Query<'q> {
-    for enrolment in piece {
-        write = write
-            .bind(number(enrolment.meeting.slot()))
-            .bind(enrolment.meeting.0)
-            .bind(enrolment.id.0)
-            .bind(micros(enrolment.at))
-            .bind("registrantEnrolled")
-            .bind(enrolment.id.0)
-            .bind(&enrolment.actor);
-    }
-    let counted = if is_one_meeting(piece) {
-        write = write.bind(piece.len() as i64).bind(piece.len() as i64);
-        &piece[..1]
-    } else {
-        piece
-    };
-    for enrolment in counted {
-        write = write
-            .bind(number(enrolment.meeting.slot()))
-            .bind(enrolment.meeting.0)
-            .bind(enrolment.registration.0);
-    }
-    write
 }

@@ -46,8 +46,8 @@ struct Row {
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const REGISTRANT: &str =
     "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name,
-    last_name, email, answers, language, generation, registered_at)
-    VALUES ($1, $2, $3, $4, $5, 'Odile', 'Marchetti', $5, $6, NULL, 0, $7)";
+    last_name, email, answers, language, generation, registered_at, registered_by)
+    VALUES ($1, $2, $3, $4, $5, 'Odile', 'Marchetti', $5, $6, NULL, 0, $7, $8)";
 const LETTER: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
     VALUES ($1, $3, $2, $3, 'confirmation', $7, 0)";
 const EVENT: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)

@@ -176,6 +176,7 @@ CREATE TABLE registrant (
     language TEXT COLLATE "C",
     generation BIGINT NOT NULL,
     registered_at BIGINT NOT NULL,
+    registered_by TEXT COLLATE "C" NOT NULL,
     canceled_at BIGINT,
     canceled_by TEXT COLLATE "C",
     PRIMARY KEY (slot, meeting_id, registrant_id)

@@ -176,6 +176,7 @@ CREATE TABLE registrant (
     language TEXT,
     generation BIGINT NOT NULL,
     registered_at BIGINT NOT NULL,
+    registered_by TEXT NOT NULL,
     canceled_at BIGINT,
     canceled_by TEXT,
     PRIMARY KEY (slot, meeting_id, registrant_id)

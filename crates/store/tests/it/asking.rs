@@ -6,10 +6,12 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 4] = [
+const ONE_ENGINE: [(&str, Speaks); 5] = [
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
+    // It reads nothing but what it has inserted itself.
+    ("seating: SEAT", Speaks::Neither),
     // About the catalogue of PostgreSQL, and functions of Citus.
     ("citus: ", Speaks::Neither),
 ];
@@ -43,7 +45,9 @@ fn whole(text: &str) -> String {
         let row = format!("({})", vec!["?"; columns.split(',').count()].join(", "));
         format!("VALUES {row}, {row}")
     });
-    text.replace("VALUES {rows}", &rows.unwrap_or_default())
+    let meeting = if text.contains("p.column4") { "(?, ?, ?, ?)" } else { "(?, ?, ?)" };
+    text.replace("(VALUES {rows}) AS p", &format!("(VALUES {meeting}, {meeting}) AS p"))
+        .replace("VALUES {rows}", &rows.unwrap_or_default())
         .replace("IN {}", "IN (?, ?, ?)")
         .replace("(n, live_key) AS (VALUES {})", "(n, live_key) AS (VALUES (?, ?), (?, ?))")
         .replace(
@@ -85,7 +89,7 @@ pub async fn postgres_plan(pool: &PgPool, text: &str, values: Values) -> String 
     let mut connection = pool.acquire().await.unwrap();
     let mode = if values == Values::Any { "force_generic_plan" } else { "force_custom_plan" };
     let setup = format!("{OPTIONS}; SET plan_cache_mode = {mode}; DEALLOCATE ALL");
-    for step in [setup, format!("PREPARE asked AS {}", numbered(&whole(text)))] {
+    for step in [setup, format!("PREPARE asked AS {}", numbered(&typed(&whole(text))))] {
         raw_sql(AssertSqlSafe(step))
             .execute(&mut *connection)
             .await
@@ -120,6 +124,13 @@ fn value(kind: &str, values: Values) -> &'static str {
         (_, "text") => "'seven'",
         (_, other) => panic!("a value of the type {other}"),
     }
+}
+
+/// With the types of the values that stand for meetings, which the driver tells.
+fn typed(text: &str) -> String {
+    let meeting = "CAST(? AS BIGINT), CAST(? AS UUID), CAST(? AS UUID)";
+    text.replace("(?, ?, ?, ?), (?, ?, ?, ?)) AS p", &format!("({meeting}, CAST(? AS BIGINT))) AS p"))
+        .replace("(?, ?, ?), (?, ?, ?)) AS p", &format!("({meeting})) AS p"))
 }
 
 /// As PostgreSQL numbers its values. What it cannot tell the type of, because the driver tells it, is told here.

@@ -42,7 +42,13 @@ const HOT: &[(&str, &str, By)] = &[
     ("seating: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Sqlite),
     ("seating: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=?)", Postgres),
     ("seating: LOOK", "r USING PRIMARY KEY (slot=? AND meeting_id=?)", Both),
-    ("seating: TAKE_SEATS", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
+    ("seating: LETTERS", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
+    ("seating: EVENTS", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
+    (
+        "seating: TAKE_SEATS",
+        "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)",
+        Sqlite,
+    ),
     (
         "seating: FIND_REGISTERED",
         "r USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)",

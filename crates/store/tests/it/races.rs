@@ -97,8 +97,8 @@ async fn enroll_naively(raw: &Raw, stage: &Stage, everybody_has_read: &Barrier) 
     // The person is left out of the unique key, as a schema without one would have it.
     raw.execute(
         "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, email, answers, generation,
-            registered_at)
-         SELECT $1, $2, $3, registration_id, 'p1@pinewater.example', '[]', 0, 0 FROM roster
+            registered_at, registered_by)
+         SELECT $1, $2, $3, registration_id, 'p1@pinewater.example', '[]', 0, 0, 'page' FROM roster
          WHERE slot = $1 AND meeting_id = $2",
         stage.meeting.id,
     )

@@ -17,7 +17,7 @@ const MANY_NODES: &[(&str, &str)] = &[
     ("outbox: BACKLOG", "one figure for the operator over everything"),
 ];
 /// Statements that are not sent to Citus.
-const ELSEWHERE: [&str; 3] = ["outbox: DUE_SLOTS", "idempotency: EXPIRED_SLOTS", "seating: take_seats_apart"];
+const ELSEWHERE: [&str; 2] = ["outbox: DUE_SLOTS", "idempotency: EXPIRED_SLOTS"];
 
 const CLIENTS: usize = 64;
 const PLACES: u32 = 500;

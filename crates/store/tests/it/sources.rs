@@ -33,7 +33,12 @@ pub fn of_the_store() -> Vec<Statement> {
     files.sort();
     let read = |file: &std::path::PathBuf| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        statements(&name, &fs::read_to_string(file).unwrap())
+        let source = fs::read_to_string(file).unwrap();
+        // The columns that several statements share stand in a constant.
+        let columns =
+            source.split_once("const REGISTRANT: &str =").and_then(|(_, rest)| rest.split('"').nth(1));
+        let columns = columns.unwrap_or_default();
+        statements(&name, &source.replace("{REGISTRANT}", columns).replace("{columns}", columns))
     };
     files.iter().flat_map(read).collect()
 }

@@ -9,6 +9,7 @@ use crate::sources::{SLOTTED, Statement, of_the_store, statements};
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("outbox: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("seating: SEAT", "each of its rows has its slot; Citus is not asked so"),
     ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
     (
         "idempotency: EXPIRED_SLOTS",
@@ -99,8 +100,11 @@ fn without_slot(text: &str) -> Vec<&str> {
         named_tables(text).into_iter().partition(|(_, name)| name.is_some());
     let is_bound =
         |name: &str| ["slot = $", "slot = ?"].iter().any(|word| text.contains(&format!("{name}.{word}")));
-    let is_said =
-        |name: &str| is_bound(name) || (is_bound("m") && text.contains(&format!("{name}.slot = m.slot")));
+    let is_said = |name: &str| {
+        is_bound(name)
+            || (is_bound("m") && text.contains(&format!("{name}.slot = m.slot")))
+            || text.contains(&format!("{name}.slot = p.column1"))
+    };
     let mut without: Vec<&str> = short
         .into_iter()
         .filter(|(_, name)| name.is_some_and(|name| !is_said(name)))
@@ -114,13 +118,15 @@ fn without_slot(text: &str) -> Vec<&str> {
 
 /// How often a statement says without a short name which slot it means.
 fn slots(text: &str) -> usize {
-    let is_inserted = text
-        .strip_prefix("INSERT INTO ")
-        .and_then(|rest| rest.split_once('('))
-        .is_some_and(|(_, columns)| columns.starts_with("slot,") || columns.starts_with("organizer_slot,"));
+    let is_inserted = text.strip_prefix("INSERT INTO ").and_then(|rest| rest.split_once('(')).is_some_and(
+        |(_, columns)| {
+            ["slot,", "{REGISTRANT}"].iter().any(|first| columns.starts_with(first))
+                || columns.starts_with("organizer_slot,")
+        },
+    );
     let bound = ["slot = $", "slot = ?"].iter().flat_map(|word| text.match_indices(word));
-    // A row of values for each place names its slot, too.
-    let counted = usize::from(text.contains("column1 AS slot") && text.contains("roster.slot = s.slot"));
+    // A row of values for each meeting names its slot, too.
+    let counted = usize::from(text.contains("roster.slot = p.column1"));
     bound.filter(|(at, _)| !text[..*at].ends_with('.')).count() + usize::from(is_inserted) + counted
 }
 
