@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::ConfigFile;
+use super::{ConfigFile, say};
 use crate::config::Config;
 use crate::start::StartProblem;
 
@@ -18,11 +18,6 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> Result<(), StartProblem> {
-        if self.reference {
-            print!("{}", Config::reference_markdown());
-        } else {
-            print!("{}", self.config.load()?.effective());
-        }
-        Ok(())
+        if self.reference { say(Config::reference_markdown()) } else { say(self.config.load()?.effective()) }
     }
 }

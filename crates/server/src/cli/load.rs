@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{ArgGroup, Args};
 use url::Url;
 
+use super::say;
 use crate::clock::Source;
 use crate::load::{
     Comparison, Database, DemoLine, Growth, LONGEST, Plan, Report, Target, Until, compare, drive, grow,
@@ -89,11 +90,11 @@ pub(super) struct Load {
 impl Load {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         if self.compare {
-            print!("{}", compare(&self.comparison()?).await?);
+            say(compare(&self.comparison()?).await?)?;
             return Ok(());
         }
         if self.growth {
-            print!("{}", grow(&self.growth()?).await?);
+            say(grow(&self.growth()?).await?)?;
             return Ok(());
         }
         let until = match self.count {

@@ -14,6 +14,8 @@ mod token;
 mod users;
 mod verify;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
@@ -98,6 +100,14 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::RenewLinks(renew) => renew.run().await,
         Command::Load(load) => load.run().await,
         Command::BenchServer(server) => server.run().await,
+    }
+}
+
+/// Prints what was asked for. A reader that has gone has read enough.
+fn say(text: impl Display) -> Result<(), StartProblem> {
+    match write!(io::stdout(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.map_err(|error| StartProblem(format!("cannot print: {error}"))),
     }
 }
 

@@ -5,7 +5,7 @@ use domain::{AppId, PersonId, PolicyId, TenantId};
 use store::{Grantee, Store};
 use uuid::Uuid;
 
-use super::{ConfigFile, TenantChoice, failed};
+use super::{ConfigFile, TenantChoice, failed, say};
 use crate::clock::Source;
 use crate::start::StartProblem;
 
@@ -124,18 +124,22 @@ impl Policy {
             }
             Self::List { scope } => {
                 let (store, tenant) = scope.open().await?;
+                let mut lines = String::new();
                 for policy in store.list_policies(tenant).await.map_err(failed)? {
-                    println!("{}  {}", policy.name, policy.description.unwrap_or_default());
+                    lines += &format!("{}  {}\n", policy.name, policy.description.unwrap_or_default());
                     for app in policy.apps {
-                        println!("  app        {app}");
+                        lines += &format!("  app        {app}\n");
                     }
                     for grantee in policy.grantees {
                         match grantee {
-                            Grantee::Tenant => println!("  granted to everyone without a grant of their own"),
-                            Grantee::Organizer(id) => println!("  granted to {id}"),
+                            Grantee::Tenant => {
+                                lines += "  granted to everyone without a grant of their own\n"
+                            }
+                            Grantee::Organizer(id) => lines += &format!("  granted to {id}\n"),
                         }
                     }
                 }
+                say(lines)?;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{ConfigFile, TenantChoice, failed, people_csv};
+use super::{ConfigFile, TenantChoice, failed, people_csv, say};
 use crate::clock::Source;
 use crate::start::StartProblem;
 
@@ -60,7 +60,8 @@ impl Users {
             Self::List { config, tenant } => {
                 let (_, store) = config.open().await?;
                 let tenant = tenant.find(&store).await?;
-                println!("id\tuserPrincipalName\tmail\tgivenName\tsurname\taccountEnabled");
+                let mut lines =
+                    "id\tuserPrincipalName\tmail\tgivenName\tsurname\taccountEnabled\n".to_owned();
                 for person in store.list_people(tenant).await.map_err(failed)? {
                     let id = person.id.map(|id| id.to_string()).unwrap_or_default();
                     let cells = [
@@ -71,8 +72,9 @@ impl Users {
                         person.surname.unwrap_or_default(),
                         if person.is_active { "True" } else { "False" }.to_owned(),
                     ];
-                    println!("{}", cells.join("\t"));
+                    lines += &format!("{}\n", cells.join("\t"));
                 }
+                say(lines)?;
             }
             Self::Password { config, tenant, user } => {
                 let (_, store) = config.open().await?;

@@ -7,7 +7,7 @@ use clap::Args;
 use store::Audit;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{ConfigFile, failed};
+use super::{ConfigFile, failed, say};
 use crate::load::left;
 use crate::start::StartProblem;
 
@@ -28,7 +28,7 @@ impl Verify {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
         let (_, store) = self.config.open().await?;
         let mut seen = Seen::default();
-        seen.add(store.audit().await.map_err(failed)?);
+        seen.add(store.audit().await.map_err(failed)?)?;
         if let Some(every) = self.every {
             let mut clock = interval(Duration::from_millis(every));
             // A look that takes longer than the time between two is not made up for.
@@ -37,12 +37,12 @@ impl Verify {
             tokio::pin!(left);
             loop {
                 tokio::select! {
-                    _ = clock.tick() => seen.add(store.audit().await.map_err(failed)?),
+                    _ = clock.tick() => seen.add(store.audit().await.map_err(failed)?)?,
                     () = &mut left => break,
                 }
             }
             // What was done before the end of the input is looked at as well.
-            seen.add(store.audit().await.map_err(failed)?);
+            seen.add(store.audit().await.map_err(failed)?)?;
         }
         seen.report()
     }
@@ -57,7 +57,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, audit: Audit) {
+    fn add(&mut self, audit: Audit) -> Result<(), StartProblem> {
         self.looks += 1;
         for breach in &audit.breaches {
             let line = format!(
@@ -65,10 +65,11 @@ impl Seen {
                 breach.meeting, breach.rule, breach.stands, breach.right
             );
             if self.broken.insert(line.clone()) {
-                println!("{line}");
+                say(format!("{line}\n"))?;
             }
         }
         self.last = audit;
+        Ok(())
     }
 
     fn report(self) -> Result<(), StartProblem> {

@@ -406,6 +406,72 @@ fn the_configuration_reference_is_what_the_program_prints() {
     assert!(succeeded(&output) == read("docs/config.md"), "run `cargo xtask docs`");
 }
 
+#[test]
+fn the_metrics_told_are_the_codes() {
+    let counted = occurrences(&sources(), &["counter!(\"", "gauge!(\"", "histogram!(\""]);
+    assert!(counted.len() > 4, "only {counted:?} were found");
+
+    let told = first_spans(&table(&read("docs/operate.md"), "metrics"), 1);
+
+    assert_eq!(told, counted);
+    let rules = read("docs/operate/alerts.yml");
+    let asked =
+        rules.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| word.starts_with("usher_"));
+    asked.for_each(|name| {
+        assert!(counted.contains(name), "alerts.yml asks for `{name}`, which nobody counts")
+    });
+}
+
+#[test]
+fn every_complaint_in_the_log_is_in_the_operating_guide() {
+    let complaints =
+        ["tracing::error!(", "tracing::warn!("].map(|call| complaints(&sources(), call)).concat();
+    assert!(complaints.len() > 20, "only {complaints:?} were found");
+
+    let told = first_spans(&table(&read("docs/operate.md"), "log lines"), 2);
+
+    for text in &complaints {
+        assert!(told.iter().any(|told| text.starts_with(told)), "docs/operate.md does not tell of `{text}`");
+    }
+    for told in &told {
+        assert!(complaints.iter().any(|text| text.starts_with(told)), "nobody says `{told}`");
+    }
+}
+
+/// The sources of the program and of the store, as one text.
+fn sources() -> String {
+    let mut folders = vec![root().join("crates/server/src"), root().join("crates/store/src")];
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text += &fs::read_to_string(path).expect("a source can be read");
+            }
+        }
+    }
+    text
+}
+
+/// What stands between one of the openings and the next quotation mark.
+fn occurrences(text: &str, openings: &[&str]) -> BTreeSet<String> {
+    let found = openings.iter().flat_map(|opening| text.split(opening).skip(1));
+    found.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+/// The texts of the calls: the first quoted text of each, its lines joined.
+fn complaints(text: &str, call: &str) -> Vec<String> {
+    let texts = text.split(call).skip(1).filter_map(|rest| rest.split('"').nth(1));
+    texts.map(|text| text.split("\\\n").map(str::trim_start).collect::<String>()).collect()
+}
+
+/// The code in that column of each row.
+fn first_spans(rows: &[String], column: usize) -> BTreeSet<String> {
+    rows.iter().filter_map(|row| row.split('|').nth(column)?.split('`').nth(1)).map(str::to_owned).collect()
+}
+
 /// Every error there is. What is missing here does not compile.
 fn every_error() -> Vec<ApiError> {
     let problem = |code| ApiError::from(vec![FieldProblem::new("member", code, "message")]);
