@@ -148,7 +148,8 @@ pub(crate) async fn build_with(
     let issuer =
         if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
     let turnstile =
-        Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone());
+        Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone())
+            .map_err(because("cannot let anybody through"))?;
     let app = App::new(Parts {
         verifier: open_verifier(config, issuer.as_deref(), remember)?,
         turnstile,

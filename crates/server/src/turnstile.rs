@@ -2,7 +2,7 @@
 //! There is no timer, so a lone caller never waits. DESIGN section 5.
 
 use std::sync::Arc;
-use std::thread;
+use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
 use store::{Fault, Store, Verdict};
@@ -42,15 +42,25 @@ pub enum Undecided {
 
 impl Turnstile {
     /// Opens a turnstile with room for `depth` people. The mailroom is woken after each commit.
-    pub fn open(store: Store, clock: Clock, ids: Source, depth: usize, mailroom: Mailroom) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn open(
+        store: Store,
+        clock: Clock,
+        ids: Source,
+        depth: usize,
+        mailroom: Mailroom,
+    ) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(depth);
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime without threads");
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         let turn =
             move || runtime.block_on(async { run(store.apart(), clock, ids, receiver, mailroom).await });
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
-        thread::Builder::new().name("turnstile".to_owned()).spawn(turn).expect("the system gives a thread");
-        Self(Kind::Storing(sender))
+        thread::Builder::new().name("turnstile".to_owned()).spawn(turn)?;
+        Ok(Self(Kind::Storing(sender)))
     }
 
     /// A turnstile that gives everybody a place and stores nothing: the ceiling that the load generator

@@ -90,8 +90,8 @@ async fn seat(
     let mut known = find_registered(tx, batch, &scarce).await?;
     newcomers.extend(first_come(batch, &scarce, &known, &live));
     let others = give_places(tx, batch, &newcomers, is_at_once).await?;
-    known.extend(find_registered(tx, batch, &others).await?);
-    newcomers.retain(|n| !others.contains(n));
+    newcomers.retain(|n| !others.contains_key(n));
+    known.extend(others);
 
     let mut verdicts = verdicts(batch, &wanted, &newcomers, &known);
     idempotency::remember(tx, batch, &verdicts).await?;

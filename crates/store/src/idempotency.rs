@@ -120,9 +120,9 @@ pub(crate) async fn replay(
     let mut known: HashMap<(MeetingId, Hash), (Hash, Option<RegistrantId>)> = HashMap::new();
     for (meeting, party) in parties(batch, &keyed).flat_map(in_pieces) {
         for row in remembered(tx, meeting, batch, party).await? {
-            let (Ok(key), Ok(request)) = (row.key_hash.try_into(), row.request_hash.try_into()) else {
-                continue;
-            };
+            let hash =
+                |bytes: Vec<u8>| bytes.try_into().map_err(|_| Fault::corrupt("a hash of another length"));
+            let (key, request) = (hash(row.key_hash)?, hash(row.request_hash)?);
             known.insert((meeting, key), (request, Some(RegistrantId(row.registrant_id))));
         }
     }

@@ -308,7 +308,8 @@ impl Store {
                 ("enable_mergejoin", "off"),
                 ("jit", "off"),
             ]);
-        let pool = pool_of(connections).connect_with(options).await?;
+        // One is for enrolments; see `apart`.
+        let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
         let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread };
         store.check_usable().await?;
         Ok(store)

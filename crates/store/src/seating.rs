@@ -91,7 +91,8 @@ const TAKE_SEATS: &str = "UPDATE roster
     FROM (VALUES {rows}) AS p
     WHERE roster.slot = p.column1 AND roster.meeting_id = p.column2 AND roster.registration_id = p.column3";
 /// All of it at once, in the words of PostgreSQL. The rows come as lists, so that there is one plan whatever their number
-/// is.
+/// is. The row that counts is always there; as a conflict it is found by its key, which a plan for an update, made when
+/// there were few, might not do.
 const SEAT: &str = "WITH came AS (
         INSERT INTO registrant ({columns})
         SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
@@ -106,11 +107,12 @@ const SEAT: &str = "WITH came AS (
         SELECT slot, meeting_id, registrant_id, registered_at, 'registrantEnrolled', registrant_id, registered_by
         FROM came),
     place AS (
-        UPDATE roster SET seats_taken = seats_taken + s.places, registrant_count = registrant_count + s.places
-        FROM (SELECT slot, meeting_id, registration_id, COUNT(*) AS places FROM came
-            GROUP BY slot, meeting_id, registration_id) AS s
-        WHERE roster.slot = s.slot AND roster.meeting_id = s.meeting_id
-            AND roster.registration_id = s.registration_id)
+        INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count)
+        SELECT slot, meeting_id, registration_id, COUNT(*), COUNT(*), 0 FROM came
+        GROUP BY slot, meeting_id, registration_id
+        ON CONFLICT (slot, meeting_id, registration_id) DO UPDATE
+        SET seats_taken = roster.seats_taken + excluded.seats_taken,
+            registrant_count = roster.registrant_count + excluded.registrant_count)
     SELECT meeting_id, registrant_id FROM came";
 
 static LOOK_AT: LazyLock<PerLength> = LazyLock::new(|| about_meetings(LOOK));
@@ -184,15 +186,15 @@ pub(crate) async fn look(
 }
 
 /// Gives everybody a place whom their meeting does not know yet, with letter and event; the places are counted. Tells who
-/// is not known to be among them.
+/// the others are.
 pub(crate) async fn give_places(
     tx: &mut Tx,
     batch: &[Enrolment],
     newcomers: &[usize],
     is_at_once: bool,
-) -> Result<Vec<usize>, Fault> {
+) -> Result<HashMap<usize, Registered>, Fault> {
     if newcomers.is_empty() {
-        Ok(Vec::new())
+        Ok(HashMap::new())
     } else if is_at_once {
         seat_at_once(tx, batch, newcomers).await
     } else {
@@ -200,34 +202,43 @@ pub(crate) async fn give_places(
     }
 }
 
-async fn seat_at_once(tx: &mut Tx, batch: &[Enrolment], newcomers: &[usize]) -> Result<Vec<usize>, Fault> {
+async fn seat_at_once(
+    tx: &mut Tx,
+    batch: &[Enrolment],
+    newcomers: &[usize],
+) -> Result<HashMap<usize, Registered>, Fault> {
     let rows = newcomers.iter().map(|n| values(&batch[*n]));
-    let came: Vec<CameRow> = query(SEAT_AT_ONCE.clone()).bind_columns(rows).fetch_all(tx).await?;
+    let came: Vec<CameRow> = query(SEAT_AT_ONCE.clone()).bind_columns(rows).fetch_all(&mut *tx).await?;
     let came: HashSet<(Uuid, Uuid)> =
         came.into_iter().map(|row| (row.meeting_id, row.registrant_id)).collect();
     let is_missing = |n: &usize| !came.contains(&(batch[*n].meeting.0, batch[*n].id.0));
-    Ok(newcomers.iter().copied().filter(is_missing).collect())
+    let others: Vec<usize> = newcomers.iter().copied().filter(is_missing).collect();
+    find_registered(tx, batch, &others).await
 }
 
-async fn seat_by_steps(tx: &mut Tx, batch: &[Enrolment], newcomers: &[usize]) -> Result<Vec<usize>, Fault> {
-    let mut others = Vec::new();
+async fn seat_by_steps(
+    tx: &mut Tx,
+    batch: &[Enrolment],
+    newcomers: &[usize],
+) -> Result<HashMap<usize, Registered>, Fault> {
+    let mut unsure = Vec::new();
     for piece in pieces(newcomers) {
         let insert = query(INSERT_REGISTRANTS.text(piece.len()));
         let inserted = insert.bind_rows(piece.iter().map(|n| values(&batch[*n]))).execute(&mut *tx).await?;
         // Nearly always everybody is new, and only how many rows went in has to be told.
         if inserted < piece.len() as u64 {
-            others.extend(piece);
+            unsure.extend(piece);
         }
     }
-    let registered = find_registered(tx, batch, &others).await?;
-    others.retain(|n| registered.get(n).is_none_or(|registered| registered.id != batch[*n].id));
+    let mut others = find_registered(tx, batch, &unsure).await?;
+    others.retain(|n, registered| registered.id != batch[*n].id);
     let groups: Vec<_> = parties(batch, newcomers).collect();
     for piece in pieces(&groups) {
         let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
             [number(meeting.slot()).into(), meeting.0.into(), batch[party[0]].id.0.into()]
         };
         let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 4] {
-            let places = party.iter().filter(|n| !others.contains(n)).count() as i64;
+            let places = party.iter().filter(|n| !others.contains_key(n)).count() as i64;
             let registration = batch[party[0]].registration.0;
             [number(meeting.slot()).into(), meeting.0.into(), registration.into(), places.into()]
         };

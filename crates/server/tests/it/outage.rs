@@ -31,7 +31,7 @@ fn expect_put_off(answer: TestResponse) {
 }
 
 /// Lets the first enrolments fail with a code, as the server does when it breaks something off, and counts the tries:
-/// a sequence is not taken back with the transaction. It also fails where nobody set a limit.
+/// a sequence is not taken back with the transaction. It also fails where nobody set the limits, or what plans rest on.
 fn trip(code: &str, failures: u32) -> String {
     format!(
         "CREATE SEQUENCE IF NOT EXISTS tries;
@@ -41,8 +41,10 @@ fn trip(code: &str, failures: u32) -> String {
                 RAISE EXCEPTION 'tripped' USING ERRCODE = '{code}';
             END IF;
             IF current_setting('statement_timeout') <> '10s' OR current_setting('lock_timeout') <> '2s'
-                OR current_setting('idle_in_transaction_session_timeout') <> '30s' THEN
-                RAISE EXCEPTION 'no limits' USING ERRCODE = 'XX000';
+                OR current_setting('idle_in_transaction_session_timeout') <> '30s'
+                OR 'on' IN (current_setting('enable_seqscan'), current_setting('enable_bitmapscan'),
+                    current_setting('enable_hashjoin'), current_setting('enable_mergejoin'), current_setting('jit')) THEN
+                RAISE EXCEPTION 'not set up' USING ERRCODE = 'XX000';
             END IF;
             RETURN NEW;
         END $$;

@@ -10,7 +10,7 @@ const ONE_ENGINE: [(&str, Speaks); 5] = [
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
-    // It reads nothing but what it has inserted itself.
+    // It reads nothing but what it has inserted itself; what it counts in is found as a conflict.
     ("seating: SEAT", Speaks::Neither),
     // About the catalogue of PostgreSQL, and functions of Citus.
     ("citus: ", Speaks::Neither),
