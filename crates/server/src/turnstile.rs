@@ -164,3 +164,95 @@ async fn in_pieces(
     verdicts.sort_by_key(|(n, _)| *n);
     verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::{Body, to_bytes};
+    use domain::enrolment::Named;
+    use domain::{Email, Person, RegistrationId};
+    use http::{Request, StatusCode};
+    use tower::ServiceExt;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::app::{App, Memory, Parts};
+    use crate::config::Config;
+    use crate::start::build;
+
+    fn somebody() -> Enrolment {
+        let email = Email::parse("odile@pinewater.example").unwrap();
+        let named = Named { first_name: "Odile".to_owned(), last_name: "Marchetti".to_owned(), email };
+        Enrolment {
+            id: RegistrantId(Uuid::nil()),
+            meeting: MeetingId::from_random([7; 16]),
+            registration: RegistrationId(Uuid::nil()),
+            seen_version: 1,
+            seen_directory: None,
+            person: Person::Named { named, user: None },
+            answers: Vec::new(),
+            language: None,
+            at: Clock::System.now(),
+            actor: "page".to_owned(),
+            idempotency: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
+        let (sender, _nobody_turns) = mpsc::channel(1);
+        let turnstile = Turnstile(Kind::Storing(sender));
+        let waiting = turnstile.enroll(somebody());
+        tokio::pin!(waiting);
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
+
+        assert!(matches!(turnstile.enroll(somebody()).await, Err(Undecided::Busy)));
+        assert!(turnstile.is_open());
+    }
+
+    /// As after a panic of the thread.
+    #[tokio::test]
+    async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!(
+            "server.public_url = \"http://localhost\"\nserver.data_dir = {:?}\nidentity.builtin.enabled = true\n\
+             [[identity.tenant]]\nid = \"{}\"\nname = \"Riverbend\"\n[mail]\nmailbox = true\n\
+             from = \"events@riverbend.example\"",
+            folder.path(),
+            Uuid::from_u128(7)
+        );
+        let config = Config::from_toml_str(&config).unwrap();
+        let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
+        let broken = Turnstile(Kind::Storing(mpsc::channel(1).0));
+        assert!(matches!(broken.enroll(somebody()).await, Err(Undecided::Busy)));
+        let of = |turnstile: Turnstile| {
+            App::new(Parts {
+                store: app.store.clone(),
+                clock: app.clock.clone(),
+                ids: app.ids.clone(),
+                verifier: app.verifier.clone(),
+                turnstile,
+                mailroom: app.mailroom.clone(),
+                settings: app.settings.clone(),
+                memory: Memory::default(),
+            })
+        };
+
+        for (turnstile, path, status, text) in [
+            (app.turnstile.clone(), "/health/ready", StatusCode::OK, "ready\n"),
+            (
+                broken.clone(),
+                "/health/ready",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "nobody can enrol: restart the service\n",
+            ),
+            (broken, "/health/live", StatusCode::OK, "live\n"),
+        ] {
+            let router = crate::http::router(of(turnstile), None);
+            let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), status);
+            assert_eq!(to_bytes(answer.into_body(), 1_000).await.unwrap(), text);
+        }
+    }
+}

@@ -44,6 +44,8 @@ pub(crate) enum Tx {
 pub(crate) struct Held {
     connection: PoolConnection<Postgres>,
     is_done: bool,
+    /// How long an answer may take.
+    patience: Duration,
 }
 
 impl Drop for Held {
@@ -57,12 +59,12 @@ impl Drop for Held {
 impl Held {
     async fn take(pool: &PgPool) -> Result<Self, Fault> {
         let connection = pool.acquire().await.map_err(unreachable)?;
-        Ok(Self { connection, is_done: false })
+        Ok(Self { connection, is_done: false, patience: LONGEST_ANSWER })
     }
 
     /// Runs a word of transactions.
     async fn say(&mut self, word: &'static str) -> Result<(), Fault> {
-        in_time(sqlx::raw_sql(word).execute(&mut *self.connection)).await?;
+        in_time(self.patience, sqlx::raw_sql(word).execute(&mut *self.connection)).await?;
         Ok(())
     }
 }
@@ -80,8 +82,14 @@ fn unreachable(error: sqlx::Error) -> sqlx::Error {
 /// limit of its own helps.
 const LONGEST_ANSWER: Duration = Duration::from_secs(12);
 
-async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Fault> {
-    let answer = tokio::time::timeout(LONGEST_ANSWER, work).await;
+/// For an operator who has everything read.
+const LONGEST_READ: Duration = Duration::from_secs(3_600);
+
+async fn in_time<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, Fault> {
+    let answer = tokio::time::timeout(patience, work).await;
     Ok(answer.map_err(|elapsed| sqlx::Error::Io(elapsed.into()))??)
 }
 
@@ -129,6 +137,25 @@ impl Tx {
             Self::Sqlite(_) => Engine::Sqlite,
             Self::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// Prepares for reading whole tables and joining them, however long that takes: nothing that anybody waits for.
+    pub(crate) async fn read_everything(&mut self) -> Result<(), Fault> {
+        match self {
+            // It stays on for this connection, where nothing else makes use of it.
+            Self::Sqlite(tx) => {
+                sqlx::raw_sql("PRAGMA automatic_index = ON").execute(&mut **tx).await?;
+            }
+            Self::Postgres(held) => {
+                held.say(
+                    "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on;
+                    SET LOCAL enable_bitmapscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on",
+                )
+                .await?;
+                held.patience = LONGEST_READ;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn commit(self) -> Result<(), Fault> {
@@ -280,13 +307,14 @@ macro_rules! run {
                 $run.await?
             }
             On::Tx(Tx::Postgres(held)) => {
+                let patience = held.patience;
                 let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
-                in_time($run).await?
+                in_time(patience, $run).await?
             }
             On::Pool(Pool::Postgres(pool)) => {
                 let mut held = Held::take(pool).await?;
                 let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
-                let answer = in_time($run).await?;
+                let answer = in_time(LONGEST_ANSWER, $run).await?;
                 held.is_done = true;
                 answer
             }

@@ -35,10 +35,10 @@ impl Stopped {
     /// The same with another PostgreSQL database in its configuration.
     #[must_use]
     pub fn on(mut self, scratch: Arc<Scratch>) -> Self {
-        let section = |scratch: &Scratch| format!("[database]\nurl = {:?}", scratch.url());
+        let line = |scratch: &Scratch| format!("url = {:?}", scratch.url());
         self.config = match &self.scratch {
-            Some(old) => self.config.replace(&section(old), &section(&scratch)),
-            None => format!("{}\n{}\n", self.config, section(&scratch)),
+            Some(old) => self.config.replace(&line(old), &line(&scratch)),
+            None => self.config.replace("[database]", &format!("[database]\n{}", line(&scratch))),
         };
         self.scratch = Some(scratch);
         self

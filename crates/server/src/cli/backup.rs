@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use store::backup_sqlite;
 
-use super::ConfigFile;
+use super::{ConfigFile, failed};
 use crate::config::{Config, DatabaseUrl};
-use crate::start::{StartProblem, because};
+use crate::start::{StartProblem, because, open_database};
 
 /// Copy what a restore needs into a new folder, while the service runs
 ///
@@ -41,6 +41,15 @@ impl Backup {
             .tempdir_in(parent);
         let making = making.map_err(because(format!("cannot make a folder in `{}`", parent.display())))?;
         self.fill(&config, making.path()).await?;
+        if !making.path().join("link.key").exists()
+            && open_database(&config.database).await?.has_link_key().await.map_err(failed)?
+        {
+            let file = config.links.key_file.display();
+            return Err(StartProblem(format!(
+                "nothing was backed up: there is no `{file}`, and without it every link sent so far is dead; see \
+                `links.key_file` and `server.data_dir`"
+            )));
+        }
         let named = fs::rename(making.path(), &self.folder)
             .and_then(|()| fs::File::open(&self.folder)?.sync_all())
             .and_then(|()| fs::File::open(parent)?.sync_all());

@@ -53,14 +53,11 @@ enum Command {
     Apps(apps::Apps),
     /// Print a token of the built-in issuer, for development
     Token(token::Token),
-    /// Hold what is counted against what is there, in one snapshot of the database
     Verify(verify::Verify),
-    /// Copy what a restore needs into a new folder, while the service runs
     Backup(backup::Backup),
     /// Move everything to another database
     #[command(subcommand)]
     Migrate(migrate::Migrate),
-    /// Let the next start take another `link.key`: every link sent so far is dead then
     RenewLinks(renew_links::RenewLinks),
     /// Measure how many enrolments a second a server on this machine takes
     Load(load::Load),

@@ -8,12 +8,13 @@ use store::Audit;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{ConfigFile, failed, say};
+use crate::config::DatabaseUrl;
 use crate::load::left;
-use crate::start::StartProblem;
+use crate::start::{StartProblem, open_database};
 
 /// Hold what is counted against what is there: places, lists, events and letters, in one snapshot of the database
 ///
-/// Reads everything, changes nothing, and may run beside the service. Prints each rule that does not hold with its
+/// Reads everything, changes no row, and may run beside the service. Prints each rule that does not hold with its
 /// meeting, what stands there and what would be right, and then ends with 1.
 #[derive(Args, Debug)]
 pub(super) struct Verify {
@@ -26,7 +27,19 @@ pub(super) struct Verify {
 
 impl Verify {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
-        let (_, store) = self.config.open().await?;
+        let config = self.config.load()?;
+        if let DatabaseUrl::Sqlite(file) = &config.database.url
+            && !file.exists()
+        {
+            return Err(StartProblem(format!(
+                "there is no database `{}`: see `database.url`",
+                file.display()
+            )));
+        }
+        let store = open_database(&config.database).await?;
+        if store.list_tenants().await.map_err(failed)?.is_empty() {
+            return Err(StartProblem("the database holds nothing: see `database.url`".to_owned()));
+        }
         let mut seen = Seen::default();
         seen.add(store.audit().await.map_err(failed)?)?;
         if let Some(every) = self.every {

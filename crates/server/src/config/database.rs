@@ -90,6 +90,9 @@ fn parse_postgres(text: &str) -> Result<Url, String> {
     if url.username().is_empty() {
         return Err("names no user: `postgres://user@host/database`".into());
     }
+    if url.host_str().is_some_and(|host| host.contains(',') || host.contains("%2C")) {
+        return Err("names several hosts: one address, of a proxy where there are several servers".into());
+    }
     for (name, value) in url.query_pairs() {
         if !OPTIONS.contains(&&*name) {
             return Err("holds an option that is none of `sslmode`, `sslrootcert`, `host`".into());

@@ -355,6 +355,12 @@ fn each_fault_between_keys_is_told() {
             ],
         ),
         (
+            &format!("{SMALLEST}database.url = \"postgres://usher@db1,db2/usher\""),
+            &[
+                "`database.url` (line 2): names several hosts: one address, of a proxy where there are several servers",
+            ],
+        ),
+        (
             &format!("{SMALLEST}database.url = \"postgres://u@db/usher?sslmod=canary\""),
             &["`database.url` (line 2): holds an option that is none of `sslmode`, `sslrootcert`, `host`"],
         ),

@@ -185,7 +185,8 @@ async fn a_move_killed_anywhere_goes_on_where_it_was_and_is_not_served_before() 
     let middle = in_the_way(&site.stopped, 250).await;
     let other = site.stopped.file("other.toml");
     let text = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&other, format!("{text}\n[database]\nurl = {:?}\n", scratch.url())).unwrap();
+    let section = format!("[database]\nurl = {:?}", scratch.url());
+    std::fs::write(&other, text.replace("[database]", &section)).unwrap();
 
     for hold in ["LOCK TABLE tenant IN SHARE MODE", "LOCK TABLE registrant IN SHARE MODE", &middle] {
         kill_at(&config, &scratch, hold).await;
@@ -315,7 +316,11 @@ async fn another_link_key_stops_the_start_on_every_engine_and_after_a_move() {
 
     write_secret(&moved.file("link.key"), &kept);
     let moved = moved.start().await.stop().await;
+    let said = fail(&mut usher(&moved.config_file(), &["renew-links"]));
+    assert!(said.contains("is still there"), "{said}");
     std::fs::remove_file(moved.file("link.key")).unwrap();
+    let said = fail(usher(&moved.config_file(), &["backup"]).arg(moved.file("copy")));
+    assert!(said.contains("nothing was backed up") && !moved.file("copy").exists(), "{said}");
     run(&mut usher(&moved.config_file(), &["renew-links"]), b"");
     moved.start().await;
 }

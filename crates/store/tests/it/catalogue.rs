@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sqlx::{FromRow, PgPool, SqlitePool, query, query_as};
 
 use crate::rig::{Raw, Rig};
+use crate::sources::SLOTTED;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, FromRow)]
 struct Column {
@@ -98,4 +99,17 @@ async fn both_engines_hold_the_same_tables() {
         query(change).execute(changed.sqlite_pool()).await.unwrap();
         assert_ne!(catalogue(&changed).await, theirs, "{change}");
     }
+}
+
+/// What lives in a slot is known to the tests that read every statement for it.
+#[tokio::test]
+async fn every_table_with_a_slot_is_known_for_it() {
+    let rig = Rig::sqlite().await;
+    let catalogue = of_sqlite(rig.sqlite_pool()).await;
+    let has_slot = |column: &&Column| ["slot", "organizer_slot"].contains(&column.name.as_str());
+
+    let tables: BTreeSet<&str> =
+        catalogue.columns.iter().filter(has_slot).map(|column| column.of.as_str()).collect();
+
+    assert_eq!(tables, BTreeSet::from(SLOTTED));
 }

@@ -16,27 +16,6 @@ async fn health_is_told_without_a_token() {
     assert_eq!(ready.text(), "ready\n");
 }
 
-/// The turnstile is a task of its own, which ends here with its runtime, as it would by a panic.
-#[test]
-fn a_service_in_which_nobody_can_enrol_is_not_ready() {
-    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let (first, second) = (runtime(), runtime());
-    let app = first.block_on(TestApp::new());
-    let meeting = first.block_on(app.built_in("everyone"));
-    let body = json!({"firstName": "Odile", "lastName": "Marchetti", "email": "odile@pinewater.example"});
-    let enroll =
-        async || app.post(meeting.registrants()).token(&app.token(&app.people.ines)).json(&body).await;
-    second.block_on(async { app.get("/health/ready").await.expect(200) });
-    second.block_on(enroll()).expect(200);
-
-    drop(first);
-
-    let ready = second.block_on(async { app.get("/health/ready").await.expect(503) });
-    assert_eq!(ready.text(), "nobody can enrol: restart the service\n");
-    assert_eq!(second.block_on(enroll()).expect(503).inner_code(), "busy");
-    second.block_on(async { app.get("/health/live").await.expect(200) });
-}
-
 #[tokio::test]
 async fn what_was_answered_is_counted_by_operation_and_status() {
     let app = TestApp::new().await;
