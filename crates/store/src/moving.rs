@@ -110,7 +110,8 @@ const COMPLETE: &str = "UPDATE deployment SET move_state = 'arrived', link_key_f
 /// What a database remembers of a move.
 type Mark = (Option<Uuid>, Option<String>);
 
-/// Moves everything, or goes on with a move that was interrupted, and tells how many rows there are. `fresh` names the
+/// Moves everything, or goes on with a move that was interrupted, and tells how many rows were compared; none where the
+/// move was complete already. `fresh` names the
 /// move if it is a new one. When this returns well, the PostgreSQL database may be served and the file no longer.
 pub async fn move_to_postgres(
     file: &Path,
@@ -118,7 +119,7 @@ pub async fn move_to_postgres(
     password: Option<&str>,
     fresh: Uuid,
     tell: &mut (dyn FnMut(Moving<'_>) + Send),
-) -> Result<u64, MoveProblem> {
+) -> Result<Option<u64>, MoveProblem> {
     let mut source = hold(file).await?;
     let mut target = connect(url, password).await?;
     let tables = tables(&mut source, &mut target).await?.ok_or(MoveProblem::OfAnotherVersion)?;
@@ -126,14 +127,15 @@ pub async fn move_to_postgres(
     for table in &tables {
         of += table.count(&mut source).await?;
     }
-    if begin(&mut source, &mut target, &tables, fresh).await? {
+    let is_to_do = begin(&mut source, &mut target, &tables, fresh).await?;
+    if is_to_do {
         copy(&mut source, &mut target, &tables, of, tell).await?;
         compare(&mut source, &mut target, &tables, of, tell).await?;
         complete(&mut source, &mut target).await?;
     }
     target.close().await?;
     source.close().await?;
-    Ok(of)
+    Ok(is_to_do.then_some(of))
 }
 
 /// Gives up a move from this file, begun or done: it may be served again, and the other end may not go on.

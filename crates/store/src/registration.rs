@@ -179,11 +179,13 @@ impl Store {
 
     /// Adds looks at registration pages, all in one transaction.
     pub async fn add_views(&self, looks: &[((MeetingId, RegistrationId), i64)]) -> Result<(), Fault> {
-        // In the order of the meetings, as enrolments are stored: neither waits for one that waits for it.
+        // In the order of the meetings and behind their locks, as enrolments are stored: neither waits for one that waits
+        // for it.
         let mut looks = looks.to_vec();
         looks.sort_unstable();
         write_tx!(self, |tx| {
             for ((meeting, registration), looks) in &looks {
+                lock(tx, *meeting).await?;
                 query(ADD_VIEWS)
                     .bind(number(meeting.slot()))
                     .bind(meeting.0)

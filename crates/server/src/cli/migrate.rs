@@ -88,7 +88,7 @@ fn target(section: &str) -> Result<Database, StartProblem> {
     Ok(config.database)
 }
 
-async fn carry(file: &Path, target: &Database) -> Result<u64, StartProblem> {
+async fn carry(file: &Path, target: &Database) -> Result<Option<u64>, StartProblem> {
     let DatabaseUrl::Postgres(url) = &target.url else {
         return Err(StartProblem("`--to` wants an address as `postgres://user@host/name`".to_owned()));
     };
@@ -139,9 +139,13 @@ impl Progress {
     }
 }
 
-fn farewell(config: &Config, file: &Path, section: &str, rows: u64) -> String {
+fn farewell(config: &Config, file: &Path, section: &str, rows: Option<u64>) -> String {
+    let done = match rows {
+        Some(rows) => format!("moved and compared {rows} rows"),
+        None => "the move was complete already; nothing was compared again".to_owned(),
+    };
     format!(
-        "moved and compared {rows} rows\n\n\
+        "{done}\n\n\
          In the configuration let the section `[database]` be:\n\n{section}\n\
          Change nothing else: `{}` stays the same, or all links sent so far are dead. Then start `usher serve`.\n\
          `{}` is not served any more; keep it until you have a backup of the new database.",

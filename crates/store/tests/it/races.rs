@@ -152,6 +152,36 @@ async fn a_batch_that_was_broken_off_is_decided_anew() {
     assert_eq!(rig.tally(second.meeting.id).await, crate::enrol::enrolled(1));
 }
 
+/// Looks at many pages are stored beside enrolments in as many meetings, and PostgreSQL never has to break one off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn looks_at_pages_and_enrolments_do_not_wait_for_each_other_in_a_circle() {
+    let rig = Rig::postgres().await;
+    let mut stages = Vec::new();
+    for _ in 0..30 {
+        stages.push(rig.stage(None).await);
+    }
+    let looks: Vec<_> = stages.iter().map(|stage| ((stage.meeting.id, stage.registration.id), 1)).collect();
+    let looking = tokio::spawn({
+        let store = rig.another().await;
+        async move {
+            for _ in 0..100 {
+                store.add_views(&looks).await.unwrap();
+            }
+        }
+    });
+    for n in 0..100 {
+        let batch: Vec<_> = stages.iter().map(|stage| stage.ask(n)).collect();
+        assert_eq!(crate::rig::seated(&rig.store.enroll(&batch).await.unwrap()).len(), 30);
+    }
+    looking.await.unwrap();
+
+    // Sessions tell what they counted when they end.
+    rig.store.close().await;
+    let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()
+        AND $1 >= 0 AND $2 IS NOT NULL";
+    assert_eq!(rig.raw.count(deadlocks, stages[0].meeting.id).await, 0);
+}
+
 async fn execute(tx: &mut Transaction<'static, Postgres>, text: &'static str, stage: &Stage) {
     let meeting = stage.meeting.id;
     sqlx::query(text).bind(meeting.slot().number()).bind(meeting.0).execute(&mut **tx).await.unwrap();
