@@ -149,7 +149,8 @@ impl Tx {
             Self::Postgres(held) => {
                 held.say(
                     "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on;
-                    SET LOCAL enable_bitmapscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on",
+                    SET LOCAL enable_bitmapscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on;
+                    SET LOCAL enable_nestloop = off",
                 )
                 .await?;
                 held.patience = LONGEST_READ;
