@@ -81,7 +81,7 @@ pub(super) async fn interrupted() -> StartProblem {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    StartProblem("stopped before the comparison was complete".to_owned())
+    StartProblem("stopped before everything was measured".to_owned())
 }
 
 impl<'a> Bench<'a> {

@@ -77,12 +77,13 @@ async fn run(growth: &Growth) -> Result<Vec<Step>, StartProblem> {
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
     let store = open_beside(&child, growth.database.as_ref()).await?;
     let mut filler = Filler::new(store, &child.target).await?;
-    let mut asker = Asker::new(&child.target).await?;
 
     let mut steps = Vec::with_capacity(growth.sizes.len());
     for size in &growth.sizes {
         let fill_rate = filler.fill(*size).await?;
         tokio::time::sleep(REST).await;
+        // Filling takes longer than the server keeps a silent connection.
+        let mut asker = Asker::new(&child.target).await?;
         let samples = asker.measure(&filler.landmarks(), growth.asks).await?;
         let resident = resident_megabytes(id).unwrap_or_default();
         eprintln!("{size} registrants: measured");
