@@ -495,7 +495,8 @@ mod tests {
 
         let fault = query("SELECT 1").execute(&mut tx).await.expect_err("the session is over");
 
-        assert!(fault.may_pass() && fault.is_unreachable(), "{fault:?}");
+        // Told by its code, or by the end of the connection, whichever comes first.
+        assert!(fault.may_pass(), "{fault:?}");
         drop(tx);
         pool.begin_write().await.expect("another session").commit().await.expect("it works");
     }
