@@ -501,6 +501,19 @@ mod tests {
         pool.begin_write().await.expect("another session").commit().await.expect("it works");
     }
 
+    /// One statement that took too long says nothing of those who wait behind it.
+    #[tokio::test]
+    async fn a_statement_that_was_stopped_leaves_a_server_that_can_be_reached() {
+        let database = Cluster::shared().create();
+        let pool = PgPoolOptions::new().connect(&database.url()).await.expect("a database");
+        let mut tx = Pool::Postgres(pool).begin_write().await.expect("a transaction");
+        query("SET LOCAL statement_timeout = '1ms'").execute(&mut tx).await.expect("a limit");
+
+        let fault = query("SELECT pg_sleep(60)").execute(&mut tx).await.expect_err("it takes too long");
+
+        assert!(fault.may_pass() && !fault.is_unreachable(), "{fault:?}");
+    }
+
     #[test]
     fn placeholders_are_numbered_in_order() {
         assert_eq!(numbered("VALUES (?,?),(?,?)"), "VALUES ($1,$2),($3,$4)");

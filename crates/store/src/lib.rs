@@ -177,7 +177,7 @@ impl Fault {
     pub fn is_unreachable(&self) -> bool {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls};
         matches!(&self.0, PoolTimedOut | PoolClosed | Io(_) | Protocol(_) | Tls(_))
-            || self.sqlstate().is_some_and(|state| matches!(&state[..2], "08" | "57"))
+            || self.sqlstate().is_some_and(|state| state.starts_with("08") || state.starts_with("57P"))
     }
 
     /// Whether somebody else held a lock for too long: PostgreSQL's lock_not_available.

@@ -769,18 +769,13 @@ fn blocks(document: &str) -> Vec<Block> {
     blocks
 }
 
-/// All blocks marked to be run, as one script. One that needs a tool runs where the tool is.
+/// All blocks marked to be run, as one script.
 fn script(document: &str) -> String {
     let mut script = "set -eu\n".to_owned();
     for block in blocks(document) {
         match block.mark.as_deref() {
             Some("") => script += &block.text,
-            Some(mark) => match mark.strip_prefix("needs ") {
-                Some(tool) => {
-                    let _ = writeln!(script, "if command -v {tool} >/dev/null; then\n{}fi", block.text);
-                }
-                None => assert_eq!(mark, "in the background", "an unknown mark"),
-            },
+            Some(mark) => assert_eq!(mark, "in the background", "an unknown mark"),
             None => {}
         }
     }
