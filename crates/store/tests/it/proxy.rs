@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use store::Store;
 use testpg::Cluster;
@@ -34,6 +35,24 @@ async fn pass_on(mut client: TcpStream, socket: PathBuf, mut gone: watch::Receiv
         _ = copy_bidirectional(&mut client, &mut server) => {}
         _ = gone.wait_for(|is_gone| *is_gone) => {}
     }
+}
+
+/// A connection that was cut while nobody used it is noticed before anybody does.
+#[tokio::test]
+async fn a_connection_cut_while_it_lay_costs_nobody_an_answer() {
+    let scratch = Cluster::shared().create();
+    let (server, folder) =
+        scratch.url().split_once("?host=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let (address, is_gone) = proxy(Path::new(&folder).join(".s.PGSQL.5432")).await;
+    let url = format!("{}?sslmode=prefer", server.replace("localhost", &address.to_string()));
+    let store = Store::open_postgres(&url, None, 3).await.unwrap();
+    store.ping().await.unwrap();
+
+    is_gone.send_replace(true);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    is_gone.send_replace(false);
+
+    store.ping().await.unwrap();
 }
 
 #[tokio::test]
