@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
-use store::{Fault, Store, Verdict};
+use store::{Fault, Interrupted, Store, Verdict};
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
 
@@ -108,7 +108,7 @@ async fn run(
         }
         let verdicts = enroll(&store, &batch).await;
         mailroom.nudge();
-        if let Some(Err(fault)) = verdicts.first()
+        if let Some(Err(fault)) = verdicts.iter().find(|verdict| verdict.is_err())
             && fault.is_unreachable()
         {
             // Each batch would wait as long as this one for the same answer.
@@ -127,42 +127,47 @@ async fn run(
 /// turned away for what somebody else sent or holds: meeting by meeting where one of them is locked, one by one where
 /// the reason will not pass.
 async fn enroll(store: &Store, batch: &[Enrolment]) -> Vec<Result<Verdict, Arc<Fault>>> {
-    let fault = match store.enroll(batch).await {
+    let Interrupted { decided, fault } = match store.enroll(batch).await {
         Ok(verdicts) => return verdicts.into_iter().map(Ok).collect(),
-        Err(fault) => fault,
+        Err(interrupted) => interrupted,
     };
-    let is_one_meeting = batch.iter().all(|enrolment| enrolment.meeting == batch[0].meeting);
-    if fault.is_of_a_lock() && !is_one_meeting {
-        in_pieces(store, batch, |enrolment| Some(enrolment.meeting)).await
-    } else if fault.may_pass() || batch.len() == 1 {
+    let undecided: Vec<usize> = (0..batch.len()).filter(|n| decided[*n].is_none()).collect();
+    let is_one_meeting = undecided.iter().all(|n| batch[*n].meeting == batch[undecided[0]].meeting);
+    let pieces = if fault.is_of_a_lock() && !is_one_meeting {
+        in_pieces(store, batch, undecided, |enrolment| Some(enrolment.meeting)).await
+    } else if fault.may_pass() || undecided.len() == 1 {
         let fault = Arc::new(fault);
-        batch.iter().map(|_| Err(Arc::clone(&fault))).collect()
+        undecided.into_iter().map(|n| (n, Err(Arc::clone(&fault)))).collect()
     } else {
-        in_pieces(store, batch, |_| None).await
-    }
+        in_pieces(store, batch, undecided, |_| None).await
+    };
+    let decided = decided.into_iter().enumerate().filter_map(|(n, verdict)| Some((n, Ok(verdict?))));
+    let mut verdicts: Vec<(usize, Result<Verdict, Arc<Fault>>)> = decided.chain(pieces).collect();
+    verdicts.sort_by_key(|(n, _)| *n);
+    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
 /// Lets those with the same key through together, in order of arrival; those without one alone.
 async fn in_pieces(
     store: &Store,
     batch: &[Enrolment],
+    mut positions: Vec<usize>,
     key: impl Fn(&Enrolment) -> Option<MeetingId>,
-) -> Vec<Result<Verdict, Arc<Fault>>> {
-    let mut order: Vec<usize> = (0..batch.len()).collect();
-    order.sort_by_key(|n| key(&batch[*n]));
-    let mut verdicts = Vec::with_capacity(batch.len());
-    for piece in order.chunk_by(|a, b| key(&batch[*a]).is_some() && key(&batch[*a]) == key(&batch[*b])) {
+) -> Vec<(usize, Result<Verdict, Arc<Fault>>)> {
+    positions.sort_by_key(|n| key(&batch[*n]));
+    let mut verdicts = Vec::with_capacity(positions.len());
+    for piece in positions.chunk_by(|a, b| key(&batch[*a]).is_some() && key(&batch[*a]) == key(&batch[*b])) {
         let enrolments: Vec<Enrolment> = piece.iter().map(|n| batch[*n].clone()).collect();
-        match store.enroll(&enrolments).await {
-            Ok(decided) => verdicts.extend(piece.iter().copied().zip(decided.into_iter().map(Ok))),
-            Err(fault) => {
+        let each: Vec<Result<Verdict, Arc<Fault>>> = match store.enroll(&enrolments).await {
+            Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
+            Err(Interrupted { decided, fault }) => {
                 let fault = Arc::new(fault);
-                verdicts.extend(piece.iter().map(|n| (*n, Err(Arc::clone(&fault)))));
+                decided.into_iter().map(|verdict| verdict.ok_or_else(|| Arc::clone(&fault))).collect()
             }
-        }
+        };
+        verdicts.extend(piece.iter().copied().zip(each));
     }
-    verdicts.sort_by_key(|(n, _)| *n);
-    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
+    verdicts
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ use domain::{Enrolment, MeetingId, RegistrantId};
 
 use crate::engine::{Engine, Tx};
 use crate::idempotency;
-use crate::seating::{LiveRegistration, Registered, find_registered, give_places, look, parties};
+use crate::seating::{
+    LiveRegistration, Registered, find_registered, give_places, look, parties, seat_at_once,
+};
 use crate::{Fault, Store, write_tx};
 
 /// What became of one enrolment.
@@ -36,37 +38,92 @@ pub enum Verdict {
     KeyReused,
 }
 
+/// A batch that the database failed.
+#[derive(Debug)]
+pub struct Interrupted {
+    /// Who was decided before, at their position in the batch.
+    pub decided: Vec<Option<Verdict>>,
+    /// What happened.
+    pub fault: Fault,
+}
+
+impl From<Interrupted> for Fault {
+    fn from(Interrupted { fault, .. }: Interrupted) -> Self {
+        fault
+    }
+}
+
 impl Store {
-    /// Decides a batch, in order of arrival, and stores who got a place with their letters and events, in one
-    /// transaction. The verdicts come in the order of the batch. Where the tables are spread over nodes each meeting has
-    /// a transaction of its own, on its own node; after a fault some may be stored, and asking again finds them.
-    pub async fn enroll(&self, batch: &[Enrolment]) -> Result<Vec<Verdict>, Fault> {
+    /// Decides a batch, in order of arrival, and stores who got a place with their letters and events. The verdicts come
+    /// in the order of the batch, each on disk.
+    ///
+    /// # Errors
+    ///
+    /// The database failed before everybody was decided. Unless it failed in the very commit, nothing is stored of
+    /// whoever got no verdict, and asking again is safe.
+    pub async fn enroll(&self, batch: &[Enrolment]) -> Result<Vec<Verdict>, Interrupted> {
+        let mut decided = vec![None; batch.len()];
+        match self.decide(batch, &mut decided).await {
+            Ok(()) => Ok(decided.into_iter().map(|verdict| verdict.unwrap_or(Verdict::Stale)).collect()),
+            Err(fault) => Err(Interrupted { decided, fault }),
+        }
+    }
+
+    async fn decide(&self, batch: &[Enrolment], verdicts: &mut [Option<Verdict>]) -> Result<(), Fault> {
         let mut order: Vec<usize> = (0..batch.len()).collect();
         order.sort_by_key(|n| batch[*n].meeting);
-        let mut verdicts = vec![Verdict::Stale; batch.len()];
         if self.is_spread {
+            // Each meeting has a transaction of its own, on its own node.
             for (_, party) in parties(batch, &order) {
-                self.seat_together(batch, party, &mut verdicts).await?;
+                self.seat_together(batch, party, verdicts).await?;
             }
-        } else {
-            self.seat_together(batch, &order, &mut verdicts).await?;
+            return Ok(());
         }
-        Ok(verdicts)
+        if self.engine() == Engine::Postgres && !order.is_empty() {
+            order = self.seat_at_once(batch, order, verdicts).await?;
+        }
+        if !order.is_empty() {
+            self.seat_together(batch, &order, verdicts).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells who still has to be decided.
+    async fn seat_at_once(
+        &self,
+        batch: &[Enrolment],
+        wanted: Vec<usize>,
+        verdicts: &mut [Option<Verdict>],
+    ) -> Result<Vec<usize>, Fault> {
+        // Of several requests with one key the first stands; the others are held against it, the long way.
+        let mut keys = HashSet::new();
+        let (ready, mut others): (Vec<usize>, Vec<usize>) = wanted
+            .into_iter()
+            .partition(|n| batch[*n].idempotency.is_none_or(|key| keys.insert((batch[*n].meeting, key.key))));
+        let came = match seat_at_once(&self.writer, batch, &ready).await {
+            Err(fault) if fault.is_broken_off() || fault.is_of_a_key() => HashSet::new(),
+            outcome => outcome?,
+        };
+        for n in ready {
+            if came.contains(&batch[n].id) {
+                verdicts[n] = Some(Verdict::Seated(batch[n].id));
+            } else {
+                others.push(n);
+            }
+        }
+        others.sort_by_key(|n| (batch[*n].meeting, *n));
+        Ok(others)
     }
 
     async fn seat_together(
         &self,
         batch: &[Enrolment],
         wanted: &[usize],
-        verdicts: &mut [Verdict],
+        verdicts: &mut [Option<Verdict>],
     ) -> Result<(), Fault> {
-        let decided = write_tx!(self, |tx| {
-            // Citus gives rows to a node by the values of a statement, and not by those of a list.
-            let is_at_once = tx.engine() == Engine::Postgres && !self.is_spread;
-            seat(tx, batch, wanted.to_vec(), is_at_once).await?
-        });
+        let decided = write_tx!(self, |tx| { seat(tx, batch, wanted.to_vec()).await? });
         for (n, verdict) in decided {
-            verdicts[n] = verdict;
+            verdicts[n] = Some(verdict);
         }
         Ok(())
     }
@@ -78,7 +135,6 @@ async fn seat(
     tx: &mut Tx,
     batch: &[Enrolment],
     mut wanted: Vec<usize>,
-    is_at_once: bool,
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
     let live = look(tx, batch, &wanted).await?;
     let batch = &*behind(batch, &wanted, &live);
@@ -89,7 +145,7 @@ async fn seat(
     let (mut newcomers, scarce) = by_room(batch, &wanted, &live);
     let mut known = find_registered(tx, batch, &scarce).await?;
     newcomers.extend(first_come(batch, &scarce, &known, &live));
-    let others = give_places(tx, batch, &newcomers, is_at_once).await?;
+    let others = give_places(tx, batch, &newcomers).await?;
     newcomers.retain(|n| !others.contains_key(n));
     known.extend(others);
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Text, Tx, query};
+use crate::engine::{Text, Tx, Value, query};
 use crate::enroll::Verdict;
 use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::seating::{in_pieces, parties};
@@ -28,13 +28,10 @@ struct Remembered {
 /// The same, where a key that was asked for may be unknown.
 type Looked = (Vec<u8>, Option<Vec<u8>>, Option<Uuid>);
 
+pub(crate) const KEYED: &str = "slot, meeting_id, key_hash, request_hash, registrant_id, expires_at";
 static INSERT_KEYS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let insert = insert_rows(
-            "idempotency (slot, meeting_id, key_hash, request_hash, registrant_id, expires_at)",
-            rows,
-            6,
-        );
+        let insert = insert_rows(&format!("idempotency ({KEYED})"), rows, 6);
         Text::same(format!(
             "{insert} ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
                 registrant_id = excluded.registrant_id, expires_at = excluded.expires_at"
@@ -194,18 +191,21 @@ pub(crate) async fn remember(
         })
         .collect();
     for piece in pieces(&answered) {
-        let mut insert = query(INSERT_KEYS.text(piece.len()));
-        for (enrolment, registrant) in piece {
-            let Some(key) = &enrolment.idempotency else { continue };
-            insert = insert
-                .bind(number(enrolment.meeting.slot()))
-                .bind(enrolment.meeting.0)
-                .bind(key.key.as_slice())
-                .bind(key.request.as_slice())
-                .bind(registrant.0)
-                .bind(micros(key.expires_at));
-        }
-        insert.execute(&mut *tx).await?;
+        let rows = piece.iter().filter_map(|(enrolment, registrant)| keyed(enrolment, *registrant));
+        query(INSERT_KEYS.text(piece.len())).bind_rows(rows).execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+/// The row of what was answered to whoever sent an idempotency key.
+pub(crate) fn keyed(enrolment: &Enrolment, registrant: RegistrantId) -> Option<[Value<'_>; 6]> {
+    let key = enrolment.idempotency.as_ref()?;
+    Some([
+        number(enrolment.meeting.slot()).into(),
+        enrolment.meeting.0.into(),
+        key.key.as_slice().into(),
+        key.request.as_slice().into(),
+        registrant.0.into(),
+        micros(key.expires_at).into(),
+    ])
 }

@@ -48,7 +48,7 @@ pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
-pub use enroll::Verdict;
+pub use enroll::{Interrupted, Verdict};
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
@@ -57,7 +57,7 @@ pub use registrant::RegistrantPage;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "registrations",
@@ -69,6 +69,12 @@ const STEPS: [(i64, &str, &str, &str); 2] = [
         "deployment",
         include_str!("../migrations/sqlite/0002_deployment.sql"),
         include_str!("../migrations/postgres/0002_deployment.sql"),
+    ),
+    (
+        3,
+        "last_registrant",
+        include_str!("../migrations/sqlite/0003_last_registrant.sql"),
+        include_str!("../migrations/postgres/0003_last_registrant.sql"),
     ),
 ];
 
@@ -191,6 +197,11 @@ impl Fault {
         self.sqlstate().is_some_and(|state| matches!(&*state, "40001" | "40P01"))
     }
 
+    /// Whether a key was in use already: PostgreSQL's unique_violation.
+    fn is_of_a_key(&self) -> bool {
+        self.sqlstate().is_some_and(|state| state == "23505")
+    }
+
     /// PostgreSQL's code of the error: five characters.
     fn sqlstate(&self) -> Option<String> {
         let error = self.0.as_database_error()?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
@@ -298,10 +309,11 @@ impl Store {
                 ("statement_timeout", "10s"),
                 ("lock_timeout", "2s"),
                 ("idle_in_transaction_session_timeout", "30s"),
-                // A plan is kept while tables grow, and what a small table forgives (reading all of it, or all that
-                // a slot holds, to sort or to join it) costs seconds once it is large. Everything here is read by a
-                // key and in its order, so it says so; without `jit`, which would be tried on whatever then has no
-                // other way.
+                // Making a plan costs as much as what it is made for, so there is one for all values. It is kept while
+                // tables grow, and what a small table forgives (reading all of it, or all that a slot holds, to sort or
+                // to join it) costs seconds once it is large. Everything here is read by a key and in its order, so it
+                // says so; without `jit`, which would be tried on whatever then has no other way.
+                ("plan_cache_mode", "force_generic_plan"),
                 ("enable_seqscan", "off"),
                 ("enable_bitmapscan", "off"),
                 ("enable_hashjoin", "off"),
@@ -325,6 +337,13 @@ impl Store {
                 let own = pool_of(1).connect_lazy_with((*pool.connect_options()).clone());
                 Self { writer: Pool::Postgres(own.clone()), readers: Pool::Postgres(own), ..*self }
             }
+        }
+    }
+
+    fn engine(&self) -> Engine {
+        match &self.writer {
+            Pool::Sqlite(_) => Engine::Sqlite,
+            Pool::Postgres(_) => Engine::Postgres,
         }
     }
 

@@ -63,9 +63,11 @@ const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, st
         speakers = $9, capacity = $10, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const HAD_ONE: &str = "SELECT EXISTS (SELECT 1 FROM registration WHERE slot = $1 AND meeting_id = $2)";
+/// The list goes on behind the registrants of a registration that was deleted.
 const INSERT_ROSTER: &str =
-    "INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count)
-    VALUES ($1, $2, $3, 0, 0, 0)";
+    "INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count, last_registrant)
+    VALUES ($1, $2, $3, 0, 0, 0, (SELECT r.registrant_id FROM registrant r WHERE r.slot = $1 AND r.meeting_id = $2
+        ORDER BY r.registrant_id DESC LIMIT 1))";
 const ADD_VIEWS: &str = "UPDATE roster SET view_count = view_count + $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 const EMPTY_ROSTER: &str = "UPDATE roster SET seats_taken = 0

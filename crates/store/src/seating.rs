@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::seats::Seats;
-use domain::{Enrolment, MeetingId, Person, RegistrantId};
+use domain::{Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Fault;
-use crate::engine::{Text, Tx, Value, query};
+use crate::engine::{Pool, Text, Tx, Value, query};
+use crate::idempotency::{KEYED, keyed};
 use crate::registrant::answers_json;
 use crate::rows::{
     PerLength, about_meetings, bind_meetings, insert_rows, micros, number, pieces, placeholders,
@@ -49,13 +50,6 @@ pub(crate) struct Registered {
     pub(crate) generation: u8,
 }
 
-/// Who has just been given a place.
-#[derive(FromRow)]
-struct CameRow {
-    meeting_id: Uuid,
-    registrant_id: Uuid,
-}
-
 /// Whoever stands at a position of the batch, if the meeting knows them.
 #[derive(FromRow)]
 struct AskedRow {
@@ -65,9 +59,7 @@ struct AskedRow {
 }
 
 const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity, o.seats_taken,
-        COALESCE(t.directory_version, 0) AS directory_version,
-        (SELECT r.registrant_id FROM registrant r WHERE r.slot = m.slot AND r.meeting_id = m.meeting_id
-            ORDER BY r.registrant_id DESC LIMIT 1) AS last_registrant
+        o.last_registrant, COALESCE(t.directory_version, 0) AS directory_version
     FROM meeting m
     JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live
     JOIN roster o ON o.slot = m.slot AND o.meeting_id = m.meeting_id AND o.registration_id = g.registration_id
@@ -87,17 +79,45 @@ const EVENTS: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, r
     FROM (VALUES {rows}) AS p CROSS JOIN registrant r
     WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3";
 const TAKE_SEATS: &str = "UPDATE roster
-    SET seats_taken = seats_taken + p.column4, registrant_count = registrant_count + p.column4
+    SET seats_taken = seats_taken + p.column4, registrant_count = registrant_count + p.column4,
+        last_registrant = p.column5
     FROM (VALUES {rows}) AS p
     WHERE roster.slot = p.column1 AND roster.meeting_id = p.column2 AND roster.registration_id = p.column3";
-/// All of it at once, in the words of PostgreSQL. The rows come as lists, so that there is one plan whatever their number
-/// is. The row that counts is always there; as a conflict it is found by its key, which a plan for an update, made when
-/// there were few, might not do.
-const SEAT: &str = "WITH came AS (
+/// All of an enrolment in one statement, in the words of PostgreSQL, where asking costs more than what is asked for: for
+/// whoever comes to a meeting that has a place for all of its party, and is as they saw it. The rows come as lists, so
+/// that there is one plan whatever their number is.
+///
+/// The statement sees the database as it was before it waited for a lock. What it decides by is in the rows that it
+/// locks, which PostgreSQL reads again when somebody has changed them meanwhile
+/// (<https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED>); who is in the list already is told by
+/// the unique key. Meetings are locked one after the other, in the order in which they come. The row that counts is always there; as a conflict it is found by its key, which a plan for an update,
+/// made when there were few, might not do.
+const SEAT: &str = "WITH party AS (
+        SELECT slot, meeting_id, registration_id, version, directory_version, size, first_id
+        FROM UNNEST(?, ?, ?, ?, ?, ?, ?)
+            AS seen (slot, meeting_id, registration_id, version, directory_version, size, first_id)),
+    open AS MATERIALIZED (
+        SELECT live.meeting_id FROM party p CROSS JOIN LATERAL (
+            SELECT m.meeting_id
+            FROM meeting m
+            JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live
+            JOIN roster o ON o.slot = m.slot AND o.meeting_id = m.meeting_id
+                AND o.registration_id = g.registration_id
+            LEFT JOIN tenant t ON t.tenant_id = m.tenant_id
+            WHERE m.slot = p.slot AND m.meeting_id = p.meeting_id
+                AND g.registration_id = p.registration_id AND g.version = p.version
+                AND COALESCE(p.directory_version = t.directory_version, p.directory_version IS NULL)
+                AND COALESCE(o.seats_taken + p.size <= g.capacity, TRUE)
+                AND COALESCE(o.last_registrant < p.first_id, TRUE)
+            FOR NO KEY UPDATE OF m, g, o) AS live),
+    {keys}
+    came AS (
         INSERT INTO registrant ({columns})
         SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
+        WHERE (meeting_id IN (SELECT meeting_id FROM open)) IS TRUE {unless_known}
         ON CONFLICT (slot, meeting_id, live_key) DO NOTHING
         RETURNING slot, meeting_id, registration_id, registrant_id, external_id, registered_at, registered_by),
+    {remember}
     letter AS (
         INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
         SELECT slot, registrant_id, meeting_id, registrant_id, 'confirmation', registered_at, 0 FROM came
@@ -107,16 +127,30 @@ const SEAT: &str = "WITH came AS (
         SELECT slot, meeting_id, registrant_id, registered_at, 'registrantEnrolled', registrant_id, registered_by
         FROM came),
     place AS (
-        INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count)
-        SELECT slot, meeting_id, registration_id, COUNT(*), COUNT(*), 0 FROM came
+        INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count, last_registrant)
+        SELECT slot, meeting_id, registration_id, COUNT(*), COUNT(*), 0, MAX(registrant_id::TEXT COLLATE \"C\")::UUID
+        FROM came
         GROUP BY slot, meeting_id, registration_id
         ON CONFLICT (slot, meeting_id, registration_id) DO UPDATE
         SET seats_taken = roster.seats_taken + excluded.seats_taken,
-            registrant_count = roster.registrant_count + excluded.registrant_count)
-    SELECT meeting_id, registrant_id FROM came";
+            registrant_count = roster.registrant_count + excluded.registrant_count,
+            last_registrant = excluded.last_registrant)
+    SELECT registrant_id FROM came";
+/// What [`SEAT`] says besides where somebody has an idempotency key: whose key is in use goes the long way, where it is
+/// asked what for. A key that came into use meanwhile ends the statement.
+const KEYS: &str = "asked AS (
+        SELECT {keyed} FROM UNNEST(?, ?, ?, ?, ?, ?) AS asked ({keyed})),
+    known AS (
+        SELECT k.registrant_id FROM asked k WHERE (SELECT i.registrant_id FROM idempotency i
+            WHERE i.slot = k.slot AND i.meeting_id = k.meeting_id AND i.key_hash = k.key_hash) IS NOT NULL),";
+const UNLESS_KNOWN: &str = "AND (registrant_id IN (SELECT registrant_id FROM known)) IS NOT TRUE";
+const REMEMBER: &str = "answered AS (
+        INSERT INTO idempotency ({keyed})
+        SELECT {keyed} FROM asked WHERE (registrant_id IN (SELECT registrant_id FROM came)) IS TRUE),";
 
 static LOOK_AT: LazyLock<PerLength> = LazyLock::new(|| about_meetings(LOOK));
-static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| Text::same(SEAT.replace("{columns}", REGISTRANT)));
+static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| seat_at_once_text(["", "", ""]));
+static SEAT_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_at_once_text([KEYS, UNLESS_KNOWN, REMEMBER]));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
         let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 16);
@@ -128,7 +162,7 @@ static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
 static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|meetings| {
         let of = |text: &str, columns| text.replace("{rows}", &placeholders(meetings, columns));
-        let (letters, events, seats) = (of(LETTERS, 3), of(EVENTS, 3), of(TAKE_SEATS, 4));
+        let (letters, events, seats) = (of(LETTERS, 3), of(EVENTS, 3), of(TAKE_SEATS, 5));
         Text::of(
             format!("{letters}; {events}; {seats}"),
             ["WITH", &format!("letter AS ({letters}), fact AS ({events}) {seats}")].join(" "),
@@ -185,38 +219,62 @@ pub(crate) async fn look(
     Ok(live)
 }
 
+/// Gives places to whoever comes to a meeting that has one for all of its party and is as they saw it, in a transaction
+/// of its own; tells who got one. Whoever did not may have one already, find none left, or have to look again: nothing is
+/// known of them. Takes positions where those of a meeting stand together; on PostgreSQL, not spread over nodes, which
+/// give rows a place by the values of a statement and not by those of a list.
+pub(crate) async fn seat_at_once(
+    pool: &Pool,
+    batch: &[Enrolment],
+    wanted: &[usize],
+) -> Result<HashSet<RegistrantId>, Fault> {
+    let parties: Vec<Vec<&Enrolment>> = parties(batch, wanted)
+        .map(|(_, party)| {
+            let first = sight(&batch[party[0]]);
+            party.iter().map(|n| &batch[*n]).filter(|asked| sight(asked) == first).collect()
+        })
+        .collect();
+    let people = || parties.iter().flatten().copied();
+    let is_keyed = people().any(|asked| asked.idempotency.is_some());
+    let text = if is_keyed { &SEAT_BY_KEYS } else { &SEAT_AT_ONCE };
+    let mut seat = query((*text).clone()).bind_columns(parties.iter().map(|party| seen(party)));
+    if is_keyed {
+        seat = seat.bind_columns(people().filter_map(|asked| keyed(asked, asked.id)));
+    }
+    let came: Vec<Uuid> = seat.bind_columns(people().map(values)).fetch_values(pool).await?;
+    Ok(came.into_iter().map(RegistrantId).collect())
+}
+
+fn seat_at_once_text([keys, unless_known, remember]: [&str; 3]) -> Text {
+    let text =
+        SEAT.replace("{keys}", keys).replace("{unless_known}", unless_known).replace("{remember}", remember);
+    Text::same(text.replace("{columns}", REGISTRANT).replace("{keyed}", KEYED))
+}
+
+/// What an enrolment was checked against.
+fn sight(enrolment: &Enrolment) -> (RegistrationId, i64, Option<i64>) {
+    (enrolment.registration, enrolment.seen_version, enrolment.seen_directory)
+}
+
+/// What a party takes its meeting to be.
+fn seen<'q>(party: &[&Enrolment]) -> [Value<'q>; 7] {
+    let meeting = party[0].meeting;
+    let (registration, version, directory) = sight(party[0]);
+    let first = party.iter().map(|asked| asked.id.0).min();
+    [
+        number(meeting.slot()).into(),
+        meeting.0.into(),
+        registration.0.into(),
+        version.into(),
+        directory.into(),
+        (party.len() as i64).into(),
+        first.into(),
+    ]
+}
+
 /// Gives everybody a place whom their meeting does not know yet, with letter and event; the places are counted. Tells who
 /// the others are.
 pub(crate) async fn give_places(
-    tx: &mut Tx,
-    batch: &[Enrolment],
-    newcomers: &[usize],
-    is_at_once: bool,
-) -> Result<HashMap<usize, Registered>, Fault> {
-    if newcomers.is_empty() {
-        Ok(HashMap::new())
-    } else if is_at_once {
-        seat_at_once(tx, batch, newcomers).await
-    } else {
-        seat_by_steps(tx, batch, newcomers).await
-    }
-}
-
-async fn seat_at_once(
-    tx: &mut Tx,
-    batch: &[Enrolment],
-    newcomers: &[usize],
-) -> Result<HashMap<usize, Registered>, Fault> {
-    let rows = newcomers.iter().map(|n| values(&batch[*n]));
-    let came: Vec<CameRow> = query(SEAT_AT_ONCE.clone()).bind_columns(rows).fetch_all(&mut *tx).await?;
-    let came: HashSet<(Uuid, Uuid)> =
-        came.into_iter().map(|row| (row.meeting_id, row.registrant_id)).collect();
-    let is_missing = |n: &usize| !came.contains(&(batch[*n].meeting.0, batch[*n].id.0));
-    let others: Vec<usize> = newcomers.iter().copied().filter(is_missing).collect();
-    find_registered(tx, batch, &others).await
-}
-
-async fn seat_by_steps(
     tx: &mut Tx,
     batch: &[Enrolment],
     newcomers: &[usize],
@@ -237,10 +295,11 @@ async fn seat_by_steps(
         let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
             [number(meeting.slot()).into(), meeting.0.into(), batch[party[0]].id.0.into()]
         };
-        let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 4] {
+        let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 5] {
             let places = party.iter().filter(|n| !others.contains_key(n)).count() as i64;
             let registration = batch[party[0]].registration.0;
-            [number(meeting.slot()).into(), meeting.0.into(), registration.into(), places.into()]
+            let last = batch[party[party.len() - 1]].id.0;
+            [number(meeting.slot()).into(), meeting.0.into(), registration.into(), places.into(), last.into()]
         };
         query(FOLLOW_UP.text(piece.len()))
             .bind_rows(piece.iter().map(first))

@@ -12,6 +12,8 @@ pub enum Protection {
     PersonKey,
     /// The registration's version, which what was checked in memory is held against.
     RegistrationVersion,
+    /// The number of places taken, which is held against the capacity.
+    SeatCount,
 }
 
 /// What a function gives has no rows that could be locked: PostgreSQL passes over it without a word.
@@ -32,6 +34,10 @@ const NO_VERSION: &str = "
     CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql
         AS 'BEGIN NEW.version := OLD.version; RETURN NEW; END';
     CREATE TRIGGER still BEFORE UPDATE OF version ON registration FOR EACH ROW EXECUTE FUNCTION stand_still()";
+const NO_COUNT: &str = "
+    CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN NEW.seats_taken := OLD.seats_taken; RETURN NEW; END';
+    CREATE TRIGGER forget BEFORE UPDATE OF seats_taken ON roster FOR EACH ROW EXECUTE FUNCTION forget()";
 
 impl Scratch {
     /// Switches a protection off, in a database that holds the schema already.
@@ -40,6 +46,7 @@ impl Scratch {
             Protection::MeetingLock => NO_LOCK,
             Protection::PersonKey => NO_KEY,
             Protection::RegistrationVersion => NO_VERSION,
+            Protection::SeatCount => NO_COUNT,
         });
     }
 }

@@ -42,6 +42,8 @@ struct State {
     is_let_through: bool,
     /// Whether the server is at work on a statement that was let through.
     is_running: bool,
+    /// How many transactions were committed.
+    commits: u64,
     /// The server's process for the line that was opened last.
     backend: i32,
 }
@@ -117,6 +119,11 @@ impl Relay {
         }
     }
 
+    /// How many transactions the server has committed here, those of one statement among them.
+    pub fn commits(&self) -> u64 {
+        self.shared.state().commits
+    }
+
     /// The server's process for this client, as `pg_blocking_pids` takes it.
     pub fn backend(&self) -> i32 {
         self.shared.state().backend
@@ -165,7 +172,7 @@ fn listen(listener: &UnixListener, server: &Path, shared: &Arc<Shared>) {
 struct Line {
     client: UnixStream,
     server: UnixStream,
-    /// Whether the answer to what the server is at work on is kept.
+    /// Whether the answer to what the server is at work on is kept, where that is the end of a transaction.
     is_kept: AtomicBool,
 }
 
@@ -204,7 +211,7 @@ fn carry_questions(line: &Line, shared: &Shared) -> io::Result<()> {
     let mut server = &line.server;
     server.write_all(&Message::read(&line.client, false)?.bytes)?;
     let mut prepared: HashMap<String, String> = HashMap::new();
-    let mut is_known = false;
+    let (mut is_known, mut is_begun) = (false, false);
     loop {
         let (mut bytes, mut statement) = (Vec::new(), String::new());
         // What is sent together goes together: up to a query, or a word that asks for the answers.
@@ -230,8 +237,9 @@ fn carry_questions(line: &Line, shared: &Shared) -> io::Result<()> {
         if !statement.is_empty() {
             shared.pass(&statement);
             let is_named = shared.state().kept.as_ref().is_some_and(|text| statement.contains(text));
+            is_begun = statement.starts_with("BEGIN") || (is_begun && statement != "COMMIT");
             is_known = is_named || (is_known && !statement.starts_with("BEGIN"));
-            line.is_kept.store(is_known && statement == "COMMIT", Ordering::Release);
+            line.is_kept.store(is_known && !is_begun, Ordering::Release);
         }
         server.write_all(&bytes)?;
     }
@@ -239,19 +247,29 @@ fn carry_questions(line: &Line, shared: &Shared) -> io::Result<()> {
 
 fn carry_answers(line: &Line, shared: &Shared) -> io::Result<()> {
     let mut client = &line.client;
+    let mut is_done = false;
     loop {
         let message = Message::read(&line.server, true)?;
+        match message.letter {
+            b'C' => is_done = message.bytes.get(5..) != Some(b"ROLLBACK\0"),
+            b'E' => is_done = false,
+            _ => {}
+        }
         match message.letter {
             b'K' => {
                 let backend = message.bytes.get(5..9).and_then(|bytes| bytes.try_into().ok());
                 shared.state().backend = i32::from_be_bytes(backend.unwrap_or_default());
             }
-            b'C' | b'Z' if line.is_kept.load(Ordering::Acquire) => continue,
+            b'D' | b'C' | b'Z' if line.is_kept.load(Ordering::Acquire) => continue,
             _ => {}
         }
         if message.letter == b'Z' {
             // Before the client hears it: what it says next must find the statement before it over.
-            shared.state().is_running = false;
+            let mut state = shared.state();
+            state.is_running = false;
+            // Ready, and in no transaction.
+            state.commits += u64::from(is_done && message.bytes.ends_with(b"I"));
+            is_done = false;
         }
         client.write_all(&message.bytes)?;
     }

@@ -59,9 +59,9 @@ async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off(
     let meeting = app.built_in("everyone").await;
     let rows = [
         ("serialization_failure", "40001", 4, 200, 5),
-        ("serialization_failure", "40001", ALWAYS, 503, 5),
+        ("serialization_failure", "40001", ALWAYS, 503, 6),
         ("deadlock_detected", "40P01", 4, 200, 5),
-        ("deadlock_detected", "40P01", ALWAYS, 503, 5),
+        ("deadlock_detected", "40P01", ALWAYS, 503, 6),
         ("query_canceled, by the statement's time limit", "57014", ALWAYS, 503, 1),
         ("lock_not_available, by the lock's time limit", "55P03", ALWAYS, 503, 1),
         ("idle_in_transaction_session_timeout", "25P03", ALWAYS, 503, 1),

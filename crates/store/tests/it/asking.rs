@@ -10,7 +10,7 @@ const ONE_ENGINE: [(&str, Speaks); 5] = [
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
-    // It reads nothing but what it has inserted itself; what it counts in is found as a conflict.
+    // Asked as it was sent: see `plans`.
     ("seating: SEAT", Speaks::Neither),
     // About the catalogue of PostgreSQL, and functions of Citus.
     ("citus: ", Speaks::Neither),
@@ -45,7 +45,7 @@ fn whole(text: &str) -> String {
         let row = format!("({})", vec!["?"; columns.split(',').count()].join(", "));
         format!("VALUES {row}, {row}")
     });
-    let meeting = if text.contains("p.column4") { "(?, ?, ?, ?)" } else { "(?, ?, ?)" };
+    let meeting = if text.contains("p.column5") { "(?, ?, ?, ?, ?)" } else { "(?, ?, ?)" };
     text.replace("(VALUES {rows}) AS p", &format!("(VALUES {meeting}, {meeting}) AS p"))
         .replace("VALUES {rows}", &rows.unwrap_or_default())
         .replace("IN {}", "IN (?, ?, ?)")
@@ -129,8 +129,34 @@ fn value(kind: &str, values: Values) -> &'static str {
 /// With the types of the values that stand for meetings, which the driver tells.
 fn typed(text: &str) -> String {
     let meeting = "CAST(? AS BIGINT), CAST(? AS UUID), CAST(? AS UUID)";
-    text.replace("(?, ?, ?, ?), (?, ?, ?, ?)) AS p", &format!("({meeting}, CAST(? AS BIGINT))) AS p"))
+    let counted = format!("({meeting}, CAST(? AS BIGINT), CAST(? AS UUID))");
+    text.replace("(?, ?, ?, ?, ?), (?, ?, ?, ?, ?)) AS p", &format!("{counted}) AS p"))
         .replace("(?, ?, ?), (?, ?, ?)) AS p", &format!("({meeting})) AS p"))
+}
+
+/// A statement as it was sent, with the types of its lists, which the driver tells: `UNNEST($1, …) AS name (column, …)`.
+pub fn with_typed_lists(text: &str) -> String {
+    let mut pieces = text.split("UNNEST(");
+    let mut typed = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (lists, rest) = piece.split_once(')').unwrap();
+        let columns = rest.split_once('(').and_then(|(_, columns)| columns.split_once(')')).unwrap().0;
+        let list = |(list, column): (&str, &str)| format!("{}::{}[]", list.trim(), type_of(column.trim()));
+        let lists: Vec<String> = lists.split(',').zip(columns.split(',')).map(list).collect();
+        typed.push_str(&format!("UNNEST({}){rest}", lists.join(", ")));
+    }
+    typed
+}
+
+fn type_of(column: &str) -> &'static str {
+    match column {
+        "external_id" => "text",
+        _ if column.ends_with("_id") => "uuid",
+        _ if column.ends_with("_hash") => "bytea",
+        _ if column.ends_with("_at") || column.ends_with("version") => "bigint",
+        "slot" | "size" | "generation" => "bigint",
+        _ => "text",
+    }
 }
 
 /// As PostgreSQL numbers its values. What it cannot tell the type of, because the driver tells it, is told here.

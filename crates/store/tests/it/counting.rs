@@ -35,25 +35,24 @@ struct Counter;
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Counter {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let Some(span) = context.event_span(event) else { return };
-        let mut summary = Summary::default();
-        event.record(&mut summary);
-        STATEMENTS.lock().unwrap().entry(span.id().into_u64()).or_default().push(summary.0);
+        let mut said = Said::default();
+        event.record(&mut said);
+        STATEMENTS.lock().unwrap().entry(span.id().into_u64()).or_default().push(said.0);
     }
 }
 
+/// The driver repeats a long statement as a whole, beside its first words.
 #[derive(Default)]
-struct Summary(String);
+struct Said(String);
 
-impl Visit for Summary {
+impl Visit for Said {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() == "summary" {
-            self.0 = format!("{value:?}");
-        }
+        self.record_str(field, &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "summary" {
-            self.0 = value.to_owned();
+        if matches!(field.name(), "summary" | "db.statement") && value.len() > self.0.len() {
+            self.0 = value.trim().to_owned();
         }
     }
 }

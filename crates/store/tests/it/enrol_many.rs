@@ -47,11 +47,12 @@ pub async fn statements_grow_with_the_pieces_and_not_with_the_people(rig: &Rig) 
 
     let one = cost(0..1).await;
 
-    assert!((2..=6).contains(&one), "{one} messages to the database for one enrolment");
+    // PostgreSQL takes any number of rows at once.
+    let (few, per_piece) = if rig.is_postgres() { (1..=1, 0..=0) } else { (2..=6, 1..=2) };
+    assert!(few.contains(&one), "{one} messages to the database for one enrolment");
     assert_eq!(cost(100..164).await, one, "64 people are one piece");
     let piece = cost(200..328).await - one;
-    // PostgreSQL takes any number of rows at once.
-    assert!((0..one).contains(&piece), "{piece} statements for another piece");
+    assert!(per_piece.contains(&piece), "{piece} statements for another piece");
     assert_eq!(cost(400..603).await, one + 3 * piece, "203 people are four pieces");
 
     // The control: one at a time the same people cost as often as there are people.
@@ -111,7 +112,14 @@ pub async fn keys_travel_in_pieces_as_well(rig: &Rig) {
     assert!(matches!(mixed[0], Verdict::Known { .. }));
     assert_eq!(seated(&mixed).len(), 64);
     assert!(again.unwrap().iter().all(|verdict| matches!(verdict, Verdict::Known { .. })));
-    // 65 keys are two pieces to look up; the 64 newcomers are one piece, and so are the keys to remember.
-    assert_eq!(for_mixed.len(), for_one.len() + 1);
-    assert!(for_all.len() <= for_mixed.len(), "{for_all:#?}");
+    // 65 keys are two pieces to look up; the 64 newcomers are one piece, and so are the keys to remember. On PostgreSQL one
+    // statement does for them all, and the key that is known goes the long way.
+    if rig.is_postgres() {
+        assert_eq!(for_one.len(), 1, "{for_one:#?}");
+        assert!((2..=8).contains(&for_mixed.len()), "{for_mixed:#?}");
+        assert_eq!(for_all.len(), for_mixed.len() + 1, "{for_all:#?}");
+    } else {
+        assert_eq!(for_mixed.len(), for_one.len() + 1);
+        assert!(for_all.len() <= for_mixed.len(), "{for_all:#?}");
+    }
 }

@@ -13,8 +13,8 @@ async fn a_transaction_that_sqlite_ended_itself_does_not_keep_others_from_beginn
     let trip = "CREATE TRIGGER trip BEFORE INSERT ON registrant BEGIN SELECT RAISE(ROLLBACK, 'tripped'); END";
     query(trip).execute(rig.sqlite_pool()).await.unwrap();
 
-    let first = rig.store.enroll(&stage.asks([1])).await.unwrap_err();
-    let second = rig.store.enroll(&stage.asks([1])).await.unwrap_err();
+    let first = rig.store.enroll(&stage.asks([1])).await.unwrap_err().fault;
+    let second = rig.store.enroll(&stage.asks([1])).await.unwrap_err().fault;
 
     assert_eq!(
         [cause(&first), cause(&second)].map(|cause| cause.contains("tripped")),
@@ -33,7 +33,7 @@ async fn whoever_waits_too_long_for_another_process_to_write_is_put_off() {
     let stage = rig.stage(None).await;
     let holder = rig.sqlite_pool().begin_with("BEGIN IMMEDIATE").await.unwrap();
 
-    let fault = rig.store.enroll(&stage.asks([1])).await.unwrap_err();
+    let fault = rig.store.enroll(&stage.asks([1])).await.unwrap_err().fault;
 
     assert!(fault.may_pass() && cause(&fault).contains("database is locked"), "{fault:?}");
     drop(holder);

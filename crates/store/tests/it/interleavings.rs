@@ -26,8 +26,10 @@ pub struct Scene {
 /// An operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
-    /// The person of that number asks for a place.
+    /// The person of that number asks for a place: one statement, unless there is none.
     Enrol(usize),
+    /// Two persons at once, for whom there is one place.
+    EnrolBoth(usize, usize),
     /// The same with an idempotency key that is everybody's, and with a request of that number.
     EnrolByKey(usize, u8),
     /// Person 1 in both meetings at once, or in the other order.
@@ -46,9 +48,15 @@ pub enum Act {
 
 use Act::*;
 
-const PAIRS: [[Act; 2]; 14] = [
+const PAIRS: [[Act; 2]; 20] = [
     [Enrol(1), Enrol(2)],
     [Enrol(1), Enrol(1)],
+    [EnrolBoth(1, 2), EnrolBoth(2, 3)],
+    [EnrolBoth(1, 2), Enrol(3)],
+    [EnrolBoth(1, 2), Cancel],
+    [EnrolBoth(1, 2), Capacity(1)],
+    [EnrolBoth(1, 2), Close],
+    [EnrolBoth(1, 2), DeleteRegistration],
     [EnrolByKey(1, 1), EnrolByKey(1, 1)],
     [EnrolByKey(1, 1), EnrolByKey(2, 2)],
     [EnrolTwice { backwards: false }, EnrolTwice { backwards: true }],
@@ -64,12 +72,18 @@ const PAIRS: [[Act; 2]; 14] = [
 ];
 
 impl Act {
+    /// Whether others can come between its statements, while there is a place.
+    fn has_steps(self) -> bool {
+        !matches!(self, Enrol(_) | EnrolByKey(..) | EnrolTwice { .. })
+    }
+
     /// Runs it; what the caller was told, without ids.
     pub async fn run(self, store: &Store, scene: &Scene) -> String {
         let Scene { stage, other, guest } = scene;
         let registration = &stage.registration;
         let told = match self {
             Enrol(person) => enrol(store, &[stage.ask(person)]).await,
+            EnrolBoth(one, other) => enrol(store, &stage.asks([one, other])).await,
             EnrolByKey(person, request) => {
                 let idempotency = key(7, request, at(86_400));
                 enrol(store, &[Enrolment { idempotency, ..stage.ask(person) }]).await
@@ -103,7 +117,7 @@ impl Act {
             }
         };
         // Whoever waited too long for a lock is told to come again, and nothing was stored.
-        told.unwrap_or_else(|fault| if fault.may_pass() { "fault".to_owned() } else { panic!("{fault:?}") })
+        told.unwrap_or_else(|fault| if fault.may_pass() { "fault".to_owned() } else { format!("{fault:?}") })
     }
 }
 
@@ -131,6 +145,9 @@ impl Scene {
             "SELECT 'rows ' || (SELECT COUNT(*) FROM registrant WHERE slot = $1 AND meeting_id = $2)
             || ', live ' || (SELECT COUNT(live_key) FROM registrant WHERE slot = $1 AND meeting_id = $2)
             || ', seats ' || (SELECT SUM(seats_taken) FROM roster WHERE slot = $1 AND meeting_id = $2)
+            || ', behind the last ' || (SELECT COUNT(*) FROM registrant r JOIN roster o
+                ON o.slot = r.slot AND o.meeting_id = r.meeting_id AND o.registration_id = r.registration_id
+                WHERE r.slot = $1 AND r.meeting_id = $2 AND r.registrant_id > o.last_registrant)
             || ', list ' || (SELECT SUM(registrant_count) FROM roster WHERE slot = $1 AND meeting_id = $2)
             || ', events ' || (SELECT COUNT(*) FROM event WHERE slot = $1 AND meeting_id = $2)
             || ', confirmations ' || (SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2
@@ -186,6 +203,20 @@ fn orders_of(length: usize) -> Vec<Vec<usize>> {
     orders_of(last).into_iter().flat_map(insert).collect()
 }
 
+/// The orders that keep the order of the groups.
+fn orders_in(groups: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    groups.iter().fold(vec![Vec::new()], |orders, group| {
+        let within = orders_of(group.len());
+        let behind = |order: Vec<usize>| {
+            let append = |within: &Vec<usize>| {
+                order.iter().copied().chain(within.iter().map(|n| group[*n])).collect::<Vec<_>>()
+            };
+            within.iter().map(append).collect::<Vec<_>>()
+        };
+        orders.into_iter().flat_map(behind).collect()
+    })
+}
+
 /// One order, and whether it ended as the acts do one after the other.
 async fn is_serial(
     rig: &Rig,
@@ -197,11 +228,14 @@ async fn is_serial(
     let scene = Scene::set(rig).await;
     let played = orders.play(acts, &scene, choose).await;
     let ending = (played.said.clone(), scene.rows(rig).await);
-    // Who was sent away changed nothing.
-    let is_right = match serial.get(&played.commits) {
-        Some(right) => *right == ending,
-        None => in_order(rig, acts, &played.commits).await == ending,
-    };
+    let mut is_right = false;
+    for order in orders_in(&played.commits) {
+        is_right |= match serial.get(&order) {
+            Some(right) => *right == ending,
+            // Who was sent away changed nothing.
+            None => in_order(rig, acts, &order).await == ending,
+        };
+    }
     let told = || format!("{acts:?}\n{:#?}\nended with {ending:#?}\ninstead of {serial:#?}", played.steps);
     let outcome = if is_right { Ok(()) } else { Err(told()) };
     (played, outcome)
@@ -254,7 +288,8 @@ async fn every_order_of_two_operations_ends_as_one_after_the_other() {
         let walk = walk(&rig, &orders, &serial, pair).await;
         assert_eq!(walk.told, None, "{}", walk.told.as_deref().unwrap_or_default());
         println!("{pair:?}: {} orders, in {} of them one waited for the other", walk.orders, walk.blocked);
-        assert!(walk.blocked > 0, "{pair:?}: nobody ever waited in {} orders", walk.orders);
+        let is_of_steps = pair.iter().any(|act| act.has_steps());
+        assert_eq!(walk.blocked > 0, is_of_steps, "{pair:?}: {} of {} waited", walk.blocked, walk.orders);
     }
     assert_eq!(rig.store.audit().await.unwrap().breaches, []);
 }
@@ -264,10 +299,11 @@ async fn every_order_of_two_operations_ends_as_one_after_the_other() {
 async fn with_a_protection_switched_off_some_order_goes_wrong() {
     let rig = Rig::postgres().await;
     for (off, pair) in [
-        (Protection::MeetingLock, [Enrol(1), Enrol(2)]),
-        (Protection::MeetingLock, [Enrol(1), Capacity(1)]),
-        (Protection::MeetingLock, [Enrol(1), Close]),
-        (Protection::MeetingLock, [Enrol(1), DeleteRegistration]),
+        (Protection::MeetingLock, [EnrolBoth(1, 2), EnrolBoth(3, 4)]),
+        (Protection::MeetingLock, [EnrolBoth(1, 2), Capacity(1)]),
+        (Protection::MeetingLock, [EnrolBoth(1, 2), Close]),
+        (Protection::MeetingLock, [EnrolBoth(1, 2), DeleteRegistration]),
+        (Protection::SeatCount, [Enrol(1), Enrol(2)]),
         (Protection::PersonKey, [Enrol(1), Enrol(1)]),
         (Protection::RegistrationVersion, [Enrol(1), Close]),
     ] {
@@ -280,9 +316,9 @@ async fn with_a_protection_switched_off_some_order_goes_wrong() {
 
         println!("{off:?} off, {pair:?}: wrong after {} orders", walk.orders);
         assert_eq!(walk.wrong, 1, "{pair:?} went well in all {} orders without {off:?}", walk.orders);
-        if pair == [Enrol(1), Enrol(2)] {
+        if off == Protection::SeatCount {
             let rules: Vec<_> = bare.store.audit().await.unwrap().breaches;
-            assert!(rules.iter().any(|breach| (breach.stands, breach.right) == (3, 2)), "{rules:?}");
+            assert!(rules.iter().any(|breach| breach.right == 3), "three of two: {rules:?}");
         }
     }
 }
@@ -301,9 +337,10 @@ impl Seeded {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_operations_in_orders_drawn_by_a_seed_end_as_one_after_the_other() {
-    const ACTS: [Act; 9] = [
+    const ACTS: [Act; 10] = [
         Enrol(1),
         Enrol(2),
+        EnrolBoth(2, 3),
         EnrolByKey(1, 1),
         EnrolTwice { backwards: true },
         Cancel,
@@ -319,6 +356,11 @@ async fn three_operations_in_orders_drawn_by_a_seed_end_as_one_after_the_other()
     let orders = Orders::open(&rig, 3, true).await;
     for round in 0..rounds {
         let acts: [Act; 3] = std::array::from_fn(|_| ACTS[seeded.below(ACTS.len())]);
+        // A batch is not one fact: its enrolments are. Of two in both meetings, beside a third operation, one may be first
+        // in one meeting and second in the other.
+        if acts.iter().filter(|act| matches!(act, EnrolTwice { .. })).count() > 1 {
+            continue;
+        }
         let serial = serially(&rig, &acts).await;
         for _ in 0..2 {
             let (_, outcome) = is_serial(&rig, &orders, &acts, &serial, |open| seeded.below(open)).await;

@@ -35,8 +35,9 @@ pub struct Played {
     pub choices: Vec<(usize, usize)>,
     /// The steps, side and statement, for whoever has to understand a failure.
     pub steps: Vec<String>,
-    /// The sides in the order of their commits.
-    pub commits: Vec<usize>,
+    /// The sides that were not sent away, by their last commits. Those in one group had all waited for the same lock, and
+    /// nobody saw which of them got it first.
+    pub commits: Vec<Vec<usize>>,
     /// What each side was told.
     pub said: Vec<String>,
     /// How often a side stood waiting for another's lock when the next step was chosen.
@@ -81,9 +82,19 @@ impl Orders {
                 tokio::spawn(async move { act.run(&store, &scene).await })
             })
             .collect();
-        let (mut choices, mut steps, mut commits, mut blocked) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        let (mut choices, mut steps, mut blocked) = (Vec::new(), Vec::new(), 0);
+        let counts = || self.sides.iter().map(|side| side.relay.commits());
+        let (mut counted, mut committed) = (counts().collect::<Vec<_>>(), vec![None; acts.len()]);
+        let mut by_word = None;
         loop {
             let states = self.settle(&tasks).await;
+            for (side, count) in counts().enumerate().take(acts.len()) {
+                if count > counted[side] {
+                    counted[side] = count;
+                    // Whoever waited for a lock got it after the commit that gave it free.
+                    committed[side] = Some((steps.len(), by_word != Some(side)));
+                }
+            }
             let open: Vec<usize> = (0..states.len()).filter(|n| states[*n] == State::Open).collect();
             if open.is_empty() {
                 break;
@@ -95,9 +106,7 @@ impl Orders {
             let Standing::Waiting(statement) = self.sides[side].relay.standing() else {
                 panic!("an open side waits for its step")
             };
-            if statement == "COMMIT" {
-                commits.push(side);
-            }
+            by_word = (statement == "COMMIT").then_some(side);
             steps.push(format!("{side}: {:.60}", statement.split_whitespace().collect::<Vec<_>>().join(" ")));
             self.sides[side].relay.let_through();
         }
@@ -105,6 +114,11 @@ impl Orders {
         for task in tasks {
             said.push(task.await.unwrap());
         }
+        let mut commits: Vec<usize> =
+            (0..acts.len()).filter(|n| committed[*n].is_some() && said[*n] != "fault").collect();
+        commits.sort_by_key(|n| committed[*n]);
+        let commits =
+            commits.chunk_by(|a, b| committed[*a] == committed[*b]).map(<[usize]>::to_vec).collect();
         Played { choices, steps, commits, said, blocked }
     }
 

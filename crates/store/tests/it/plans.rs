@@ -2,7 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::asking::{Values, is_for_postgres, is_for_sqlite, postgres_plan, postgres_reads, sqlite_plan};
+use domain::Enrolment;
+use store::Verdict;
+
+use crate::asking::{
+    Values, is_for_postgres, is_for_sqlite, postgres_plan, postgres_reads, sqlite_plan, with_typed_lists,
+};
+use crate::counting::count;
 use crate::rig::{Raw, Rig, at, key};
 use crate::sources::{SLOTTED, Statement, of_the_store};
 
@@ -41,7 +47,6 @@ const HOT: &[(&str, &str, By)] = &[
     ("seating: LOOK", "g USING PRIMARY KEY (slot=? AND meeting_id=?)", Both),
     ("seating: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Sqlite),
     ("seating: LOOK", "o USING PRIMARY KEY (slot=? AND meeting_id=?)", Postgres),
-    ("seating: LOOK", "r USING PRIMARY KEY (slot=? AND meeting_id=?)", Both),
     ("seating: LETTERS", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
     ("seating: EVENTS", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
     (
@@ -286,6 +291,43 @@ async fn hot_queries_keep_their_key_on_postgres_whatever_it_knows_of_the_tables(
     {
         let wrong = wrong(rig, is_large).await;
         assert!(wrong.is_empty(), "{name}: {}", wrong.into_iter().collect::<Vec<_>>().join("\n\n"));
+    }
+}
+
+/// Places given in one statement, with idempotency keys and without: it runs for every enrolment.
+#[tokio::test]
+async fn one_statement_finds_its_meetings_and_keys_by_their_keys_whatever_postgres_knows_of_the_tables() {
+    let empty = Rig::postgres().await;
+    let small = furnished(Rig::postgres().await, 120, 3).await;
+    let large = furnished(Rig::postgres().await, 1, 5_000).await;
+    for rig in [&small, &large] {
+        rig.raw.analyze().await;
+    }
+    for rig in [&empty, &small, &large] {
+        let Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
+        for idempotency in [None, key(200, 200, at(86_400))] {
+            let stage = rig.stage(None).await;
+            let batch = [Enrolment { idempotency, ..stage.ask(1) }];
+            let (verdicts, sent) = count(rig.store.enroll(&batch)).await;
+            assert_eq!(verdicts.unwrap(), [Verdict::Seated(batch[0].id)]);
+            let [text] = &sent[..] else { panic!("one statement, and not {sent:#?}") };
+
+            let plan = postgres_plan(pool, &with_typed_lists(text), Values::Any).await;
+
+            let reads = postgres_reads(&plan);
+            let mut wanted = vec![
+                "m USING PRIMARY KEY (slot=? AND meeting_id=?)",
+                "o USING PRIMARY KEY (slot=? AND meeting_id=?)",
+            ];
+            if idempotency.is_some() {
+                wanted.push("i USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)");
+            }
+            for key in wanted {
+                assert!(reads.iter().any(|read| is_at_least(read, key)), "{key}, and not {reads:#?}: {plan}");
+            }
+            assert!(reads.iter().any(|read| read.starts_with("g USING")), "{plan}");
+            assert!(!plan.contains("Seq Scan on") && plan.contains("hashed SubPlan"), "{plan}");
+        }
     }
 }
 

@@ -300,6 +300,11 @@ impl Rig {
         }
     }
 
+    /// Whether it is on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.raw, Raw::Postgres(_))
+    }
+
     /// A meeting whose registration has so many places.
     pub async fn stage(&self, capacity: Option<u32>) -> Stage {
         let meeting = meeting();

@@ -35,10 +35,13 @@ pub fn of_the_store() -> Vec<Statement> {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         let source = fs::read_to_string(file).unwrap();
         // The columns that several statements share stand in a constant.
-        let columns =
-            source.split_once("const REGISTRANT: &str =").and_then(|(_, rest)| rest.split('"').nth(1));
-        let columns = columns.unwrap_or_default();
-        statements(&name, &source.replace("{REGISTRANT}", columns).replace("{columns}", columns))
+        let columns = |of: &str| {
+            let constant = source.split_once(&format!("const {of}: &str ="));
+            constant.and_then(|(_, rest)| rest.split('"').nth(1)).unwrap_or_default()
+        };
+        let source =
+            source.replace("{REGISTRANT}", columns("REGISTRANT")).replace("{KEYED}", columns("KEYED"));
+        statements(&name, &source.replace("{columns}", columns("REGISTRANT")))
     };
     files.iter().flat_map(read).collect()
 }

@@ -54,7 +54,7 @@ fn faults(statement: &Statement) -> Vec<String> {
     if !is_excepted && !without.is_empty() {
         faults.push(format!("{} without their slot", without.join(", ")));
     }
-    if !named.is_empty() && locks_rows(text) && !names_one_slot(text) {
+    if !is_excepted && !named.is_empty() && locks_rows(text) && !names_one_slot(text) {
         faults.push("locks rows of more than one slot".to_owned());
     }
     let compares_rows = text.contains(") IN (SELECT") || text.contains(") IN ( SELECT");

@@ -8,7 +8,7 @@ use domain::{
     Answer, Email, Enrolment, LetterKind, OutboxId, Person, Registrant, RegistrantId, Registration,
 };
 use percent_encoding::percent_decode_str;
-use store::{DueLetter, Hosted, Settlement, Store, Told, Verdict};
+use store::{DueLetter, Fault, Hosted, Settlement, Store, Told, Verdict};
 use uuid::Uuid;
 use wire::ids::RegistrationKey;
 
@@ -74,7 +74,7 @@ impl Filler {
         while self.filled - before < missing {
             let party = self.party(PARTY.min(missing - (self.filled - before)));
             let (verdicts, ()) =
-                tokio::try_join!(self.store.enroll(&party), self.settle(&unsettled)).map_err(failed)?;
+                tokio::try_join!(self.seat(&party), self.settle(&unsettled)).map_err(failed)?;
             unsettled = self.seated(party, verdicts)?;
             if said_at.elapsed() > WORD {
                 said_at = Instant::now();
@@ -173,7 +173,11 @@ impl Filler {
         }
     }
 
-    async fn settle(&self, letters: &[(DueLetter, Settlement, Uuid)]) -> Result<(), store::Fault> {
+    async fn seat(&self, party: &[Enrolment]) -> Result<Vec<Verdict>, Fault> {
+        Ok(self.store.enroll(party).await?)
+    }
+
+    async fn settle(&self, letters: &[(DueLetter, Settlement, Uuid)]) -> Result<(), Fault> {
         self.store.settle_letters(letters, self.clock.now()).await
     }
 }
