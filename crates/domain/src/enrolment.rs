@@ -134,6 +134,20 @@ pub fn read_form(
     }
 }
 
+/// Applies the rules of answers to those that somebody registered gives instead of theirs, and finds every fault at once.
+/// Answers to questions that are gone meanwhile stay.
+pub fn change_answers(
+    former: &[Answer],
+    given: &[(Option<QuestionId>, String)],
+    questions: &[Question],
+) -> Result<Vec<Answer>, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let mut answers = read_answers(given, questions, &mut problems);
+    let is_asked = |answer: &&Answer| questions.iter().any(|question| question.id == answer.question);
+    answers.extend(former.iter().filter(|answer| !is_asked(answer)).cloned());
+    if problems.is_empty() { Ok(answers) } else { Err(problems) }
+}
+
 fn read_name(text: Option<&str>, member: &str, problems: &mut Vec<FieldProblem>) -> Option<String> {
     let name = tidy(text.unwrap_or_default());
     let problem = if name.is_empty() {
@@ -279,6 +293,23 @@ mod tests {
 
         assert_eq!(named.first_name, "Odile");
         assert_eq!(answers.iter().map(|answer| answer.value.as_str()).collect::<Vec<_>>(), ["No", ""]);
+    }
+
+    #[test]
+    fn changed_answers_follow_the_rules_and_leave_those_to_questions_that_are_gone() {
+        let gone = Answer { question: QuestionId(uuid::Uuid::from_u128(9)), value: "before".into() };
+        let former = [Answer { question: questions()[0].id, value: "No".into() }, gone.clone()];
+        let given = |value: &str| [(Some(questions()[0].id), value.to_owned())];
+
+        let changed = change_answers(&former, &given("Yes"), &questions()).unwrap();
+        let refused = change_answers(&former, &given("Perhaps"), &questions()).unwrap_err();
+
+        assert_eq!(
+            changed.iter().map(|answer| answer.value.as_str()).collect::<Vec<_>>(),
+            ["Yes", "", "before"]
+        );
+        assert_eq!(changed[2], gone);
+        assert_eq!(refused[0].code, ProblemCode::AnswerNotAllowed);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A registrant: a person with a place, or one who had it. CONTRACT sections 1.6 and 1.8.
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::enrolment::{Answer, Person};
 use crate::ids::{MeetingId, PersonId, RegistrantId, RegistrationId};
@@ -15,8 +17,8 @@ pub struct Registrant {
     pub meeting: MeetingId,
     /// The registration.
     pub registration: RegistrationId,
-    /// Who it is.
-    pub person: Person,
+    /// Who it is; `None` once they had their data erased.
+    pub person: Option<Person>,
     /// Answers, as many as there were questions on the day.
     pub answers: Vec<Answer>,
     /// Language tag for letters.
@@ -38,6 +40,9 @@ pub struct Cancellation {
     pub by: String,
 }
 
+/// For so many milliseconds a letter is sent again once.
+const LETTER_REQUESTS: u64 = 10 * 60 * 1_000;
+
 impl Registrant {
     /// Whether the place is still theirs.
     pub fn is_registered(&self) -> bool {
@@ -56,10 +61,19 @@ impl Registrant {
 
     /// The person of the organizer's directory the row belongs to, if it knows one.
     pub fn user(&self) -> Option<PersonId> {
-        match &self.person {
+        match self.person.as_ref()? {
             Person::Named { user, .. } => *user,
             Person::External { user, .. } => user.map(|user| user.person),
         }
+    }
+
+    /// The id under which the person asks for their letter again: the same for all of ten minutes, so that however often
+    /// and wherever they ask, they get one.
+    pub fn letter_request(&self, at: Timestamp) -> Uuid {
+        let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        let hash = Sha256::digest(self.id.0.as_bytes());
+        let random = std::array::from_fn(|n| hash[n]);
+        uuid::Builder::from_unix_timestamp_millis(millis - millis % LETTER_REQUESTS, &random).into_uuid()
     }
 
     /// Sequence number of the calendar entry (RFC 5545, section 3.8.7.4): a cancellation raises it.

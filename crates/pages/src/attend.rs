@@ -1,5 +1,6 @@
 //! Pages attendees see, from the form to the door of the meeting.
 
+mod field;
 mod gate;
 mod manage;
 mod problem;
@@ -7,7 +8,8 @@ mod registration;
 
 pub use gate::{GateState, GateView, gate_page};
 pub use manage::{
-    CanceledView, EnrolledView, ManageStatus, ManageView, canceled_page, enrolled_page, manage_page,
+    CanceledView, EnrolledView, ManageNotice, ManageStatus, ManageView, canceled_page, enrolled_page,
+    erased_page, manage_page,
 };
 pub use problem::{Problem, ProblemView, not_found_page, problem_page};
 pub use registration::{

@@ -18,13 +18,15 @@ mod texts;
 mod when;
 
 pub use attend::{
-    CanceledView, EnrolledView, GateState, GateView, ManageStatus, ManageView, Problem, ProblemView,
+    CanceledView, EnrolledView, GateState, GateView, ManageNotice, ManageStatus, ManageView, Problem,
+    ProblemView,
 };
 pub use attend::{
     EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView, Speaker,
 };
 pub use attend::{
-    canceled_page, enrolled_page, gate_page, manage_page, not_found_page, problem_page, registration_page,
+    canceled_page, enrolled_page, erased_page, gate_page, manage_page, not_found_page, problem_page,
+    registration_page,
 };
 pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,

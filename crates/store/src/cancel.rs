@@ -3,7 +3,7 @@
 use domain::{Fact, MeetingId, RegistrantId};
 use uuid::Uuid;
 
-use crate::engine::query;
+use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{micros, number};
 use crate::{Fault, Store, lock, write_tx};
@@ -36,17 +36,9 @@ impl Store {
         let slot = number(meeting.slot());
         Ok(write_tx!(self, |tx| {
             lock(tx, meeting).await?;
-            let canceled: Option<(Uuid, bool)> = query(CANCEL)
-                .bind(slot)
-                .bind(meeting.0)
-                .bind(registrant.0)
-                .bind(micros(fact.at))
-                .bind(&fact.actor)
-                .fetch_optional(&mut *tx)
-                .await?;
-            match canceled {
+            match give_back(tx, meeting, registrant, fact).await? {
                 None => Canceled::Before,
-                Some((registration, has_mail)) => {
+                Some(has_mail) => {
                     if has_mail {
                         query(TELL)
                             .bind(slot)
@@ -57,11 +49,32 @@ impl Store {
                             .execute(&mut *tx)
                             .await?;
                     }
-                    record!(tx, meeting, fact, "registrantCanceled", Some(registrant.0), None::<&str>);
-                    query(GIVE_BACK).bind(slot).bind(meeting.0).bind(registration).execute(&mut *tx).await?;
                     Canceled::Now
                 }
             }
         }))
     }
+}
+
+/// Frees the place of somebody registered and tells whether they have an address; `None` where it was free before. Under
+/// the meeting's lock.
+pub(crate) async fn give_back(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    registrant: RegistrantId,
+    fact: &Fact,
+) -> Result<Option<bool>, Fault> {
+    let slot = number(meeting.slot());
+    let canceled: Option<(Uuid, bool)> = query(CANCEL)
+        .bind(slot)
+        .bind(meeting.0)
+        .bind(registrant.0)
+        .bind(micros(fact.at))
+        .bind(&fact.actor)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let Some((registration, has_mail)) = canceled else { return Ok(None) };
+    record!(tx, meeting, fact, "registrantCanceled", Some(registrant.0), None::<&str>);
+    query(GIVE_BACK).bind(slot).bind(meeting.0).bind(registration).execute(&mut *tx).await?;
+    Ok(Some(has_mail))
 }

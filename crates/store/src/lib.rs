@@ -19,6 +19,7 @@ mod meeting;
 mod moving;
 mod moving_table;
 mod outbox;
+mod own;
 mod question;
 mod registrant;
 mod registration;
@@ -52,6 +53,7 @@ pub use enroll::{Interrupted, Verdict};
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
+pub use own::Changed;
 pub use registrant::RegistrantPage;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would

@@ -173,20 +173,21 @@ impl RegistrantRow {
         };
         let user = self.user_id.map(PersonId);
         let person = match (self.external_id, self.email) {
-            (Some(external_id), _) => Person::External {
+            (Some(external_id), _) => Some(Person::External {
                 external_id,
                 user: user
                     .zip(self.user_tenant_id)
                     .map(|(person, tenant)| ForeignPerson { tenant: TenantId(tenant), person }),
-            },
-            (None, Some(address)) => Person::Named {
+            }),
+            (None, Some(address)) => Some(Person::Named {
                 named: Named {
                     first_name: self.first_name.unwrap_or_default(),
                     last_name: self.last_name.unwrap_or_default(),
                     email: email(&address)?,
                 },
                 user,
-            },
+            }),
+            (None, None) if canceled.is_some() => None,
             (None, None) => return Err(Fault::corrupt("a registrant that is nobody")),
         };
         Ok(Registrant {

@@ -133,10 +133,11 @@ impl AnyRegistrant {
     ) -> Self {
         let join_web_url = Some(join_web_url).filter(|_| edition == ListEdition::Filled);
         let named = match &registrant.person {
-            Person::External { external_id, user } => {
+            Some(Person::External { external_id, user }) => {
                 return Self::external(external_id, *user, join_web_url);
             }
-            Person::Named { named, .. } => named,
+            Some(Person::Named { named, .. }) => Some(named),
+            None => None,
         };
         let questions = match &registration.kind {
             RegistrationKind::BuiltIn(built_in) => built_in.questions.as_slice(),
@@ -146,9 +147,9 @@ impl AnyRegistrant {
         Self::BuiltIn(Box::new(MeetingRegistrant {
             registration_date_time: Some(crate::time::write(registrant.registered_at)),
             join_web_url,
-            first_name: Some(named.first_name.clone()),
-            last_name: Some(named.last_name.clone()),
-            email: Some(named.email.as_typed().to_owned()),
+            first_name: named.map(|named| named.first_name.clone()),
+            last_name: named.map(|named| named.last_name.clone()),
+            email: named.map(|named| named.email.as_typed().to_owned()),
             status: Some(registrant.status()),
             custom_question_answers: show_answers(meeting.id, questions, registrant, edition),
             ..nobody(crate::ids::write_registrant(&key, registrant.id))

@@ -3,6 +3,8 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::field::{self, Field};
+use super::registration::{FieldProblem, Question};
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
@@ -39,7 +41,7 @@ struct Enrolled {
 }
 
 /// What somebody sees of their own registration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ManageView<'a> {
     /// The reader's language.
     pub language: Language,
@@ -55,10 +57,34 @@ pub struct ManageView<'a> {
     pub first_name: &'a str,
     /// Whose registration it is.
     pub last_name: &'a str,
-    /// Where the registration stands. Only a live one has a button, which posts to the page's own address.
+    /// Where the letters go.
+    pub email: &'a str,
+    /// Where the registration stands, and so what can be done. Buttons post to the page's own address, the field `do` says
+    /// what.
     pub status: ManageStatus,
-    /// Where to register again after cancelling, if that is possible.
+    /// The organizer's questions with the answers so far; none once they can no longer be changed.
+    pub questions: Vec<Question<'a>>,
+    /// What was wrong with the answers above.
+    pub problems: Vec<FieldProblem<'a>>,
+    /// What was just done.
+    pub notice: Option<ManageNotice>,
+    /// Where the meeting's own page is, if it has one.
     pub registration_page_url: Option<&'a str>,
+}
+
+/// What was just done on the manage page, or could not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManageNotice {
+    /// The answers are stored.
+    AnswersChanged,
+    /// The letter is on its way again.
+    LetterSent,
+    /// They are registered again; the new links come by letter.
+    RegisteredAgain,
+    /// They cannot register again: all places are taken.
+    Full,
+    /// They cannot register again: the registration is closed.
+    Closed,
 }
 
 /// Where a registration stands.
@@ -74,12 +100,14 @@ pub enum ManageStatus {
     MeetingCanceled,
 }
 
-/// Somebody's own registration, with the button that gives the place back.
+/// Somebody's own registration, and what can be done with it.
 pub fn manage_page(view: &ManageView<'_>) -> String {
     let t = view.language.texts();
+    let fields = field::questions(t, &view.questions, &view.problems);
+    let flawed = fields.iter().any(|field| field.problem.is_some());
 
     render(&Manage {
-        frame: Frame::new(view.language, t.say("manage-title")),
+        frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" })),
         when: Span::new(t, view.start_at, view.end_at, view.zone),
         status: t.say(match view.status {
             ManageStatus::Registered => "manage-status-registered",
@@ -87,10 +115,23 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
             ManageStatus::Over => "manage-status-over",
             ManageStatus::MeetingCanceled => "manage-status-meeting-canceled",
         }),
+        notice: view.notice.map(|notice| {
+            t.say(match notice {
+                ManageNotice::AnswersChanged => "manage-answers-changed",
+                ManageNotice::LetterSent => "manage-letter-sent",
+                ManageNotice::RegisteredAgain => "manage-registered-again",
+                ManageNotice::Full => "form-full-title",
+                ManageNotice::Closed => "form-over-title",
+            })
+        }),
         live: view.status == ManageStatus::Registered,
-        canceled: view.status == ManageStatus::Canceled,
+        // Nobody registers again right after they did.
+        canceled: view.status == ManageStatus::Canceled && view.notice != Some(ManageNotice::RegisteredAgain),
+        letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
         subject: t.subject(view.subject),
+        fields,
+        flawed,
         view,
     })
 }
@@ -101,11 +142,26 @@ struct Manage<'a> {
     frame: Frame,
     when: Span,
     status: String,
+    notice: Option<String>,
     live: bool,
     canceled: bool,
+    letter_explain: String,
     again: Option<String>,
     subject: String,
+    fields: Vec<Field<'a>>,
+    flawed: bool,
     view: &'a ManageView<'a>,
+}
+
+/// The page after somebody had their data erased. Nothing on it says whose they were.
+pub fn erased_page(language: Language) -> String {
+    render(&Erased { frame: Frame::new(language, language.texts().say("erased-title")) })
+}
+
+#[derive(Template)]
+#[template(path = "erased.html")]
+struct Erased {
+    frame: Frame,
 }
 
 /// What is left to say after cancelling.

@@ -3,12 +3,10 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::registration::field::Field;
+use super::field::{self, Field};
 use crate::frame::{Frame, render};
 use crate::language::Language;
 use crate::when::Span;
-
-mod field;
 
 /// Everything the registration page of one meeting shows.
 #[derive(Clone, Debug)]

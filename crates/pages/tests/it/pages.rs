@@ -155,12 +155,17 @@ fn a_closed_registration_has_no_form() {
 }
 
 #[test]
-fn only_a_live_registration_has_a_cancel_button() {
-    let buttons = |status| count(&tags(&manage_page(&manage("word", status))), "button");
+fn what_can_be_done_follows_from_where_a_registration_stands() {
+    let buttons = |status| {
+        let page = manage_page(&manage("word", status));
+        let has = |action: &&str| page.contains(&format!(r#"name="do" value="{action}""#));
+        ["answers", "letter", "cancel", "again", "erase"].into_iter().filter(has).collect::<Vec<_>>()
+    };
 
-    assert_eq!(buttons(ManageStatus::Registered), 1);
-    for status in [ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled] {
-        assert_eq!(buttons(status), 0);
+    assert_eq!(buttons(ManageStatus::Registered), ["answers", "letter", "cancel", "erase"]);
+    assert_eq!(buttons(ManageStatus::Canceled), ["again", "erase"]);
+    for status in [ManageStatus::Over, ManageStatus::MeetingCanceled] {
+        assert_eq!(buttons(status), ["erase"]);
     }
 }
 

@@ -102,7 +102,11 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         end_at: end_at(),
         first_name: said,
         last_name: said,
+        email: said,
         status,
+        questions: form(said).questions,
+        problems: vec![FieldProblem { field: "answer-two", flaw: Flaw::Missing }],
+        notice: Some(ManageNotice::AnswersChanged),
         registration_page_url: Some(REGISTER),
     }
 }
@@ -191,6 +195,7 @@ fn attendee_pages(said: &str) -> Vec<Page> {
             "canceled",
             canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),
         ),
+        Page::deaf("erased", erased_page(language)),
         Page::deaf("not found", not_found_page(language)),
     ];
     pages.extend(states.into_iter().zip(1..).map(|(state, number)| {

@@ -43,7 +43,9 @@ enrolled-link = It holds your personal link to the meeting and an invitation for
 enrolled-wait = Nothing after a few minutes? Look into your spam folder and check that the address is right.
 
 manage-title = Your registration
+manage-title-problem = Problem – your registration
 manage-name = Name
+manage-email = E-mail address
 manage-status = Status
 manage-status-registered = You are registered.
 manage-status-canceled = Your registration is cancelled.
@@ -54,6 +56,22 @@ manage-cancel-explain = Your place is given back, and your personal link stops w
 manage-cancel-button = Cancel my registration
 manage-canceled-explain = Your personal link no longer works. There is nothing left to do.
 manage-again = Register again
+manage-answers-heading = Your answers
+manage-answers-button = Save my answers
+manage-answers-changed = Your answers are saved.
+manage-letter-heading = Lost the letter?
+manage-letter-explain = We send it once more to { $email }, with the same personal link.
+manage-letter-button = Send the letter again
+manage-letter-sent = The letter is on its way. It is sent once in ten minutes, however often you ask.
+manage-registered-again = You are registered again. A letter with your new personal link is on its way; this page is of the registration before.
+manage-erase-heading = Erase my data
+manage-erase-explain = Your name, address and answers are removed for good. If you have a place, it is given back, and no letter is sent about it.
+manage-erase-button = Erase my data now
+manage-page = The page of this meeting
+
+erased-title = Your data is erased
+erased-explain = Your name, address and answers are gone from this registration, and your personal links no longer work.
+erased-left = What stays is that somebody had a place here, and when. Copies that the organizer made before are with them.
 
 canceled-title = Your registration is cancelled
 canceled-explain = Your place in “{ $subject }” is free for somebody else, and your personal link no longer works.

@@ -1,18 +1,31 @@
-//! The manage page: GET shows the own registration, POST cancels it.
+//! The manage page: GET shows the own registration, POST acts on it. Which of its buttons was pressed stands in the field
+//! `do`; without one it is the first there ever was, which cancels.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+mod view;
+
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{Form, Path, State};
 use axum::response::Response;
+use domain::enrolment::change_answers;
 use domain::link::Purpose;
-use domain::{Person, Registrant};
+use domain::{AllowedRegistrant, Fact, FieldProblem, Person, Refusal, Registrant, Registration};
 use http::{HeaderMap, StatusCode};
-use pages::{CanceledView, ManageStatus, ManageView};
-use store::Hosted;
+use pages::{CanceledView, ManageNotice};
+use store::{Changed, Hosted};
 
+use self::view::{Shown, manage_page, page_url, subject};
+use super::form::{self, Fields};
 use super::gate::{find_by_link, is_its};
 use super::page::{html, language, not_found, problem};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::graph::{Asked, take_place};
+
+/// Somebody by their link, with the meeting as long as it has their registration.
+struct Own {
+    registrant: Registrant,
+    hosted: Option<Hosted>,
+}
 
 /// `GET /m/{token}`: changes nothing, whoever looks, mail scanners included.
 pub async fn show(
@@ -22,89 +35,171 @@ pub async fn show(
 ) -> Response {
     let Ok(Path(token)) = token else { return not_found(&headers) };
     match find(&app, &token).await {
-        Ok(Some((registrant, hosted))) => {
-            let page = manage_page(&app, &headers, &registrant, hosted.as_ref());
-            html(StatusCode::OK, page)
-        }
+        Ok(Some(own)) => manage_page(&app, &headers, &own, Shown::default()),
         Ok(None) => not_found(&headers),
         Err(error) => problem(&app, &headers, &error),
     }
 }
 
-/// `POST /m/{token}`: cancels. A second press shows the same page.
-pub async fn cancel(
+/// `POST /m/{token}`. A second press shows the same page as the first.
+pub async fn act(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let Ok(Path(token)) = token else { return not_found(&headers) };
-    let (registrant, hosted) = match find(&app, &token).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return not_found(&headers),
-        Err(error) => return problem(&app, &headers, &error),
+    let acted = async {
+        let fields = match form::read(&app, form) {
+            // A request without a form: the button had none at first.
+            Err(ApiError::NotJson) => Vec::new(),
+            fields => fields?,
+        };
+        let Some(own) = find(&app, &token).await? else { return Ok(not_found(&headers)) };
+        match form::value(&fields, "do") {
+            None | Some("cancel") => cancel(&app, &headers, &own).await,
+            Some("answers") => answer(&app, &headers, &token, own, &fields).await,
+            Some("letter") => send_again(&app, &headers, &own).await,
+            Some("again") => register_again(&app, &headers, &own).await,
+            Some("erase") => erase(&app, &headers, &own).await,
+            Some(_) => Err(ApiError::NotJson),
+        }
     };
-    let fact = app.fact("registrant".to_owned());
-    if let Err(fault) = app.store.cancel_registrant(registrant.meeting, registrant.id, &fact).await {
-        return problem(&app, &headers, &fault.into());
-    }
-    app.mail_waits();
-    let page_url = hosted.as_ref().and_then(|hosted| page_url(&app, hosted));
-    let view = CanceledView {
-        language: language(&headers),
-        subject: subject(hosted.as_ref()),
-        registration_page_url: page_url.as_deref(),
-    };
-    html(StatusCode::OK, pages::canceled_page(&view))
+    acted.await.unwrap_or_else(|error| problem(&app, &headers, &error))
 }
 
-async fn find(app: &App, token: &str) -> Result<Option<(Registrant, Option<Hosted>)>, ApiError> {
+async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
     let Some(link) = app.links().key.open(Purpose::Manage, token) else { return Ok(None) };
     let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
     let hosted = app.store.find_hosted(registrant.meeting).await?;
     let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
-    Ok(Some((registrant, hosted)))
+    Ok(Some(Own { registrant, hosted }))
 }
 
-fn manage_page(app: &App, headers: &HeaderMap, registrant: &Registrant, hosted: Option<&Hosted>) -> String {
-    let (first_name, last_name) = match &registrant.person {
-        Person::Named { named, .. } => (named.first_name.as_str(), named.last_name.as_str()),
-        Person::External { .. } => ("", ""),
-    };
-    let now = app.clock.now();
-    let (start_at, end_at) = hosted
-        .and_then(|hosted| {
-            let registration = hosted.registration.as_ref()?;
-            Some((registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting)))
-        })
-        .unwrap_or((now, now));
-    let status = match hosted {
-        None => ManageStatus::MeetingCanceled,
-        Some(_) if !registrant.is_registered() => ManageStatus::Canceled,
-        Some(_) if now >= end_at => ManageStatus::Over,
-        Some(_) => ManageStatus::Registered,
-    };
-    let page_url = hosted.and_then(|hosted| page_url(app, hosted));
-    pages::manage_page(&ManageView {
+impl Own {
+    /// The live registration, before the meeting begins: after that nothing can be changed any more.
+    fn changeable(&self, app: &App) -> Option<(&Hosted, &Registration)> {
+        let hosted = self.hosted.as_ref()?;
+        let registration = hosted.registration.as_ref()?;
+        let is_early = app.clock.now() < registration.start_at(&hosted.meeting);
+        (self.registrant.is_registered() && is_early).then_some((hosted, registration))
+    }
+}
+
+fn by_registrant(app: &App) -> Fact {
+    app.fact("registrant".to_owned())
+}
+
+async fn cancel(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+    let Own { registrant, hosted } = own;
+    app.store.cancel_registrant(registrant.meeting, registrant.id, &by_registrant(app)).await?;
+    app.mail_waits();
+    let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
+    let view = CanceledView {
         language: language(headers),
-        zone: None,
-        subject: subject(hosted),
-        start_at,
-        end_at,
-        first_name,
-        last_name,
-        status,
+        subject: subject(hosted.as_ref()),
         registration_page_url: page_url.as_deref(),
-    })
+    };
+    Ok(html(StatusCode::OK, pages::canceled_page(&view)))
 }
 
-fn subject(hosted: Option<&Hosted>) -> &str {
-    hosted.and_then(|hosted| hosted.registration.as_ref()?.subject(&hosted.meeting)).unwrap_or_default()
+async fn answer(
+    app: &App,
+    headers: &HeaderMap,
+    token: &str,
+    mut own: Own,
+    fields: &Fields,
+) -> Result<Response, ApiError> {
+    for _ in 0..3 {
+        let Some((hosted, registration)) = own.changeable(app) else { break };
+        let given = form::filled_form(&hosted.meeting, fields).answers;
+        let answers =
+            match change_answers(&own.registrant.answers, &given, &registration.built_in()?.questions) {
+                Ok(answers) => answers,
+                Err(problems) => return Ok(with_problems(app, headers, &own, fields, &problems)),
+            };
+        let fact = by_registrant(app);
+        match app.store.change_answers(own.registrant.id, registration, &answers, &fact).await? {
+            Changed::Now => {
+                own.registrant.answers = answers;
+                return Ok(with_notice(app, headers, &own, ManageNotice::AnswersChanged));
+            }
+            Changed::Stale | Changed::Canceled => {
+                let Some(as_it_is) = find(app, token).await? else { return Ok(not_found(headers)) };
+                own = as_it_is;
+            }
+        }
+    }
+    Ok(manage_page(app, headers, &own, Shown::default()))
 }
 
-/// Where the person may register again: the page of a built-in registration for everyone.
-fn page_url(app: &App, hosted: &Hosted) -> Option<String> {
-    let registration = hosted.registration.as_ref().filter(|registration| registration.built_in().is_ok())?;
-    let key = wire::registration::key(&hosted.meeting, registration);
-    let id = wire::ids::write_registration(&key);
-    Some(wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting))
+async fn send_again(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+    if !own.registrant.is_registered() || own.hosted.is_none() {
+        return Ok(manage_page(app, headers, own, Shown::default()));
+    }
+    let fact = by_registrant(app);
+    let fact = Fact { id: own.registrant.letter_request(fact.at), ..fact };
+    app.store.ask_for_letter(&own.registrant, &fact).await?;
+    app.mail_waits();
+    Ok(with_notice(app, headers, own, ManageNotice::LetterSent))
+}
+
+/// The same person with the same answers: who knows the link is who was registered.
+async fn register_again(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+    let Own { registrant, hosted } = own;
+    let registration = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
+    let (Some((hosted, registration)), Some(Person::Named { named, .. }), false) =
+        (registration, &registrant.person, registrant.is_registered())
+    else {
+        return Ok(manage_page(app, headers, own, Shown::default()));
+    };
+    if registration.allowed_registrant != AllowedRegistrant::Everyone {
+        return Ok(with_notice(app, headers, own, ManageNotice::Closed));
+    }
+    let questions = &registration.built_in()?.questions;
+    let is_asked = |answer: &&domain::Answer| questions.iter().any(|question| question.id == answer.question);
+    let former = registrant.answers.iter().filter(is_asked);
+    let given: Vec<_> = former.map(|answer| (Some(answer.question), answer.value.clone())).collect();
+    // Whoever would have to answer something new does so on the page of the meeting.
+    let Ok(answers) = change_answers(&[], &given, questions) else {
+        return Ok(with_notice(app, headers, own, ManageNotice::Closed));
+    };
+    let asked = Asked {
+        person: Person::Named { named: named.clone(), user: None },
+        answers,
+        seen_directory: None,
+        language: registrant.language.clone(),
+        actor: "registrant".to_owned(),
+        idempotency: None,
+    };
+    match take_place(app, hosted, registration, asked).await {
+        Ok(Some(_)) => Ok(with_notice(app, headers, own, ManageNotice::RegisteredAgain)),
+        Ok(None) => Err(ApiError::Busy),
+        Err(ApiError::Refused(Refusal::RegistrationFull)) => {
+            Ok(with_notice(app, headers, own, ManageNotice::Full))
+        }
+        Err(ApiError::Refused(_)) => Ok(with_notice(app, headers, own, ManageNotice::Closed)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn erase(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+    let registrant = &own.registrant;
+    let (cancellation, erasure) = (by_registrant(app), by_registrant(app));
+    app.store.erase_registrant(registrant.meeting, registrant.id, &cancellation, &erasure).await?;
+    Ok(html(StatusCode::OK, pages::erased_page(language(headers))))
+}
+
+fn with_notice(app: &App, headers: &HeaderMap, own: &Own, notice: ManageNotice) -> Response {
+    manage_page(app, headers, own, Shown { notice: Some(notice), ..Shown::default() })
+}
+
+fn with_problems(
+    app: &App,
+    headers: &HeaderMap,
+    own: &Own,
+    fields: &Fields,
+    problems: &[FieldProblem],
+) -> Response {
+    manage_page(app, headers, own, Shown { notice: None, fields: Some(fields), problems })
 }

@@ -2,6 +2,7 @@
 //!
 //! GET shows, POST acts. Every answer forbids referrers, frames and foreign content.
 
+mod form;
 mod gate;
 mod manage;
 mod page;
@@ -18,7 +19,7 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/registration/{id}", get(signup::show).post(signup::enroll))
-        .route("/m/{token}", get(manage::show).post(manage::cancel))
+        .route("/m/{token}", get(manage::show).post(manage::act))
         .route("/j/{token}", get(gate::short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph))
         .route(pages::STYLESHEET_PATH, get(stylesheet))

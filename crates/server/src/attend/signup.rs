@@ -7,27 +7,19 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::enrolment::{FilledForm, read_form};
-use domain::question::AnswerInput;
-use domain::text::limit;
-use domain::{
-    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registration,
-    RegistrationKind,
-};
+use domain::enrolment::read_form;
+use domain::{AllowedRegistrant, FieldProblem, Meeting, Person, Refusal, Registration, RegistrationKind};
 use http::{HeaderMap, StatusCode};
-use pages::{EnrolledView, EnrolmentForm, Flaw, QuestionKind, RegistrationState, RegistrationView};
+use pages::{EnrolledView, EnrolmentForm, RegistrationState, RegistrationView};
 use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
+use super::form::{self, Fields};
 use super::page::{html, language, not_found, problem};
 use crate::app::App;
-use crate::connections::is_too_slow;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
-
-/// A form as the browser sends it: names and values.
-type Fields = Vec<(String, String)>;
 
 /// `GET /registration/{id}`
 pub async fn show(
@@ -55,13 +47,9 @@ pub async fn enroll(
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
     let Ok(Path(id)) = id else { return not_found(&headers) };
-    let fields = match form {
-        Ok(Form(fields)) => fields,
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return problem(&app, &headers, &ApiError::TooLarge(app.settings.max_body_bytes));
-        }
-        Err(rejection) if is_too_slow(&rejection) => return problem(&app, &headers, &ApiError::Slow),
-        Err(_) => return problem(&app, &headers, &ApiError::NotJson),
+    let fields = match form::read(&app, form) {
+        Ok(fields) => fields,
+        Err(error) => return problem(&app, &headers, &error),
     };
     match try_enroll(&app, &id, &headers, &fields).await {
         Ok(Some(response)) => response,
@@ -82,7 +70,7 @@ async fn try_enroll(
         let RegistrationKind::BuiltIn(built_in) = &registration.kind else { return Ok(None) };
         let is_open = registration.allowed_registrant == AllowedRegistrant::Everyone
             && registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
-        let form = filled_form(&hosted.meeting, fields);
+        let form = form::filled_form(&hosted.meeting, fields);
         let (named, answers) = match read_form(&form, &built_in.questions) {
             Ok(read) if is_open => read,
             // A yes is held against the versions in the database, a no is not: it may rest on old memory.
@@ -102,7 +90,7 @@ async fn try_enroll(
             seen_directory: None,
             language: Some(language(headers).tag().to_owned()),
             actor: "page".to_owned(),
-            idempotency: value(fields, "nonce")
+            idempotency: form::value(fields, "nonce")
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
                 .map(|nonce| private_key("page", registration.id, nonce, fingerprint(fields), now)),
         };
@@ -153,24 +141,6 @@ fn has_page(hosted: &Hosted, key: &RegistrationKey) -> bool {
     })
 }
 
-fn filled_form(meeting: &Meeting, fields: &Fields) -> FilledForm {
-    let text = |name: &str| value(fields, name).map(str::to_owned);
-    let answers = fields.iter().filter_map(|(name, value)| {
-        let id = name.strip_prefix("answer-")?;
-        Some((wire::ids::read_question(meeting.id, id), value.clone()))
-    });
-    FilledForm {
-        first_name: text("firstName"),
-        last_name: text("lastName"),
-        email: text("email"),
-        answers: answers.collect(),
-    }
-}
-
-fn value<'f>(fields: &'f Fields, name: &str) -> Option<&'f str> {
-    fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-}
-
 fn fingerprint(fields: &Fields) -> [u8; 32] {
     let mut hash = Sha256::new();
     for (name, value) in fields {
@@ -191,7 +161,7 @@ fn enrolled(
     let view = EnrolledView {
         language: language(headers),
         subject: registration.subject(meeting).unwrap_or_default(),
-        email: value(fields, "email"),
+        email: form::value(fields, "email"),
     };
     html(StatusCode::OK, pages::enrolled_page(&view))
 }
@@ -214,72 +184,17 @@ fn page(
     }
     // Each page is a request of its own: a reload or a double click sends the same one.
     let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
-    let ids: Vec<String> = built_in
-        .questions
-        .iter()
-        .map(|question| wire::ids::write_question(meeting.id, question.id))
-        .collect();
-    let flaws = field_problems(problems, built_in, &ids, meeting, fields);
+    let ids = form::question_ids(built_in, meeting);
+    let flaws = form::field_problems(problems, built_in, &ids, meeting, fields);
     let form = EnrolmentForm {
         nonce: &nonce,
-        first_name: value(fields, "firstName").unwrap_or_default(),
-        last_name: value(fields, "lastName").unwrap_or_default(),
-        email: value(fields, "email").unwrap_or_default(),
-        questions: questions(built_in, &ids, fields),
+        first_name: form::value(fields, "firstName").unwrap_or_default(),
+        last_name: form::value(fields, "lastName").unwrap_or_default(),
+        email: form::value(fields, "email").unwrap_or_default(),
+        questions: form::questions(built_in, &ids, fields),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
     };
     show_state(headers, meeting, registration, RegistrationState::Open(form))
-}
-
-fn questions<'v>(built_in: &'v BuiltIn, ids: &'v [String], fields: &'v Fields) -> Vec<pages::Question<'v>> {
-    let view = |(question, id): (&'v domain::Question, &'v String)| pages::Question {
-        id,
-        text: question.display_name.as_deref().unwrap_or_default(),
-        required: question.is_required,
-        kind: match &question.input {
-            AnswerInput::Text => QuestionKind::Text,
-            AnswerInput::RadioButton(options) => {
-                QuestionKind::Choice(options.iter().map(String::as_str).collect())
-            }
-        },
-        value: value(fields, &format!("answer-{id}")).unwrap_or_default(),
-    };
-    built_in.questions.iter().zip(ids).map(view).collect()
-}
-
-/// The domain's faults beside the fields they belong to.
-fn field_problems(
-    problems: &[FieldProblem],
-    built_in: &BuiltIn,
-    ids: &[String],
-    meeting: &Meeting,
-    fields: &Fields,
-) -> Vec<(String, Flaw)> {
-    let mut flaws: Vec<(String, Flaw)> = problems
-        .iter()
-        .filter(|problem| !problem.target.contains('/') && problem.target != "customQuestionAnswers")
-        .map(|problem| (problem.target.clone(), flaw(problem.code)))
-        .collect();
-    let answers = filled_form(meeting, fields).answers;
-    for (question, id) in built_in.questions.iter().zip(ids).filter(|_| !problems.is_empty()) {
-        let given = answers.iter().find(|(known, _)| *known == Some(question.id));
-        let given = given.map(|(_, value)| value.as_str()).unwrap_or_default();
-        if let Some(code) = question.problem_with(given) {
-            flaws.push((format!("answer-{id}"), flaw(code)));
-        }
-    }
-    flaws
-}
-
-fn flaw(code: ProblemCode) -> Flaw {
-    match code {
-        ProblemCode::Missing | ProblemCode::RequiredAnswerMissing => Flaw::Missing,
-        ProblemCode::TooLong => Flaw::TooLong { limit: None },
-        ProblemCode::AnswerTooLong => Flaw::TooLong { limit: Some(limit::ANSWER) },
-        ProblemCode::InvalidEmail => Flaw::NotAnEmail,
-        ProblemCode::AnswerNotAllowed => Flaw::NotAChoice,
-        _ => Flaw::Unreadable,
-    }
 }
 
 fn show_state(

@@ -78,13 +78,19 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
         ask.check_account().await?;
         ask.check_policy(hosted.meeting.organizer).await?;
         let place = Place { registrant: registrant.id, generation: registrant.generation };
-        return Ok(Some(Reply::ok(&show(ask, &hosted.meeting, registration, &registrant.person, place))));
+        return Ok(Some(Reply::ok(&show(
+            ask,
+            &hosted.meeting,
+            registration,
+            registrant.person.as_ref(),
+            place,
+        ))));
     }
     let mut asked = read(ask, &hosted.meeting, registration).await?;
     asked.seen_directory = asked.seen_directory.or(seen_policy).or(seen_account);
     let person = asked.person.clone();
     let place = take_place(ask.app, hosted, registration, asked).await?;
-    Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, registration, &person, place))))
+    Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, registration, Some(&person), place))))
 }
 
 /// The registrant that a request with the same idempotency key got. Asked before the form and the end of the
@@ -284,16 +290,16 @@ fn show(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,
-    person: &Person,
+    person: Option<&Person>,
     place: Place,
 ) -> Entity<AnyRegistrant> {
     let entity = match person {
-        Person::External { external_id, user } => {
+        Some(Person::External { external_id, user }) => {
             let link = ask.app.graph_link(meeting, registration, external_id, place);
             AnyRegistrant::external(external_id, *user, Some(link))
         }
-        Person::Named { user: None, .. } => AnyRegistrant::anonymous(),
-        Person::Named { user: Some(_), .. } => {
+        Some(Person::Named { user: None, .. }) | None => AnyRegistrant::anonymous(),
+        Some(Person::Named { user: Some(_), .. }) => {
             let key = wire::registration::key(meeting, registration);
             let id = wire::ids::write_registrant(&key, place.registrant);
             let link = ask.app.graph_link(meeting, registration, &id, place);

@@ -88,8 +88,8 @@ fn show(
     registrant: &Registrant,
 ) -> AnyRegistrant {
     let id = match &registrant.person {
-        Person::External { external_id, .. } => external_id.clone(),
-        Person::Named { .. } => {
+        Some(Person::External { external_id, .. }) => external_id.clone(),
+        Some(Person::Named { .. }) | None => {
             wire::ids::write_registrant(&wire::registration::key(meeting, registration), registrant.id)
         }
     };

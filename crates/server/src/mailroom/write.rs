@@ -65,7 +65,7 @@ impl Mailroom {
             return Ok(None);
         };
         // Registrants of other systems have no address here, and their own system writes to them.
-        let Person::Named { named, .. } = &registrant.person else { return Ok(None) };
+        let Some(Person::Named { named, .. }) = &registrant.person else { return Ok(None) };
         let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
         self.compose(due, &registrant, named, &organizer).map(Some)
     }

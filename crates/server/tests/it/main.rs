@@ -18,6 +18,7 @@ mod letters;
 mod links;
 mod lists;
 mod mail;
+mod manage;
 mod matrix;
 mod meeting_races;
 mod moving;

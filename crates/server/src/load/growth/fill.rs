@@ -161,7 +161,7 @@ impl Filler {
                 id,
                 meeting: enrolment.meeting,
                 registration: enrolment.registration,
-                person: enrolment.person,
+                person: Some(enrolment.person),
                 answers: enrolment.answers,
                 language: enrolment.language,
                 generation: 0,

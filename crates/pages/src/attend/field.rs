@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{EnrolmentForm, Flaw, Question, QuestionKind};
+use super::registration::{EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind};
 use crate::texts::Texts;
 
 pub(super) struct Field<'a> {
@@ -50,9 +50,22 @@ pub(super) fn fields<'a>(t: &'static Texts, form: &'a EnrolmentForm<'a>) -> Vec<
         },
     ];
     let asked = form.questions.iter().zip(1..).map(|(question, number)| asked(t, question, number));
-    let mut fields: Vec<_> = known.into_iter().chain(asked).collect();
+    flawed(t, known.into_iter().chain(asked).collect(), &form.problems)
+}
+
+/// The organizer's questions alone.
+pub(super) fn questions<'a>(
+    t: &'static Texts,
+    questions: &'a [Question<'a>],
+    problems: &[FieldProblem<'_>],
+) -> Vec<Field<'a>> {
+    let asked = questions.iter().zip(1..).map(|(question, number)| asked(t, question, number));
+    flawed(t, asked.collect(), problems)
+}
+
+fn flawed<'a>(t: &Texts, mut fields: Vec<Field<'a>>, problems: &[FieldProblem<'_>]) -> Vec<Field<'a>> {
     for field in &mut fields {
-        let problem = form.problems.iter().find(|problem| problem.field == field.name);
+        let problem = problems.iter().find(|problem| problem.field == field.name);
         field.problem = problem.map(|problem| sentence(t, problem.flaw));
     }
     fields

@@ -1,0 +1,98 @@
+//! What the manage page shows.
+
+use axum::response::Response;
+use domain::{BuiltIn, FieldProblem, Person, Registrant};
+use http::{HeaderMap, StatusCode};
+use pages::{ManageNotice, ManageStatus, ManageView};
+use store::Hosted;
+
+use super::Own;
+use crate::app::App;
+use crate::attend::form::{self, Fields};
+use crate::attend::page::{html, language};
+
+/// What was just done, and what was wrong with it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shown<'a> {
+    pub(super) notice: Option<ManageNotice>,
+    /// Answers as they were sent; without them those that are stored.
+    pub(super) fields: Option<&'a Fields>,
+    pub(super) problems: &'a [FieldProblem],
+}
+
+/// Somebody's own registration, as it is now.
+pub(super) fn manage_page(app: &App, headers: &HeaderMap, own: &Own, shown: Shown<'_>) -> Response {
+    let Own { registrant, hosted } = own;
+    let (first_name, last_name, email) = match &registrant.person {
+        Some(Person::Named { named, .. }) => {
+            (named.first_name.as_str(), named.last_name.as_str(), named.email.as_typed())
+        }
+        Some(Person::External { .. }) | None => ("", "", ""),
+    };
+    let now = app.clock.now();
+    let (start_at, end_at) = hosted
+        .as_ref()
+        .and_then(|hosted| {
+            let registration = hosted.registration.as_ref()?;
+            Some((registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting)))
+        })
+        .unwrap_or((now, now));
+    let status = match hosted {
+        None => ManageStatus::MeetingCanceled,
+        Some(_) if !registrant.is_registered() => ManageStatus::Canceled,
+        Some(_) if now >= end_at => ManageStatus::Over,
+        Some(_) => ManageStatus::Registered,
+    };
+    let asked = own.changeable(app).and_then(|(hosted, registration)| {
+        let built_in = registration.built_in().ok()?;
+        Some((hosted, built_in, form::question_ids(built_in, &hosted.meeting)))
+    });
+    let stored = stored(registrant, asked.as_ref().map(|(_, built_in, ids)| (*built_in, ids.as_slice())));
+    let fields = shown.fields.unwrap_or(&stored);
+    let flaws = asked.as_ref().map_or_else(Vec::new, |(hosted, built_in, ids)| {
+        form::field_problems(shown.problems, built_in, ids, &hosted.meeting, fields)
+    });
+    let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
+    let page = pages::manage_page(&ManageView {
+        language: language(headers),
+        zone: None,
+        subject: subject(hosted.as_ref()),
+        start_at,
+        end_at,
+        first_name,
+        last_name,
+        email,
+        status,
+        questions: asked
+            .as_ref()
+            .map_or_else(Vec::new, |(_, built_in, ids)| form::questions(built_in, ids, fields)),
+        problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
+        notice: shown.notice,
+        registration_page_url: page_url.as_deref(),
+    });
+    let status = if shown.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    html(status, page)
+}
+
+/// The answers that are stored, as the form has them.
+fn stored(registrant: &Registrant, asked: Option<(&BuiltIn, &[String])>) -> Fields {
+    let Some((built_in, ids)) = asked else { return Vec::new() };
+    let answer = |(question, id): (&domain::Question, &String)| {
+        let answer = registrant.answers.iter().find(|answer| answer.question == question.id)?;
+        Some((format!("answer-{id}"), answer.value.clone()))
+    };
+    built_in.questions.iter().zip(ids).filter_map(answer).collect()
+}
+
+/// What the meeting is called.
+pub(super) fn subject(hosted: Option<&Hosted>) -> &str {
+    hosted.and_then(|hosted| hosted.registration.as_ref()?.subject(&hosted.meeting)).unwrap_or_default()
+}
+
+/// Where the person may register again: the page of a built-in registration for everyone.
+pub(super) fn page_url(app: &App, hosted: &Hosted) -> Option<String> {
+    let registration = hosted.registration.as_ref().filter(|registration| registration.built_in().is_ok())?;
+    let key = wire::registration::key(&hosted.meeting, registration);
+    let id = wire::ids::write_registration(&key);
+    Some(wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting))
+}

@@ -1,0 +1,124 @@
+//! What a registrant does with their own registration, by their link; giving the place back is in [`crate::cancel`].
+
+use domain::{Answer, Fact, MeetingId, Registrant, RegistrantId, Registration};
+
+use crate::cancel::give_back;
+use crate::engine::query;
+use crate::meeting::record;
+use crate::registrant::answers_json;
+use crate::rows::{micros, number};
+use crate::{Fault, Store, lock, write_tx};
+
+/// What became of somebody's change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is stored.
+    Now,
+    /// The registration or its questions changed meanwhile: check again.
+    Stale,
+    /// The place was given back.
+    Canceled,
+}
+
+const IS_OF_VERSION: &str = "SELECT COUNT(*) FROM registration
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
+const CHANGE_ANSWERS: &str = "UPDATE registrant SET answers = $4
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL";
+/// Once for each id: whoever asks again is told the same and gets nothing more.
+const ASK_FOR_LETTER: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
+    VALUES ($1, $2, $3, $4, 'letterRequested', $5, $6) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
+const SEND_AGAIN: &str =
+    "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
+    VALUES ($1, $2, $3, $4, 'confirmation', $5, 0)";
+/// The row stays, as a place that was taken and given back; its links are dead.
+const ERASE: &str =
+    "UPDATE registrant SET live_key = NULL, first_name = NULL, last_name = NULL, email = NULL,
+        user_id = NULL, user_tenant_id = NULL, answers = '[]', language = NULL, generation = generation + 1
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND email IS NOT NULL";
+
+impl Store {
+    /// Stores other answers, checked against the questions of `registration`.
+    pub async fn change_answers(
+        &self,
+        registrant: RegistrantId,
+        registration: &Registration,
+        answers: &[Answer],
+        fact: &Fact,
+    ) -> Result<Changed, Fault> {
+        let meeting = registration.meeting;
+        let slot = number(meeting.slot());
+        Ok(write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            let current: i64 = query(IS_OF_VERSION)
+                .bind(slot)
+                .bind(meeting.0)
+                .bind(registration.id.0)
+                .bind(registration.version)
+                .fetch_value(&mut *tx)
+                .await?;
+            let changed = query(CHANGE_ANSWERS)
+                .bind(slot)
+                .bind(meeting.0)
+                .bind(registrant.0)
+                .bind(answers_json(answers));
+            if current == 0 {
+                Changed::Stale
+            } else if changed.execute(&mut *tx).await? == 0 {
+                Changed::Canceled
+            } else {
+                record!(tx, meeting, fact, "registrantUpdated", Some(registrant.0), None::<&str>);
+                Changed::Now
+            }
+        }))
+    }
+
+    /// Queues the confirmation of somebody registered once more, unless that was done under the id of `fact` before; see
+    /// [`Registrant::letter_request`].
+    pub async fn ask_for_letter(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
+        let slot = number(registrant.meeting.slot());
+        write_tx!(self, |tx| {
+            let is_first = query(ASK_FOR_LETTER)
+                .bind(slot)
+                .bind(registrant.meeting.0)
+                .bind(fact.id)
+                .bind(micros(fact.at))
+                .bind(registrant.id.0)
+                .bind(&fact.actor)
+                .execute(&mut *tx)
+                .await?
+                == 1;
+            if is_first {
+                query(SEND_AGAIN)
+                    .bind(slot)
+                    .bind(fact.id)
+                    .bind(registrant.meeting.0)
+                    .bind(registrant.id.0)
+                    .bind(micros(fact.at))
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Forgets who a registrant of a built-in registration was: names, address, answers, and who of the directory. Whoever
+    /// still had a place gives it back, without a letter, by `cancellation`. Letters that wait are not sent.
+    pub async fn erase_registrant(
+        &self,
+        meeting: MeetingId,
+        registrant: RegistrantId,
+        cancellation: &Fact,
+        erasure: &Fact,
+    ) -> Result<(), Fault> {
+        let slot = number(meeting.slot());
+        write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            give_back(tx, meeting, registrant, cancellation).await?;
+            let erased = query(ERASE).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
+            if erased == 1 {
+                record!(tx, meeting, erasure, "registrantErased", Some(registrant.0), None::<&str>);
+            }
+        });
+        Ok(())
+    }
+}
