@@ -70,6 +70,11 @@ const HOT: &[(&str, &str, By)] = &[
     ),
     ("lib: LOCK", "m USING PRIMARY KEY (slot=? AND meeting_id=?)", Postgres),
     ("cancel: CANCEL", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Both),
+    (
+        "own: CHANGE_ANSWERS",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
+        Both,
+    ),
     ("cancel: GIVE_BACK", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     (
         "registrant: FIND_FROM",
