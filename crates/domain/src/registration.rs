@@ -50,6 +50,8 @@ pub struct BuiltIn {
     pub capacity: Option<u32>,
     /// How often the page was looked at.
     pub view_count: i64,
+    /// How many places were taken when it was read: for showing, never for deciding.
+    pub seats_taken: i64,
     /// The language asked for when the registration was created (`Accept-Language`, seed 000).
     pub language: Option<String>,
     /// Questions, in order.
@@ -121,6 +123,13 @@ impl Registration {
     pub fn accepts_at(&self, meeting: &Meeting, now: Timestamp) -> Result<(), Refusal> {
         let end_at = self.end_at(meeting);
         if now >= end_at { Err(Refusal::RegistrationEnded { end_at }) } else { Ok(()) }
+    }
+
+    /// Whether every place was taken when it was read. Somebody may have given one back since.
+    pub fn seemed_full(&self) -> bool {
+        self.built_in().is_ok_and(|built_in| {
+            built_in.capacity.is_some_and(|capacity| built_in.seats_taken >= i64::from(capacity))
+        })
     }
 
     fn own_time(&self, pick: impl Fn(&BuiltIn) -> Option<Timestamp>) -> Option<Timestamp> {

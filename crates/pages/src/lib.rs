@@ -26,7 +26,7 @@ pub use attend::{
 };
 pub use attend::{
     canceled_page, enrolled_page, erased_page, gate_page, manage_page, not_found_page, problem_page,
-    registration_page,
+    registration_page, withdrawn_page,
 };
 pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,

@@ -26,6 +26,7 @@ struct RegistrationRow {
     speakers: String,
     capacity: Option<i64>,
     view_count: i64,
+    seats_taken: i64,
     language: Option<String>,
     version: i64,
 }
@@ -47,10 +48,12 @@ struct StoredSpeaker {
 
 const FIND_LIVE: &str =
     "SELECT g.registration_id, g.is_external, g.allowed_registrant, g.subject, g.description, g.start_at, g.end_at,
-        g.speakers, g.capacity, o.view_count, g.language, g.version
+        g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.version
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
+const WAS_THERE: &str = "SELECT COUNT(*) FROM registration
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live IS NULL";
 const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, input_type, options
     FROM question WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND NOT is_deleted
     ORDER BY position";
@@ -124,6 +127,21 @@ impl Store {
             }
             is_new
         }))
+    }
+
+    /// Whether there was such a registration, which was deleted since, alone or with its meeting.
+    pub async fn had_this_registration(
+        &self,
+        meeting: MeetingId,
+        registration: RegistrationId,
+    ) -> Result<bool, Fault> {
+        let found: i64 = query(WAS_THERE)
+            .bind(number(meeting.slot()))
+            .bind(meeting.0)
+            .bind(registration.0)
+            .fetch_value(&self.readers)
+            .await?;
+        Ok(found > 0)
     }
 
     /// Stores a changed built-in registration (its questions have operations of their own), if it is still of
@@ -265,6 +283,7 @@ impl RegistrationRow {
                 speakers: read_speakers(&self.speakers)?,
                 capacity: self.capacity.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
                 view_count: self.view_count,
+                seats_taken: self.seats_taken,
                 language: self.language,
                 questions,
             }))

@@ -39,6 +39,16 @@ pub fn not_found_page(language: Language) -> String {
     })
 }
 
+/// The page of a registration that the organizer has withdrawn, or whose meeting they have cancelled.
+pub fn withdrawn_page(language: Language) -> String {
+    let t = language.texts();
+    render(&Notice {
+        frame: Frame::new(language, t.say("withdrawn-title")),
+        explain: t.say("withdrawn-explain"),
+        request: None,
+    })
+}
+
 /// The page when something went wrong.
 pub fn problem_page(view: &ProblemView<'_>) -> String {
     let t = view.language.texts();

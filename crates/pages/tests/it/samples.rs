@@ -196,6 +196,7 @@ fn attendee_pages(said: &str) -> Vec<Page> {
             canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),
         ),
         Page::deaf("erased", erased_page(language)),
+        Page::deaf("withdrawn", withdrawn_page(language)),
         Page::deaf("not found", not_found_page(language)),
     ];
     pages.extend(states.into_iter().zip(1..).map(|(state, number)| {

@@ -90,6 +90,9 @@ gate-personal-title = You need your personal link
 gate-personal = Everybody joins this meeting with a link of their own. Yours is in the letter you were sent when you registered.
 gate-personal-register = Not registered yet?
 
+withdrawn-title = This registration was withdrawn
+withdrawn-explain = The organizer has cancelled the meeting, or its registration. Whoever was registered has a letter about it.
+
 not-found-title = Nothing here
 not-found = The address is wrong, or what stood here is gone. If you came by a link in a letter, make sure that it was not cut in two.
 

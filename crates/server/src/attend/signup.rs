@@ -32,11 +32,24 @@ pub async fn show(
         Ok(Some(hosted)) => {
             let Some(registration) = &hosted.registration else { return not_found(&headers) };
             app.memory.count_view(hosted.meeting.id, registration.id);
+            let accepts = registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
+            if accepts && registration.seemed_full() {
+                let full = RegistrationState::Full;
+                return show_state(StatusCode::OK, &headers, &hosted.meeting, registration, full);
+            }
             page(&app, &headers, &hosted.meeting, registration, &Vec::new(), &[])
         }
-        Ok(None) => not_found(&headers),
+        Ok(None) => gone(&app, &headers, &id).await.unwrap_or_else(|error| problem(&app, &headers, &error)),
         Err(error) => problem(&app, &headers, &error),
     }
+}
+
+/// For an address without a page: it had one once, or never.
+async fn gone(app: &App, headers: &HeaderMap, id: &str) -> Result<Response, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(not_found(headers)) };
+    let had_one = app.store.had_this_registration(key.meeting, key.registration).await?;
+    let withdrawn = || html(StatusCode::GONE, pages::withdrawn_page(language(headers)));
+    Ok(if had_one { withdrawn() } else { not_found(headers) })
 }
 
 /// `POST /registration/{id}`: whoever is registered already sees the same page as whoever is new.
@@ -53,7 +66,7 @@ pub async fn enroll(
     };
     match try_enroll(&app, &id, &headers, &fields).await {
         Ok(Some(response)) => response,
-        Ok(None) => not_found(&headers),
+        Ok(None) => gone(&app, &headers, &id).await.unwrap_or_else(|error| problem(&app, &headers, &error)),
         Err(error) => problem(&app, &headers, &error),
     }
 }
@@ -108,7 +121,8 @@ async fn try_enroll(
         match place {
             Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
             Err(ApiError::Refused(Refusal::RegistrationFull)) => {
-                return Ok(Some(show_state(headers, &hosted.meeting, registration, RegistrationState::Full)));
+                let (conflict, full) = (StatusCode::CONFLICT, RegistrationState::Full);
+                return Ok(Some(show_state(conflict, headers, &hosted.meeting, registration, full)));
             }
             Err(error) => return Err(error),
             Ok(None) => app.forget(hosted.meeting.id),
@@ -177,10 +191,10 @@ fn page(
 ) -> Response {
     let Ok(built_in) = registration.built_in() else { return not_found(headers) };
     if registration.accepts_at(meeting, app.clock.now()).is_err() {
-        return show_state(headers, meeting, registration, RegistrationState::Over);
+        return show_state(StatusCode::OK, headers, meeting, registration, RegistrationState::Over);
     }
     if registration.allowed_registrant == AllowedRegistrant::Organization {
-        return show_state(headers, meeting, registration, RegistrationState::SignInNeeded);
+        return show_state(StatusCode::OK, headers, meeting, registration, RegistrationState::SignInNeeded);
     }
     // Each page is a request of its own: a reload or a double click sends the same one.
     let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
@@ -194,21 +208,18 @@ fn page(
         questions: form::questions(built_in, &ids, fields),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
     };
-    show_state(headers, meeting, registration, RegistrationState::Open(form))
+    let status = if flaws.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    show_state(status, headers, meeting, registration, RegistrationState::Open(form))
 }
 
 fn show_state(
+    status: StatusCode,
     headers: &HeaderMap,
     meeting: &Meeting,
     registration: &Registration,
     state: RegistrationState<'_>,
 ) -> Response {
     let Ok(built_in) = registration.built_in() else { return not_found(headers) };
-    let status = match &state {
-        RegistrationState::Open(form) if !form.problems.is_empty() => StatusCode::BAD_REQUEST,
-        RegistrationState::Full => StatusCode::CONFLICT,
-        _ => StatusCode::OK,
-    };
     let view = RegistrationView {
         language: language(headers),
         zone: None,

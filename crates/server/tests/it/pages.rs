@@ -195,6 +195,11 @@ async fn a_full_registration_says_so_and_takes_nobody() {
     let full = sign_up.send(&app, "b", "Marc", "marc@pinewater.example", "Deck").await.expect(409);
 
     assert!(full.text().contains("All places are taken"));
+    let looked = app.get(&sign_up.page).await.expect(200).text();
+    assert!(
+        looked.contains("All places are taken") && !looked.contains("<form"),
+        "nobody fills in a form for nothing"
+    );
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 1);
 }
 
@@ -334,7 +339,10 @@ async fn a_page_that_is_not_there_is_always_the_same_page() {
     app.get(format!("/registration/{known}")).await.expect(200);
     app.get(format!("/registration/{}", known.replace(',', "%2C"))).await.expect(200);
     app.delete(sign_up.meeting.registration()).token(&app.token(&app.people.ines)).await.expect(204);
-    app.get(&sign_up.page).await.expect(404);
+    let withdrawn = app.get(&sign_up.page).await.expect(410);
+    assert!(
+        withdrawn.text().contains("This registration was withdrawn") && !withdrawn.text().contains("river")
+    );
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
         ],
         capacity: Some(u32::MAX),
         view_count: 0,
+        seats_taken: 0,
         language: Some("de".to_owned()),
         questions: vec![question("B", &["Yes", "No"]), question("A", &[])],
     };
