@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::link::LinkKey;
 use domain::permission::Edition;
-use domain::{AppId, Role, Scope, TenantId};
+use domain::{AppId, Reminders, Role, Scope, TenantId};
 use lettre::transport::smtp::client::Certificate;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -205,6 +205,7 @@ fn open_mailroom(
         ids.clone(),
         postman,
         letterhead,
+        Reminders::new(config.mail.reminders.iter().copied()),
         config.mail.max_attempts,
     ))
 }

@@ -13,7 +13,7 @@ mod tree;
 
 pub(super) use address::{IpNetwork, Listener, Machine, Person, Web};
 pub(super) use kind::{
-    Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText, Whole,
+    AnyOf, Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText, Whole,
     quoted, wrong,
 };
 pub(super) use part::{Part, default, derived, list, of, optional, required, table};
