@@ -69,9 +69,7 @@ fn event(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> Even
             .add_property("URL", &*words.join_url)
             .add_property("TRANSP", "OPAQUE")
             .status(EventStatus::Confirmed),
-        CalendarMethod::Cancel => {
-            event.add_property("TRANSP", "TRANSPARENT").status(EventStatus::Cancelled)
-        }
+        CalendarMethod::Cancel => event.add_property("TRANSP", "TRANSPARENT").status(EventStatus::Cancelled),
     };
     event.done()
 }

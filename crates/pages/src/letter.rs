@@ -180,7 +180,9 @@ impl<'a> Parts<'a> {
             LetterKind::Confirmation => ("letter-confirmation-opening", Some("letter-calendar")),
             LetterKind::Update => ("letter-update-opening", Some("letter-update-calendar")),
             LetterKind::Reminder => ("letter-reminder-opening", None),
-            LetterKind::Cancellation => (canceled_opening(facts.canceled_by), Some("letter-canceled-calendar")),
+            LetterKind::Cancellation => {
+                (canceled_opening(facts.canceled_by), Some("letter-canceled-calendar"))
+            }
         };
         let has_place = facts.kind.is_for(true);
         let canceled: &[&str] = if has_place { &[] } else { canceled_advice(facts.canceled_by) };

@@ -87,7 +87,8 @@ const RAISE_TOLD: &str = "UPDATE registration SET told_version = told_version + 
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 /// One row, however often it changes: what is told is read when a letter is written. Begun anew, because those who have
 /// a letter may have been told the state before.
-const BEGIN_UPDATE: &str = "INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at,
+const BEGIN_UPDATE: &str =
+    "INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at,
         actor, until_registrant)
     SELECT o.slot, o.meeting_id, o.registration_id, 'update', $4, g.told_version, $4, $5, o.last_registrant
     FROM roster o
@@ -390,7 +391,11 @@ async fn cancel_piece(tx: &mut Tx, due: &DueMailing, row: &MailingRow) -> Result
         .execute(&mut *tx)
         .await?;
     due.about(GIVE_BACK).bind(i64::try_from(canceled).unwrap_or(i64::MAX)).execute(&mut *tx).await?;
-    if listed.len() as i64 == CANCELED_AT_ONCE { advance(tx, due, row, last).await } else { end(tx, due).await }
+    if listed.len() as i64 == CANCELED_AT_ONCE {
+        advance(tx, due, row, last).await
+    } else {
+        end(tx, due).await
+    }
 }
 
 /// The next registrants, in order of arrival.

@@ -108,8 +108,7 @@ END:VCALENDAR\r
 #[test]
 fn a_cancellation_takes_back_the_same_entry() {
     let invitation = calendar(&plain_facts());
-    let notice =
-        calendar(&LetterFacts { kind: LetterKind::Cancellation, sequence: 4, ..plain_facts() });
+    let notice = calendar(&LetterFacts { kind: LetterKind::Cancellation, sequence: 4, ..plain_facts() });
     let (invitation, notice) = (read(&invitation), read(&notice));
     let (before, after) = (event(&invitation), event(&notice));
 
@@ -182,8 +181,7 @@ fn no_value_leaves_its_property() {
 /// The control: undoing one protection makes the same reader see another person.
 #[test]
 fn the_reader_would_notice_an_attendee_too_many() {
-    let text_form =
-        calendar(&facts("plain")).replace("SUMMARY:plain", "SUMMARY:a\r\nATTENDEE:mailto:evil");
+    let text_form = calendar(&facts("plain")).replace("SUMMARY:plain", "SUMMARY:a\r\nATTENDEE:mailto:evil");
 
     let calendar = read(&text_form);
 
@@ -193,8 +191,7 @@ fn the_reader_would_notice_an_attendee_too_many() {
 #[test]
 fn a_description_keeps_its_lines_and_has_an_end() {
     let event_text = |description: &str| {
-        let calendar =
-            read(&calendar(&LetterFacts { description: Some(description), ..plain_facts() }));
+        let calendar = read(&calendar(&LetterFacts { description: Some(description), ..plain_facts() }));
         text(event(&calendar), ICalendarProperty::Description).to_owned()
     };
 

@@ -239,19 +239,8 @@ fn demo_pages(said: &str) -> Vec<Page> {
     let language = Language::English;
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
-    let rows = [
-        LetterKind::Confirmation,
-        LetterKind::Update,
-        LetterKind::Reminder,
-        LetterKind::Cancellation,
-    ]
-    .map(|kind| MailboxRow {
-        url: "/mailbox/1",
-        to: said,
-        subject: said,
-        sent_at: start_at(),
-        kind,
-    });
+    let rows = [LetterKind::Confirmation, LetterKind::Update, LetterKind::Reminder, LetterKind::Cancellation]
+        .map(|kind| MailboxRow { url: "/mailbox/1", to: said, subject: said, sent_at: start_at(), kind });
     let operation = ApiOperation {
         id: said,
         method: said,

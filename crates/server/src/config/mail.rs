@@ -7,8 +7,8 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 
 use super::reading::{
-    AnyOf, Choice, Flag, Folder, ListOf, Machine, Named, Password, Person, Scope, Seconds, Secret, Text, Whole, default,
-    derived, optional, section,
+    AnyOf, Choice, Flag, Folder, ListOf, Machine, Named, Password, Person, Scope, Seconds, Secret, Text,
+    Whole, default, derived, optional, section,
 };
 
 section! {

@@ -20,7 +20,8 @@ impl Shift {
         let (mut sent, mut lost) = (0, None);
         let mut settled = Vec::with_capacity(GROUP);
         while reports.recv_many(&mut settled, GROUP).await > 0 {
-            let recipients: Vec<RegistrantId> = settled.iter().map(|(letter, _)| letter.registrant.id).collect();
+            let recipients: Vec<RegistrantId> =
+                settled.iter().map(|(letter, _)| letter.registrant.id).collect();
             let count = recipients.len();
             sent += settled.iter().filter(|(_, settlement)| *settlement == Settlement::Sent).count();
             if let Err(fault) = self.record(settled.drain(..)).await {

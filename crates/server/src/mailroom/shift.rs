@@ -3,8 +3,8 @@
 //! They work side by side, so that a slow recipient holds up one hand and nobody else. Whoever finished while the
 //! clerk was writing is settled together, in one transaction.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use domain::RegistrantId;
 use jiff::{SignedDuration, Timestamp};

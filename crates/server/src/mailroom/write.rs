@@ -83,12 +83,7 @@ impl Mailroom {
         Ok(is_timely && due.kind.is_for(has_a_place))
     }
 
-    fn compose(
-        &self,
-        due: &DueLetter,
-        named: &Named,
-        organizer: &Organizer,
-    ) -> Result<SealedLetter, Fault> {
+    fn compose(&self, due: &DueLetter, named: &Named, organizer: &Organizer) -> Result<SealedLetter, Fault> {
         let registrant = &due.registrant;
         let Letterhead { links, sender, .. } = &self.0.letterhead;
         let (join_url, manage_url, host) = (links.join(registrant), links.manage(registrant), links.host());

@@ -68,7 +68,8 @@ async fn a_cancellation_after_the_confirmation_takes_the_same_entry_out() {
     world.cancel(odile).await;
     mailroom.deliver_due().await.unwrap();
 
-    let calendars: Vec<String> = mailbox.list().iter().rev().map(|letter| letter.calendar.clone().unwrap()).collect();
+    let calendars: Vec<String> =
+        mailbox.list().iter().rev().map(|letter| letter.calendar.clone().unwrap()).collect();
 
     let uid = format!("UID:{odile}@usher.pinewater.example\r\n");
     assert!(calendars.iter().all(|calendar| calendar.contains(&uid)), "{calendars:?}");
