@@ -143,9 +143,10 @@ async fn a_meeting_that_was_changed_raises_the_number_of_the_next_letter() {
     let app = TestApp::new().await;
     let meeting = app.built_in("everyone").await;
     let before = odile(&app, &meeting).await;
-    let later = json!({"subject": "Reading a lake"});
+    let later = json!({"startDateTime": "2027-02-01T10:05:00Z"});
     app.patch(meeting.path()).token(&app.token(&app.people.ines)).json(&later).await.expect(200);
 
+    assert_eq!(app.mail().await.len(), 1, "the update");
     let after = enroll(&app, &meeting, "Marc", "Dossou", "marc@pinewater.example").await;
     let canceled = cancel(&app, &before).await;
 
