@@ -66,6 +66,11 @@ impl Reminders {
         Self(before)
     }
 
+    /// How many minutes before the start each of them is, the first one first.
+    pub fn minutes(&self) -> impl Iterator<Item = i64> {
+        self.0.iter().map(SignedDuration::as_mins)
+    }
+
     /// The moment of the reminder that is to be sent at `now`: the last one due, because it takes the place of those
     /// before it. `None` before the first, and once the meeting has begun.
     pub fn due(&self, start_at: Timestamp, now: Timestamp) -> Option<Timestamp> {

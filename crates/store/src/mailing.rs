@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::engine::{Engine, Text, Tx, query};
-use crate::rows::{PerLength, insert_rows, instant, micros, number, pieces};
+use crate::rows::{PerLength, insert_rows, instant, json, micros, number, pieces};
 use crate::{Fault, Store, lock, write_tx};
 
 /// A mailing with something to do.
@@ -68,7 +68,7 @@ const DUE_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
     )
     SELECT slot FROM s WHERE slot IS NOT NULL
         AND (SELECT o.slot FROM mailing o WHERE o.slot = s.slot AND o.due_at <= $1 LIMIT 1) IS NOT NULL";
-const DUE_SLOTS_OF_NODES: &str = "SELECT DISTINCT slot FROM mailing WHERE due_at <= $1 LIMIT 1000";
+const DUE_SLOTS_OF_NODES: &str = "SELECT DISTINCT slot FROM mailing WHERE due_at <= $1 LIMIT 4096";
 const LIST_DUE: &str = "SELECT meeting_id, registration_id, kind FROM mailing
     WHERE slot = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3";
 const TAKE: &str = "SELECT about, since_at, actor, after_registrant, until_registrant FROM mailing
@@ -125,6 +125,9 @@ const ADVANCE: &str = "UPDATE mailing SET after_registrant = $5, until_registran
 const SLEEP: &str = "UPDATE mailing SET due_at = $4, since_at = $5, about = 0, after_registrant = NULL,
         until_registrant = NULL
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND kind = 'reminder'";
+const WAKE: &str = "UPDATE mailing SET due_at = $2 WHERE slot = $1 AND due_at > $2 AND kind = 'reminder'";
+const FIND_REMINDERS: &str = "SELECT reminders FROM deployment WHERE deployment_id = 1";
+const KEEP_REMINDERS: &str = "UPDATE deployment SET reminders = $1 WHERE deployment_id = 1";
 const END: &str =
     "DELETE FROM mailing WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND kind = $4";
 /// The letter takes the place of a confirmation that was still waiting.
@@ -199,6 +202,24 @@ impl Store {
                 }
             }
         }))
+    }
+}
+
+impl Store {
+    /// Lets every reminder be reckoned anew where the list of reminders is no longer the one they were reckoned by.
+    pub async fn keep_to_reminders(&self, reminders: &Reminders, now: Timestamp) -> Result<(), Fault> {
+        let list = json(&reminders.minutes().collect::<Vec<_>>());
+        let known: Option<String> = query(FIND_REMINDERS).fetch_value(&self.readers).await?;
+        if known.as_deref() == Some(&*list) {
+            return Ok(());
+        }
+        let text = if self.is_spread { DUE_SLOTS_OF_NODES } else { DUE_SLOTS };
+        let slots: Vec<i64> = query(text).bind(i64::MAX).fetch_values(&self.readers).await?;
+        for slot in slots {
+            query(WAKE).bind(slot).bind(micros(now)).execute(&self.writer).await?;
+        }
+        query(KEEP_REMINDERS).bind(list).execute(&self.writer).await?;
+        Ok(())
     }
 }
 

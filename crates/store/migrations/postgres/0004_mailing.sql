@@ -33,3 +33,6 @@ UPDATE registration SET told_version = (SELECT m.version - 1 FROM meeting m
 INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at, actor)
     SELECT slot, meeting_id, registration_id, 'reminder', 0, 0, 0, 'upgrade' FROM registration
     WHERE is_live AND NOT is_external;
+
+-- By which list the moments of reminders were reckoned: another one reckons them anew.
+ALTER TABLE deployment ADD COLUMN reminders TEXT COLLATE "C";
