@@ -256,3 +256,27 @@ pub async fn a_registration_made_anew_finds_nobody_of_the_one_before(rig: &Rig) 
     assert_eq!(seated(&again).len(), 1, "{again:?}");
     assert_eq!(rig.tally(meeting).await.live, 1);
 }
+
+pub async fn a_changed_list_of_reminders_holds_for_every_meeting(rig: &Rig) {
+    let (stage, people) = told_stage(rig, 1).await;
+    let stage = move_to(rig, &stage, 3 * DAY, 1).await;
+    rig.store.keep_to_reminders(&reminders(), at(1)).await.unwrap();
+    work_off(&rig.store, 1, 9).await;
+    letters(rig, &stage, 1).await;
+    rig.store.keep_to_reminders(&reminders(), at(2)).await.unwrap();
+    assert_eq!(rig.store.due_mailings(at(2)).await.unwrap(), [], "the same list changes nothing");
+
+    let earlier = Reminders::new([2_880]);
+    rig.store.keep_to_reminders(&earlier, at(2)).await.unwrap();
+
+    for seconds in [2, DAY - 1, DAY] {
+        for due in rig.store.due_mailings(at(seconds)).await.unwrap() {
+            let worked = rig.store.work_mailing(&due, &earlier, &[fresh_id(), fresh_id()], at(seconds)).await;
+            assert!(worked.unwrap());
+        }
+    }
+    let letters = letters(rig, &stage, DAY).await;
+    let reminded: Vec<_> = letters.iter().filter(|letter| letter.kind == LetterKind::Reminder).collect();
+    assert_eq!(reminded.len(), 1);
+    assert_eq!((reminded[0].registrant.id, reminded[0].moment().unwrap()), (people[0], at(DAY)));
+}

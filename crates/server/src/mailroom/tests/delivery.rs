@@ -165,6 +165,19 @@ async fn a_nudge_wakes_the_mailroom_and_a_shutdown_ends_it() {
     assert_eq!(world.waiting().await, 1, "nobody works any more");
 }
 
+#[tokio::test]
+async fn whoever_is_canceled_by_somebody_else_is_told_so() {
+    let world = World::new().await;
+    let (mailroom, mailbox) = world.with_mailbox();
+    let odile = world.enroll_odile().await;
+    world.cancel(odile).await;
+
+    mailroom.deliver_due().await.unwrap();
+
+    let text = &mailbox.list()[0].text;
+    assert!(text.contains("The organizer has cancelled your registration for this meeting."), "{text}");
+}
+
 #[test]
 fn a_message_id_depends_on_nothing_but_the_letter() {
     let id = RegistrantId(uuid::Uuid::from_u128(5));
