@@ -28,7 +28,7 @@ pub use fact::Fact;
 pub use ids::{
     AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId,
 };
-pub use letter::LetterKind;
+pub use letter::{CanceledBy, LetterKind, Reminders};
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
 pub use question::{AnswerInputType, Question};

@@ -76,6 +76,13 @@ impl Registrant {
         uuid::Builder::from_unix_timestamp_millis(millis - millis % LETTER_REQUESTS, &random).into_uuid()
     }
 
+    /// Whether the person gave the place back themself, by their link or signed in.
+    pub fn canceled_themself(&self) -> bool {
+        let is_theirs =
+            |by: &str| by == "registrant" || self.user().is_some_and(|user| by == format!("person:{user}"));
+        self.canceled.as_ref().is_some_and(|canceled| is_theirs(&canceled.by))
+    }
+
     /// Sequence number of the calendar entry (RFC 5545, section 3.8.7.4): a cancellation raises it.
     pub fn calendar_sequence(&self) -> u32 {
         u32::from(!self.is_registered())

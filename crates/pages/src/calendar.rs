@@ -1,6 +1,5 @@
 //! The calendar part of a letter: an invitation, or the notice that takes it back (RFC 5545, 5546).
 
-use domain::LetterKind;
 use icalendar::{Calendar, Class, Component, Event, EventStatus, Property};
 use jiff::Timestamp;
 
@@ -18,15 +17,14 @@ const LONGEST_LINE: usize = 75;
 const LONGEST_DESCRIPTION: usize = 8_000;
 
 /// The calendar object: `words` for what people read, `facts` for what machines compare.
-pub(crate) fn write(facts: &LetterFacts<'_>, words: &Words) -> String {
-    let method = CalendarMethod::from(facts.kind);
+pub(crate) fn write(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> String {
     let mut calendar = Calendar::empty();
     for (name, value) in
         [("VERSION", "2.0"), ("PRODID", PRODID), ("CALSCALE", "GREGORIAN"), ("METHOD", method.as_str())]
     {
         calendar.append_property((name, value));
     }
-    calendar.push(event(facts, words));
+    calendar.push(event(facts, words, method));
     refold(&calendar.to_string())
 }
 
@@ -49,37 +47,36 @@ fn refold(text: &str) -> String {
     folded
 }
 
-fn event(facts: &LetterFacts<'_>, words: &Words) -> Event {
+fn event(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> Event {
     let mut event = Event::new();
     // UID and DTSTAMP must be ours: `icalendar` fills a missing one from the clock and the random generator.
     event
         .add_property("UID", clean::one_line(facts.uid))
         .add_property("DTSTAMP", instant(facts.stamped_at))
+        .add_property("LAST-MODIFIED", instant(facts.stamped_at))
         .add_property("SEQUENCE", facts.sequence.to_string())
         .add_property("DTSTART", instant(facts.start_at))
         .add_property("DTEND", instant(facts.end_at))
         .add_property("SUMMARY", &*words.subject)
-        .add_property("DESCRIPTION", description(facts, words))
+        .add_property("DESCRIPTION", description(facts, words, method))
         .append_property(organizer(facts, words))
-        .append_property(attendee(facts, words))
+        .append_property(attendee(facts, words, method))
         // Colleagues who share the calendar would otherwise see a link that is personal.
         .class(Class::Private);
-    match facts.kind {
-        LetterKind::Confirmation => event
+    match method {
+        CalendarMethod::Request => event
             .add_property("LOCATION", &*words.join_url)
             .add_property("URL", &*words.join_url)
             .add_property("TRANSP", "OPAQUE")
             .status(EventStatus::Confirmed),
-        LetterKind::Cancellation => {
-            event.add_property("TRANSP", "TRANSPARENT").status(EventStatus::Cancelled)
-        }
+        CalendarMethod::Cancel => event.add_property("TRANSP", "TRANSPARENT").status(EventStatus::Cancelled),
     };
     event.done()
 }
 
-fn description(facts: &LetterFacts<'_>, words: &Words) -> String {
+fn description(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> String {
     let t = facts.language.texts();
-    if facts.kind == LetterKind::Cancellation {
+    if method == CalendarMethod::Cancel {
         return t.say("invite-canceled");
     }
     let mut text = format!(
@@ -103,11 +100,11 @@ fn organizer(facts: &LetterFacts<'_>, words: &Words) -> Property {
 }
 
 /// The place is taken already, so there is nothing to answer.
-fn attendee(facts: &LetterFacts<'_>, words: &Words) -> Property {
+fn attendee(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> Property {
     let mut attendee = person("ATTENDEE", facts.email, &words.full_name);
-    let status = match facts.kind {
-        LetterKind::Confirmation => "ACCEPTED",
-        LetterKind::Cancellation => "DECLINED",
+    let status = match method {
+        CalendarMethod::Request => "ACCEPTED",
+        CalendarMethod::Cancel => "DECLINED",
     };
     attendee
         .add_parameter("CUTYPE", "INDIVIDUAL")

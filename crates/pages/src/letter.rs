@@ -1,7 +1,7 @@
 //! Letters: the subject, the text part, the HTML part and the calendar part of one mail.
 
 use askama::Template;
-use domain::LetterKind;
+use domain::{CanceledBy, LetterKind};
 use jiff::Timestamp;
 
 use crate::frame::render;
@@ -15,6 +15,8 @@ use crate::{calendar, clean};
 pub struct LetterFacts<'a> {
     /// What it is about.
     pub kind: LetterKind,
+    /// Who canceled, where it is about a cancellation.
+    pub canceled_by: CanceledBy,
     /// The recipient's language.
     pub language: Language,
     /// The recipient's first name.
@@ -45,9 +47,9 @@ pub struct LetterFacts<'a> {
     pub manage_url: &'a str,
     /// The calendar entry's UID, the same in every letter about this place.
     pub uid: &'a str,
-    /// Rises with every letter that changes the entry, the cancellation included.
+    /// Rises with every change of what the entry tells, the cancellation included.
     pub sequence: u32,
-    /// When the registration came to be as the letter says (DTSTAMP).
+    /// When the registration came to be as the letter says (DTSTAMP and LAST-MODIFIED).
     pub stamped_at: Timestamp,
 }
 
@@ -60,9 +62,16 @@ pub struct Letter {
     pub text: String,
     /// The HTML part, a whole document.
     pub html: String,
-    /// The calendar part as RFC 5545 wants it, lines ended by `\r\n`.
-    pub calendar: String,
-    /// The calendar's METHOD, which the part's content type repeats.
+    /// The calendar part; a reminder has none, because nothing in the calendar changes.
+    pub calendar: Option<CalendarPart>,
+}
+
+/// The calendar part of a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarPart {
+    /// As RFC 5545 wants it, lines ended by `\r\n`.
+    pub text: String,
+    /// Its METHOD, which the part's content type repeats.
     pub method: CalendarMethod,
 }
 
@@ -85,12 +94,11 @@ impl CalendarMethod {
     }
 }
 
-impl From<LetterKind> for CalendarMethod {
-    fn from(kind: LetterKind) -> Self {
-        match kind {
-            LetterKind::Confirmation => Self::Request,
-            LetterKind::Cancellation => Self::Cancel,
-        }
+fn method(kind: LetterKind) -> Option<CalendarMethod> {
+    match kind {
+        LetterKind::Confirmation | LetterKind::Update => Some(CalendarMethod::Request),
+        LetterKind::Reminder => None,
+        LetterKind::Cancellation => Some(CalendarMethod::Cancel),
     }
 }
 
@@ -104,6 +112,8 @@ pub fn letter(facts: &LetterFacts<'_>) -> Letter {
     let parts = Parts::new(t, facts, &words);
     let subject_key = match facts.kind {
         LetterKind::Confirmation => "letter-confirmation-subject",
+        LetterKind::Update => "letter-update-subject",
+        LetterKind::Reminder => "letter-reminder-subject",
         LetterKind::Cancellation => "letter-cancellation-subject",
     };
     let subject = t.plain(subject_key, &[("subject", &clean::clip(&words.subject, LONGEST_SUBJECT))]);
@@ -111,8 +121,8 @@ pub fn letter(facts: &LetterFacts<'_>) -> Letter {
     Letter {
         html: render(&HtmlPart { parts: &parts, subject: &subject }),
         text: render(&TextPart { parts: &parts }),
-        calendar: calendar::write(facts, &words),
-        method: facts.kind.into(),
+        calendar: method(facts.kind)
+            .map(|method| CalendarPart { text: calendar::write(facts, &words, method), method }),
         subject,
     }
 }
@@ -147,9 +157,14 @@ struct Parts<'a> {
     t: &'static Texts,
     lang: &'static str,
     dir: &'static str,
-    confirmed: bool,
+    /// Whether the recipient has a place.
+    has_place: bool,
     greeting: String,
     opening: String,
+    /// What to make of the calendar part, if there is one.
+    calendar: Option<String>,
+    /// What a cancellation means and what to do about it.
+    canceled: Vec<String>,
     when: Span,
     organizer: String,
     /// The description's lines. The text part indents them: a line that starts at the margin is ours.
@@ -161,19 +176,29 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn new(t: &'static Texts, facts: &LetterFacts<'_>, words: &'a Words) -> Self {
-        let confirmed = facts.kind == LetterKind::Confirmation;
-        let opening = if confirmed { "letter-confirmation-opening" } else { "letter-cancellation-opening" };
+        let (opening, calendar) = match facts.kind {
+            LetterKind::Confirmation => ("letter-confirmation-opening", Some("letter-calendar")),
+            LetterKind::Update => ("letter-update-opening", Some("letter-update-calendar")),
+            LetterKind::Reminder => ("letter-reminder-opening", None),
+            LetterKind::Cancellation => {
+                (canceled_opening(facts.canceled_by), Some("letter-canceled-calendar"))
+            }
+        };
+        let has_place = facts.kind.is_for(true);
+        let canceled: &[&str] = if has_place { &[] } else { canceled_advice(facts.canceled_by) };
         let mail = words.organizer_mail.as_deref().unwrap_or_default();
         Self {
             t,
             lang: facts.language.tag(),
             dir: facts.language.direction(),
-            confirmed,
+            has_place,
             greeting: match clean::greeting_name(&words.full_name) {
                 Some(name) => t.say_with("letter-greeting", &[("name", name)]),
                 None => t.say("letter-greeting-nameless"),
             },
             opening: t.say(opening),
+            calendar: calendar.map(|key| t.say(key)),
+            canceled: canceled.iter().map(|key| t.say(key)).collect(),
             when: Span::new(t, facts.start_at, facts.end_at, facts.zone),
             organizer: [&*words.organizer, mail]
                 .iter()
@@ -186,6 +211,22 @@ impl<'a> Parts<'a> {
             manage_href: clean::href(&words.manage_url),
             words,
         }
+    }
+}
+
+fn canceled_opening(by: CanceledBy) -> &'static str {
+    match by {
+        CanceledBy::Registrant => "letter-canceled-themself-opening",
+        CanceledBy::Organizer => "letter-canceled-by-organizer-opening",
+        CanceledBy::OrganizerForAll => "letter-canceled-for-all-opening",
+    }
+}
+
+fn canceled_advice(by: CanceledBy) -> &'static [&'static str] {
+    match by {
+        CanceledBy::Registrant => &["letter-canceled-link", "letter-canceled-themself-advice"],
+        CanceledBy::Organizer => &["letter-canceled-link", "letter-canceled-by-organizer-advice"],
+        CanceledBy::OrganizerForAll => &["letter-canceled-for-all-link", "letter-canceled-for-all-advice"],
     }
 }
 

@@ -32,9 +32,9 @@ pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,
 };
 pub use demo::{api_page, home_page, mailbox_letter_page, mailbox_page, room_page};
-pub use domain::LetterKind;
+pub use domain::{CanceledBy, LetterKind};
 pub use language::Language;
-pub use letter::{CalendarMethod, Letter, LetterFacts, letter};
+pub use letter::{CalendarMethod, CalendarPart, Letter, LetterFacts, letter};
 
 /// The one style sheet of all pages, to be served as [`STYLESHEET_PATH`] with `text/css; charset=utf-8`.
 pub const STYLESHEET: &str = include_str!("../assets/usher.css");

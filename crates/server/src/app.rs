@@ -241,7 +241,7 @@ impl App {
 
     /// Wakes the mailroom: letters were queued.
     pub fn mail_waits(&self) {
-        self.mailroom.nudge();
+        self.mailroom.nudge_for_everybody();
     }
 
     /// The links that mails carry.

@@ -157,7 +157,7 @@ async fn letter(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap
         sent_at: letter.sent_at,
         text: &letter.text,
         html: &letter.html,
-        calendar: &letter.calendar,
+        calendar: letter.calendar.as_deref(),
         join_url: Some(&letter.join_url),
         manage_url: Some(&letter.manage_url),
         mailbox_url: "/mailbox",

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::link::LinkKey;
 use domain::permission::Edition;
-use domain::{AppId, Role, Scope, TenantId};
+use domain::{AppId, Reminders, Role, Scope, TenantId};
 use lettre::transport::smtp::client::Certificate;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -144,7 +144,7 @@ pub(crate) async fn build_with(
     let store = open_store(config).await?;
     let key = open_link_key(&config.links.key_file, &store, &ids).await?;
     let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
-    let mailroom = open_mailroom(config, &store, &clock, &ids, links)?;
+    let mailroom = open_mailroom(config, &store, &clock, &ids, links).await?;
     let issuer =
         if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
     let turnstile =
@@ -187,7 +187,7 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn open_mailroom(
+async fn open_mailroom(
     config: &Config,
     store: &Store,
     clock: &Clock,
@@ -199,12 +199,16 @@ fn open_mailroom(
     let postman =
         Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
     let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
+    let reminders = Reminders::new(config.mail.reminders.iter().copied());
+    let reckoned = store.keep_to_reminders(&reminders, clock.now()).await;
+    reckoned.map_err(because("cannot reckon when reminders are due"))?;
     Ok(Mailroom::new(
         store.clone(),
         clock.clone(),
         ids.clone(),
         postman,
         letterhead,
+        reminders,
         config.mail.max_attempts,
     ))
 }

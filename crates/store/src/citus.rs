@@ -14,13 +14,14 @@ const ON_EVERY_NODE: [&str; 7] =
     ["deployment", "tenant", "person", "application", "access_policy", "access_policy_app", "access_grant"];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 9] = [
+const SPREAD: [(&str, &str, &str); 10] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
     ("question", "slot", "meeting"),
     ("registrant", "slot", "meeting"),
     ("outbox", "slot", "meeting"),
+    ("mailing", "slot", "meeting"),
     ("event", "slot", "meeting"),
     ("idempotency", "slot", "meeting"),
     ("organizer_meeting", "organizer_slot", "meeting"),

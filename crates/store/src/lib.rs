@@ -15,6 +15,7 @@ mod directory;
 mod engine;
 mod enroll;
 mod idempotency;
+mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
@@ -50,6 +51,7 @@ pub use backup::backup_sqlite;
 pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
+pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
@@ -59,7 +61,7 @@ pub use registrant::RegistrantPage;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "registrations",
@@ -77,6 +79,12 @@ const STEPS: [(i64, &str, &str, &str); 3] = [
         "last_registrant",
         include_str!("../migrations/sqlite/0003_last_registrant.sql"),
         include_str!("../migrations/postgres/0003_last_registrant.sql"),
+    ),
+    (
+        4,
+        "mailing",
+        include_str!("../migrations/sqlite/0004_mailing.sql"),
+        include_str!("../migrations/postgres/0004_mailing.sql"),
     ),
 ];
 

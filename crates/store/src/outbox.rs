@@ -10,7 +10,7 @@ use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::{FIND_FROM, RegistrantRow};
 use crate::rows::{micros, number};
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Store, read_tx, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
 #[derive(Clone, Debug)]
@@ -19,6 +19,9 @@ pub struct DueLetter {
     pub id: OutboxId,
     /// What it tells.
     pub kind: LetterKind,
+    /// What exactly it is about: of an update the version told, of a reminder its moment in microseconds since 1970, of
+    /// a cancellation 1 where everybody was canceled.
+    pub about: i64,
     /// Which try this is, from 1.
     pub attempts: u32,
     /// To whom.
@@ -36,6 +39,11 @@ pub struct Told {
     pub subject: Option<String>,
     /// Description.
     pub description: Option<String>,
+    /// Whether the registration is live.
+    pub is_live: bool,
+    /// Counts changes of title, start and end.
+    pub told_version: i64,
+    told_at: Option<i64>,
     start_at: Option<i64>,
     end_at: Option<i64>,
 }
@@ -62,6 +70,7 @@ struct LeasedRow {
     meeting_id: Uuid,
     registrant_id: Uuid,
     kind: String,
+    about: i64,
     attempts: i64,
 }
 
@@ -81,7 +90,7 @@ const DUE_SLOTS_OF_NODES: &str =
 const LEASE: &str = "UPDATE outbox SET due_at = $3, attempts = attempts + 1
     WHERE slot = $1 AND outbox_id IN (SELECT outbox_id FROM outbox
         WHERE slot = $1 AND due_at <= $2 AND failed_at IS NULL ORDER BY outbox_id LIMIT $4)
-    RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
+    RETURNING outbox_id, meeting_id, registrant_id, kind, about, attempts";
 /// The same on PostgreSQL, where several workers lease at once: each passes over what another is just taking. The list
 /// is made once: a plan may run what stands behind `IN` again for each row, past those it has taken. And its end is said,
 /// or a plan from days when little waited reads all that waits.
@@ -90,13 +99,13 @@ const LEASE_BESIDE_OTHERS: &str = "WITH taken (ids) AS MATERIALIZED (SELECT ARRA
     UPDATE outbox SET due_at = $3, attempts = attempts + 1
     WHERE slot = $1 AND outbox_id = ANY ((SELECT ids FROM taken)::UUID[])
         AND outbox_id <= (SELECT ids[CARDINALITY(ids)] FROM taken)
-    RETURNING outbox_id, meeting_id, registrant_id, kind, attempts";
+    RETURNING outbox_id, meeting_id, registrant_id, kind, about, attempts";
 const FIND_MEETING: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
         join_meeting_id, passcode, external_id, attendees, settings, version
     FROM meeting WHERE slot = $1 AND meeting_id = $2";
-const FIND_TOLD: &str = "SELECT subject, description, start_at, end_at FROM registration
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const FIND_TOLD: &str = "SELECT subject, description, COALESCE(is_live, FALSE) AS is_live, told_version, told_at, start_at, end_at
+    FROM registration WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 /// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
 /// was under way, and is still to be sent.
 const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
@@ -159,6 +168,19 @@ impl Store {
         }
         tx.commit().await?;
         Ok(letters)
+    }
+
+    /// The letter with its rows as they are now; `None` where one of them is missing.
+    pub async fn read_again(&self, letter: &DueLetter) -> Result<Option<DueLetter>, Fault> {
+        let row = LeasedRow {
+            outbox_id: letter.id.0,
+            meeting_id: letter.meeting.id.0,
+            registrant_id: letter.registrant.id.0,
+            kind: letter.kind.name().to_owned(),
+            about: letter.about,
+            attempts: i64::from(letter.attempts),
+        };
+        Ok(read_tx!(self, |tx| { read_letter(tx, number(letter.meeting.id.slot()), row).await? }))
     }
 
     /// Stores how letters ended. `events` gives each settled letter the id of its event.
@@ -273,6 +295,7 @@ async fn read_letter(tx: &mut Tx, slot: i64, row: LeasedRow) -> Result<Option<Du
     Ok(Some(DueLetter {
         id: OutboxId(row.outbox_id),
         kind,
+        about: row.about,
         attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
         registrant,
         meeting: meeting.into_meeting()?,
@@ -284,6 +307,19 @@ impl DueLetter {
     /// Start as the registrant was told.
     pub fn start_at(&self) -> Result<Timestamp, Fault> {
         Ok(crate::rows::instant_or_none(self.told.start_at)?.unwrap_or(self.meeting.start_at))
+    }
+
+    /// When what the registrant was told last changed, their own place included.
+    pub fn told_at(&self) -> Result<Timestamp, Fault> {
+        let registrant = &self.registrant;
+        let changed_at = crate::rows::instant_or_none(self.told.told_at)?;
+        let canceled_at = registrant.canceled.as_ref().map(|canceled| canceled.at);
+        Ok(registrant.registered_at.max(changed_at.max(canceled_at).unwrap_or(Timestamp::MIN)))
+    }
+
+    /// The moment of a reminder.
+    pub fn moment(&self) -> Result<Timestamp, Fault> {
+        crate::rows::instant(self.about)
     }
 
     /// End as the registrant was told.

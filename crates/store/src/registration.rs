@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Store, lock, write_tx};
+use crate::{Fault, Store, lock, mailing, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -73,20 +73,8 @@ const INSERT_ROSTER: &str =
         ORDER BY r.registrant_id DESC LIMIT 1))";
 const ADD_VIEWS: &str = "UPDATE roster SET view_count = view_count + $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
-const EMPTY_ROSTER: &str = "UPDATE roster SET seats_taken = 0
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 const CLOSE: &str = "UPDATE registration SET is_live = NULL, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
-/// The letter of a deleted registration takes the place of a confirmation that was still waiting.
-const TELL_REGISTRANTS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
-    SELECT slot, registrant_id, meeting_id, registrant_id, 'cancellation', $4, 0 FROM registrant
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL AND email IS NOT NULL
-    ORDER BY registrant_id
-    ON CONFLICT (slot, outbox_id) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, attempts = 0,
-        failed_at = NULL, last_answer = NULL";
-const CANCEL_REGISTRANTS: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $4, canceled_by = $5
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND live_key IS NOT NULL";
-
 impl Store {
     /// Enables a registration on a meeting; `false` where one is enabled already, or the meeting is deleted.
     pub async fn create_registration(&self, registration: &Registration, fact: &Fact) -> Result<bool, Fault> {
@@ -97,6 +85,8 @@ impl Store {
         };
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
+            // Whoever had a place under the registration before may come again.
+            mailing::finish_cancellations(tx, registration.meeting).await?;
             let is_new = query(INSERT)
                 .bind(number(registration.meeting.slot()))
                 .bind(registration.meeting.0)
@@ -122,6 +112,9 @@ impl Store {
                     .await?;
                 for (position, question) in (0..).zip(&built_in.questions) {
                     crate::question::insert(tx, registration, question, position).await?;
+                }
+                if !is_external {
+                    mailing::schedule_reminders(tx, registration.meeting, registration.id.0, fact).await?;
                 }
                 record!(tx, registration.meeting, fact, "registrationCreated", None::<Uuid>, None::<&str>);
             }
@@ -154,6 +147,7 @@ impl Store {
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
+            let before = mailing::telling(tx, registration.meeting).await?;
             let is_current = query(UPDATE)
                 .bind(number(registration.meeting.slot()))
                 .bind(registration.meeting.0)
@@ -169,14 +163,15 @@ impl Store {
                 .await?
                 == 1;
             if is_current {
+                mailing::announce(tx, registration.meeting, before, fact).await?;
                 record!(tx, registration.meeting, fact, "registrationUpdated", None::<Uuid>, None::<&str>);
             }
             is_current
         }))
     }
 
-    /// Disables the registration, cancels everybody registered and queues a letter to each; `false` where it
-    /// was gone already.
+    /// Disables the registration; everybody registered is canceled and told: the first thousand at once, the others by
+    /// a mailing. `false` where it was gone already.
     pub async fn delete_registration(
         &self,
         meeting: MeetingId,
@@ -232,23 +227,7 @@ pub(crate) async fn close_registration(
     if closed == 0 {
         return Ok(false);
     }
-    query(EMPTY_ROSTER).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?;
-    let at = micros(fact.at);
-    query(TELL_REGISTRANTS)
-        .bind(slot)
-        .bind(meeting.0)
-        .bind(registration.0)
-        .bind(at)
-        .execute(&mut *tx)
-        .await?;
-    query(CANCEL_REGISTRANTS)
-        .bind(slot)
-        .bind(meeting.0)
-        .bind(registration.0)
-        .bind(at)
-        .bind(&fact.actor)
-        .execute(&mut *tx)
-        .await?;
+    mailing::cancel_everybody(tx, meeting, registration, fact).await?;
     Ok(true)
 }
 

@@ -50,6 +50,7 @@ pub struct TestApp {
 pub struct TestAppBuilder {
     extra: String,
     server: String,
+    mail: String,
     database: String,
     seed: u64,
     engine: Option<Engine>,
@@ -77,6 +78,14 @@ impl TestAppBuilder {
     pub fn server(mut self, line: &str) -> Self {
         self.server.push_str(line);
         self.server.push('\n');
+        self
+    }
+
+    /// Adds a line to the section `[mail]`.
+    #[must_use]
+    pub fn mail(mut self, line: &str) -> Self {
+        self.mail.push_str(line);
+        self.mail.push('\n');
         self
     }
 
@@ -148,6 +157,7 @@ impl TestAppBuilder {
             [mail]
             mailbox = true
             from = "Riverbend events <events@riverbend.example>"
+            {}
             [database]
             {url}
             {}
@@ -157,6 +167,7 @@ impl TestAppBuilder {
             self.server,
             people.ines.tenant,
             people.sanna.tenant,
+            self.mail,
             self.database,
             self.extra,
         );

@@ -58,6 +58,8 @@ impl<'a> Row<'a> {
     fn new(t: &Texts, row: &MailboxRow<'a>, zone: Option<&str>) -> Self {
         let kind = match row.kind {
             LetterKind::Confirmation => "mailbox-kind-confirmation",
+            LetterKind::Update => "mailbox-kind-update",
+            LetterKind::Reminder => "mailbox-kind-reminder",
             LetterKind::Cancellation => "mailbox-kind-cancellation",
         };
         Self {
@@ -94,8 +96,8 @@ pub struct MailboxLetterView<'a> {
     pub text: &'a str,
     /// The HTML part, shown in a frame that may do nothing.
     pub html: &'a str,
-    /// The calendar part.
-    pub calendar: &'a str,
+    /// The calendar part, if there is one.
+    pub calendar: Option<&'a str>,
     /// The join link, clickable where it stands alone on a line of the text part.
     pub join_url: Option<&'a str>,
     /// The manage link, likewise.

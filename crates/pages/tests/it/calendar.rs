@@ -6,7 +6,7 @@ use calcard::icalendar::{
 use calcard::{Entry, Parser};
 use pages::*;
 
-use crate::samples::{JOIN, facts, plain_facts};
+use crate::samples::{JOIN, calendar, facts, plain_facts};
 
 /// The invitation as another program reads it. Not in that parser's strict mode, which refuses every component
 /// inside another; what it would check is counted by hand in `check_lines`.
@@ -74,7 +74,7 @@ fn check_lines(text: &str) {
 
 #[test]
 fn an_invitation_is_one_event_with_everything_in_it() {
-    let text_form = letter(&plain_facts()).calendar;
+    let text_form = calendar(&plain_facts());
     check_lines(&text_form);
     let unfolded = text_form.replace("\r\n ", "");
 
@@ -90,6 +90,7 @@ DESCRIPTION:Join with your personal link:\\nhttps://usher.example/j/aaaa\\nThe l
 DTEND:20260804T153000Z\r
 DTSTAMP:20260701T080000Z\r
 DTSTART:20260804T140000Z\r
+LAST-MODIFIED:20260701T080000Z\r
 LOCATION:https://usher.example/j/aaaa\r
 ORGANIZER;CN=Grace Hopper:mailto:grace@example.com\r
 SEQUENCE:3\r
@@ -106,9 +107,8 @@ END:VCALENDAR\r
 
 #[test]
 fn a_cancellation_takes_back_the_same_entry() {
-    let invitation = letter(&plain_facts()).calendar;
-    let notice =
-        letter(&LetterFacts { kind: LetterKind::Cancellation, sequence: 4, ..plain_facts() }).calendar;
+    let invitation = calendar(&plain_facts());
+    let notice = calendar(&LetterFacts { kind: LetterKind::Cancellation, sequence: 4, ..plain_facts() });
     let (invitation, notice) = (read(&invitation), read(&notice));
     let (before, after) = (event(&invitation), event(&notice));
 
@@ -126,7 +126,7 @@ fn a_cancellation_takes_back_the_same_entry() {
 
 #[test]
 fn the_sender_stands_in_for_an_organizer_without_an_address() {
-    let text = letter(&LetterFacts { organizer_mail: None, ..plain_facts() }).calendar;
+    let text = calendar(&LetterFacts { organizer_mail: None, ..plain_facts() });
 
     assert!(text.contains("ORGANIZER;CN=Grace Hopper:mailto:usher@usher.example\r\n"), "{text}");
 }
@@ -157,11 +157,11 @@ fn no_value_leaves_its_property() {
         &long,
     ];
     values.extend(emoji.iter().map(String::as_str));
-    let plain_text = letter(&facts("plain")).calendar;
+    let plain_text = calendar(&facts("plain"));
     let plain = read(&plain_text);
 
     for value in values {
-        let text_form = letter(&facts(value)).calendar;
+        let text_form = calendar(&facts(value));
         check_lines(&text_form);
         let calendar = read(&text_form);
         let event = event(&calendar);
@@ -181,8 +181,7 @@ fn no_value_leaves_its_property() {
 /// The control: undoing one protection makes the same reader see another person.
 #[test]
 fn the_reader_would_notice_an_attendee_too_many() {
-    let text_form =
-        letter(&facts("plain")).calendar.replace("SUMMARY:plain", "SUMMARY:a\r\nATTENDEE:mailto:evil");
+    let text_form = calendar(&facts("plain")).replace("SUMMARY:plain", "SUMMARY:a\r\nATTENDEE:mailto:evil");
 
     let calendar = read(&text_form);
 
@@ -192,8 +191,7 @@ fn the_reader_would_notice_an_attendee_too_many() {
 #[test]
 fn a_description_keeps_its_lines_and_has_an_end() {
     let event_text = |description: &str| {
-        let calendar =
-            read(&letter(&LetterFacts { description: Some(description), ..plain_facts() }).calendar);
+        let calendar = read(&calendar(&LetterFacts { description: Some(description), ..plain_facts() }));
         text(event(&calendar), ICalendarProperty::Description).to_owned()
     };
 

@@ -10,7 +10,7 @@ fn a_confirmation_reads_well() {
     let letter = letter(&plain_facts());
 
     assert_eq!(letter.subject, "Registered: Engines, and what they weave");
-    assert_eq!(letter.method, CalendarMethod::Request);
+    assert_eq!(letter.calendar.unwrap().method, CalendarMethod::Request);
     assert_eq!(
         letter.text,
         "Hello Ada Lovelace,
@@ -51,27 +51,87 @@ fn a_cancellation_reads_well_and_holds_no_link() {
     let letter = letter(&LetterFacts { kind: LetterKind::Cancellation, zone: None, ..plain_facts() });
 
     assert_eq!(letter.subject, "Registration cancelled: Engines, and what they weave");
-    assert_eq!(letter.method, CalendarMethod::Cancel);
+    let calendar = letter.calendar.unwrap();
+    assert_eq!(calendar.method, CalendarMethod::Cancel);
     assert_eq!(
         letter.text,
         "Hello Ada Lovelace,
 
-Your registration for this meeting is cancelled.
+You have given your place in this meeting back: your registration is cancelled.
 
 What: Engines, and what they weave
 When: Tuesday, 4 August 2026, 14:00–15:30 UTC
 Organizer: Grace Hopper, grace@example.com
 
 Your personal link no longer works, and your place is free for somebody else.
+Changed your mind? You may register again where you registered before.
 The attached notice takes the meeting out of your calendar.
 
 -- 
 Sent by Usher, which keeps the registrations for this meeting.
 "
     );
-    for part in [&letter.text, &letter.html, &letter.calendar] {
+    for part in [&letter.text, &letter.html, &calendar.text] {
         assert!(!part.contains(JOIN) && !part.contains(MANAGE));
     }
+}
+
+/// What a letter says above the facts of the meeting, and between them and the small print.
+fn core(facts: &LetterFacts<'_>) -> (String, Vec<String>) {
+    let text = letter(facts).text;
+    let paragraphs: Vec<String> = text.split("\n\n").map(str::to_owned).collect();
+    (paragraphs[1].clone(), paragraphs[3..].to_vec())
+}
+
+#[test]
+fn whoever_is_canceled_is_told_by_whom_and_what_to_do() {
+    for (canceled_by, opening, advice) in [
+        (
+            CanceledBy::Organizer,
+            "The organizer has cancelled your registration for this meeting.",
+            "Your personal link no longer works, and your place is free for somebody else.
+If you did not expect this, please ask the organizer.
+The attached notice takes the meeting out of your calendar.",
+        ),
+        (
+            CanceledBy::OrganizerForAll,
+            "The organizer has cancelled all registrations for this meeting.",
+            "Your personal link no longer works. You need not do anything.
+Please ask the organizer whether and how the meeting takes place.
+The attached notice takes the meeting out of your calendar.",
+        ),
+    ] {
+        let facts = LetterFacts { kind: LetterKind::Cancellation, canceled_by, ..plain_facts() };
+        let (said, rest) = core(&facts);
+        assert_eq!((said.as_str(), rest[0].as_str()), (opening, advice));
+    }
+}
+
+#[test]
+fn an_update_tells_the_state_of_now_and_brings_the_calendar_up_to_date() {
+    let facts = LetterFacts { kind: LetterKind::Update, ..plain_facts() };
+    let letter = letter(&facts);
+
+    assert_eq!(letter.subject, "Changed: Engines, and what they weave");
+    assert_eq!(letter.calendar.unwrap().method, CalendarMethod::Request);
+    let (opening, rest) = core(&facts);
+    assert!(opening.starts_with("The organizer has changed this meeting."), "{opening}");
+    assert_eq!(rest[1], JOIN);
+    assert!(
+        rest[2].ends_with("The attached invitation brings the entry in your calendar up to date."),
+        "{rest:?}"
+    );
+}
+
+#[test]
+fn a_reminder_repeats_the_link_and_leaves_the_calendar_alone() {
+    let facts = LetterFacts { kind: LetterKind::Reminder, ..plain_facts() };
+    let letter = letter(&facts);
+
+    assert_eq!(letter.subject, "Reminder: Engines, and what they weave");
+    assert_eq!(letter.calendar, None);
+    assert!(!letter.text.contains("attached") && !letter.html.contains("attached"));
+    assert_eq!(core(&facts).1[1], JOIN);
 }
 
 #[test]
@@ -136,7 +196,7 @@ fn a_name_that_runs_the_other_way_is_isolated_in_the_body_and_bare_in_the_subjec
 
     assert!(letter.text.starts_with("Hello \u{2068}שרה כהן\u{2069},\n"));
     assert_eq!(letter.subject, "Registered: פגישה");
-    assert!(!letter.calendar.contains('\u{2068}'));
+    assert!(!letter.calendar.unwrap().text.contains('\u{2068}'));
 }
 
 #[test]

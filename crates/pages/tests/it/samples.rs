@@ -22,6 +22,7 @@ pub(crate) fn end_at() -> Timestamp {
 pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
     LetterFacts {
         kind: LetterKind::Confirmation,
+        canceled_by: CanceledBy::Registrant,
         language: Language::English,
         first_name: said,
         last_name: said,
@@ -130,18 +131,33 @@ pub(crate) fn mailbox_letter<'a>(said: &'a str, letter: &'a Letter) -> MailboxLe
         sent_at: start_at(),
         text: &letter.text,
         html: &letter.html,
-        calendar: &letter.calendar,
+        calendar: letter.calendar.as_ref().map(|part| &*part.text),
         join_url: Some(JOIN),
         manage_url: Some(MANAGE),
         mailbox_url: "/mailbox",
     }
 }
 
-/// Both letters.
+/// Every letter, a cancellation for each reason.
 pub(crate) fn every_letter(said: &str) -> Vec<(String, Letter)> {
-    [LetterKind::Confirmation, LetterKind::Cancellation]
-        .map(|kind| (format!("{kind:?}"), letter(&LetterFacts { kind, ..facts(said) })))
-        .into()
+    [
+        (LetterKind::Confirmation, CanceledBy::Registrant),
+        (LetterKind::Update, CanceledBy::Registrant),
+        (LetterKind::Reminder, CanceledBy::Registrant),
+        (LetterKind::Cancellation, CanceledBy::Registrant),
+        (LetterKind::Cancellation, CanceledBy::Organizer),
+        (LetterKind::Cancellation, CanceledBy::OrganizerForAll),
+    ]
+    .map(|(kind, canceled_by)| {
+        let letter = letter(&LetterFacts { kind, canceled_by, ..facts(said) });
+        (format!("{kind:?} {canceled_by:?}"), letter)
+    })
+    .into()
+}
+
+/// The calendar object of a letter that has one.
+pub(crate) fn calendar(facts: &LetterFacts<'_>) -> String {
+    letter(facts).calendar.unwrap().text
 }
 
 /// Every page there is, in every state, by name. `hears` tells whether the page repeats what people say.
@@ -229,13 +245,8 @@ fn demo_pages(said: &str) -> Vec<Page> {
     let language = Language::English;
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
-    let rows = [LetterKind::Confirmation, LetterKind::Cancellation].map(|kind| MailboxRow {
-        url: "/mailbox/1",
-        to: said,
-        subject: said,
-        sent_at: start_at(),
-        kind,
-    });
+    let rows = [LetterKind::Confirmation, LetterKind::Update, LetterKind::Reminder, LetterKind::Cancellation]
+        .map(|kind| MailboxRow { url: "/mailbox/1", to: said, subject: said, sent_at: start_at(), kind });
     let operation = ApiOperation {
         id: said,
         method: said,

@@ -101,7 +101,7 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Respo
         Err(fault) => return problem(app, headers, &fault.into()),
     };
     match hosted {
-        Some(hosted) if registrant.is_registered() => {
+        Some(hosted) if registrant.is_registered() && is_its(&hosted, registrant) => {
             let (start_at, end_at) = hosted
                 .registration
                 .as_ref()

@@ -7,8 +7,8 @@ use std::time::Duration;
 use lettre::message::Mailbox;
 
 use super::reading::{
-    Choice, Flag, Folder, Machine, Named, Password, Person, Scope, Seconds, Secret, Text, Whole, default,
-    derived, optional, section,
+    AnyOf, Choice, Flag, Folder, ListOf, Machine, Named, Password, Person, Scope, Seconds, Secret, Text,
+    Whole, default, derived, optional, section,
 };
 
 section! {
@@ -37,6 +37,9 @@ section! {
         timeout as "timeout_seconds": Duration = default(Seconds(1..=600), "30");
         /// How many connections to the mail server may be open at once.
         per_host_connections: u32 = default(Whole::new(1..=64, "connections"), "4");
+        /// How many minutes before the start of a meeting people are reminded of it: a day and an hour. An empty list
+        /// switches reminders off.
+        reminders: Vec<u32> = default(AnyOf(ListOf(Whole::new(1..=43_200, "minutes"))), "1440,60");
         /// How often a letter is tried before it is given up.
         max_attempts: u32 = default(Whole::new(1..=100, "attempts"), "12");
         /// Show letters on a page of Usher instead of sending them. Everybody who reaches the page reads them all:

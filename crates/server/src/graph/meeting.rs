@@ -80,6 +80,7 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
         let changed = wire::meeting::patch(ask.body()?, &hosted.meeting, hosted.registration.as_ref())?;
         if ask.app.store.update_meeting(&changed, &ask.fact()).await? {
             ask.app.forget(changed.id);
+            ask.app.mail_waits();
             return Ok(Reply::ok(&show(ask, &changed).await?));
         }
     }

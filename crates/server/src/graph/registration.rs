@@ -46,6 +46,7 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
         let changed = wire::registration::patch(ask.body()?, &hosted.meeting, &registration, built_in)?;
         if ask.app.store.update_registration(&registration, &changed, &ask.fact()).await? {
             ask.app.forget(hosted.meeting.id);
+            ask.app.mail_waits();
             registration.kind = RegistrationKind::BuiltIn(Box::new(changed));
             let context = ask.root().registration(&hosted.meeting);
             return Ok(Reply::ok(&show(ask, context, &hosted.meeting, &registration, PLAIN)));

@@ -1,9 +1,9 @@
 //! The clerk of a shift: settles letters, several in one transaction.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use domain::RegistrantId;
 use store::{Fault, Settlement};
 use tokio::sync::mpsc::Receiver;
 
@@ -20,14 +20,15 @@ impl Shift {
         let (mut sent, mut lost) = (0, None);
         let mut settled = Vec::with_capacity(GROUP);
         while reports.recv_many(&mut settled, GROUP).await > 0 {
-            let count = settled.len();
+            let recipients: Vec<RegistrantId> =
+                settled.iter().map(|(letter, _)| letter.registrant.id).collect();
+            let count = recipients.len();
             sent += settled.iter().filter(|(_, settlement)| *settlement == Settlement::Sent).count();
             if let Err(fault) = self.record(settled.drain(..)).await {
                 tracing::error!(count, "what became of letters could not be stored: some may be sent again");
                 lost = Some(fault);
             }
-            self.0.at_hand.fetch_sub(count, Ordering::AcqRel);
-            self.0.settled.notify_one();
+            self.let_go(&recipients);
         }
         lost.map_or(Ok(sent), Err)
     }

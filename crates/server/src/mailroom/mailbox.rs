@@ -34,8 +34,8 @@ pub struct MailboxLetter {
     pub text: String,
     /// The HTML part.
     pub html: String,
-    /// The calendar part.
-    pub calendar: String,
+    /// The calendar part; reminders have none.
+    pub calendar: Option<String>,
     /// The whole message as a mail server would have got it.
     pub message: Vec<u8>,
     /// The recipient's link to the meeting.
@@ -80,7 +80,7 @@ impl Mailbox {
             kind: letter.kind,
             text: letter.letter.text,
             html: letter.letter.html,
-            calendar: letter.letter.calendar,
+            calendar: letter.letter.calendar.map(|part| part.text),
             message: letter.message.into_bytes(),
             join_url: letter.join_url,
             manage_url: letter.manage_url,

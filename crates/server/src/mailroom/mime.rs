@@ -1,11 +1,11 @@
 //! The message as mail servers carry it.
 
 use domain::enrolment::Named;
-use domain::{LetterKind, OutboxId};
+use domain::{LetterKind, RegistrantId};
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
-use pages::Letter;
+use pages::{CalendarPart, Letter};
 use store::DueLetter;
 
 use super::{Letterhead, Mailroom};
@@ -63,7 +63,7 @@ fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -
         .to(to)
         .subject(&letter.subject)
         .date(room.clock.now().into())
-        .message_id(Some(message_id(due.id, due.kind, &host)))
+        .message_id(Some(message_id(due.registrant.id, due.kind, due.about, &host)))
         // Nobody's holiday notice answers us (RFC 3834; the second is Exchange's word for it).
         .raw_header(constant("Auto-Submitted", "auto-generated"))
         .raw_header(constant("X-Auto-Response-Suppress", "All"));
@@ -71,37 +71,47 @@ fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -
         let name = reply_to.name.as_deref().map(one_line);
         builder = builder.reply_to(Mailbox::new(name, reply_to.email.clone()));
     }
-    if due.kind == LetterKind::Cancellation {
-        // A confirmation bears the id of the enrolment, which is also the registrant's: the store gives it so.
-        let first = message_id(OutboxId(due.registrant.id.0), LetterKind::Confirmation, &host);
+    if due.kind != LetterKind::Confirmation {
+        let first = message_id(due.registrant.id, LetterKind::Confirmation, 0, &host);
         builder = builder.in_reply_to(first.clone()).references(first);
     }
     let message = builder.multipart(body(mailroom, letter)).expect("a letter has a sender and a recipient");
     String::from_utf8(message.formatted()).expect("headers and parts are encoded in ASCII")
 }
 
-/// Text, HTML and invitation as alternatives, which is where Outlook and Gmail look for an invitation, and beside
-/// them the same invitation as a file, for whoever's program does not. Google's calendar sends the same shape.
+/// Text and HTML as alternatives, and with them what the calendar is to do, if anything.
 fn body(mailroom: &Mailroom, letter: &Letter) -> MultiPart {
-    let method = letter.method.as_str();
-    let calendar = content_type(&format!("text/calendar; method={method}; charset=UTF-8"));
-    let file = content_type("application/ics; name=\"invite.ics\"");
     // Drawn anew for every message: whoever could guess it might write parts of their own into our letter.
     let boundary = |prefix: &str| format!("{prefix}{}", mailroom.0.source.random_id().simple());
-    let alternatives = MultiPart::alternative()
+    let readable = MultiPart::alternative()
         .boundary(boundary("a-"))
         .singlepart(SinglePart::plain(letter.text.clone()))
-        .singlepart(SinglePart::html(letter.html.clone()))
-        .singlepart(SinglePart::builder().header(calendar).body(letter.calendar.clone()));
-    MultiPart::mixed()
-        .boundary(boundary("m-"))
-        .multipart(alternatives)
-        .singlepart(Attachment::new("invite.ics".to_owned()).body(letter.calendar.clone(), file))
+        .singlepart(SinglePart::html(letter.html.clone()));
+    match &letter.calendar {
+        Some(calendar) => with_calendar(readable, calendar, boundary("m-")),
+        None => readable,
+    }
 }
 
-/// The same however often the letter is tried: by it a mail server knows a letter that it has already.
-pub(super) fn message_id(id: OutboxId, kind: LetterKind, host: &str) -> String {
-    format!("<{id}.{}@{host}>", kind.name())
+/// Text, HTML and invitation as alternatives, which is where Outlook and Gmail look for an invitation, and beside
+/// them the same invitation as a file, for whoever's program does not. Google's calendar sends the same shape.
+fn with_calendar(readable: MultiPart, part: &CalendarPart, boundary: String) -> MultiPart {
+    let method = part.method.as_str();
+    let calendar = content_type(&format!("text/calendar; method={method}; charset=UTF-8"));
+    let file = content_type("application/ics; name=\"invite.ics\"");
+    MultiPart::mixed()
+        .boundary(boundary)
+        .multipart(readable.singlepart(SinglePart::builder().header(calendar).body(part.text.clone())))
+        .singlepart(Attachment::new("invite.ics".to_owned()).body(part.text.clone(), file))
+}
+
+/// The same however often the letter is tried: by it a mail server knows a letter that it has already. A registrant has
+/// one confirmation and one cancellation, but an update for each version and a reminder for each moment.
+pub(super) fn message_id(id: RegistrantId, kind: LetterKind, about: i64, host: &str) -> String {
+    match kind {
+        LetterKind::Confirmation | LetterKind::Cancellation => format!("<{id}.{}@{host}>", kind.name()),
+        LetterKind::Update | LetterKind::Reminder => format!("<{id}.{}.{about}@{host}>", kind.name()),
+    }
 }
 
 fn content_type(text: &str) -> ContentType {

@@ -1,6 +1,7 @@
 //! The mailroom: letters leave the outbox here. DESIGN section 7, SCALE section 6.
 //!
-//! A letter committed with the fact it tells of. From there: *lease* it, so that nobody else sends it; *write* it
+//! A letter committed with the fact it tells of; a letter to everybody as one row, which is *worked off* in pieces
+//! that queue the letters. From there: *lease* it, so that nobody else sends it; *write* it
 //! from the live row, or drop it if it is no longer true; *send* it; *settle* what became of it.
 //!
 //! **What arrives twice.** A letter is handed over at most once, but for one window that SMTP cannot close: the
@@ -14,6 +15,7 @@ mod backoff;
 mod clerk;
 mod links;
 mod mailbox;
+mod mailings;
 mod mime;
 mod postman;
 mod shift;
@@ -24,8 +26,9 @@ mod watch;
 mod write;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
+use domain::Reminders;
 use jiff::Timestamp;
 use store::{Fault, Store};
 use tokio::sync::Notify;
@@ -51,22 +54,28 @@ struct Room {
     source: Source,
     postman: Postman,
     letterhead: Letterhead,
+    reminders: Reminders,
     max_attempts: u32,
     rest: Rest,
     nudge: Notify,
     /// Microseconds since 1970; 0 before the first round.
     last_round_at: AtomicI64,
+    /// Whether a mailing is known to have something to do.
+    has_mailing: AtomicBool,
+    /// When mailings were last looked for, in microseconds since 1970.
+    last_look_at: AtomicI64,
 }
 
 impl Mailroom {
-    /// A mailroom that sends through `postman`. A letter that the mail server put off `max_attempts` times is
-    /// given up.
+    /// A mailroom that sends through `postman`, and reminds people of meetings by `reminders`. A letter that the mail
+    /// server put off `max_attempts` times is given up.
     pub fn new(
         store: Store,
         clock: Clock,
         source: Source,
         postman: Postman,
         letterhead: Letterhead,
+        reminders: Reminders,
         max_attempts: u32,
     ) -> Self {
         Self(Arc::new(Room {
@@ -75,16 +84,25 @@ impl Mailroom {
             source,
             postman,
             letterhead,
+            reminders,
             max_attempts,
             rest: Rest::default(),
             nudge: Notify::new(),
             last_round_at: AtomicI64::new(0),
+            has_mailing: AtomicBool::new(false),
+            last_look_at: AtomicI64::new(0),
         }))
     }
 
     /// Something was put in the outbox: look at once, not at the next poll. Costs nothing and never waits.
     pub fn nudge(&self) {
         self.0.nudge.notify_one();
+    }
+
+    /// The same where it may be a letter to everybody.
+    pub fn nudge_for_everybody(&self) {
+        self.0.has_mailing.store(true, Ordering::Release);
+        self.nudge();
     }
 
     /// Sends letters until `shutdown` is ready; then finishes the conversations that are under way, gives leased

@@ -3,9 +3,10 @@
 //! They work side by side, so that a slow recipient holds up one hand and nobody else. Whoever finished while the
 //! clerk was writing is settled together, in one transaction.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
+use domain::RegistrantId;
 use jiff::{SignedDuration, Timestamp};
 use store::{DueLetter, Fault, Settlement};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -46,6 +47,8 @@ pub(super) struct State {
     stop: watch::Sender<bool>,
     /// Leased, and not settled yet.
     pub(super) at_hand: AtomicUsize,
+    /// Whose letters those are.
+    recipients: std::sync::Mutex<Vec<RegistrantId>>,
     pub(super) settled: Notify,
 }
 
@@ -64,6 +67,7 @@ impl Shift {
             until,
             stop: watch::Sender::new(false),
             at_hand: AtomicUsize::new(0),
+            recipients: std::sync::Mutex::default(),
             settled: Notify::new(),
         }))
     }
@@ -135,8 +139,8 @@ impl Shift {
         }
     }
 
-    /// Leases one group from every slot in which letters are due, so that a big meeting does not hold up a small
-    /// one. How many letters that were; a slot that failed does not keep the others from theirs.
+    /// Works off a piece of every mailing, then leases one group from every slot in which letters are due, so that a big
+    /// meeting does not hold up a small one. How many pieces and letters that were; a slot that failed does not keep the others from theirs.
     async fn round(&self, give: &Sender<Leased>) -> Result<usize, Fault> {
         let room = self.room();
         let now = room.clock.now();
@@ -144,11 +148,14 @@ impl Shift {
         if room.rest.until(now).is_some() {
             return Ok(0);
         }
+        let (mut count, mut failed) = match self.work_mailings(now).await {
+            Ok(pieces) => (pieces, None),
+            Err(fault) => (0, Some(fault)),
+        };
         let slots = room.store.due_slots(now).await?;
         if slots.is_empty() || !self.is_ready().await {
-            return Ok(0);
+            return failed.map_or(Ok(count), Err);
         }
-        let (mut count, mut failed) = (0, None);
         for slot in slots {
             match self.lease(slot, give).await {
                 Ok(leased) => count += leased,
@@ -191,6 +198,11 @@ impl Shift {
         let letters = room.store.lease_letters(slot, now, until, group as u32).await?;
         let mut count = 0;
         for (place, letter) in places.zip(letters) {
+            // Whoever gets two letters gets them one after the other.
+            while self.recipients().contains(&letter.registrant.id) {
+                self.0.settled.notified().await;
+            }
+            self.recipients().push(letter.registrant.id);
             self.0.at_hand.fetch_add(1, Ordering::AcqRel);
             place.send(Leased { letter, until });
             count += 1;
@@ -199,6 +211,17 @@ impl Shift {
             self.0.settled.notified().await;
         }
         Ok(count)
+    }
+
+    /// What has been settled is no longer in hand.
+    pub(super) fn let_go(&self, settled: &[RegistrantId]) {
+        self.recipients().retain(|recipient| !settled.contains(recipient));
+        self.0.at_hand.fetch_sub(settled.len(), Ordering::AcqRel);
+        self.0.settled.notify_one();
+    }
+
+    fn recipients(&self) -> MutexGuard<'_, Vec<RegistrantId>> {
+        self.0.recipients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn hand(self, take: Arc<Mutex<Receiver<Leased>>>, report: Sender<Settled>) {

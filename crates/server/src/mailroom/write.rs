@@ -2,7 +2,7 @@
 
 use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
-use domain::{Email, Meeting, Registrant};
+use domain::{CanceledBy, Email, LetterKind, Meeting};
 use lettre::message::Mailbox as Address;
 use pages::{Language, LetterFacts, letter};
 use store::{DueLetter, Fault, Store};
@@ -54,34 +54,43 @@ struct Organizer {
 }
 
 impl Mailroom {
-    /// The letter as it is true now; `None` where it no longer is. Reads the registrant again, because a letter
-    /// may have waited since it was leased.
+    /// The letter as it is true now; `None` where it no longer is. Reads the rows again, because a letter may have
+    /// waited since it was leased.
     pub(super) async fn write(&self, due: &DueLetter) -> Result<Option<SealedLetter>, Fault> {
         let room = &*self.0;
-        let registrant = room.store.find_registrant(due.meeting.id, due.registrant.id).await?;
-        let Some(registrant) =
-            registrant.filter(|registrant| due.kind.is_true_for(registrant.is_registered()))
-        else {
+        let Some(due) = &room.store.read_again(due).await? else { return Ok(None) };
+        if !self.is_true(due)? {
             return Ok(None);
-        };
+        }
         // Registrants of other systems have no address here, and their own system writes to them.
-        let Some(Person::Named { named, .. }) = &registrant.person else { return Ok(None) };
+        let Some(Person::Named { named, .. }) = &due.registrant.person else { return Ok(None) };
         let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
-        self.compose(due, &registrant, named, &organizer).map(Some)
+        self.compose(due, named, &organizer).map(Some)
     }
 
-    fn compose(
-        &self,
-        due: &DueLetter,
-        registrant: &Registrant,
-        named: &Named,
-        organizer: &Organizer,
-    ) -> Result<SealedLetter, Fault> {
+    /// Whether the letter still says something that its recipient should hear.
+    fn is_true(&self, due: &DueLetter) -> Result<bool, Fault> {
+        let (room, now) = (&*self.0, self.0.clock.now());
+        // Everybody of a registration that is deleted gets the cancellation, be it a moment later.
+        let has_a_place = due.registrant.is_registered() && due.told.is_live;
+        let is_timely = match due.kind {
+            LetterKind::Confirmation | LetterKind::Cancellation => true,
+            // A later change has an update of its own, which tells this one as well.
+            LetterKind::Update => due.about == due.told.told_version && now < due.end_at()?,
+            // Not once the meeting has begun, was moved, or the next reminder takes its place.
+            LetterKind::Reminder => room.reminders.due(due.start_at()?, now) == Some(due.moment()?),
+        };
+        Ok(is_timely && due.kind.is_for(has_a_place))
+    }
+
+    fn compose(&self, due: &DueLetter, named: &Named, organizer: &Organizer) -> Result<SealedLetter, Fault> {
+        let registrant = &due.registrant;
         let Letterhead { links, sender, .. } = &self.0.letterhead;
         let (join_url, manage_url, host) = (links.join(registrant), links.manage(registrant), links.host());
         let sender_mail = sender.email.to_string();
         let written = letter(&LetterFacts {
             kind: due.kind,
+            canceled_by: canceled_by(due),
             language: registrant.language.as_deref().map(Language::choose).unwrap_or_default(),
             first_name: &named.first_name,
             last_name: &named.last_name,
@@ -97,19 +106,29 @@ impl Mailroom {
             join_url: &join_url,
             manage_url: &manage_url,
             uid: &format!("{}@{host}", registrant.id),
-            sequence: sequence(&due.meeting, registrant),
-            stamped_at: registrant.canceled.as_ref().map_or(registrant.registered_at, |canceled| canceled.at),
+            sequence: sequence(due),
+            stamped_at: due.told_at()?,
         });
         Ok(mime::seal(self, due, named, written, join_url, manage_url))
     }
 }
 
-/// SEQUENCE of the calendar entry: grows with every change of the meeting and once more with the cancellation,
-/// which is the last thing that happens to a registrant. So whatever is sent later never has a lower number, and
-/// a cancellation has a higher one than every invitation before it (RFC 5546, section 2.1.5).
-fn sequence(meeting: &Meeting, registrant: &Registrant) -> u32 {
-    let changes = u32::try_from(meeting.version.saturating_sub(1)).unwrap_or_default();
-    changes.saturating_add(registrant.calendar_sequence())
+fn canceled_by(due: &DueLetter) -> CanceledBy {
+    if due.about != 0 {
+        CanceledBy::OrganizerForAll
+    } else if due.registrant.canceled_themself() {
+        CanceledBy::Registrant
+    } else {
+        CanceledBy::Organizer
+    }
+}
+
+/// SEQUENCE of the calendar entry: grows with every change of what people are told and once more with the
+/// cancellation, which is the last thing that happens to a registrant. So whatever is sent later never has a lower
+/// number, and a cancellation has a higher one than every invitation before it (RFC 5546, section 2.1.5).
+fn sequence(due: &DueLetter) -> u32 {
+    let changes = u32::try_from(due.told.told_version).unwrap_or_default();
+    changes.saturating_add(due.registrant.calendar_sequence())
 }
 
 async fn find_organizer(store: &Store, head: &Letterhead, meeting: &Meeting) -> Result<Organizer, Fault> {

@@ -16,6 +16,7 @@ mod enroll;
 mod growth;
 mod javascript;
 mod letters;
+mod letters_life;
 mod links;
 mod lists;
 mod mail;

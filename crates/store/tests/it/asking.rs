@@ -6,9 +6,11 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 5] = [
+const ONE_ENGINE: [(&str, Speaks); 7] = [
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
+    ("mailing: TAKE", Speaks::Sqlite),
+    ("mailing: TAKE_BESIDE_OTHERS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
     // Asked as it was sent: see `plans`.
     ("seating: SEAT", Speaks::Neither),

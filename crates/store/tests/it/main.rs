@@ -16,6 +16,7 @@ mod enrol_law;
 mod enrol_many;
 mod faults;
 mod interleavings;
+mod mailings;
 mod meetings;
 mod opening;
 mod orders;
@@ -110,6 +111,18 @@ macro_rules! every_case {
                 closing_twice_changes_nothing,
                 a_new_registration_begins_with_an_empty_list,
                 a_look_at_the_page_is_counted;
+            mailings:
+                a_change_is_told_once_to_whoever_was_registered_before_it,
+                what_is_not_told_makes_no_letter,
+                several_changes_before_a_piece_are_one_letter,
+                whose_confirmation_still_waits_needs_no_update,
+                a_mailing_that_is_killed_goes_on_where_it_was,
+                nodes_that_work_off_one_mailing_together_write_each_letter_once,
+                a_reminder_is_due_at_its_moment_and_follows_the_meeting,
+                whoever_came_after_the_moment_is_not_reminded_of_it,
+                a_large_registration_is_canceled_in_pieces_and_everybody_is_told_once,
+                a_registration_made_anew_finds_nobody_of_the_one_before,
+                a_changed_list_of_reminders_holds_for_every_meeting;
             outbox:
                 a_leased_letter_is_given_to_nobody_else,
                 a_lease_that_ran_out_gives_the_letter_back,

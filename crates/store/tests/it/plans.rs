@@ -20,6 +20,7 @@ const ALIASES: [&str; 5] = ["m", "o", "i", "r", "g"];
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("outbox: BACKLOG", "counting what waits reads what waits"),
     ("outbox: DUE_SLOTS_OF_NODES", "asked of Citus alone, where each node walks the key of its own letters"),
+    ("mailing: DUE_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
 ];
 
@@ -127,6 +128,29 @@ const HOT: &[(&str, &str, By)] = &[
     ("outbox: REMOVE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     ("outbox: POSTPONE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     ("outbox: GIVE_UP", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
+    ("mailing: DUE_SLOTS", "o USING INDEX mailing_due (slot=? AND due_at<?)", Both),
+    ("mailing: LIST_DUE", "mailing USING INDEX mailing_due (slot=? AND due_at<?)", Both),
+    (
+        "mailing: TAKE",
+        "mailing USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=? AND kind=?)",
+        Sqlite,
+    ),
+    (
+        "mailing: LIST",
+        "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Both,
+    ),
+    ("mailing: LIST", "o USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
+    (
+        "mailing: TELL_CANCELED",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Both,
+    ),
+    (
+        "mailing: CANCEL",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Both,
+    ),
     ("access: IS_ALLOWED", "a USING PRIMARY KEY (tenant_id=? AND policy_id=? AND app_id=?)", Both),
     ("directory: FIND_PERSON_FROM", "person USING PRIMARY KEY (tenant_id=? AND person_id>?)", Both),
     ("directory: FIND_PERSON_BY_UPN", "person USING INDEX person_upn (tenant_id=? AND upn_key=?)", Both),

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 9] = [
+pub const SLOTTED: [&str; 10] = [
     "meeting",
     "registration",
     "question",
     "roster",
     "registrant",
     "outbox",
+    "mailing",
     "event",
     "idempotency",
     "organizer_meeting",

@@ -9,6 +9,11 @@ use crate::sources::{SLOTTED, Statement, of_the_store, statements};
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("outbox: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("mailing: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    (
+        "mailing: DUE_SLOTS",
+        "it finds out which slots have mailings; only workers ask, and never for the rows",
+    ),
     ("seating: SEAT", "each of its rows has its slot; Citus is not asked so"),
     ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
     (

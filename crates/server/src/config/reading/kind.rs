@@ -304,6 +304,30 @@ impl<K: Kind<Value: PartialEq>> Kind for ListOf<K> {
     }
 }
 
+/// Any number of what the list holds, without repeats. An empty list, or variable, is none.
+pub(crate) struct AnyOf<K>(pub(crate) ListOf<K>);
+
+impl<K: Kind<Value: PartialEq>> Kind for AnyOf<K> {
+    type Value = Vec<K::Value>;
+
+    fn expects(&self) -> String {
+        format!("a list, which may be empty: {}", self.0.0.expects())
+    }
+
+    fn parse(&self, raw: &Raw) -> Result<Vec<K::Value>, String> {
+        match raw {
+            Raw::List(nodes) if nodes.is_empty() => Ok(Vec::new()),
+            Raw::Words(words) if words.trim().is_empty() => Ok(Vec::new()),
+            Raw::List(_) | Raw::Words(_) => self.0.parse(raw),
+            _ => Err(wrong(self, raw)),
+        }
+    }
+
+    fn show(&self, value: &Vec<K::Value>) -> String {
+        self.0.show(value)
+    }
+}
+
 /// A path of a file or folder.
 pub(crate) struct Folder;
 

@@ -13,8 +13,8 @@ mod tree;
 
 pub(super) use address::{IpNetwork, Listener, Machine, Person, Web};
 pub(super) use kind::{
-    Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText, Whole,
-    quoted, wrong,
+    AnyOf, Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText,
+    Whole, quoted, wrong,
 };
 pub(super) use part::{Part, default, derived, list, of, optional, required, table};
 pub use problem::{Origin, Problem, Problems};

@@ -156,6 +156,7 @@ impl Filler {
         DueLetter {
             id: OutboxId(id.0),
             kind: LetterKind::Confirmation,
+            about: 0,
             attempts: 1,
             registrant: Registrant {
                 id,

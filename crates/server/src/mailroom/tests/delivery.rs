@@ -1,6 +1,6 @@
 //! What goes out, and when it does not.
 
-use domain::{LetterKind, OutboxId};
+use domain::{LetterKind, RegistrantId};
 use jiff::SignedDuration;
 
 use super::world::World;
@@ -68,7 +68,8 @@ async fn a_cancellation_after_the_confirmation_takes_the_same_entry_out() {
     world.cancel(odile).await;
     mailroom.deliver_due().await.unwrap();
 
-    let calendars: Vec<String> = mailbox.list().iter().rev().map(|letter| letter.calendar.clone()).collect();
+    let calendars: Vec<String> =
+        mailbox.list().iter().rev().map(|letter| letter.calendar.clone().unwrap()).collect();
 
     let uid = format!("UID:{odile}@usher.pinewater.example\r\n");
     assert!(calendars.iter().all(|calendar| calendar.contains(&uid)), "{calendars:?}");
@@ -164,10 +165,29 @@ async fn a_nudge_wakes_the_mailroom_and_a_shutdown_ends_it() {
     assert_eq!(world.waiting().await, 1, "nobody works any more");
 }
 
+#[tokio::test]
+async fn whoever_is_canceled_by_somebody_else_is_told_so() {
+    let world = World::new().await;
+    let (mailroom, mailbox) = world.with_mailbox();
+    let odile = world.enroll_odile().await;
+    world.cancel(odile).await;
+
+    mailroom.deliver_due().await.unwrap();
+
+    let text = &mailbox.list()[0].text;
+    assert!(text.contains("The organizer has cancelled your registration for this meeting."), "{text}");
+}
+
 #[test]
 fn a_message_id_depends_on_nothing_but_the_letter() {
-    let id = OutboxId(uuid::Uuid::from_u128(5));
-    let written = crate::mailroom::mime::message_id(id, LetterKind::Confirmation, "usher.example");
+    let id = RegistrantId(uuid::Uuid::from_u128(5));
+    for (kind, about, expected) in [
+        (LetterKind::Confirmation, 0, "confirmation"),
+        (LetterKind::Update, 7, "update.7"),
+        (LetterKind::Cancellation, 1, "cancellation"),
+    ] {
+        let written = crate::mailroom::mime::message_id(id, kind, about, "usher.example");
 
-    assert_eq!(written, "<00000000-0000-0000-0000-000000000005.confirmation@usher.example>");
+        assert_eq!(written, format!("<00000000-0000-0000-0000-000000000005.{expected}@usher.example>"));
+    }
 }

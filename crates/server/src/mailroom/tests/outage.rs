@@ -68,6 +68,90 @@ async fn after_an_outage_letters_go_out_in_order() {
     assert_eq!(recipients, expected);
 }
 
+/// What became of somebody's letters, in order.
+fn subjects_to(server: &MailServer, address: &str) -> Vec<String> {
+    let letters = server.letters();
+    let texts = letters.iter().map(|letter| String::from_utf8_lossy(letter).into_owned());
+    let theirs = texts
+        .filter(|text| text.contains(&format!("<{address}>")) || text.contains(&format!("To: {address}")));
+    theirs
+        .map(|text| {
+            text.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().to_owned()
+        })
+        .collect()
+}
+
+/// Two hours in which people come and go, the meeting is renamed and a day's reminder falls due.
+#[tokio::test]
+async fn after_two_hours_without_a_server_everything_goes_out_in_order_and_once() {
+    let mut world = World::new().await;
+    world.clock.set("2027-03-08T10:00:00Z".parse().unwrap());
+    let server = MailServer::start().await;
+    let mailroom = world.with_server(&server);
+    world.enroll_many(6).await;
+    let leaves = world.enroll_odile().await;
+    assert_eq!(mailroom.deliver_due().await.unwrap(), 7);
+    server.always("MAIL", Say("554 5.3.2 down for maintenance"));
+
+    for minutes in 0..120 {
+        match minutes {
+            10 => world.rename_meeting("Yearly review").await,
+            20 => world.cancel(leaves).await,
+            30 => drop(world.enroll("Late", "Comer", "late@example.org").await),
+            _ => {}
+        }
+        assert_eq!(mailroom.deliver_due().await.unwrap(), 0);
+        world.pass(MINUTE);
+    }
+    server.usually("MAIL");
+    world.pass(SignedDuration::from_mins(5));
+    assert_eq!(
+        mailroom.deliver_due().await.unwrap(),
+        6 + 1 + 1 + 6,
+        "updates, a cancellation, a confirmation, reminders"
+    );
+    assert_eq!(mailroom.deliver_due().await.unwrap(), 0);
+
+    let life = ["Registered: Quarterly review", "Changed: Yearly review", "Reminder: Yearly review"];
+    for n in 0..6 {
+        assert_eq!(subjects_to(&server, &format!("person{n}@example.org")), life, "{n}");
+    }
+    let left = ["Registered: Quarterly review", "Registration cancelled: Yearly review"];
+    assert_eq!(subjects_to(&server, "odile@pinewater.example"), left);
+    assert_eq!(subjects_to(&server, "late@example.org"), ["Registered: Yearly review"]);
+}
+
+/// A reminder that waited in the outbox until it says nothing any more.
+#[tokio::test]
+async fn a_reminder_that_the_meeting_or_the_next_one_overtook_is_dropped() {
+    for (down_at, up_at, sent) in [
+        ("2027-03-08T10:50:00Z", "2027-03-08T12:50:00Z", 1),
+        ("2027-03-08T10:50:00Z", "2027-03-09T10:00:00Z", 1),
+        ("2027-03-09T09:50:00Z", "2027-03-09T11:00:00Z", 0),
+    ] {
+        let world = World::new().await;
+        let server = MailServer::start().await;
+        let mailroom = world.with_server(&server);
+        let odile = world.enroll_odile().await;
+        assert_eq!(mailroom.deliver_due().await.unwrap(), 1);
+        let sleeps = "554 5.3.2 down for maintenance";
+        server.always("MAIL", Say(sleeps));
+        world.clock.set(down_at.parse().unwrap());
+        mailroom.deliver_due().await.unwrap();
+        world.pass(SignedDuration::from_mins(15));
+        mailroom.deliver_due().await.unwrap();
+        assert_eq!(world.waiting().await, 1, "{down_at}: it is queued");
+
+        server.usually("MAIL");
+        world.clock.set(up_at.parse().unwrap());
+        mailroom.deliver_due().await.unwrap();
+
+        let fates = world.fates(odile).await;
+        assert_eq!(fates.iter().filter(|fate| *fate == "letterSent").count(), 1 + sent, "{up_at}: {fates:?}");
+        assert_eq!(world.waiting().await, 0, "{up_at}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_takes_nothing_from_us_fails_no_letter() {
     for (step, answer) in [

@@ -8,7 +8,7 @@ use domain::link::LinkKey;
 use domain::person::DirectoryPerson;
 use domain::{
     AllowedRegistrant, BuiltIn, Email, Enrolment, Fact, Meeting, MeetingId, MeetingSettings, Person,
-    PersonId, RegistrantId, Registration, RegistrationId, RegistrationKind, TenantId,
+    PersonId, RegistrantId, Registration, RegistrationId, RegistrationKind, Reminders, TenantId,
 };
 use jiff::{SignedDuration, Timestamp};
 use lettre::transport::smtp::client::Certificate;
@@ -155,7 +155,7 @@ impl World {
             reply_to: Some("Événements <events@pinewater.example>".parse().unwrap()),
         };
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
-        Mailroom::new(store, clock, source, postman, letterhead, MAX_ATTEMPTS)
+        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), MAX_ATTEMPTS)
     }
 
     pub(super) fn with_mailbox(&self) -> (Mailroom, Arc<Mailbox>) {
