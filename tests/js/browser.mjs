@@ -96,6 +96,11 @@ async function visit(page) {
     note(`text at 200 %, ${viewport.width} wide`, await look(page, fits));
     await page.evaluate(() => (document.documentElement.style.fontSize = ""));
   }
+  await page.evaluate(() => (document.documentElement.dir = "rtl"));
+  for (const viewport of [PHONE, DESKTOP]) {
+    await page.setViewportSize(viewport);
+    note(`from right to left, ${viewport.width} wide`, await look(page, fits));
+  }
   await page.emulateMedia({ reducedMotion: "reduce" });
   note("reduced motion", await look(page, isCalm));
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
