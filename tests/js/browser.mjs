@@ -43,7 +43,8 @@ async function round(language, stops) {
     await run.check(`${language}: ${name}`, () => inContext(language, async (page, heard) => {
       await go(page);
       const faults = await visit(page);
-      assert.deepEqual([...heard, ...faults], []);
+      const all = [...heard, ...faults];
+      assert.equal(all.length, 0, all.join("; "));
     }));
   }
 }

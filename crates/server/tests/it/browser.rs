@@ -5,8 +5,12 @@ use std::process::Command;
 
 use crate::program::{Running, USHER, assert_passed, demo, javascript, run};
 
+/// The pages are the same on either engine, so the run on PostgreSQL leaves the minute to others.
 #[test]
 fn every_page_is_right_in_a_browser() {
+    if testkit::scratch().is_some() {
+        return;
+    }
     let (_demo, printed) = demo();
     let folder = tempfile::tempdir().expect("a folder can be made");
     let (_issuer, sign_in) = sign_in_page(folder.path());
