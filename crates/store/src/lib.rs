@@ -6,6 +6,7 @@
 
 mod access;
 mod application;
+mod attendance;
 mod audit;
 mod backup;
 mod cancel;
@@ -44,6 +45,7 @@ use engine::{Engine, Pool, Tx, query};
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
+pub use attendance::Pass;
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use cancel::Canceled;
@@ -57,7 +59,7 @@ pub use registrant::RegistrantPage;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "registrations",
@@ -75,6 +77,12 @@ const STEPS: [(i64, &str, &str, &str); 3] = [
         "last_registrant",
         include_str!("../migrations/sqlite/0003_last_registrant.sql"),
         include_str!("../migrations/postgres/0003_last_registrant.sql"),
+    ),
+    (
+        5,
+        "attendance",
+        include_str!("../migrations/sqlite/0005_attendance.sql"),
+        include_str!("../migrations/postgres/0005_attendance.sql"),
     ),
 ];
 

@@ -512,6 +512,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoRegistration,
         Refusal::NoQuestion,
         Refusal::NoRegistrant,
+        Refusal::NoAttendanceReport,
         Refusal::NoPerson,
         Refusal::RegistrationExists,
         Refusal::TooManyQuestions,
@@ -529,6 +530,7 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::NoRegistration
             | Refusal::NoQuestion
             | Refusal::NoRegistrant
+            | Refusal::NoAttendanceReport
             | Refusal::NoPerson
             | Refusal::RegistrationExists
             | Refusal::TooManyQuestions

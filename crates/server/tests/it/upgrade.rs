@@ -12,7 +12,7 @@ use testkit::{Stopped, TestApp, TestMeeting};
 use crate::program::{USHER, run};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
-/// What the last step made, undone.
+/// What a step made, undone.
 const ONE_STEP_BACK: &str =
     "ALTER TABLE roster DROP COLUMN last_registrant; DELETE FROM _sqlx_migrations WHERE version = 3";
 /// The signal for a file that grows beyond what is allowed.
@@ -67,12 +67,12 @@ async fn steps_taken(stopped: &Stopped) -> i64 {
 #[tokio::test]
 async fn a_sqlite_schema_brought_up_to_date_and_killed_at_any_write_is_whole_afterwards() {
     let (stopped, meeting, list) = site_of_old(TestApp::builder().sqlite().build().await).await;
-    assert_eq!(steps_taken(&stopped).await, 2);
+    let before = steps_taken(&stopped).await;
 
     let kills = kill_at_every_write(&stopped.config_file());
 
     assert!(kills > 5, "only {kills} kills");
-    assert_eq!(steps_taken(&stopped).await, 3);
+    assert_eq!(steps_taken(&stopped).await, before + 1);
     let app = stopped.start().await;
     assert_eq!(app.registrants(&meeting).await, list);
 }
@@ -80,12 +80,13 @@ async fn a_sqlite_schema_brought_up_to_date_and_killed_at_any_write_is_whole_aft
 #[tokio::test]
 async fn a_new_sqlite_file_killed_at_any_write_is_whole_afterwards() {
     let stopped = TestApp::builder().sqlite().build().await.stop().await;
+    let all = steps_taken(&stopped).await;
     std::fs::remove_file(stopped.file("usher.db")).unwrap();
 
     let kills = kill_at_every_write(&stopped.config_file());
 
     assert!(kills > 20, "only {kills} kills");
-    assert_eq!(steps_taken(&stopped).await, 3);
+    assert_eq!(steps_taken(&stopped).await, all);
     stopped.start().await.built_in("everyone").await;
 }
 

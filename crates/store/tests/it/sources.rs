@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 9] = [
+pub const SLOTTED: [&str; 11] = [
     "meeting",
     "registration",
     "question",
@@ -13,6 +13,8 @@ pub const SLOTTED: [&str; 9] = [
     "outbox",
     "event",
     "idempotency",
+    "attendance",
+    "entry",
     "organizer_meeting",
 ];
 
