@@ -217,7 +217,7 @@ fn open_mailroom(
 }
 
 /// The certificate authorities of a PEM file.
-fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartProblem> {
+pub(crate) fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartProblem> {
     let pem = fs::read(file).map_err(because(format!("cannot read `{}`", file.display())))?;
     let authorities = CertificateDer::pem_slice_iter(&pem)
         .map(|certificate| certificate.ok().and_then(|der| Certificate::from_der(der.to_vec()).ok()))

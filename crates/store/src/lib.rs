@@ -24,6 +24,7 @@ mod question;
 mod registrant;
 mod registration;
 mod rows;
+mod schema;
 mod seating;
 
 use std::fmt;
@@ -55,6 +56,7 @@ pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use registrant::RegistrantPage;
+pub use schema::Schema;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is

@@ -13,7 +13,7 @@ use testkit::{APP, NewMeeting, PUBLIC_URL, TestApp, TestMeeting, TestResponse};
 use url::Url;
 
 const ROOM: &str = "https://meet.riverbend.example/gauging";
-const SECRET: &str = "639259d4-9dd8-4b25-bf01-95f9567eaf4b";
+pub const SECRET: &str = "639259d4-9dd8-4b25-bf01-95f9567eaf4b";
 
 fn path(url: &str) -> String {
     url.strip_prefix(PUBLIC_URL).unwrap().to_owned()
@@ -214,7 +214,7 @@ async fn a_server_of_one_organisation_is_an_address_like_any_other_for_the_next(
 }
 
 /// BigBlueButton's rule, by openssl.
-fn checksum(digest: &str, call: &str, query: &str) -> String {
+pub fn checksum(digest: &str, call: &str, query: &str) -> String {
     hex(&openssl(&["dgst", digest, "-binary"], &format!("{call}{query}{SECRET}")))
 }
 

@@ -11,6 +11,7 @@ mod conventions;
 mod demo;
 mod disk_full;
 mod docs;
+mod doctor;
 mod enroll;
 mod growth;
 mod javascript;
