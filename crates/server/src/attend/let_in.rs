@@ -60,7 +60,7 @@ pub async fn let_in(
             // Nobody waits outside because a list cannot be kept.
             if let Err(fault) = app.store.record_attendance(registrant, app.clock.now()).await {
                 let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
-                tracing::error!(cause, "the database failed: somebody was let in and it is not recorded");
+                tracing::error!(cause, "somebody was let in and it could not be recorded");
             }
             way
         }

@@ -10,7 +10,7 @@ use super::reading::{
 };
 
 section! {
-    /// The gate between a join link and the meeting. docs/join-gate.md has the whole of it.
+    /// The gate between a join link and the meeting. [join-gate.md](join-gate.md) has the whole of it.
     Join {
         /// Start of every join link. Whatever answers there has to hand the request to Usher.
         base_url: Url = derived(Web::Base, "`server.public_url`", "https://join.example.org",
