@@ -11,6 +11,9 @@ use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use store::Store;
 
 use crate::join_gate::{SECRET, checksum};
 use crate::program::{Running, USHER};
@@ -65,6 +68,8 @@ fn free_port() -> u16 {
 
 struct Site<'a> {
     public: String,
+    /// The address of a database that is not the file in the data folder.
+    database: Option<String>,
     mail_port: u16,
     rooms: SocketAddr,
     bbb_secret: &'a str,
@@ -74,7 +79,8 @@ struct Site<'a> {
 impl Site<'_> {
     /// Writes the configuration into the folder.
     fn write(&self, folder: &Path) {
-        let Self { public, mail_port, rooms, bbb_secret, jitsi_secret } = self;
+        let Self { public, database, mail_port, rooms, bbb_secret, jitsi_secret } = self;
+        let database = database.as_ref().map(|url| format!("[database]\nurl = \"{url}\"\n"));
         let text = format!(
             "[server]\nlisten = \"{listen}\"\npublic_url = \"{public}\"\ndata_dir = {data:?}\n\
              [identity.builtin]\nenabled = true\n\
@@ -82,7 +88,8 @@ impl Site<'_> {
              [mail]\nfrom = \"events@riverbend.example\"\nhost = \"127.0.0.1\"\nport = {mail_port}\n\
              security = \"none\"\ntimeout_seconds = 5\n\
              [[join.jitsi]]\nurl = \"http://{rooms}\"\napp_id = \"usher\"\napp_secret = \"{jitsi_secret}\"\n\
-             [[join.bigbluebutton]]\nurl = \"http://{rooms}/bigbluebutton\"\nsecret = \"{bbb_secret}\"\n",
+             [[join.bigbluebutton]]\nurl = \"http://{rooms}/bigbluebutton\"\nsecret = \"{bbb_secret}\"\n{}",
+            database.unwrap_or_default(),
             listen = public.trim_start_matches("http://"),
             data = folder.join("data"),
         );
@@ -106,6 +113,7 @@ async fn a_site_that_is_in_order_is_found_so() {
     let (public, rooms) = (format!("http://127.0.0.1:{}", free_port()), rooms(None).await);
     let site = Site {
         public: public.clone(),
+        database: None,
         mail_port: mail_server().port(),
         rooms,
         bbb_secret: SECRET,
@@ -144,6 +152,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_changed() {
     let mail_port = free_port();
     let site = Site {
         public: format!("http://{rooms}"),
+        database: None,
         mail_port,
         rooms,
         bbb_secret: "another secret",
@@ -177,6 +186,7 @@ async fn a_clock_that_is_off_is_found_by_what_others_say() {
     let rooms = rooms(Some("Tue, 02 Nov 2021 08:00:00 GMT")).await;
     let site = Site {
         public: format!("http://127.0.0.1:{}", free_port()),
+        database: None,
         mail_port: mail_server().port(),
         rooms,
         bbb_secret: SECRET,
@@ -194,4 +204,60 @@ async fn a_clock_that_is_off_is_found_by_what_others_say() {
     );
     assert!(said[3].starts_with("WRONG public address"), "nobody serves: {said:#?}");
     assert_eq!(String::from_utf8_lossy(&found.stderr), "usher: 2 things are wrong\n");
+}
+
+/// The line about a database, of which nothing else is asked here.
+fn database_line(folder: &Path, database: Option<String>) -> String {
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let site = Site {
+        public: format!("http://{nowhere}"),
+        database,
+        mail_port: nowhere.port(),
+        rooms: nowhere,
+        bbb_secret: SECRET,
+        jitsi_secret: LONG_ENOUGH,
+    };
+    site.write(folder);
+    lines(&doctor(folder)).swap_remove(1)
+}
+
+const ONE_BACK: &str = "DELETE FROM _sqlx_migrations WHERE version = 3";
+const ONE_AHEAD: &str =
+    "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+    SELECT 9998, 'more', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_far_a_schema_is_shows_on_both_engines_and_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = testpg::Cluster::shared().create();
+    let url = scratch.url();
+    let file = folder.path().join("usher.db");
+    fs::write(&file, "").unwrap();
+    let address = format!("sqlite:{}", file.display());
+    let look = |what: &str| {
+        for address in [&address, &url] {
+            let line = database_line(folder.path(), Some(address.clone()));
+            assert!(line.contains(what), "{line} should say: {what}");
+        }
+    };
+    let run = async |text: &'static str| {
+        let mut sqlite = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+        sqlx::raw_sql(text).execute(&mut sqlite).await.unwrap();
+        let mut postgres = PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(text).execute(&mut postgres).await.unwrap();
+    };
+
+    look("answers and is empty: the first start fills it");
+    look("answers and is empty: the first start fills it");
+    Store::open_sqlite(&file).await.unwrap().close().await;
+    Store::open_postgres(&url, None, 2).await.unwrap().close().await;
+    look("answers, its schema is up to date");
+    run(ONE_BACK).await;
+    look("answers; the next start brings its schema up to date");
+    run(ONE_AHEAD).await;
+    look("answers; a newer version of Usher has brought its schema further");
+
+    let nobody = format!("postgres://usher@127.0.0.1:{}/usher", free_port());
+    let line = database_line(folder.path(), Some(nobody.clone()));
+    assert!(line.starts_with(&format!("WRONG database: `{nobody}`: ")), "{line}");
 }
