@@ -88,6 +88,16 @@ const HOT: &[(&str, &str, By)] = &[
         Both,
     ),
     ("registrant: PAGE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
+    (
+        "attendance: LIST",
+        "attendance USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Sqlite,
+    ),
+    (
+        "attendance: LIST",
+        "attendance USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)",
+        Postgres,
+    ),
     ("registrant: COUNT", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     ("meeting: FIND", "meeting USING PRIMARY KEY (slot=? AND meeting_id=?)", Both),
     (
