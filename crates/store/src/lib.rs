@@ -5,11 +5,13 @@
 //! arguments; nothing here reads a clock.
 
 mod access;
+mod announce;
 mod application;
 mod audit;
 mod backup;
 mod cancel;
 mod citus;
+mod closing;
 mod deployment;
 mod directory;
 mod engine;
@@ -23,6 +25,7 @@ mod outbox;
 mod question;
 mod registrant;
 mod registration;
+mod reminding;
 mod rows;
 mod seating;
 
