@@ -5,12 +5,14 @@
 //! arguments; nothing here reads a clock.
 
 mod access;
+mod announce;
 mod application;
 mod attendance;
 mod audit;
 mod backup;
 mod cancel;
 mod citus;
+mod closing;
 mod deployment;
 mod directory;
 mod engine;
@@ -25,6 +27,7 @@ mod own;
 mod question;
 mod registrant;
 mod registration;
+mod reminding;
 mod rows;
 mod schema;
 mod seating;

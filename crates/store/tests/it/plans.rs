@@ -152,12 +152,12 @@ const HOT: &[(&str, &str, By)] = &[
     ),
     ("mailing: LIST", "o USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     (
-        "mailing: TELL_CANCELED",
+        "closing: TELL_CANCELED",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
         Both,
     ),
     (
-        "mailing: CANCEL",
+        "closing: CANCEL",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
         Both,
     ),
