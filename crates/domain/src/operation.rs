@@ -40,6 +40,9 @@ Operation {
     ListRegistrants,
     GetRegistrant,
     CancelRegistrant,
+    ListAttendanceReports,
+    GetAttendanceReport,
+    ListAttendanceRecords,
 }
 }
 
@@ -67,6 +70,9 @@ Resource {
     Question,
     Registrants,
     Registrant,
+    AttendanceReports,
+    AttendanceReport,
+    AttendanceRecords,
 }
 }
 
@@ -109,6 +115,11 @@ impl Resource {
             Self::Question => "/onlineMeetings/{meetingId}/registration/customQuestions/{questionId}",
             Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
             Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
+            Self::AttendanceReports => "/onlineMeetings/{meetingId}/attendanceReports",
+            Self::AttendanceReport => "/onlineMeetings/{meetingId}/attendanceReports/{reportId}",
+            Self::AttendanceRecords => {
+                "/onlineMeetings/{meetingId}/attendanceReports/{reportId}/attendanceRecords"
+            }
         }
     }
 
@@ -164,7 +175,10 @@ impl Operation {
             | Self::ListQuestions
             | Self::GetQuestion
             | Self::ListRegistrants
-            | Self::GetRegistrant => Method::Get,
+            | Self::GetRegistrant
+            | Self::ListAttendanceReports
+            | Self::GetAttendanceReport
+            | Self::ListAttendanceRecords => Method::Get,
             Self::CreateMeeting
             | Self::CreateOrGetMeeting
             | Self::CreateRegistration
@@ -193,6 +207,9 @@ impl Operation {
             Self::GetQuestion | Self::UpdateQuestion | Self::DeleteQuestion => Resource::Question,
             Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
             Self::GetRegistrant | Self::CancelRegistrant => Resource::Registrant,
+            Self::ListAttendanceReports => Resource::AttendanceReports,
+            Self::GetAttendanceReport => Resource::AttendanceReport,
+            Self::ListAttendanceRecords => Resource::AttendanceRecords,
         }
     }
 
@@ -229,6 +246,7 @@ impl Operation {
             Self::GetRegistration => &[QueryOption::Expand],
             Self::ListQuestions => &[QueryOption::Count],
             Self::ListRegistrants => &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken],
+            Self::ListAttendanceRecords => &[QueryOption::Top, QueryOption::SkipToken],
             _ => &[],
         }
     }
@@ -257,6 +275,9 @@ impl Operation {
             Self::ListRegistrants => "registrant-list",
             Self::GetRegistrant => "registrant-get",
             Self::CancelRegistrant => "registrant-cancel",
+            Self::ListAttendanceReports => "attendanceReport-list",
+            Self::GetAttendanceReport => "attendanceReport-get",
+            Self::ListAttendanceRecords => "attendanceRecord-list",
         }
     }
 
@@ -284,6 +305,9 @@ impl Operation {
             Self::ListRegistrants => "List the registrants",
             Self::GetRegistrant => "Get a registrant",
             Self::CancelRegistrant => "Cancel a registrant's registration",
+            Self::ListAttendanceReports => "List the attendance reports of a meeting",
+            Self::GetAttendanceReport => "Get an attendance report",
+            Self::ListAttendanceRecords => "List who came and who did not",
         }
     }
 }

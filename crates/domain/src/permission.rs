@@ -57,6 +57,7 @@ const WRITE: &[Scope] = &[Scope::MeetingsReadWrite];
 const APP_READ: &[Role] = &[Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
 const APP_READ_OR_ARTIFACT: &[Role] =
     &[Role::ArtifactReadAll, Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
+const APP_ARTIFACT: &[Role] = &[Role::ArtifactReadAll];
 const APP_WRITE: &[Role] = &[Role::MeetingsReadWriteAll];
 
 /// The row of an operation.
@@ -82,6 +83,10 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         ListRegistrants | GetRegistrant => row(READ, APP_WRITE, Who::Organizer),
         // A Read permission that writes is no slip here: it is what the old service asked of an application
         // that enrols or removes anonymous people (CONTRACT section 3.3 d).
+        // Names and addresses: to applications a permission of their own opens them, as in Graph.
+        ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => {
+            row(READ_OR_ARTIFACT, APP_ARTIFACT, Who::Organizer)
+        }
         EnrollRegistrant => row(WRITE, APP_READ, Who::Enrolling),
         CancelRegistrant => row(WRITE, APP_READ, Who::OwnRow),
     }

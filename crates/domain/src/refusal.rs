@@ -15,6 +15,8 @@ pub enum Refusal {
     NoQuestion,
     /// The registration has no such registrant.
     NoRegistrant,
+    /// The meeting has no such attendance report, or not yet.
+    NoAttendanceReport,
     /// The directory has no such person.
     NoPerson,
     /// The meeting has a registration already.

@@ -6,7 +6,7 @@ mod manage;
 mod problem;
 mod registration;
 
-pub use gate::{GateState, GateView, gate_page};
+pub use gate::{GateState, GateView, gate_page, guest_name};
 pub use manage::{
     CanceledView, EnrolledView, ManageNotice, ManageStatus, ManageView, canceled_page, enrolled_page,
     erased_page, manage_page,

@@ -25,8 +25,8 @@ pub use attend::{
     EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView, Speaker,
 };
 pub use attend::{
-    canceled_page, enrolled_page, erased_page, gate_page, manage_page, not_found_page, problem_page,
-    registration_page, withdrawn_page,
+    canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page, not_found_page,
+    problem_page, registration_page, withdrawn_page,
 };
 pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,

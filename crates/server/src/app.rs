@@ -10,11 +10,13 @@ use domain::{
     AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId,
     RegistrationKind, TenantId,
 };
+use jiff::SignedDuration;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::{Fault, Hosted, Store};
 use wire::registrant::ListEdition;
 
+use crate::attend::room::Rooms;
 use crate::auth::Verifier;
 use crate::clock::{Clock, Source};
 use crate::connections::Limits;
@@ -61,6 +63,10 @@ pub struct Settings {
     pub lists: ListEdition,
     /// How long before the start the join gate opens, in minutes.
     pub opens_minutes_before: i64,
+    /// How long a device counts as being in after it passed the join gate; `None` where any number may come in.
+    pub one_device: Option<SignedDuration>,
+    /// Rooms that ask who is coming.
+    pub rooms: Rooms,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
     /// What clients may take of the listener.

@@ -227,6 +227,7 @@ fn refusal_row(refusal: &Refusal) -> Row {
         Refusal::NoRegistration => not_found("registrationNotFound"),
         Refusal::NoQuestion => not_found("questionNotFound"),
         Refusal::NoRegistrant => not_found("registrantNotFound"),
+        Refusal::NoAttendanceReport => not_found("attendanceReportNotFound"),
         Refusal::NoPerson => not_found("personNotFound"),
         Refusal::RegistrationExists => conflict("registrationExists"),
         Refusal::RegistrationFull => conflict("registrationFull"),
@@ -264,6 +265,9 @@ fn refusal_message(refusal: &Refusal) -> String {
         Refusal::NoRegistration => "Registration not found.".to_owned(),
         Refusal::NoQuestion => "Question not found.".to_owned(),
         Refusal::NoRegistrant => "Registrant not found.".to_owned(),
+        Refusal::NoAttendanceReport => "Attendance report not found: there is one from when the door of a meeting with \
+            a registration has opened."
+            .to_owned(),
         Refusal::NoPerson => "User not found.".to_owned(),
         Refusal::RegistrationExists => "A registration is already enabled for this meeting.".to_owned(),
         Refusal::RegistrationFull => "Every place of this registration is taken.".to_owned(),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::link::LinkKey;
 use domain::permission::Edition;
 use domain::{AppId, Reminders, Role, Scope, TenantId};
+use jiff::SignedDuration;
 use lettre::transport::smtp::client::Certificate;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -18,6 +19,7 @@ use url::Url;
 use wire::registrant::ListEdition;
 
 use crate::app::{App, Memory, Parts, Settings};
+use crate::attend::room::Rooms;
 use crate::auth::{ClaimNames, IssuerSettings, KeyClient, KeySource, TenantRule, Verifier};
 use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
@@ -177,6 +179,11 @@ fn settings(config: &Config) -> Settings {
             Lists::Of2021 => ListEdition::Of2021,
         },
         opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
+        one_device: config
+            .join
+            .one_device
+            .then(|| SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX)),
+        rooms: Rooms::from_config(&config.join),
         max_body_bytes: config.server.max_body_bytes,
         limits: Limits {
             connections: config.server.max_connections,
@@ -214,7 +221,7 @@ async fn open_mailroom(
 }
 
 /// The certificate authorities of a PEM file.
-fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartProblem> {
+pub(crate) fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartProblem> {
     let pem = fs::read(file).map_err(because(format!("cannot read `{}`", file.display())))?;
     let authorities = CertificateDer::pem_slice_iter(&pem)
         .map(|certificate| certificate.ok().and_then(|der| Certificate::from_der(der.to_vec()).ok()))

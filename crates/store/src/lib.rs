@@ -5,11 +5,14 @@
 //! arguments; nothing here reads a clock.
 
 mod access;
+mod announce;
 mod application;
+mod attendance;
 mod audit;
 mod backup;
 mod cancel;
 mod citus;
+mod closing;
 mod deployment;
 mod directory;
 mod engine;
@@ -24,7 +27,9 @@ mod own;
 mod question;
 mod registrant;
 mod registration;
+mod reminding;
 mod rows;
+mod schema;
 mod seating;
 
 use std::fmt;
@@ -46,6 +51,7 @@ use engine::{Engine, Pool, Tx, query};
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
+pub use attendance::Pass;
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use cancel::Canceled;
@@ -57,11 +63,12 @@ pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use own::Changed;
 pub use registrant::RegistrantPage;
+pub use schema::Schema;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 4] = [
+const STEPS: [(i64, &str, &str, &str); 5] = [
     (
         1,
         "registrations",
@@ -85,6 +92,12 @@ const STEPS: [(i64, &str, &str, &str); 4] = [
         "mailing",
         include_str!("../migrations/sqlite/0004_mailing.sql"),
         include_str!("../migrations/postgres/0004_mailing.sql"),
+    ),
+    (
+        5,
+        "attendance",
+        include_str!("../migrations/sqlite/0005_attendance.sql"),
+        include_str!("../migrations/postgres/0005_attendance.sql"),
     ),
 ];
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::engine::query;
 use crate::registration::close_registration;
 use crate::rows::{from_json, instant, json, micros, number};
-use crate::{Fault, Store, lock, mailing, read_tx, write_tx};
+use crate::{Fault, Store, announce, lock, read_tx, write_tx};
 
 /// A meeting with its live registration, read on one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,7 +209,7 @@ impl Store {
     pub async fn update_meeting(&self, meeting: &Meeting, fact: &Fact) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
             lock(tx, meeting.id).await?;
-            let before = mailing::telling(tx, meeting.id).await?;
+            let before = announce::telling(tx, meeting.id).await?;
             let is_current = query(UPDATE)
                 .bind(number(meeting.id.slot()))
                 .bind(meeting.id.0)
@@ -237,7 +237,7 @@ impl Store {
                     .bind(meeting.id.0)
                     .execute(&mut *tx)
                     .await?;
-                mailing::announce(tx, meeting.id, before, fact).await?;
+                announce::announce(tx, meeting.id, before, fact).await?;
                 record!(tx, meeting.id, fact, "meetingUpdated", None::<Uuid>, None::<&str>);
             }
             is_current

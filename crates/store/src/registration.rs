@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Store, lock, mailing, write_tx};
+use crate::{Fault, Store, announce, closing, lock, reminding, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -86,7 +86,7 @@ impl Store {
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
             // Whoever had a place under the registration before may come again.
-            mailing::finish_cancellations(tx, registration.meeting).await?;
+            closing::finish_cancellations(tx, registration.meeting).await?;
             let is_new = query(INSERT)
                 .bind(number(registration.meeting.slot()))
                 .bind(registration.meeting.0)
@@ -114,7 +114,7 @@ impl Store {
                     crate::question::insert(tx, registration, question, position).await?;
                 }
                 if !is_external {
-                    mailing::schedule_reminders(tx, registration.meeting, registration.id.0, fact).await?;
+                    reminding::schedule_reminders(tx, registration.meeting, registration.id.0, fact).await?;
                 }
                 record!(tx, registration.meeting, fact, "registrationCreated", None::<Uuid>, None::<&str>);
             }
@@ -147,7 +147,7 @@ impl Store {
     ) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
-            let before = mailing::telling(tx, registration.meeting).await?;
+            let before = announce::telling(tx, registration.meeting).await?;
             let is_current = query(UPDATE)
                 .bind(number(registration.meeting.slot()))
                 .bind(registration.meeting.0)
@@ -163,7 +163,7 @@ impl Store {
                 .await?
                 == 1;
             if is_current {
-                mailing::announce(tx, registration.meeting, before, fact).await?;
+                announce::announce(tx, registration.meeting, before, fact).await?;
                 record!(tx, registration.meeting, fact, "registrationUpdated", None::<Uuid>, None::<&str>);
             }
             is_current
@@ -227,7 +227,7 @@ pub(crate) async fn close_registration(
     if closed == 0 {
         return Ok(false);
     }
-    mailing::cancel_everybody(tx, meeting, registration, fact).await?;
+    closing::cancel_everybody(tx, meeting, registration, fact).await?;
     Ok(true)
 }
 

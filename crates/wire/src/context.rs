@@ -53,6 +53,16 @@ impl Root {
         self.below(meeting, "registration/registrants/$entity")
     }
 
+    /// The attendance reports of a meeting, or one of them.
+    pub fn attendance_reports(&self, meeting: &Meeting, is_entity: bool) -> String {
+        self.below(meeting, if is_entity { "attendanceReports/$entity" } else { "attendanceReports" })
+    }
+
+    /// The records of a report.
+    pub fn attendance_records(&self, meeting: &Meeting, report: &str) -> String {
+        self.below(meeting, &format!("attendanceReports('{report}')/attendanceRecords"))
+    }
+
     fn below(&self, meeting: &Meeting, tail: &str) -> String {
         let id = crate::ids::write_meeting(meeting.organizer, meeting.id);
         format!("{}/$metadata#users('{}')/onlineMeetings('{id}')/{tail}", self.0, meeting.organizer)

@@ -3,6 +3,7 @@
 //! Lenient in, exact out. Reading a body finds every fault at once; what comes out of here is a value of the
 //! domain, or the list of faults.
 
+pub mod attendance;
 pub mod body;
 pub mod context;
 pub mod error;

@@ -6,6 +6,7 @@ use domain::permission::{Edition, permission};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
+use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::error::ErrorBody;
 use crate::meeting::OnlineMeeting;
 use crate::question::MeetingRegistrationQuestion;
@@ -116,6 +117,9 @@ fn tag(resource: Resource) -> &'static str {
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
         Resource::Registrants | Resource::Registrant => "registrants",
+        Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
+            "attendanceReports"
+        }
     }
 }
 
@@ -130,6 +134,7 @@ fn parameters(operation: Operation, is_me: bool) -> Value {
         ("meetingId", "Id of the onlineMeeting."),
         ("questionId", "Id of the question."),
         ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
+        ("reportId", "Id of the attendance report."),
     ] {
         if template.contains(&format!("{{{name}}}")) {
             parameters.push(path(name, text));
@@ -223,6 +228,9 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
             schemas.subschema_for::<Entity<AnyRegistrant>>()
         }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<AnyRegistrant>>(),
+        Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
+        Operation::GetAttendanceReport => schemas.subschema_for::<Entity<MeetingAttendanceReport>>(),
+        Operation::ListAttendanceRecords => schemas.subschema_for::<Collection<AttendanceRecord>>(),
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
         | Operation::DeleteQuestion
@@ -257,7 +265,10 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::DeleteQuestion
         | Operation::ListRegistrants
         | Operation::GetRegistrant
-        | Operation::CancelRegistrant => return None,
+        | Operation::CancelRegistrant
+        | Operation::ListAttendanceReports
+        | Operation::GetAttendanceReport
+        | Operation::ListAttendanceRecords => return None,
     };
     Some(schema.to_value())
 }

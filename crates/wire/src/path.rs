@@ -15,7 +15,7 @@ pub struct GraphPath {
     pub resource: Resource,
     /// The meeting's id, as it was sent.
     pub meeting: Option<String>,
-    /// The question's or registrant's id, as it was sent.
+    /// The question's, registrant's or attendance report's id, as it was sent.
     pub key: Option<String>,
     /// The kind of registration that a type-cast segment asks for.
     pub cast: Option<Cast>,
@@ -129,8 +129,20 @@ impl<'a> Segments<'a> {
         match self.next() {
             None => Ok(()),
             Some(segment) if is(segment, "registration") => self.read_registration(path),
+            Some(segment) if is(segment, "attendanceReports") => self.read_attendance(path),
             Some(other) => Err(unknown(other)),
         }
+    }
+
+    fn read_attendance(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
+        path.key = self.next().map(str::to_owned);
+        path.resource = match (&path.key, self.next()) {
+            (None, _) => Resource::AttendanceReports,
+            (Some(_), None) => Resource::AttendanceReport,
+            (Some(_), Some(segment)) if is(segment, "attendanceRecords") => Resource::AttendanceRecords,
+            (Some(_), Some(other)) => return Err(unknown(other)),
+        };
+        Ok(())
     }
 
     fn read_registration(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
@@ -219,6 +231,14 @@ mod tests {
             Some("m"),
             Some("ext/42 a?b+c"),
         );
+        check("/me/onlineMeetings/m/attendanceReports", AttendanceReports, Some("m"), None);
+        check("/me/onlineMeetings/m/attendancereports/r", AttendanceReport, Some("m"), Some("r"));
+        check(
+            "/me/onlineMeetings/m/attendanceReports/r/attendanceRecords",
+            AttendanceRecords,
+            Some("m"),
+            Some("r"),
+        );
         check(
             "/me/onlineMeetings/m/registration/registrants/%24count",
             Registrant,
@@ -248,6 +268,8 @@ mod tests {
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
+            ("/me/onlineMeetings/m/attendanceReports/r/x", "x"),
+            ("/me/onlineMeetings/m/attendanceReports/r/attendanceRecords/x", "x"),
             ("/me/onlineMeetings/m/registration/registrants/$count", "$count"),
             (
                 "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase",

@@ -8,7 +8,7 @@ use crate::frame::{Frame, render};
 use crate::language::Language;
 use crate::when::{Moment, Span};
 
-/// What somebody sees whom the gate does not let through.
+/// What somebody sees whom the gate does not let through, or not yet.
 #[derive(Clone, Copy, Debug)]
 pub struct GateView<'a> {
     /// The reader's language.
@@ -31,6 +31,10 @@ pub enum GateState<'a> {
         /// When it opens.
         opens_at: Timestamp,
     },
+    /// It is open to whoever presses the button.
+    Ready,
+    /// Another device is in with the same link.
+    Elsewhere,
     /// The meeting has ended.
     Over,
     /// The registration or the meeting is cancelled.
@@ -52,6 +56,8 @@ pub fn gate_page(view: &GateView<'_>) -> String {
             let opens = Moment::new(t, opens_at, view.zone);
             ("gate-early-title", t.say_with("gate-early", &[("time", &opens.text)]))
         }
+        GateState::Ready => ("gate-ready-title", t.say("gate-ready")),
+        GateState::Elsewhere => ("gate-elsewhere-title", t.say("gate-elsewhere")),
         GateState::Over => ("gate-over-title", t.say("gate-over")),
         GateState::Canceled => ("gate-canceled-title", t.say("gate-canceled")),
         GateState::NoAddress => ("gate-no-address-title", t.say("gate-no-address")),
@@ -63,12 +69,23 @@ pub fn gate_page(view: &GateView<'_>) -> String {
         explain,
         when: view.span.map(|(start_at, end_at)| Span::new(t, start_at, end_at, view.zone)),
         may_retry: matches!(view.state, GateState::Early { .. } | GateState::NoAddress),
+        join: match view.state {
+            GateState::Ready => Some(t.say("gate-ready-join")),
+            GateState::Elsewhere => Some(t.say("gate-elsewhere-join")),
+            _ => None,
+        },
+        takes_over: matches!(view.state, GateState::Elsewhere),
         register: match view.state {
             GateState::PersonalLinkNeeded { registration_page_url } => registration_page_url.map(clean::href),
             _ => None,
         },
         subject: view.subject.map(|subject| t.subject(subject)),
     })
+}
+
+/// What a room calls somebody whose name nobody told us.
+pub fn guest_name(language: Language) -> String {
+    language.texts().say("gate-guest")
 }
 
 #[derive(Template)]
@@ -78,6 +95,8 @@ struct Gate {
     explain: String,
     when: Option<Span>,
     may_retry: bool,
+    join: Option<String>,
+    takes_over: bool,
     register: Option<String>,
     subject: Option<String>,
 }

@@ -231,6 +231,8 @@ fn attendee_pages(said: &str) -> Vec<Page> {
 pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
     [
         GateState::Early { opens_at: at("2026-08-04T13:45:00Z") },
+        GateState::Ready,
+        GateState::Elsewhere,
         GateState::Over,
         GateState::Canceled,
         GateState::NoAddress,

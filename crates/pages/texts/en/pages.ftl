@@ -78,8 +78,15 @@ canceled-explain = Your place in “{ $subject }” is free for somebody else, a
 canceled-letter = A letter that confirms this, and takes the meeting out of your calendar, is on its way.
 
 gate-early-title = The door is not open yet
-gate-early = You can join from { $time }. Your link stays the same; come back then.
+gate-early = You can join from { $time }. Keep this page open and it lets you in by itself, or come back then with the same link.
 gate-early-again = Try again
+gate-ready-title = The door is open
+gate-ready = Press the button to join. Your personal link lets one device in at a time.
+gate-ready-join = Join
+gate-elsewhere-title = You are in on another device
+gate-elsewhere = Your personal link lets one device in at a time, and another one came in with it a short while ago. Join here instead, and that one is not let in again unless it takes over in turn. If it was not yours, ask the organizer.
+gate-elsewhere-join = Join on this device instead
+gate-guest = Guest
 gate-over-title = This meeting is over
 gate-over = The door closed when the meeting ended.
 gate-canceled-title = This link no longer works

@@ -1,18 +1,20 @@
 //! The join gate: who comes with a good link is sent to the meeting, wherever it is today.
 
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::Response;
 use domain::enrolment::external_key;
 use domain::link::{Link, Purpose};
 use domain::meeting::Gate;
 use domain::{AllowedRegistrant, MeetingId, Registrant};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use jiff::SignedDuration;
 use pages::{GateState, GateView};
 use serde::Deserialize;
 use store::{Fault, Hosted};
 
-use super::page::{html, language, not_found, problem, see_other};
+use super::let_in::{Wish, let_in};
+use super::page::{html, html_with_way_out, language, not_found, problem, see_other};
 use crate::app::App;
 
 /// The query of Graph's spelling of a join link.
@@ -28,46 +30,100 @@ struct Context {
     prid: Option<String>,
 }
 
+/// What the button of a page sends.
+#[derive(Deserialize)]
+pub struct Button {
+    take: Option<String>,
+}
+
+type Token = Result<Path<String>, PathRejection>;
+type Thread = Result<Path<(String, String)>, PathRejection>;
+type GraphQuery = Result<Query<GraphLink>, QueryRejection>;
+
+/// What a link leads to.
+enum Found {
+    /// The place of one person.
+    Registrant(Box<Registrant>),
+    /// A meeting, and nobody's place in it.
+    Meeting(Box<Hosted>),
+}
+
 /// `GET /j/{token}`: the short spelling.
-pub async fn short(
+pub async fn short(State(app): State<App>, token: Token, method: Method, headers: HeaderMap) -> Response {
+    let found = find_short(&app, token).await;
+    answer(&app, &headers, found, Wish::read(&method, &headers)).await
+}
+
+/// `POST /j/{token}`: the button of the page there.
+pub async fn join_by_short(
     State(app): State<App>,
-    token: Result<Path<String>, PathRejection>,
+    token: Token,
     headers: HeaderMap,
+    button: Result<Form<Button>, FormRejection>,
 ) -> Response {
-    let Ok(Path(token)) = token else { return not_found(&headers) };
-    let Some(link) = app.links().key.open(Purpose::Join, &token) else { return not_found(&headers) };
-    match find_by_link(&app, link).await {
-        Ok(Some(registrant)) => admit(&app, &headers, &registrant).await,
-        Ok(None) => not_found(&headers),
-        Err(fault) => problem(&app, &headers, &fault.into()),
-    }
+    let found = find_short(&app, token).await;
+    answer(&app, &headers, found, pressed(button)).await
 }
 
 /// `GET /l/meetup-join/{thread}/0?context=…&k=…`: Graph's spelling. Without a registrant it is the meeting's
 /// own link, which opens only meetings that have no registration.
 pub async fn graph(
     State(app): State<App>,
-    path: Result<Path<(String, String)>, PathRejection>,
-    query: Result<Query<GraphLink>, QueryRejection>,
+    path: Thread,
+    query: GraphQuery,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let (Ok(Path((thread, _))), Ok(Query(query))) = (path, query) else { return not_found(&headers) };
-    let Some(meeting) = wire::ids::read_thread(&thread) else { return not_found(&headers) };
+    let found = find_graph(&app, path, query).await;
+    answer(&app, &headers, found, Wish::read(&method, &headers)).await
+}
+
+/// `POST` to the same: the button of the page there.
+pub async fn join_by_graph(
+    State(app): State<App>,
+    path: Thread,
+    query: GraphQuery,
+    headers: HeaderMap,
+    button: Result<Form<Button>, FormRejection>,
+) -> Response {
+    let found = find_graph(&app, path, query).await;
+    answer(&app, &headers, found, pressed(button)).await
+}
+
+/// A button of another making takes nothing over.
+fn pressed(button: Result<Form<Button>, FormRejection>) -> Wish {
+    let takes_over = button.is_ok_and(|Form(button)| button.take.as_deref() == Some("over"));
+    Wish::Join { takes_over }
+}
+
+async fn answer(app: &App, headers: &HeaderMap, found: Result<Option<Found>, Fault>, wish: Wish) -> Response {
+    match found {
+        Ok(Some(Found::Registrant(registrant))) => admit(app, headers, &registrant, wish).await,
+        Ok(Some(Found::Meeting(hosted))) => admit_without_name(app, headers, &hosted).await,
+        Ok(None) => not_found(headers),
+        Err(fault) => problem(app, headers, &fault.into()),
+    }
+}
+
+async fn find_short(app: &App, token: Token) -> Result<Option<Found>, Fault> {
+    let Ok(Path(token)) = token else { return Ok(None) };
+    let Some(link) = app.links().key.open(Purpose::Join, &token) else { return Ok(None) };
+    let registrant = find_by_link(app, link).await?;
+    Ok(registrant.map(Box::new).map(Found::Registrant))
+}
+
+async fn find_graph(app: &App, path: Thread, query: GraphQuery) -> Result<Option<Found>, Fault> {
+    let (Ok(Path((thread, _))), Ok(Query(query))) = (path, query) else { return Ok(None) };
+    let Some(meeting) = wire::ids::read_thread(&thread) else { return Ok(None) };
     let context = query.context.as_deref().and_then(|text| serde_json::from_str::<Context>(text).ok());
     let prid = context.and_then(|context| context.prid).filter(|prid| !prid.contains('\0'));
-    let answer = match (prid, query.k) {
-        (Some(prid), Some(seal)) => match find_by_seal(&app, meeting, &prid, &seal).await {
-            Ok(Some(registrant)) => return admit(&app, &headers, &registrant).await,
-            Ok(None) => Ok(None),
-            Err(fault) => Err(fault),
-        },
+    match (prid, query.k) {
+        (Some(prid), Some(seal)) => {
+            let registrant = find_by_seal(app, meeting, &prid, &seal).await?;
+            Ok(registrant.map(Box::new).map(Found::Registrant))
+        }
         (Some(_), None) => Ok(None),
-        (None, _) => app.store.find_hosted(meeting).await,
-    };
-    match answer {
-        Ok(Some(hosted)) => admit_without_name(&app, &headers, &hosted).await,
-        Ok(None) => not_found(&headers),
-        Err(fault) => problem(&app, &headers, &fault.into()),
+        (None, _) => Ok(app.store.find_hosted(meeting).await?.map(Box::new).map(Found::Meeting)),
     }
 }
 
@@ -95,7 +151,7 @@ async fn find_by_seal(
     }
 }
 
-async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Response {
+async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant, wish: Wish) -> Response {
     let hosted = match app.store.find_hosted(registrant.meeting).await {
         Ok(hosted) => hosted,
         Err(fault) => return problem(app, headers, &fault.into()),
@@ -108,14 +164,20 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Respo
                 .map_or((hosted.meeting.start_at, hosted.meeting.end_at), |registration| {
                     (registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting))
                 });
-            let opens = app.settings.opens_minutes_before;
-            match hosted.meeting.gate(start_at, end_at, opens, app.clock.now()) {
+            let (opens, now) = (app.settings.opens_minutes_before, app.clock.now());
+            match hosted.meeting.gate(start_at, end_at, opens, now) {
                 Gate::Open(address) => {
-                    see_other(&address).unwrap_or_else(|| show(headers, Some(&hosted), GateState::NoAddress))
+                    let_in(app, headers, &hosted, registrant, (&address, end_at), wish).await
                 }
-                Gate::Early(opens_at) => show(headers, Some(&hosted), GateState::Early { opens_at }),
+                Gate::Early(opens_at) => {
+                    let page = show(headers, Some(&hosted), GateState::Early { opens_at });
+                    look_again(page, registrant, opens_at.duration_since(now))
+                }
                 Gate::Over => show(headers, Some(&hosted), GateState::Over),
-                Gate::NoAddress => show(headers, Some(&hosted), GateState::NoAddress),
+                Gate::NoAddress => {
+                    let page = show(headers, Some(&hosted), GateState::NoAddress);
+                    look_again(page, registrant, SignedDuration::from_mins(1))
+                }
             }
         }
         // What the meeting holds now may be another registration, which is not theirs to see.
@@ -124,6 +186,22 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Respo
             show(headers, own.as_ref(), GateState::Canceled)
         }
     }
+}
+
+/// A page that waits longer looks again all the same: the meeting may have been moved, and a computer that slept has
+/// lost count.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
+/// Over so many seconds is spread when people look again: they were all told the same moment.
+const SPREAD_SECONDS: u8 = 15;
+
+/// Has the browser ask for the same page again after `wait`, a few seconds later for one person than for another. By a
+/// header: it needs no script, and pages that carry such an element fail checks of accessibility.
+fn look_again(mut page: Response, registrant: &Registrant, wait: SignedDuration) -> Response {
+    let spread = registrant.id.0.as_bytes()[15] % SPREAD_SECONDS;
+    // A part of a second too early would be early.
+    let seconds = wait.min(LONGEST_WAIT).as_secs() + 1 + i64::from(spread);
+    page.headers_mut().insert(header::REFRESH, HeaderValue::from(seconds));
+    page
 }
 
 /// Whether the registrant belongs to the registration that the meeting has now.
@@ -155,7 +233,8 @@ async fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> 
     }
 }
 
-fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
+/// The page at the gate.
+pub fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
     let told = hosted.map(|hosted| {
         let meeting = &hosted.meeting;
         match &hosted.registration {
@@ -169,7 +248,8 @@ fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> R
     let status = match state {
         GateState::Canceled | GateState::PersonalLinkNeeded { .. } => StatusCode::FORBIDDEN,
         GateState::Over => StatusCode::GONE,
-        GateState::Early { .. } | GateState::NoAddress => StatusCode::OK,
+        GateState::Elsewhere => StatusCode::CONFLICT,
+        GateState::Early { .. } | GateState::NoAddress | GateState::Ready => StatusCode::OK,
     };
     let view = GateView {
         language: language(headers),
@@ -178,5 +258,9 @@ fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> R
         span: told.map(|(_, span)| span),
         state,
     };
-    html(status, pages::gate_page(&view))
+    let page = pages::gate_page(&view);
+    match state {
+        GateState::Ready | GateState::Elsewhere => html_with_way_out(status, page),
+        _ => html(status, page),
+    }
 }

@@ -4,8 +4,10 @@
 
 mod form;
 mod gate;
+mod let_in;
 mod manage;
 mod page;
+pub mod room;
 mod signup;
 
 use axum::Router;
@@ -20,7 +22,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/registration/{id}", get(signup::show).post(signup::enroll))
         .route("/m/{token}", get(manage::show).post(manage::act))
-        .route("/j/{token}", get(gate::short))
-        .route("/l/meetup-join/{thread}/{message}", get(gate::graph))
+        .route("/j/{token}", get(gate::short).post(gate::join_by_short))
+        .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(stylesheet))
 }

@@ -27,7 +27,7 @@ impl KeyClient {
     }
 
     /// The keys the issuer publishes now, or what went wrong, in words for the log.
-    pub(super) async fn fetch(&self, issuer: &str) -> Result<JwkSet, String> {
+    pub(crate) async fn fetch(&self, issuer: &str) -> Result<JwkSet, String> {
         let both = async {
             let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
             let discovery: Discovery = self.get(&address).await?;
@@ -85,7 +85,7 @@ impl PublishedKeys {
 }
 
 /// The whole chain: the outermost error of an HTTP client says little.
-fn in_words(fault: &dyn std::error::Error) -> String {
+pub(crate) fn in_words(fault: &dyn std::error::Error) -> String {
     let mut words = fault.to_string();
     let mut cause = fault.source();
     while let Some(inner) = cause {

@@ -30,6 +30,7 @@ use domain::caller::Caller;
 use jiff::Timestamp;
 
 pub use fetch::KeyClient;
+pub(crate) use fetch::in_words;
 pub use keyring::KeySource;
 pub use refusal::TokenRefusal;
 pub use settings::{ClaimNames, IssuerSettings, SettingsProblem, TenantRule};

@@ -4,6 +4,7 @@ mod apps;
 mod backup;
 mod config;
 pub(crate) mod demo;
+mod doctor;
 mod load;
 mod migrate;
 mod people_csv;
@@ -53,6 +54,7 @@ enum Command {
     Apps(apps::Apps),
     /// Print a token of the built-in issuer, for development
     Token(token::Token),
+    Doctor(doctor::Doctor),
     Verify(verify::Verify),
     Backup(backup::Backup),
     /// Move everything to another database
@@ -91,6 +93,7 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Policy(policy) => policy.run().await,
         Command::Apps(apps) => apps.run().await,
         Command::Token(token) => token.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
         Command::Verify(verify) => verify.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Migrate(migrate) => migrate.run().await,

@@ -68,8 +68,9 @@ fn what_follows_from_other_keys_follows_them() {
 
 #[test]
 fn writing_every_documented_default_out_changes_nothing() {
-    let issuer_and_tenant =
-        issuer("[[identity.tenant]]\nid = \"2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11\"\nname = \"A\"");
+    let issuer_and_tenant = issuer(
+        "[[identity.tenant]]\nid = \"2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11\"\nname = \"A\"",
+    ) + "\n[[join.jitsi]]\nurl = \"https://meet.example.org\"\napp_id = \"usher\"\napp_secret = \"s\"\n";
     let silent = load(&issuer_and_tenant, &[]).unwrap();
 
     let spelt_out = load(&spelt_out(&issuer_and_tenant), &[]).unwrap();

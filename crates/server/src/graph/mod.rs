@@ -3,6 +3,7 @@
 //! The order never varies: token, path, method, permission, query, body, account, and then the operation's own rules.
 
 mod ask;
+mod attendance;
 mod enroll;
 mod meeting;
 mod question;
@@ -202,5 +203,8 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::ListRegistrants => registrant::list(ask).await,
         Operation::GetRegistrant => registrant::get(ask).await,
         Operation::CancelRegistrant => registrant::cancel(ask).await,
+        Operation::ListAttendanceReports => attendance::list_reports(ask).await,
+        Operation::GetAttendanceReport => attendance::get_report(ask).await,
+        Operation::ListAttendanceRecords => attendance::list_records(ask).await,
     }
 }

@@ -17,9 +17,9 @@ use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
 /// Items of a page when `$top` is absent.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 /// The most `$top` gives; a larger one is cut, as Graph allows. Long answers cut it further, in the store.
-const LARGEST_PAGE: u32 = 1_000;
+pub(super) const LARGEST_PAGE: u32 = 1_000;
 
 /// `GET …/registrants`, in order of arrival, page by page.
 pub async fn list(ask: &Ask<'_>) -> Answer {
@@ -87,18 +87,23 @@ fn show(
     registration: &Registration,
     registrant: &Registrant,
 ) -> AnyRegistrant {
-    let id = match &registrant.person {
-        Some(Person::External { external_id, .. }) => external_id.clone(),
-        Some(Person::Named { .. }) | None => {
-            wire::ids::write_registrant(&wire::registration::key(meeting, registration), registrant.id)
-        }
-    };
+    let id = public_id(meeting, registration, registrant);
     let place = Place { registrant: registrant.id, generation: registrant.generation };
     let link = ask.app.graph_link(meeting, registration, &id, place);
     AnyRegistrant::item(meeting, registration, registrant, link, ask.app.settings.lists)
 }
 
-fn read_skip_token(token: &str) -> Result<RegistrantId, ApiError> {
+/// The id by which callers know the registrant: Graph's, or the external system's own.
+pub(super) fn public_id(meeting: &Meeting, registration: &Registration, registrant: &Registrant) -> String {
+    match &registrant.person {
+        Some(Person::External { external_id, .. }) => external_id.clone(),
+        Some(Person::Named { .. }) | None => {
+            wire::ids::write_registrant(&wire::registration::key(meeting, registration), registrant.id)
+        }
+    }
+}
+
+pub(super) fn read_skip_token(token: &str) -> Result<RegistrantId, ApiError> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();
     let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
     id.map(RegistrantId).ok_or_else(|| {
@@ -111,7 +116,7 @@ fn read_skip_token(token: &str) -> Result<RegistrantId, ApiError> {
 }
 
 /// The client's own options, with the place where the next page starts.
-fn next_query(raw: &str, next: RegistrantId) -> String {
+pub(super) fn next_query(raw: &str, next: RegistrantId) -> String {
     let is_old_token = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
         let name = name.trim_start_matches("%24").trim_start_matches('$');

@@ -66,6 +66,11 @@ impl Postman {
         }
     }
 
+    /// Whether a letter could be handed over now: connects, encrypts and logs in. Otherwise why not.
+    pub async fn check(&self) -> Result<(), String> {
+        self.is_ready().await.map_err(|trouble| trouble.what)
+    }
+
     pub(super) async fn send(&self, letter: SealedLetter, source: &Source, now: Timestamp) -> Outcome {
         match self {
             Self::Smtp(transport) => transport.send(&letter).await,

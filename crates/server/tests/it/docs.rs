@@ -253,7 +253,8 @@ fn every_configuration_in_the_documents_loads() {
     for (file, text) in texts.chain([("docs/samples/usher.toml".to_owned(), sample)]) {
         count += 1;
         // Parts are completed by what every configuration needs; files of secrets are on another machine.
-        let mut text = text.replace("password_file = \"", "password = \"");
+        let mut text =
+            text.replace("password_file = \"", "password = \"").replace("secret_file = \"", "secret = \"");
         if !text.contains("[server]") {
             text += "\n[server]\npublic_url = \"https://usher.example.org\"\n";
         }
@@ -512,6 +513,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoRegistration,
         Refusal::NoQuestion,
         Refusal::NoRegistrant,
+        Refusal::NoAttendanceReport,
         Refusal::NoPerson,
         Refusal::RegistrationExists,
         Refusal::TooManyQuestions,
@@ -529,6 +531,7 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::NoRegistration
             | Refusal::NoQuestion
             | Refusal::NoRegistrant
+            | Refusal::NoAttendanceReport
             | Refusal::NoPerson
             | Refusal::RegistrationExists
             | Refusal::TooManyQuestions

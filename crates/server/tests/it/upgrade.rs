@@ -12,7 +12,7 @@ use testkit::{Stopped, TestApp, TestMeeting};
 use crate::program::{USHER, run};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
-/// What the last step made, undone.
+/// What a step made, undone.
 const ONE_STEP_BACK: &str = "DROP TABLE mailing; ALTER TABLE outbox DROP COLUMN about;
     ALTER TABLE registration DROP COLUMN told_version; ALTER TABLE registration DROP COLUMN told_at;
     ALTER TABLE deployment DROP COLUMN reminders; DELETE FROM _sqlx_migrations WHERE version = 4";
@@ -68,12 +68,12 @@ async fn steps_taken(stopped: &Stopped) -> i64 {
 #[tokio::test]
 async fn a_sqlite_schema_brought_up_to_date_and_killed_at_any_write_is_whole_afterwards() {
     let (stopped, meeting, list) = site_of_old(TestApp::builder().sqlite().build().await).await;
-    assert_eq!(steps_taken(&stopped).await, 3);
+    let before = steps_taken(&stopped).await;
 
     let kills = kill_at_every_write(&stopped.config_file());
 
     assert!(kills > 5, "only {kills} kills");
-    assert_eq!(steps_taken(&stopped).await, 4);
+    assert_eq!(steps_taken(&stopped).await, before + 1);
     let app = stopped.start().await;
     assert_eq!(app.registrants(&meeting).await, list);
 }
@@ -81,12 +81,13 @@ async fn a_sqlite_schema_brought_up_to_date_and_killed_at_any_write_is_whole_aft
 #[tokio::test]
 async fn a_new_sqlite_file_killed_at_any_write_is_whole_afterwards() {
     let stopped = TestApp::builder().sqlite().build().await.stop().await;
+    let all = steps_taken(&stopped).await;
     std::fs::remove_file(stopped.file("usher.db")).unwrap();
 
     let kills = kill_at_every_write(&stopped.config_file());
 
     assert!(kills > 20, "only {kills} kills");
-    assert_eq!(steps_taken(&stopped).await, 4);
+    assert_eq!(steps_taken(&stopped).await, all);
     stopped.start().await.built_in("everyone").await;
 }
 

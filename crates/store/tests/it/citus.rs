@@ -35,8 +35,18 @@ fn everything() -> Vec<String> {
         "access_policy_app",
         "access_grant",
     ];
-    let spread =
-        ["registration", "roster", "question", "registrant", "outbox", "mailing", "event", "idempotency"];
+    let spread = [
+        "registration",
+        "roster",
+        "question",
+        "registrant",
+        "outbox",
+        "mailing",
+        "event",
+        "idempotency",
+        "attendance",
+        "entry",
+    ];
     let spread_table = "SELECT create_distributed_table($1::regclass, $2, colocate_with => $3)";
     let mut lines: Vec<String> =
         everywhere.map(|table| format!("SELECT create_reference_table($1::regclass) <- {table}")).into();

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod asking;
+mod attendance;
 mod audit;
 mod cancel;
 mod catalogue;
@@ -82,6 +83,11 @@ macro_rules! every_case {
                 a_lowered_capacity_is_no_breach,
                 an_audit_finds_what_was_spoiled,
                 an_audit_finds_a_person_registered_twice;
+            attendance:
+                a_pass_is_recorded_once_a_minute_and_every_later_one_beside_it,
+                passes_are_listed_for_the_registrants_of_a_page,
+                one_device_has_the_entry_until_it_is_idle_or_another_takes_over,
+                of_several_devices_at_once_one_has_the_entry;
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,

@@ -88,6 +88,16 @@ const HOT: &[(&str, &str, By)] = &[
         Both,
     ),
     ("registrant: PAGE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
+    (
+        "attendance: LIST",
+        "attendance USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Sqlite,
+    ),
+    (
+        "attendance: LIST",
+        "attendance USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)",
+        Postgres,
+    ),
     ("registrant: COUNT", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     ("meeting: FIND", "meeting USING PRIMARY KEY (slot=? AND meeting_id=?)", Both),
     (
@@ -142,12 +152,12 @@ const HOT: &[(&str, &str, By)] = &[
     ),
     ("mailing: LIST", "o USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     (
-        "mailing: TELL_CANCELED",
+        "closing: TELL_CANCELED",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
         Both,
     ),
     (
-        "mailing: CANCEL",
+        "closing: CANCEL",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
         Both,
     ),

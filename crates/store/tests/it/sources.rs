@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 10] = [
+pub const SLOTTED: [&str; 12] = [
     "meeting",
     "registration",
     "question",
@@ -14,6 +14,8 @@ pub const SLOTTED: [&str; 10] = [
     "mailing",
     "event",
     "idempotency",
+    "attendance",
+    "entry",
     "organizer_meeting",
 ];
 

@@ -81,7 +81,8 @@ fn subjects_to(server: &MailServer, address: &str) -> Vec<String> {
         .collect()
 }
 
-/// Two hours in which people come and go, the meeting is renamed and a day's reminder falls due.
+/// Two hours in which people come and go, the meeting is renamed twice, so that the letter about the first name waits
+/// beside the second, and a day's reminder falls due.
 #[tokio::test]
 async fn after_two_hours_without_a_server_everything_goes_out_in_order_and_once() {
     let mut world = World::new().await;
@@ -95,7 +96,8 @@ async fn after_two_hours_without_a_server_everything_goes_out_in_order_and_once(
 
     for minutes in 0..120 {
         match minutes {
-            10 => world.rename_meeting("Yearly review").await,
+            10 => world.rename_meeting("Interim review").await,
+            60 => world.rename_meeting("Yearly review").await,
             20 => world.cancel(leaves).await,
             30 => drop(world.enroll("Late", "Comer", "late@example.org").await),
             _ => {}

@@ -20,11 +20,14 @@ pub struct Stage {
     colleague: (String, Value),
     question: String,
     registrant: String,
+    report: String,
 }
 
 impl Stage {
     pub async fn set(app: &TestApp, audience: Audience) -> Self {
         let (ines, tomas) = (&app.people.ines, &app.people.tomas);
+        // The door is open: before, there is no report.
+        app.set_clock("2027-02-01T09:45:00Z");
         let meeting = match audience {
             Audience::Everyone => app.built_in("everyone").await,
             Audience::Organization => app.built_in("organization").await,
@@ -37,6 +40,7 @@ impl Stage {
             colleague: (tomas.id.to_string(), tomas.enrolment()),
             question: "none".to_owned(),
             registrant: String::new(),
+            report: String::new(),
         };
         let token = app.token(ines);
         if audience != Audience::External {
@@ -50,6 +54,8 @@ impl Stage {
         app.post(stage.meeting.registrants()).token(enroller).json(&body).await.expect(200);
         stage.registrant =
             app.registrants(&stage.meeting).await[0]["id"].as_str().unwrap().replace('/', "%2F");
+        let reports = app.get(stage.path(Operation::ListAttendanceReports)).token(&token).await.expect(200);
+        stage.report = reports.json()["value"][0]["id"].as_str().unwrap().to_owned();
         stage
     }
 
@@ -75,6 +81,11 @@ impl Stage {
             }
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
             GetRegistrant | CancelRegistrant => format!("{}/{}", meeting.registrants(), self.registrant),
+            ListAttendanceReports => format!("{}/attendanceReports", meeting.path()),
+            GetAttendanceReport => format!("{}/attendanceReports/{}", meeting.path(), self.report),
+            ListAttendanceRecords => {
+                format!("{}/attendanceReports/{}/attendanceRecords", meeting.path(), self.report)
+            }
         }
     }
 
@@ -98,9 +109,22 @@ impl Stage {
                 "userId": self.colleague.0,
             }),
             EnrollRegistrant => self.colleague.1.clone(),
-            GetMe | GetUser | FindMeetings | GetMeeting | DeleteMeeting | GetRegistration
-            | DeleteRegistration | ListQuestions | GetQuestion | DeleteQuestion | ListRegistrants
-            | GetRegistrant | CancelRegistrant => Value::Null,
+            GetMe
+            | GetUser
+            | FindMeetings
+            | GetMeeting
+            | DeleteMeeting
+            | GetRegistration
+            | DeleteRegistration
+            | ListQuestions
+            | GetQuestion
+            | DeleteQuestion
+            | ListRegistrants
+            | GetRegistrant
+            | CancelRegistrant
+            | ListAttendanceReports
+            | GetAttendanceReport
+            | ListAttendanceRecords => Value::Null,
         }
     }
 }

@@ -68,7 +68,9 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
             Scope::MeetingsRead,
             Scope::MeetingsReadWrite,
         ],
-        GetMeeting | FindMeetings => &[Scope::ArtifactReadAll, Scope::MeetingsRead, Scope::MeetingsReadWrite],
+        GetMeeting | FindMeetings | ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => {
+            &[Scope::ArtifactReadAll, Scope::MeetingsRead, Scope::MeetingsReadWrite]
+        }
         CreateMeeting | CreateOrGetMeeting | UpdateMeeting | DeleteMeeting => WRITE,
         CreateRegistration if edition == Edition::Seed => READ,
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
@@ -98,6 +100,8 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         // Section 6.3: a list is more than `Read.All` opens.
         ListRegistrants | GetRegistrant => WRITE,
+        // Section 2.3: Graph's own row, which knows no other.
+        ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
         EnrollRegistrant | CancelRegistrant => READ,
     }
@@ -111,9 +115,22 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         // External registrations have no questions and no update.
         ListQuestions | CreateQuestion | GetQuestion | UpdateQuestion | DeleteQuestion if is_external => 400,
         UpdateRegistration if is_external => 400,
-        GetMe | GetUser | FindMeetings | GetMeeting | UpdateMeeting | GetRegistration
-        | UpdateRegistration | ListQuestions | GetQuestion | UpdateQuestion | EnrollRegistrant
-        | ListRegistrants | GetRegistrant => 200,
+        GetMe
+        | GetUser
+        | FindMeetings
+        | GetMeeting
+        | UpdateMeeting
+        | GetRegistration
+        | UpdateRegistration
+        | ListQuestions
+        | GetQuestion
+        | UpdateQuestion
+        | EnrollRegistrant
+        | ListRegistrants
+        | GetRegistrant
+        | ListAttendanceReports
+        | GetAttendanceReport
+        | ListAttendanceRecords => 200,
         CreateMeeting | CreateOrGetMeeting | CreateQuestion => 201,
         // The stage's meeting has a registration already.
         CreateRegistration => 409,

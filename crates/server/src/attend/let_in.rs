@@ -1,0 +1,142 @@
+//! What happens at an open door: one device at a time where it is configured, the record, and the way on.
+
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Person, Registrant};
+use http::{HeaderMap, HeaderValue, Method, header};
+use jiff::Timestamp;
+use pages::GateState;
+use sha2::{Digest, Sha256};
+use store::{Fault, Hosted, Pass};
+
+use super::gate::show;
+use super::page::{language, problem, see_other};
+use super::room::Visitor;
+use crate::app::App;
+
+/// What somebody with a good link asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// To see where the link leads, as programs do that look into mails, or that fetch what might be wanted next.
+    Peep,
+    /// To follow the link.
+    Follow,
+    /// To join, by the button.
+    Join {
+        /// And no longer on another device.
+        takes_over: bool,
+    },
+}
+
+impl Wish {
+    /// What a request without a body is for.
+    pub fn read(method: &Method, headers: &HeaderMap) -> Self {
+        let is_prefetch = ["purpose", "sec-purpose"]
+            .into_iter()
+            .filter_map(|name| headers.get(name)?.to_str().ok())
+            .any(|purpose| purpose.contains("prefetch"));
+        if *method == Method::HEAD || is_prefetch { Self::Peep } else { Self::Follow }
+    }
+}
+
+/// Lets a registrant in to the meeting at `address`, which takes place until `end_at`.
+pub async fn let_in(
+    app: &App,
+    headers: &HeaderMap,
+    hosted: &Hosted,
+    registrant: &Registrant,
+    (address, end_at): (&str, Timestamp),
+    wish: Wish,
+) -> Response {
+    let entry = match entry(app, headers, hosted, registrant, (address, end_at)).await {
+        Ok(entry) => entry,
+        Err(fault) => return problem(app, headers, &fault.into()),
+    };
+    let Some(way) = see_other(&entry) else { return show(headers, Some(hosted), GateState::NoAddress) };
+    match (wish, app.settings.one_device) {
+        (Wish::Peep, None) => way,
+        (Wish::Follow | Wish::Join { .. }, None) => {
+            // Nobody waits outside because a list cannot be kept.
+            if let Err(fault) = app.store.record_attendance(registrant, app.clock.now()).await {
+                let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+                tracing::error!(cause, "somebody was let in and it could not be recorded");
+            }
+            way
+        }
+        (Wish::Peep | Wish::Follow, Some(_)) => show(headers, Some(hosted), GateState::Ready),
+        (Wish::Join { takes_over }, Some(active)) => {
+            let device = device(headers).unwrap_or_else(|| app.ids.bytes());
+            let now = app.clock.now();
+            let pass = Pass {
+                registrant,
+                device: &hash(&device, registrant),
+                at: now,
+                // No pass is too late to be taken over, by whatever clock it was made.
+                active_since: if takes_over { Timestamp::MAX } else { now - active },
+            };
+            match app.store.enter(pass).await {
+                Ok(true) => with_device(way, &device, app.settings.public_url.starts_with("https://")),
+                Ok(false) => show(headers, Some(hosted), GateState::Elsewhere),
+                Err(fault) => problem(app, headers, &fault.into()),
+            }
+        }
+    }
+}
+
+/// Where the registrant goes: a room's entry for this person, or the address as it is.
+async fn entry(
+    app: &App,
+    headers: &HeaderMap,
+    hosted: &Hosted,
+    registrant: &Registrant,
+    (address, end_at): (&str, Timestamp),
+) -> Result<String, Fault> {
+    let tenant = hosted.meeting.tenant;
+    let Some(room) = app.settings.rooms.find(tenant, address) else { return Ok(address.to_owned()) };
+    let (name, email) = match &registrant.person {
+        Some(Person::Named { named, .. }) => {
+            (Some(format!("{} {}", named.first_name, named.last_name)), Some(named.email.as_typed()))
+        }
+        Some(Person::External { user: Some(user), .. }) => (
+            app.store.find_person(tenant, user.person).await?.person.and_then(|person| person.display_name),
+            None,
+        ),
+        Some(Person::External { user: None, .. }) | None => (None, None),
+    };
+    let visitor = Visitor {
+        id: &registrant.id.to_string(),
+        name: &name.unwrap_or_else(|| pages::guest_name(language(headers))),
+        email,
+        now: app.clock.now(),
+        until: end_at,
+    };
+    Ok(room.entry(&visitor).unwrap_or_else(|| address.to_owned()))
+}
+
+/// The name of the cookie that tells one device from another. It says nothing else and lives for a day.
+const COOKIE: &str = "usher_device";
+
+/// The device that sent the request, if it was let in before.
+fn device(headers: &HeaderMap) -> Option<[u8; 16]> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+    URL_SAFE_NO_PAD.decode(value).ok()?.try_into().ok()
+}
+
+/// What is stored of a device: another value for each link, so that the table does not tell who shares a device.
+fn hash(device: &[u8; 16], registrant: &Registrant) -> [u8; 32] {
+    Sha256::new().chain_update(device).chain_update(registrant.id.0).finalize().into()
+}
+
+fn with_device(mut way: Response, device: &[u8; 16], is_secure: bool) -> Response {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let value = URL_SAFE_NO_PAD.encode(device);
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        way.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    way
+}

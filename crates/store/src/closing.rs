@@ -1,0 +1,101 @@
+//! Canceling everybody of a registration that is closed: the first at once, the others by a mailing.
+
+use domain::{Fact, LetterKind, MeetingId, RegistrationId};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::Fault;
+use crate::engine::{Tx, query};
+use crate::mailing::{DueMailing, MailingRow, advance, end, list, take};
+use crate::rows::{micros, number};
+
+/// The most registrants that are canceled in one go.
+const CANCELED_AT_ONCE: i64 = 1_000;
+
+const BEGIN_CANCELLATION: &str =
+    "INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at,
+        actor, until_registrant)
+    SELECT slot, meeting_id, registration_id, 'cancellation', $4, 1, $4, $5, last_registrant FROM roster
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND seats_taken > 0";
+const DROP_ALL: &str = "DELETE FROM mailing WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const LIST_CANCELLATIONS: &str = "SELECT registration_id FROM mailing
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id > $3 AND kind = 'cancellation' ORDER BY registration_id LIMIT 1";
+/// The letter takes the place of a confirmation that was still waiting.
+const TELL_CANCELED: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
+    SELECT slot, registrant_id, meeting_id, registrant_id, 'cancellation', $6, 0, 1 FROM registrant
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
+        AND live_key IS NOT NULL AND email IS NOT NULL
+    ORDER BY registrant_id
+    ON CONFLICT (slot, outbox_id) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at, attempts = 0,
+        failed_at = NULL, last_answer = NULL, about = excluded.about";
+const CANCEL: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $6, canceled_by = $7
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
+        AND live_key IS NOT NULL";
+const GIVE_BACK: &str = "UPDATE roster SET seats_taken = seats_taken - $4
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+
+/// Cancels and tells everybody of a registration that was closed, the first piece of them at once; under the meeting's
+/// lock.
+pub(crate) async fn cancel_everybody(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    registration: RegistrationId,
+    fact: &Fact,
+) -> Result<(), Fault> {
+    let slot = number(meeting.slot());
+    query(DROP_ALL).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?;
+    query(BEGIN_CANCELLATION)
+        .bind(slot)
+        .bind(meeting.0)
+        .bind(registration.0)
+        .bind(micros(fact.at))
+        .bind(&fact.actor)
+        .execute(&mut *tx)
+        .await?;
+    let due = DueMailing { meeting, registration: registration.0, kind: LetterKind::Cancellation };
+    if let Some(row) = take(tx, &due, fact.at).await? {
+        cancel_piece(tx, &due, &row).await?;
+    }
+    Ok(())
+}
+
+/// Ends the cancellations of a meeting that still go on; under its lock.
+pub(crate) async fn finish_cancellations(tx: &mut Tx, meeting: MeetingId) -> Result<(), Fault> {
+    let mut after = Uuid::nil();
+    loop {
+        let found: Option<Uuid> = query(LIST_CANCELLATIONS)
+            .bind(number(meeting.slot()))
+            .bind(meeting.0)
+            .bind(after)
+            .fetch_optional_value(&mut *tx)
+            .await?;
+        let Some(registration) = found else { return Ok(()) };
+        let due = DueMailing { meeting, registration, kind: LetterKind::Cancellation };
+        while let Some(row) = take(tx, &due, Timestamp::MAX).await? {
+            cancel_piece(tx, &due, &row).await?;
+        }
+        after = registration;
+    }
+}
+
+/// Gives the places of a piece back and queues the letters about it.
+pub(crate) async fn cancel_piece(tx: &mut Tx, due: &DueMailing, row: &MailingRow) -> Result<(), Fault> {
+    let listed = list(tx, due, row, CANCELED_AT_ONCE).await?;
+    let Some(last) = listed.last() else { return end(tx, due).await };
+    let (after, last) = (row.after_registrant.unwrap_or_default(), last.registrant_id);
+    due.about(TELL_CANCELED).bind(after).bind(last).bind(row.since_at).execute(&mut *tx).await?;
+    let canceled = due
+        .about(CANCEL)
+        .bind(after)
+        .bind(last)
+        .bind(row.since_at)
+        .bind(&row.actor)
+        .execute(&mut *tx)
+        .await?;
+    due.about(GIVE_BACK).bind(i64::try_from(canceled).unwrap_or(i64::MAX)).execute(&mut *tx).await?;
+    if listed.len() as i64 == CANCELED_AT_ONCE {
+        advance(tx, due, row, last).await
+    } else {
+        end(tx, due).await
+    }
+}
