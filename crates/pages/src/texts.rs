@@ -1,11 +1,12 @@
 //! The Fluent files, read once, and the two ways of saying something from them.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
-use crate::language::{Language, SOURCES};
+use crate::language::{ENGLISH_ONLY, Language, SOURCES};
 
 /// All sentences of one language.
 pub(crate) struct Texts {
@@ -14,6 +15,7 @@ pub(crate) struct Texts {
     isolating: FluentBundle<&'static FluentResource>,
     /// Without the two marks.
     plain: FluentBundle<&'static FluentResource>,
+    pub(crate) language: Language,
     right_to_left: bool,
 }
 
@@ -22,7 +24,10 @@ static RESOURCES: LazyLock<Vec<Vec<FluentResource>>> = LazyLock::new(|| {
         Ok(resource) => resource,
         Err((_, faults)) => panic!("texts/{file} is not Fluent: {faults:?}"),
     };
-    SOURCES.iter().map(|files| files.iter().map(read).collect()).collect()
+    let mut languages: Vec<Vec<_>> =
+        SOURCES.iter().map(|files| files.iter().map(read).collect()).collect();
+    languages[Language::English as usize].push(read(&ENGLISH_ONLY));
+    languages
 });
 
 static TEXTS: LazyLock<Vec<Texts>> =
@@ -42,12 +47,24 @@ impl Texts {
             }
             bundle
         };
-        Self { isolating: bundle(true), plain: bundle(false), right_to_left: language.direction() == "rtl" }
+        Self {
+            isolating: bundle(true),
+            plain: bundle(false),
+            language,
+            right_to_left: language.direction() == "rtl",
+        }
     }
 
     /// A sentence without values.
     pub(crate) fn say(&self, key: &str) -> String {
-        format(&self.plain, key, &[])
+        format(&self.plain, key, FluentArgs::new())
+    }
+
+    /// A sentence in which a number chooses the words: one place, two places.
+    pub(crate) fn say_count(&self, key: &str, name: &str, count: usize) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set(name.to_owned(), FluentValue::from(count));
+        format(&self.plain, key, arguments)
     }
 
     /// A sentence with values, for pages and the bodies of letters.
@@ -56,7 +73,16 @@ impl Texts {
     /// old mail programs draw them as boxes.
     pub(crate) fn say_with(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mixed = self.right_to_left || values.iter().any(|(_, value)| value.chars().any(is_right_to_left));
-        format(if mixed { &self.isolating } else { &self.plain }, key, values)
+        format(if mixed { &self.isolating } else { &self.plain }, key, texts(values))
+    }
+
+    /// A value that stands beside words of ours without being part of their sentence, isolated under the same rule.
+    pub(crate) fn beside<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        if self.right_to_left || value.chars().any(is_right_to_left) {
+            Cow::Owned(format!("\u{2068}{value}\u{2069}"))
+        } else {
+            Cow::Borrowed(value)
+        }
     }
 
     /// What a meeting is called, also when its organizer did not say.
@@ -67,21 +93,21 @@ impl Texts {
     /// A sentence with values and never an isolate, for what programs compare or show raw: subject lines, where
     /// filters and threading see every character, and calendar text, which several calendars print as boxes.
     pub(crate) fn plain(&self, key: &str, values: &[(&str, &str)]) -> String {
-        format(&self.plain, key, values)
+        format(&self.plain, key, texts(values))
     }
+}
+
+fn texts(values: &[(&str, &str)]) -> FluentArgs<'static> {
+    values.iter().map(|(name, value)| ((*name).to_owned(), FluentValue::from((*value).to_owned()))).collect()
 }
 
 /// A missing key or value is fatal in tests. In service the key itself is shown: a page with one odd word in it
 /// still lets somebody cancel.
-fn format(bundle: &FluentBundle<&'static FluentResource>, key: &str, values: &[(&str, &str)]) -> String {
+fn format(bundle: &FluentBundle<&'static FluentResource>, key: &str, arguments: FluentArgs<'_>) -> String {
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         debug_assert!(false, "no text has the key `{key}`");
         return key.to_owned();
     };
-    let mut arguments = FluentArgs::new();
-    for (name, value) in values {
-        arguments.set(*name, (*value).to_owned());
-    }
     let mut faults = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&arguments), &mut faults).into_owned();
     debug_assert!(faults.is_empty(), "`{key}`: {faults:?}");

@@ -1,5 +1,12 @@
 //! Instants in words. UTC always; beside it the reader's zone where one is known.
+//!
+//! Dates and times are CLDR's, out of ICU4X; how they are put together to a range is said in `calendar.ftl`,
+//! because ICU4X's own ranges are not stable yet (unicode-org/icu4x#8358).
 
+use icu_datetime::fieldsets::{T, YMDE};
+use icu_datetime::input::{Date, Time};
+use icu_datetime::preferences::CalendarAlgorithm;
+use icu_datetime::{DateTimeFormatter, DateTimeFormatterPreferences, NoCalendarFormatter};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use crate::texts::Texts;
@@ -15,14 +22,10 @@ pub(crate) struct Span {
 
 impl Span {
     pub(crate) fn new(texts: &Texts, start_at: Timestamp, end_at: Timestamp, zone: Option<&str>) -> Self {
-        let write = |zone: TimeZone, name: &str| {
-            range(texts, &start_at.to_zoned(zone.clone()), &end_at.to_zoned(zone), name)
+        let write = |zone: Zone| {
+            range(texts, &start_at.to_zoned(zone.zone()), &end_at.to_zoned(zone.zone()), &zone)
         };
-        Self {
-            machine: machine(start_at),
-            utc: write(TimeZone::UTC, "UTC"),
-            local: known(zone).map(|(zone, name)| write(zone, &name)),
-        }
+        Self { machine: machine(start_at), utc: write(Zone::Utc), local: Zone::find(zone).map(write) }
     }
 
     /// The reader's own time if there is one, else UTC.
@@ -39,49 +42,115 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn new(texts: &Texts, at: Timestamp, zone: Option<&str>) -> Self {
-        let (zone, name) = known(zone).unwrap_or((TimeZone::UTC, "UTC".to_owned()));
-        let at_zone = at.to_zoned(zone);
-        let values = [("date", &*date(texts, &at_zone)), ("time", &clock(&at_zone)), ("zone", &name)];
+        let zone = Zone::find(zone).unwrap_or(Zone::Utc);
+        let local = at.to_zoned(zone.zone());
+        let values = [
+            ("date", &*date(texts, &local)),
+            ("time", &clock(texts, &local)),
+            ("zone", &zone.name(texts, &[&local])),
+        ];
         Self { machine: machine(at), text: texts.plain("when-instant", &values) }
     }
 }
 
-fn range(texts: &Texts, start: &Zoned, end: &Zoned, zone: &str) -> String {
+fn range(texts: &Texts, start: &Zoned, end: &Zoned, zone: &Zone) -> String {
     let (start_date, end_date) = (date(texts, start), date(texts, end));
-    let (start_time, end_time) = (clock(start), clock(end));
+    let (start_time, end_time) = (clock(texts, start), clock(texts, end));
     let values = [
         ("date", &*start_date),
         ("start", &start_time),
         ("endDate", &end_date),
         ("end", &end_time),
-        ("zone", zone),
+        ("zone", &zone.name(texts, &[start, end])),
     ];
     let key = if start_date == end_date { "when-same-day" } else { "when-several-days" };
     // Plain: every value is our own wording in the reader's language, there is nothing to isolate.
     texts.plain(key, &values)
 }
 
+/// Weekday, day, month and year as CLDR writes them in the language.
 fn date(texts: &Texts, at: &Zoned) -> String {
-    let weekday = texts.say(&format!("when-weekday-{}", at.weekday().to_monday_one_offset()));
-    let month = texts.say(&format!("when-month-{}", at.month()));
-    let (day, year) = (at.day().to_string(), at.year().to_string());
-    let values = [("weekday", &*weekday), ("day", &day), ("month", &month), ("year", &year)];
-    texts.plain("when-date", &values)
+    let date = Date::try_new_iso(at.year().into(), number(at.month()), number(at.day()))
+        .expect("a date of jiff's is one in any ISO calendar");
+    DateTimeFormatter::try_new(preferences(texts), YMDE::long())
+        .expect("the built-in data has every language of ours, a test asks them all")
+        .format(&date)
+        .to_string()
 }
 
-fn clock(at: &Zoned) -> String {
-    format!("{:02}:{:02}", at.hour(), at.minute())
+/// Hour and minute, by the 12 or 24 hours that the language counts.
+fn clock(texts: &Texts, at: &Zoned) -> String {
+    let time = Time::try_new(number(at.hour()), number(at.minute()), 0, 0).expect("a time of jiff's is one");
+    NoCalendarFormatter::try_new(preferences(texts), T::hm())
+        .expect("the built-in data has every language of ours, a test asks them all")
+        .format(&time)
+        .to_string()
+}
+
+fn preferences(texts: &Texts) -> DateTimeFormatterPreferences {
+    let mut preferences = DateTimeFormatterPreferences::from(texts.language.dates());
+    preferences.calendar_algorithm = Some(CalendarAlgorithm::Gregory);
+    preferences
+}
+
+fn number(part: i8) -> u8 {
+    part.unsigned_abs()
 }
 
 fn machine(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// UTC again would only repeat itself; an unknown name is no reason to withhold a page.
-fn known(zone: Option<&str>) -> Option<(TimeZone, String)> {
-    let zone = TimeZone::get(zone?).ok()?;
-    let name = zone.iana_name()?.to_owned();
-    (!matches!(&*name, "UTC" | "Etc/UTC" | "Etc/Unknown")).then_some((zone, name))
+/// A zone to write times in.
+enum Zone {
+    Utc,
+    /// By its IANA name.
+    Named(TimeZone, String),
+}
+
+impl Zone {
+    /// UTC again would only repeat itself; an unknown name is no reason to withhold a page.
+    fn find(name: Option<&str>) -> Option<Self> {
+        let zone = TimeZone::get(name?).ok()?;
+        let name = zone.iana_name()?.to_owned();
+        let is_utc = matches!(&*name, "UTC" | "Etc/UTC" | "Etc/Unknown");
+        (!is_utc).then_some(Self::Named(zone, name))
+    }
+
+    fn zone(&self) -> TimeZone {
+        match self {
+            Self::Utc => TimeZone::UTC,
+            Self::Named(zone, _) => zone.clone(),
+        }
+    }
+
+    /// City and distance from UTC, both distances where the clocks are changed in between.
+    fn name(&self, texts: &Texts, instants: &[&Zoned]) -> String {
+        let Self::Named(_, name) = self else { return "UTC".to_owned() };
+        let mut offsets: Vec<String> = instants.iter().map(|at| offset(at)).collect();
+        offsets.dedup();
+        let offset = offsets.join("/");
+        let text = match name.rsplit_once('/') {
+            // `Etc/GMT+5` is five hours behind, which only its distance says plainly.
+            Some(("Etc", _)) => offset,
+            place => {
+                let city = place.map_or(&**name, |(_, city)| city).replace('_', " ");
+                texts.plain("when-zone", &[("city", &city), ("offset", &offset)])
+            }
+        };
+        texts.beside(&text).into_owned()
+    }
+}
+
+/// `UTC+2`, `UTC−3:30`.
+fn offset(at: &Zoned) -> String {
+    let seconds = at.offset().seconds();
+    let (sign, minutes) = (if seconds < 0 { '−' } else { '+' }, seconds.abs() / 60);
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
 }
 
 #[cfg(test)]

@@ -91,13 +91,13 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         canceled: view.status == ManageStatus::Canceled,
         again: view.registration_page_url.map(clean::href),
         subject: t.subject(view.subject),
-        view,
+        name: clean::full_name(view.first_name, view.last_name),
     })
 }
 
 #[derive(Template)]
 #[template(path = "manage.html")]
-struct Manage<'a> {
+struct Manage {
     frame: Frame,
     when: Span,
     status: String,
@@ -105,7 +105,7 @@ struct Manage<'a> {
     canceled: bool,
     again: Option<String>,
     subject: String,
-    view: &'a ManageView<'a>,
+    name: String,
 }
 
 /// What is left to say after cancelling.

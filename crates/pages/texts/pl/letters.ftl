@@ -1,0 +1,27 @@
+# Letters. The same sentences serve the text and the HTML part.
+
+letter-confirmation-subject = Potwierdzenie rejestracji: { $subject }
+letter-cancellation-subject = Rejestracja anulowana: { $subject }
+
+letter-greeting = Dzień dobry, { $name },
+letter-greeting-nameless = Dzień dobry,
+
+letter-confirmation-opening = Miejsce na tym spotkaniu jest zarezerwowane.
+letter-cancellation-opening = Rejestracja na to spotkanie została anulowana.
+
+letter-what = Co:
+letter-when = Kiedy:
+letter-when-local = Czyli:
+letter-organizer = Organizator:
+letter-organizer-address = { $name }, { $mail }
+letter-about = O spotkaniu, słowami organizatora:
+
+letter-join = Dołącz, używając osobistego linku:
+letter-join-button = Dołącz do spotkania
+letter-personal = Link jest przeznaczony wyłącznie dla Pani/Pana: każdy, kto go ma, może dołączyć w Pani/Pana imieniu. Prosimy nie przekazywać dalej tej wiadomości.
+letter-manage = Udział nie jest możliwy? Prosimy zwolnić miejsce tutaj:
+letter-calendar = Załączone zaproszenie doda spotkanie do kalendarza.
+letter-canceled-link = Osobisty link już nie działa, a zwolnione miejsce może zająć ktoś inny.
+letter-canceled-calendar = Załączone zawiadomienie usunie spotkanie z kalendarza.
+letter-unasked = Jeśli ta wiadomość jest niezrozumiała, ktoś przez pomyłkę podał ten adres; nie trzeba nic robić.
+letter-sender = Wiadomość wysłana przez Usher, który prowadzi rejestrację na to spotkanie.
