@@ -114,12 +114,12 @@ pub(crate) fn gate<'a>(said: &'a str, state: GateState<'a>) -> GateView<'a> {
         subject: Some(said),
         span: Some((start_at(), end_at())),
         state,
+        query: "",
     }
 }
 
 pub(crate) fn mailbox_letter<'a>(said: &'a str, letter: &'a Letter) -> MailboxLetterView<'a> {
     MailboxLetterView {
-        language: Language::English,
         zone: None,
         to: said,
         subject: said,
@@ -133,18 +133,26 @@ pub(crate) fn mailbox_letter<'a>(said: &'a str, letter: &'a Letter) -> MailboxLe
     }
 }
 
-/// Both letters.
+/// Every letter in every language.
 pub(crate) fn every_letter(said: &str) -> Vec<(String, Letter)> {
-    [LetterKind::Confirmation, LetterKind::Cancellation]
-        .map(|kind| (format!("{kind:?}"), letter(&LetterFacts { kind, ..facts(said) })))
-        .into()
+    let kinds = [LetterKind::Confirmation, LetterKind::Cancellation];
+    let letters = Language::all().iter().flat_map(|language| kinds.map(|kind| (*language, kind)));
+    letters
+        .map(|(language, kind)| {
+            let name = format!("{kind:?} in {}", language.tag());
+            (name, letter(&LetterFacts { kind, language, ..facts(said) }))
+        })
+        .collect()
 }
 
-/// Every page there is, in every state, by name. `hears` tells whether the page repeats what people say.
+/// Every page there is, in every state and language, by name. `hears` tells whether the page repeats what people
+/// say.
 pub(crate) fn every_page(said: &str) -> Vec<Page> {
-    let mut pages = attendee_pages(said);
-    pages.extend(shut_gates(said));
-    pages.extend(demo_pages(said));
+    let mut pages = demo_pages(said);
+    for language in Language::all() {
+        pages.extend(attendee_pages(*language, said));
+        pages.extend(shut_gates(*language, said));
+    }
     for (name, letter) in every_letter(said) {
         pages.push(Page::new(
             format!("mailbox letter {name}"),
@@ -156,13 +164,18 @@ pub(crate) fn every_page(said: &str) -> Vec<Page> {
 
 pub(crate) struct Page {
     pub(crate) name: String,
+    pub(crate) language: Language,
     pub(crate) html: String,
     pub(crate) hears: bool,
 }
 
 impl Page {
     fn new(name: impl Into<String>, html: String) -> Self {
-        Self { name: name.into(), html, hears: true }
+        Self { name: name.into(), language: Language::English, html, hears: true }
+    }
+
+    fn read_in(self, language: Language) -> Self {
+        Self { name: format!("{} in {}", self.name, language.tag()), language, ..self }
     }
 
     fn deaf(name: impl Into<String>, html: String) -> Self {
@@ -170,8 +183,7 @@ impl Page {
     }
 }
 
-fn attendee_pages(said: &str) -> Vec<Page> {
-    let language = Language::English;
+fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
@@ -194,19 +206,22 @@ fn attendee_pages(said: &str) -> Vec<Page> {
         Page::deaf("not found", not_found_page(language)),
     ];
     pages.extend(states.into_iter().zip(1..).map(|(state, number)| {
-        Page::new(format!("registration {number}"), registration_page(&registration(said, state)))
+        Page::new(
+            format!("registration {number}"),
+            registration_page(&RegistrationView { language, ..registration(said, state) }),
+        )
     }));
-    pages.extend(
-        statuses.map(|status| Page::new(format!("manage {status:?}"), manage_page(&manage(said, status)))),
-    );
+    pages.extend(statuses.map(|status| {
+        Page::new(format!("manage {status:?}"), manage_page(&ManageView { language, ..manage(said, status) }))
+    }));
     pages.extend(problems.map(|problem| {
         let view = ProblemView { language, problem, request_id: said };
         Page::new(format!("problem {problem:?}"), problem_page(&view))
     }));
-    pages
+    pages.into_iter().map(|page| page.read_in(language)).collect()
 }
 
-pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
+pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
     [
         GateState::Early { opens_at: at("2026-08-04T13:45:00Z") },
         GateState::Over,
@@ -215,12 +230,14 @@ pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
         GateState::PersonalLinkNeeded { registration_page_url: Some(REGISTER) },
         GateState::PersonalLinkNeeded { registration_page_url: None },
     ]
-    .map(|state| Page::new(format!("gate {state:?}"), gate_page(&gate(said, state))))
+    .map(|state| {
+        let page = gate_page(&GateView { language, ..gate(said, state) });
+        Page::new(format!("gate {state:?}"), page).read_in(language)
+    })
     .into()
 }
 
 fn demo_pages(said: &str) -> Vec<Page> {
-    let language = Language::English;
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
     let rows = [LetterKind::Confirmation, LetterKind::Cancellation].map(|kind| MailboxRow {
@@ -242,10 +259,10 @@ fn demo_pages(said: &str) -> Vec<Page> {
         success: 200,
     };
     vec![
-        Page::deaf("home", home_page(&HomeView { language, links, is_demo: true })),
-        Page::deaf("room", room_page(language)),
-        Page::new("mailbox", mailbox_page(&MailboxView { language, zone: None, rows: rows.into() })),
-        Page::deaf("mailbox empty", mailbox_page(&MailboxView { language, zone: None, rows: vec![] })),
-        Page::new("api", api_page(&ApiView { language, operations: vec![operation.clone(), operation] })),
+        Page::deaf("home", home_page(&HomeView { links, is_demo: true })),
+        Page::deaf("room", room_page()),
+        Page::new("mailbox", mailbox_page(&MailboxView { zone: None, rows: rows.into() })),
+        Page::deaf("mailbox empty", mailbox_page(&MailboxView { zone: None, rows: vec![] })),
+        Page::new("api", api_page(&ApiView { operations: vec![operation.clone(), operation] })),
     ]
 }
