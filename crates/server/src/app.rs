@@ -10,6 +10,7 @@ use domain::{
     AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId,
     RegistrationKind, TenantId,
 };
+use pages::Language;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::{Fault, Hosted, Store};
@@ -65,6 +66,8 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// What clients may take of the listener.
     pub limits: Limits,
+    /// Each organisation's language, for where nobody asks for another.
+    pub languages: HashMap<TenantId, Language>,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }

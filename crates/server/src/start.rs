@@ -11,6 +11,7 @@ use domain::link::LinkKey;
 use domain::permission::Edition;
 use domain::{AppId, Role, Scope, TenantId};
 use lettre::transport::smtp::client::Certificate;
+use pages::Language;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use store::{Store, Tenant};
@@ -177,6 +178,10 @@ fn settings(config: &Config) -> Settings {
             Lists::Of2021 => ListEdition::Of2021,
         },
         opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
+        languages: tenants(config)
+            .into_iter()
+            .map(|tenant| (tenant.id, Language::choose(&tenant.language)))
+            .collect(),
         max_body_bytes: config.server.max_body_bytes,
         limits: Limits {
             connections: config.server.max_connections,

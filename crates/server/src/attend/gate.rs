@@ -6,13 +6,14 @@ use axum::response::Response;
 use domain::enrolment::external_key;
 use domain::link::{Link, Purpose};
 use domain::meeting::Gate;
-use domain::{AllowedRegistrant, MeetingId, Registrant};
-use http::{HeaderMap, StatusCode};
+use domain::{AllowedRegistrant, MeetingId, Registrant, Registration};
+use http::StatusCode;
 use pages::{GateState, GateView};
 use serde::Deserialize;
 use store::{Fault, Hosted};
 
-use super::page::{html, language, not_found, problem, see_other};
+use super::page::{html, not_found, problem, see_other};
+use super::reader::Reader;
 use crate::app::App;
 
 /// The query of Graph's spelling of a join link.
@@ -32,14 +33,14 @@ struct Context {
 pub async fn short(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let Ok(Path(token)) = token else { return not_found(&headers) };
-    let Some(link) = app.links().key.open(Purpose::Join, &token) else { return not_found(&headers) };
+    let Ok(Path(token)) = token else { return not_found(&reader) };
+    let Some(link) = app.links().key.open(Purpose::Join, &token) else { return not_found(&reader) };
     match find_by_link(&app, link).await {
-        Ok(Some(registrant)) => admit(&app, &headers, &registrant).await,
-        Ok(None) => not_found(&headers),
-        Err(fault) => problem(&app, &headers, &fault.into()),
+        Ok(Some(registrant)) => admit(&app, &reader, &registrant).await,
+        Ok(None) => not_found(&reader),
+        Err(fault) => problem(&app, &reader, &fault.into()),
     }
 }
 
@@ -49,15 +50,15 @@ pub async fn graph(
     State(app): State<App>,
     path: Result<Path<(String, String)>, PathRejection>,
     query: Result<Query<GraphLink>, QueryRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let (Ok(Path((thread, _))), Ok(Query(query))) = (path, query) else { return not_found(&headers) };
-    let Some(meeting) = wire::ids::read_thread(&thread) else { return not_found(&headers) };
+    let (Ok(Path((thread, _))), Ok(Query(query))) = (path, query) else { return not_found(&reader) };
+    let Some(meeting) = wire::ids::read_thread(&thread) else { return not_found(&reader) };
     let context = query.context.as_deref().and_then(|text| serde_json::from_str::<Context>(text).ok());
     let prid = context.and_then(|context| context.prid).filter(|prid| !prid.contains('\0'));
     let answer = match (prid, query.k) {
         (Some(prid), Some(seal)) => match find_by_seal(&app, meeting, &prid, &seal).await {
-            Ok(Some(registrant)) => return admit(&app, &headers, &registrant).await,
+            Ok(Some(registrant)) => return admit(&app, &reader, &registrant).await,
             Ok(None) => Ok(None),
             Err(fault) => Err(fault),
         },
@@ -65,9 +66,9 @@ pub async fn graph(
         (None, _) => app.store.find_hosted(meeting).await,
     };
     match answer {
-        Ok(Some(hosted)) => admit_without_name(&app, &headers, &hosted).await,
-        Ok(None) => not_found(&headers),
-        Err(fault) => problem(&app, &headers, &fault.into()),
+        Ok(Some(hosted)) => admit_without_name(&app, &reader, &hosted).await,
+        Ok(None) => not_found(&reader),
+        Err(fault) => problem(&app, &reader, &fault.into()),
     }
 }
 
@@ -95,10 +96,10 @@ async fn find_by_seal(
     }
 }
 
-async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Response {
+async fn admit(app: &App, reader: &Reader, registrant: &Registrant) -> Response {
     let hosted = match app.store.find_hosted(registrant.meeting).await {
         Ok(hosted) => hosted,
-        Err(fault) => return problem(app, headers, &fault.into()),
+        Err(fault) => return problem(app, reader, &fault.into()),
     };
     match hosted {
         Some(hosted) if registrant.is_registered() => {
@@ -111,17 +112,17 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant) -> Respo
             let opens = app.settings.opens_minutes_before;
             match hosted.meeting.gate(start_at, end_at, opens, app.clock.now()) {
                 Gate::Open(address) => {
-                    see_other(&address).unwrap_or_else(|| show(headers, Some(&hosted), GateState::NoAddress))
+                    see_other(&address).unwrap_or_else(|| show(reader, Some(&hosted), GateState::NoAddress))
                 }
-                Gate::Early(opens_at) => show(headers, Some(&hosted), GateState::Early { opens_at }),
-                Gate::Over => show(headers, Some(&hosted), GateState::Over),
-                Gate::NoAddress => show(headers, Some(&hosted), GateState::NoAddress),
+                Gate::Early(opens_at) => show(reader, Some(&hosted), GateState::Early { opens_at }),
+                Gate::Over => show(reader, Some(&hosted), GateState::Over),
+                Gate::NoAddress => show(reader, Some(&hosted), GateState::NoAddress),
             }
         }
         // What the meeting holds now may be another registration, which is not theirs to see.
         hosted => {
             let own = hosted.filter(|hosted| is_its(hosted, registrant));
-            show(headers, own.as_ref(), GateState::Canceled)
+            show(reader, own.as_ref(), GateState::Canceled)
         }
     }
 }
@@ -131,7 +132,7 @@ pub fn is_its(hosted: &Hosted, registrant: &Registrant) -> bool {
     hosted.registration.as_ref().is_some_and(|registration| registration.id == registrant.registration)
 }
 
-async fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> Response {
+async fn admit_without_name(app: &App, reader: &Reader, hosted: &Hosted) -> Response {
     if let Some(registration) = &hosted.registration {
         let is_public =
             registration.built_in().is_ok() && registration.allowed_registrant == AllowedRegistrant::Everyone;
@@ -141,21 +142,21 @@ async fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> 
             wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting)
         });
         let state = GateState::PersonalLinkNeeded { registration_page_url: page.as_deref() };
-        return show(headers, Some(hosted).filter(|_| is_public), state);
+        return show(reader, Some(hosted).filter(|_| is_public), state);
     }
     // Whoever saw a sign-up page can write this link. A registration that is gone does not open the room to
     // them.
     match app.store.had_registration(hosted.meeting.id).await {
         Ok(false) => {
             let address = hosted.meeting.join_url.as_deref().and_then(see_other);
-            address.unwrap_or_else(|| show(headers, Some(hosted), GateState::NoAddress))
+            address.unwrap_or_else(|| show(reader, Some(hosted), GateState::NoAddress))
         }
-        Ok(true) => show(headers, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
-        Err(fault) => problem(app, headers, &fault.into()),
+        Ok(true) => show(reader, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
+        Err(fault) => problem(app, reader, &fault.into()),
     }
 }
 
-fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
+fn show(reader: &Reader, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
     let told = hosted.map(|hosted| {
         let meeting = &hosted.meeting;
         match &hosted.registration {
@@ -171,12 +172,15 @@ fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> R
         GateState::Over => StatusCode::GONE,
         GateState::Early { .. } | GateState::NoAddress => StatusCode::OK,
     };
+    let registration = hosted.and_then(|hosted| hosted.registration.as_ref());
+    let language = reader.language(registration.and_then(Registration::language));
     let view = GateView {
-        language: language(headers),
+        language,
         zone: None,
         subject: told.and_then(|(subject, _)| subject),
         span: told.map(|(_, span)| span),
         state,
+        query: &reader.query,
     };
-    html(status, pages::gate_page(&view))
+    html(status, language, pages::gate_page(&view))
 }

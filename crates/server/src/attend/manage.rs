@@ -5,12 +5,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::link::Purpose;
 use domain::{Person, Registrant};
-use http::{HeaderMap, StatusCode};
-use pages::{CanceledView, ManageStatus, ManageView};
+use http::StatusCode;
+use pages::{CanceledView, Language, ManageStatus, ManageView};
 use store::Hosted;
 
 use super::gate::{find_by_link, is_its};
-use super::page::{html, language, not_found, problem};
+use super::page::{html, not_found, problem};
+use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -18,16 +19,16 @@ use crate::error::ApiError;
 pub async fn show(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let Ok(Path(token)) = token else { return not_found(&headers) };
+    let Ok(Path(token)) = token else { return not_found(&reader) };
     match find(&app, &token).await {
         Ok(Some((registrant, hosted))) => {
-            let page = manage_page(&app, &headers, &registrant, hosted.as_ref());
-            html(StatusCode::OK, page)
+            let language = language(&reader, hosted.as_ref());
+            html(StatusCode::OK, language, manage_page(&app, language, &registrant, hosted.as_ref()))
         }
-        Ok(None) => not_found(&headers),
-        Err(error) => problem(&app, &headers, &error),
+        Ok(None) => not_found(&reader),
+        Err(error) => problem(&app, &reader, &error),
     }
 }
 
@@ -35,26 +36,27 @@ pub async fn show(
 pub async fn cancel(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let Ok(Path(token)) = token else { return not_found(&headers) };
+    let Ok(Path(token)) = token else { return not_found(&reader) };
     let (registrant, hosted) = match find(&app, &token).await {
         Ok(Some(found)) => found,
-        Ok(None) => return not_found(&headers),
-        Err(error) => return problem(&app, &headers, &error),
+        Ok(None) => return not_found(&reader),
+        Err(error) => return problem(&app, &reader, &error),
     };
     let fact = app.fact("registrant".to_owned());
     if let Err(fault) = app.store.cancel_registrant(registrant.meeting, registrant.id, &fact).await {
-        return problem(&app, &headers, &fault.into());
+        return problem(&app, &reader, &fault.into());
     }
     app.mail_waits();
     let page_url = hosted.as_ref().and_then(|hosted| page_url(&app, hosted));
+    let language = language(&reader, hosted.as_ref());
     let view = CanceledView {
-        language: language(&headers),
+        language,
         subject: subject(hosted.as_ref()),
         registration_page_url: page_url.as_deref(),
     };
-    html(StatusCode::OK, pages::canceled_page(&view))
+    html(StatusCode::OK, language, pages::canceled_page(&view))
 }
 
 async fn find(app: &App, token: &str) -> Result<Option<(Registrant, Option<Hosted>)>, ApiError> {
@@ -65,7 +67,7 @@ async fn find(app: &App, token: &str) -> Result<Option<(Registrant, Option<Hoste
     Ok(Some((registrant, hosted)))
 }
 
-fn manage_page(app: &App, headers: &HeaderMap, registrant: &Registrant, hosted: Option<&Hosted>) -> String {
+fn manage_page(app: &App, language: Language, registrant: &Registrant, hosted: Option<&Hosted>) -> String {
     let (first_name, last_name) = match &registrant.person {
         Person::Named { named, .. } => (named.first_name.as_str(), named.last_name.as_str()),
         Person::External { .. } => ("", ""),
@@ -85,7 +87,7 @@ fn manage_page(app: &App, headers: &HeaderMap, registrant: &Registrant, hosted: 
     };
     let page_url = hosted.and_then(|hosted| page_url(app, hosted));
     pages::manage_page(&ManageView {
-        language: language(headers),
+        language,
         zone: None,
         subject: subject(hosted),
         start_at,
@@ -95,6 +97,10 @@ fn manage_page(app: &App, headers: &HeaderMap, registrant: &Registrant, hosted: 
         status,
         registration_page_url: page_url.as_deref(),
     })
+}
+
+fn language(reader: &Reader, hosted: Option<&Hosted>) -> Language {
+    reader.language(hosted.and_then(|hosted| hosted.registration.as_ref()?.language()))
 }
 
 fn subject(hosted: Option<&Hosted>) -> &str {

@@ -5,12 +5,14 @@
 mod gate;
 mod manage;
 mod page;
+mod reader;
 mod signup;
 
 use axum::Router;
 use axum::routing::get;
 
-pub use page::{html, language, stylesheet};
+pub use page::{html, not_found, stylesheet};
+pub use reader::Reader;
 
 use crate::app::App;
 

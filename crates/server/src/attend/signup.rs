@@ -14,13 +14,14 @@ use domain::{
     AllowedRegistrant, BuiltIn, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registration,
     RegistrationKind,
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use pages::{EnrolledView, EnrolmentForm, Flaw, QuestionKind, RegistrationState, RegistrationView};
 use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
-use super::page::{html, language, not_found, problem};
+use super::page::{html, not_found, problem};
+use super::reader::Reader;
 use crate::app::App;
 use crate::connections::is_too_slow;
 use crate::error::ApiError;
@@ -33,17 +34,17 @@ type Fields = Vec<(String, String)>;
 pub async fn show(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let Ok(Path(id)) = id else { return not_found(&headers) };
+    let Ok(Path(id)) = id else { return not_found(&reader) };
     match find_now(&app, &id).await {
         Ok(Some(hosted)) => {
-            let Some(registration) = &hosted.registration else { return not_found(&headers) };
+            let Some(registration) = &hosted.registration else { return not_found(&reader) };
             app.memory.count_view(hosted.meeting.id, registration.id);
-            page(&app, &headers, &hosted.meeting, registration, &Vec::new(), &[])
+            page(&app, &reader, &hosted.meeting, registration, &Vec::new(), &[])
         }
-        Ok(None) => not_found(&headers),
-        Err(error) => problem(&app, &headers, &error),
+        Ok(None) => not_found(&reader),
+        Err(error) => problem(&app, &reader, &error),
     }
 }
 
@@ -51,29 +52,29 @@ pub async fn show(
 pub async fn enroll(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let Ok(Path(id)) = id else { return not_found(&headers) };
+    let Ok(Path(id)) = id else { return not_found(&reader) };
     let fields = match form {
         Ok(Form(fields)) => fields,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return problem(&app, &headers, &ApiError::TooLarge(app.settings.max_body_bytes));
+            return problem(&app, &reader, &ApiError::TooLarge(app.settings.max_body_bytes));
         }
-        Err(rejection) if is_too_slow(&rejection) => return problem(&app, &headers, &ApiError::Slow),
-        Err(_) => return problem(&app, &headers, &ApiError::NotJson),
+        Err(rejection) if is_too_slow(&rejection) => return problem(&app, &reader, &ApiError::Slow),
+        Err(_) => return problem(&app, &reader, &ApiError::NotJson),
     };
-    match try_enroll(&app, &id, &headers, &fields).await {
+    match try_enroll(&app, &id, &reader, &fields).await {
         Ok(Some(response)) => response,
-        Ok(None) => not_found(&headers),
-        Err(error) => problem(&app, &headers, &error),
+        Ok(None) => not_found(&reader),
+        Err(error) => problem(&app, &reader, &error),
     }
 }
 
 async fn try_enroll(
     app: &App,
     id: &str,
-    headers: &HeaderMap,
+    reader: &Reader,
     fields: &Fields,
 ) -> Result<Option<Response>, ApiError> {
     for attempt in 0..3 {
@@ -92,7 +93,7 @@ async fn try_enroll(
             }
             read => {
                 let problems = read.err().unwrap_or_default();
-                return Ok(Some(page(app, headers, &hosted.meeting, registration, fields, &problems)));
+                return Ok(Some(page(app, reader, &hosted.meeting, registration, fields, &problems)));
             }
         };
         let now = app.clock.now();
@@ -100,7 +101,7 @@ async fn try_enroll(
             person: Person::Named { named, user: None },
             answers,
             seen_directory: None,
-            language: Some(language(headers).tag().to_owned()),
+            language: Some(reader.language(registration.language()).tag().to_owned()),
             actor: "page".to_owned(),
             idempotency: value(fields, "nonce")
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
@@ -118,9 +119,9 @@ async fn try_enroll(
             place => place,
         };
         match place {
-            Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
+            Ok(Some(_)) => return Ok(Some(enrolled(reader, &hosted.meeting, registration, fields))),
             Err(ApiError::Refused(Refusal::RegistrationFull)) => {
-                return Ok(Some(show_state(headers, &hosted.meeting, registration, RegistrationState::Full)));
+                return Ok(Some(show_state(reader, &hosted.meeting, registration, RegistrationState::Full)));
             }
             Err(error) => return Err(error),
             Ok(None) => app.forget(hosted.meeting.id),
@@ -182,35 +183,31 @@ fn fingerprint(fields: &Fields) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn enrolled(
-    headers: &HeaderMap,
-    meeting: &Meeting,
-    registration: &Registration,
-    fields: &Fields,
-) -> Response {
+fn enrolled(reader: &Reader, meeting: &Meeting, registration: &Registration, fields: &Fields) -> Response {
+    let language = reader.language(registration.language());
     let view = EnrolledView {
-        language: language(headers),
+        language,
         subject: registration.subject(meeting).unwrap_or_default(),
         email: value(fields, "email"),
     };
-    html(StatusCode::OK, pages::enrolled_page(&view))
+    html(StatusCode::OK, language, pages::enrolled_page(&view))
 }
 
 /// The page as it stands for this visitor, with their input and its faults.
 fn page(
     app: &App,
-    headers: &HeaderMap,
+    reader: &Reader,
     meeting: &Meeting,
     registration: &Registration,
     fields: &Fields,
     problems: &[FieldProblem],
 ) -> Response {
-    let Ok(built_in) = registration.built_in() else { return not_found(headers) };
+    let Ok(built_in) = registration.built_in() else { return not_found(reader) };
     if registration.accepts_at(meeting, app.clock.now()).is_err() {
-        return show_state(headers, meeting, registration, RegistrationState::Over);
+        return show_state(reader, meeting, registration, RegistrationState::Over);
     }
     if registration.allowed_registrant == AllowedRegistrant::Organization {
-        return show_state(headers, meeting, registration, RegistrationState::SignInNeeded);
+        return show_state(reader, meeting, registration, RegistrationState::SignInNeeded);
     }
     // Each page is a request of its own: a reload or a double click sends the same one.
     let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
@@ -228,7 +225,7 @@ fn page(
         questions: questions(built_in, &ids, fields),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
     };
-    show_state(headers, meeting, registration, RegistrationState::Open(form))
+    show_state(reader, meeting, registration, RegistrationState::Open(form))
 }
 
 fn questions<'v>(built_in: &'v BuiltIn, ids: &'v [String], fields: &'v Fields) -> Vec<pages::Question<'v>> {
@@ -283,19 +280,20 @@ fn flaw(code: ProblemCode) -> Flaw {
 }
 
 fn show_state(
-    headers: &HeaderMap,
+    reader: &Reader,
     meeting: &Meeting,
     registration: &Registration,
     state: RegistrationState<'_>,
 ) -> Response {
-    let Ok(built_in) = registration.built_in() else { return not_found(headers) };
+    let Ok(built_in) = registration.built_in() else { return not_found(reader) };
     let status = match &state {
         RegistrationState::Open(form) if !form.problems.is_empty() => StatusCode::BAD_REQUEST,
         RegistrationState::Full => StatusCode::CONFLICT,
         _ => StatusCode::OK,
     };
+    let language = reader.language(registration.language());
     let view = RegistrationView {
-        language: language(headers),
+        language,
         zone: None,
         subject: registration.subject(meeting).unwrap_or_default(),
         description: built_in.description.as_deref(),
@@ -304,7 +302,7 @@ fn show_state(
         end_at: registration.end_at(meeting),
         state,
     };
-    html(status, pages::registration_page(&view))
+    html(status, language, pages::registration_page(&view))
 }
 
 fn speaker(speaker: &domain::Speaker) -> pages::Speaker<'_> {
