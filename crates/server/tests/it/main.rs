@@ -14,6 +14,7 @@ mod docs;
 mod enroll;
 mod growth;
 mod javascript;
+mod languages;
 mod letters;
 mod links;
 mod lists;
