@@ -17,6 +17,8 @@ pub struct EnrolledView<'a> {
     pub subject: &'a str,
     /// The address as typed, so that a slip is seen; `None` when it is no longer known.
     pub email: Option<&'a str>,
+    /// The query of the page's address, empty without one: the switch of languages keeps it.
+    pub query: &'a str,
 }
 
 /// The page after the form. It reads the same whether the address had a place before or not.
@@ -28,7 +30,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
         None => t.say_with("enrolled-sent", &[("subject", &subject)]),
     };
 
-    render(&Enrolled { frame: Frame::new(view.language, t.say("enrolled-title")), sent })
+    render(&Enrolled { frame: Frame::keeping(view.query, view.language, t.say("enrolled-title")), sent })
 }
 
 #[derive(Template)]

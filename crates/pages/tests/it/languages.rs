@@ -3,7 +3,7 @@
 use pages::*;
 
 use crate::markup::{escaped, tags};
-use crate::samples::{every_letter, every_page, gate, plain_facts};
+use crate::samples::{every_letter, every_page, gate, plain_facts, registration};
 
 /// The text part in each language, one file each.
 const CONFIRMATIONS: &[&str] = &[
@@ -118,11 +118,16 @@ fn every_page_leads_to_itself_in_every_language() {
 }
 
 #[test]
-fn the_switch_at_the_gate_keeps_the_query_of_the_link() {
-    let view = GateView { query: "context=%7b%7d&k=\"><script>", ..gate("word", GateState::Over) };
+fn the_switch_keeps_the_query_of_the_address() {
+    let query = "context=%7b%7d&k=\"><script>";
+    let pages = [
+        gate_page(&GateView { query, ..gate("word", GateState::Over) }),
+        registration_page(&RegistrationView { query, ..registration("word", RegistrationState::Full) }),
+        enrolled_page(&EnrolledView { language: Language::English, subject: "word", email: None, query }),
+    ];
 
-    let html = gate_page(&view);
-
-    assert!(html.contains("?context=%7b%7d&#38;k=&#34;&#62;&#60;script&#62;&#38;lang=de\""), "{html}");
-    assert!(!html.contains("<script"));
+    for html in pages {
+        assert!(html.contains("?context=%7b%7d&#38;k=&#34;&#62;&#60;script&#62;&#38;lang=de\""), "{html}");
+        assert!(!html.contains("<script"));
+    }
 }

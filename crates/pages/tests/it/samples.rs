@@ -90,6 +90,7 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
         start_at: start_at(),
         end_at: end_at(),
         state,
+        query: "",
     }
 }
 
@@ -197,8 +198,14 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let again = Some(REGISTER);
 
     let mut pages = vec![
-        Page::new("enrolled", enrolled_page(&EnrolledView { language, subject: said, email: Some(said) })),
-        Page::new("enrolled unknown", enrolled_page(&EnrolledView { language, subject: said, email: None })),
+        Page::new(
+            "enrolled",
+            enrolled_page(&EnrolledView { language, subject: said, email: Some(said), query: "" }),
+        ),
+        Page::new(
+            "enrolled unknown",
+            enrolled_page(&EnrolledView { language, subject: said, email: None, query: "" }),
+        ),
         Page::new(
             "canceled",
             canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),

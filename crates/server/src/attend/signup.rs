@@ -189,6 +189,7 @@ fn enrolled(reader: &Reader, meeting: &Meeting, registration: &Registration, fie
         language,
         subject: registration.subject(meeting).unwrap_or_default(),
         email: value(fields, "email"),
+        query: &reader.query,
     };
     html(StatusCode::OK, language, pages::enrolled_page(&view))
 }
@@ -301,6 +302,7 @@ fn show_state(
         start_at: registration.start_at(meeting),
         end_at: registration.end_at(meeting),
         state,
+        query: &reader.query,
     };
     html(status, language, pages::registration_page(&view))
 }

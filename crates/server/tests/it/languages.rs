@@ -54,11 +54,14 @@ async fn the_switch_counts_before_the_browser_and_the_browser_before_the_registr
 async fn the_switch_is_remembered_and_leaves_the_address_as_it_was() {
     let app = TestApp::new().await;
     let (meeting, page) = sign_up(&app, None).await;
+    let (_, query) = page.split_once('?').unwrap();
+    let link = format!("href=\"?{}&#38;lang=de\"", query.replace('&', "&#38;"));
+    assert!(app.get(&page).await.expect(200).text().contains(&link), "{link}");
 
     for language in Language::all() {
         let tag = language.tag();
         let switched =
-            app.get(format!("{page}?lang={tag}")).header("accept-language", "fr").await.expect(303);
+            app.get(format!("{page}&lang={tag}")).header("accept-language", "fr").await.expect(303);
         assert_eq!(switched.header("location"), Some(&*page));
         let expected = format!("{COOKIE}={tag}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure");
         assert_eq!(switched.header("set-cookie"), Some(&*expected));
@@ -68,14 +71,14 @@ async fn the_switch_is_remembered_and_leaves_the_address_as_it_was() {
         assert_eq!(language_of(&app, &page, &[("accept-language", "fr"), ("cookie", &cookie)]).await, tag);
     }
 
-    assert_eq!(language_of(&app, &format!("{page}?lang=xx"), &[]).await, "en");
+    assert_eq!(language_of(&app, &format!("{page}&lang=xx"), &[]).await, "en");
     assert_eq!(
         app.get("//evil.example/?lang=de").await.expect(303).header("location"),
         Some("/evil.example/")
     );
     let registration =
         app.get(meeting.registration()).token(&app.token(&app.people.ines)).await.expect(200).json();
-    assert_eq!(registration["registrationPageViewCount"], 11, "a switch is no look at the page");
+    assert_eq!(registration["registrationPageViewCount"], 12, "a switch is no look at the page");
 }
 
 #[tokio::test]
