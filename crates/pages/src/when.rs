@@ -232,6 +232,17 @@ mod tests {
         }
     }
 
+    /// Whatever instant a call names, there is a page for it.
+    #[test]
+    fn the_first_and_the_last_instant_can_be_written() {
+        for language in Language::all() {
+            for zone in [None, Some("Pacific/Kiritimati"), Some("Pacific/Pago_Pago")] {
+                let span = Span::new(language.texts(), Timestamp::MIN, Timestamp::MAX, zone);
+                assert!(span.first().contains("9999"), "{}", span.first());
+            }
+        }
+    }
+
     #[test]
     fn a_zone_is_named_by_its_city_and_its_distance() {
         for (zone, at_text, expected) in [

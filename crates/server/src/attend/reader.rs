@@ -51,10 +51,10 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
         let is_https = app.settings.public_url.starts_with("https://");
-        if matches!(parts.method, Method::GET | Method::HEAD) {
-            if let Some((language, rest)) = switched(query) {
-                return Err(remember(parts.uri.path(), &rest, language, is_https));
-            }
+        if matches!(parts.method, Method::GET | Method::HEAD)
+            && let Some((language, rest)) = switched(query)
+        {
+            return Err(remember(parts.uri.path(), &rest, language, is_https));
         }
         Ok(Self::new(&parts.headers, query, is_https))
     }
