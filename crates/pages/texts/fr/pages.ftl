@@ -76,7 +76,7 @@ gate-no-address-title = La salle de réunion n’est pas prête
 gate-no-address = L’organisateur n’a pas encore indiqué où se tient la réunion. Votre lien est correct ; réessayez dans un petit moment.
 gate-personal-title = Il vous faut votre lien personnel
 gate-personal = Chacun rejoint cette réunion avec son propre lien. Le vôtre se trouve dans le message reçu lors de votre inscription.
-gate-personal-register = Pas encore inscrit ?
+gate-personal-register = Pas encore d’inscription ?
 
 not-found-title = Il n’y a rien ici
 not-found = L’adresse est incorrecte ou ce qui se trouvait ici n’existe plus. Si vous avez suivi un lien reçu dans un message, vérifiez qu’il n’a pas été coupé en deux.

@@ -4,7 +4,7 @@ letter-confirmation-subject = 参加登録完了: { $subject }
 letter-cancellation-subject = 参加登録取り消し: { $subject }
 
 letter-greeting = { $name } 様
-letter-greeting-nameless = ご担当者様
+letter-greeting-nameless = ご登録者様
 
 letter-confirmation-opening = この会議への参加登録が完了しました。
 letter-cancellation-opening = この会議への参加登録は取り消されました。

@@ -78,7 +78,7 @@ gate-no-address-title = Pokój spotkania nie jest gotowy
 gate-no-address = Organizator nie podał jeszcze, gdzie odbędzie się spotkanie. Link jest poprawny; prosimy spróbować ponownie za chwilę.
 gate-personal-title = Potrzebny jest osobisty link
 gate-personal = Każdy dołącza do tego spotkania przez własny link. Znajduje się on w wiadomości wysłanej po rejestracji.
-gate-personal-register = Nie masz jeszcze rejestracji?
+gate-personal-register = Nie zarejestrowano jeszcze udziału?
 
 not-found-title = Tu nic nie ma
 not-found = Adres jest błędny albo tego, co tu było, już nie ma. Jeśli link pochodzi z wiadomości, prosimy sprawdzić, czy nie został przecięty na dwie części.
