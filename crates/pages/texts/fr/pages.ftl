@@ -101,7 +101,7 @@ gate-no-address-title = La salle de réunion n’est pas prête
 gate-no-address = L’organisateur n’a pas encore indiqué où se tient la réunion. Votre lien est correct ; réessayez dans un petit moment.
 gate-personal-title = Il vous faut votre lien personnel
 gate-personal = Chacun rejoint cette réunion avec son propre lien. Le vôtre se trouve dans le message reçu lors de votre inscription.
-gate-personal-register = Pas encore inscrit ?
+gate-personal-register = Pas encore d’inscription ?
 
 withdrawn-title = Cette inscription a été retirée
 withdrawn-explain = L’organisateur a annulé la réunion ou n’accepte plus d’inscriptions. Les personnes inscrites ont reçu un message à ce sujet.

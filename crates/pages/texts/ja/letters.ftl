@@ -6,7 +6,7 @@ letter-reminder-subject = リマインダー: { $subject }
 letter-cancellation-subject = 参加登録取り消し: { $subject }
 
 letter-greeting = { $name } 様
-letter-greeting-nameless = ご担当者様
+letter-greeting-nameless = ご登録者様
 
 letter-confirmation-opening = この会議への参加登録が完了しました。
 letter-update-opening = 主催者がこの会議を変更しました。参加登録とリンクはそのまま有効です。現在の内容は次のとおりです。

@@ -103,7 +103,7 @@ gate-no-address-title = Pokój spotkania nie jest gotowy
 gate-no-address = Organizator nie podał jeszcze, gdzie odbędzie się spotkanie. Link jest poprawny; prosimy spróbować ponownie za chwilę.
 gate-personal-title = Potrzebny jest osobisty link
 gate-personal = Każdy dołącza do tego spotkania przez własny link. Znajduje się on w wiadomości wysłanej po rejestracji.
-gate-personal-register = Nie masz jeszcze rejestracji?
+gate-personal-register = Nie zarejestrowano jeszcze udziału?
 
 withdrawn-title = Ta rejestracja została wycofana
 withdrawn-explain = Organizator odwołał spotkanie albo nie przyjmuje już na nie zgłoszeń. Zarejestrowane osoby otrzymały o tym wiadomość.
