@@ -14,6 +14,7 @@ import { connect } from "./lib/graph.mjs";
 
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 800 };
+const DIRECTIONS = { en: "ltr", ar: "rtl" };
 /** WCAG 2.2, 1.4.10: as wide as a desktop at 400 %. */
 const NARROWEST = { width: 320, height: 640 };
 /** What a first visit to the sign-up page may cost, its style sheet and all headers included. */
@@ -28,6 +29,7 @@ const browser = await launch();
 try {
   const stops = await stage(run, signIn);
   await round("en", stops);
+  await round("ar", stops.filter(({ isEnglish }) => !isEnglish));
   await inContext("en", (page) => journey(run, page));
   await run.check(`a first visit to the sign-up page costs less than ${MOST_BYTES} bytes`, async () => {
     const bytes = await inContext("en", (page) => transferred(page, demo.registrationPageWebUrl));
@@ -43,6 +45,8 @@ async function round(language, stops) {
     await run.check(`${language}: ${name}`, () => inContext(language, async (page, heard) => {
       await go(page);
       const faults = await visit(page);
+      const dir = await page.evaluate(() => document.documentElement.dir);
+      assert.equal(dir, DIRECTIONS[language]);
       const all = [...heard, ...faults];
       assert.equal(all.length, 0, all.join("; "));
     }));

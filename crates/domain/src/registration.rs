@@ -52,7 +52,8 @@ pub struct BuiltIn {
     pub view_count: i64,
     /// How many places were taken when it was read: for showing, never for deciding.
     pub seats_taken: i64,
-    /// The language asked for when the registration was created (`Accept-Language`, seed 000).
+    /// Tag of its own language, for readers who prefer none: what was asked for when it was created
+    /// (`Accept-Language`, seed 000), else its organisation's.
     pub language: Option<String>,
     /// Questions, in order.
     pub questions: Vec<Question>,
@@ -98,6 +99,11 @@ impl Registration {
             RegistrationKind::BuiltIn(built_in) => Ok(built_in),
             RegistrationKind::External => Err(Refusal::NotBuiltIn),
         }
+    }
+
+    /// Tag of the language of its page and letters where a reader prefers none.
+    pub fn language(&self) -> Option<&str> {
+        self.built_in().ok()?.language.as_deref()
     }
 
     /// Start as people see it.

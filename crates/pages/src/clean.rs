@@ -48,6 +48,23 @@ pub(crate) fn clip(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", kept.trim_end()))
 }
 
+/// Both names in the order in which their owner writes them: in Chinese, Japanese and Korean letters the family
+/// name first and nothing in between, otherwise the given name first. Katakana alone is a name from elsewhere.
+pub(crate) fn full_name(first: &str, last: &str) -> String {
+    let (first, last) = (one_line(first), one_line(last));
+    let is_eastern = |name: &str| !name.is_empty() && name.chars().all(is_eastern);
+    if is_eastern(&first) && is_eastern(&last) {
+        format!("{last}{first}")
+    } else {
+        format!("{first} {last}").trim().to_owned()
+    }
+}
+
+/// Han, hiragana and hangul, in the blocks that names use.
+fn is_eastern(letter: char) -> bool {
+    matches!(u32::from(letter), 0x3005 | 0x3041..=0x309F | 0x3400..=0x9FFF | 0xAC00..=0xD7A3 | 0x20000..=0x323AF)
+}
+
 /// The name to greet with, or `None` when it is empty, too long for one, or would become a link.
 ///
 /// Anybody may enrol anybody's address, so the name is the one place where a stranger chooses words in our
@@ -141,6 +158,24 @@ mod tests {
         assert_eq!(clip("abcde", 5), "abcde");
         assert_eq!(clip("abc def", 5), "abc…");
         assert_eq!(clip("👩‍🚀👩‍🚀", 2), "👩…");
+    }
+
+    #[test]
+    fn a_name_is_written_as_its_owner_writes_it() {
+        for (first, last, expected) in [
+            ("Ada", "Lovelace", "Ada Lovelace"),
+            ("太郎", "山田", "山田太郎"),
+            ("さくら", "佐々木", "佐々木さくら"),
+            ("雷", "李", "李雷"),
+            ("지훈", "김", "김지훈"),
+            ("エイダ", "ラブレス", "エイダ ラブレス"),
+            ("Lei", "李", "Lei 李"),
+            ("", "Lovelace", "Lovelace"),
+            ("雷", "", "雷"),
+            ("", "", ""),
+        ] {
+            assert_eq!(full_name(first, last), expected);
+        }
     }
 
     #[test]

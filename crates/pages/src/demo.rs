@@ -1,4 +1,4 @@
-//! Pages of `usher demo`, and the reference of the programming interface.
+//! Pages of `usher demo`, and the reference of the programming interface, in English alone.
 
 mod api;
 mod home;

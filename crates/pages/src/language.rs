@@ -1,5 +1,6 @@
 //! Which language a reader gets.
 
+use icu_locale_core::Locale;
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
 use crate::texts::Texts;
@@ -17,7 +18,6 @@ macro_rules! languages {
         const TAGS: &[&str] = &[$($tag),+];
         pub(crate) static SOURCES: &[&[(&str, &str)]] = &[$(&[
             source!($tag, "calendar"),
-            source!($tag, "demo"),
             source!($tag, "letters"),
             source!($tag, "pages"),
         ]),+];
@@ -34,7 +34,32 @@ languages! {
     /// English, the language everything falls back to.
     #[default]
     English = "en",
+    /// German.
+    German = "de",
+    /// French.
+    French = "fr",
+    /// Spanish.
+    Spanish = "es",
+    /// Portuguese as in Brazil.
+    Portuguese = "pt-BR",
+    /// Polish.
+    Polish = "pl",
+    /// Japanese.
+    Japanese = "ja",
+    /// Chinese in simplified characters.
+    Chinese = "zh-Hans",
+    /// Hindi.
+    Hindi = "hi",
+    /// Arabic, from right to left.
+    Arabic = "ar",
 }
+
+/// The pages of the demo and the reference of the programming interface: English alone. Their views have no
+/// language to ask for, and no other language has their keys.
+pub(crate) static ENGLISH_ONLY: (&str, &str) = source!("en", "demo");
+
+/// The name in a page's query by which its switch asks for another language, with a tag as the value.
+pub const LANGUAGE_QUERY: &str = "lang";
 
 impl Language {
     /// Every language there is, the fallback first.
@@ -46,7 +71,17 @@ impl Language {
     ///
     /// Ranges with `q=0` are left out, unreadable ones ignored, and English answers when nothing fits.
     pub fn choose(accept_language_or_tags: &str) -> Self {
-        best(accept_language_or_tags, TAGS).map(|index| ALL[index]).unwrap_or_default()
+        Self::preferred(accept_language_or_tags).unwrap_or_default()
+    }
+
+    /// The same, with `None` where nothing fits or only `*` does: then somebody else's wish may count.
+    pub fn preferred(accept_language_or_tags: &str) -> Option<Self> {
+        best(accept_language_or_tags, TAGS).map(|index| ALL[index])
+    }
+
+    /// The language with exactly this tag.
+    pub fn with_tag(tag: &str) -> Option<Self> {
+        TAGS.iter().position(|known| known.eq_ignore_ascii_case(tag)).map(|index| ALL[index])
     }
 
     /// The BCP 47 tag, as it belongs in `lang` and `Content-Language`.
@@ -60,6 +95,12 @@ impl Language {
             CharacterDirection::RTL => "rtl",
             _ => "ltr",
         }
+    }
+
+    /// The locale that dates and times are written for. Our English is that of Europe: day before month, 24 hours.
+    pub(crate) fn dates(self) -> Locale {
+        let tag = if self == Self::English { "en-150" } else { self.tag() };
+        tag.parse().expect("the tags in the table above are valid, a test reads them all")
     }
 
     pub(crate) fn identifier(self) -> LanguageIdentifier {
@@ -82,9 +123,6 @@ fn best(wanted: &str, offered: &[&str]) -> Option<usize> {
     ranges.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
 
     ranges.into_iter().find_map(|(tag, _)| {
-        if tag == "*" {
-            return (!offered.is_empty()).then_some(0);
-        }
         let exact = offered.iter().position(|offer| offer.eq_ignore_ascii_case(tag));
         exact.or_else(|| offered.iter().position(|offer| primary(offer).eq_ignore_ascii_case(primary(tag))))
     })
@@ -128,8 +166,8 @@ mod tests {
         check("pt-PT", Some("pt-BR"));
         check("fr, de;q=0.5, en;q=0.8", Some("en"));
         check("fr;q=1, ar;q=0.3, de;q=0.3", Some("ar"));
-        check("*", Some("en"));
-        check("fr, *;q=0.1", Some("en"));
+        check("zh-TW, *;q=0.1", None);
+        check("*", None);
         check("de;q=0, pt", Some("pt"));
     }
 
@@ -144,10 +182,30 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_of_any_region_or_script_gets_the_nearest_there_is() {
+        for (wanted, expected) in [
+            ("en-US", Language::English),
+            ("pt", Language::Portuguese),
+            ("zh-CN", Language::Chinese),
+            ("zh-TW", Language::Chinese),
+            ("zh", Language::Chinese),
+            ("ar-EG", Language::Arabic),
+            ("es-419", Language::Spanish),
+        ] {
+            assert_eq!(Language::preferred(wanted), Some(expected), "{wanted}");
+        }
+        for tag in ["", "*", "pt", "zh", "de-CH", "de,fr", " de", "xx"] {
+            assert_eq!(Language::with_tag(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
     fn every_tag_is_one() {
         for language in Language::all() {
             assert_eq!(language.identifier().to_string(), language.tag());
-            assert!(["ltr", "rtl"].contains(&language.direction()));
+            assert_eq!(language.direction() == "rtl", *language == Language::Arabic);
+            assert_eq!(Language::with_tag(&language.tag().to_lowercase()), Some(*language));
+            assert_eq!(language.dates().id.language.as_str(), primary(language.tag()));
         }
     }
 }

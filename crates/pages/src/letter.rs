@@ -141,7 +141,7 @@ pub(crate) struct Words {
 impl Words {
     fn new(facts: &LetterFacts<'_>) -> Self {
         Self {
-            full_name: clean::one_line(&format!("{} {}", facts.first_name, facts.last_name)),
+            full_name: clean::full_name(facts.first_name, facts.last_name),
             subject: facts.language.texts().subject(&clean::one_line(facts.subject)),
             description: facts.description.map(clean::paragraphs).filter(|text| !text.is_empty()),
             organizer: clean::one_line(facts.organizer_name),
@@ -200,12 +200,10 @@ impl<'a> Parts<'a> {
             calendar: calendar.map(|key| t.say(key)),
             canceled: canceled.iter().map(|key| t.say(key)).collect(),
             when: Span::new(t, facts.start_at, facts.end_at, facts.zone),
-            organizer: [&*words.organizer, mail]
-                .iter()
-                .filter(|part| !part.is_empty())
-                .copied()
-                .collect::<Vec<_>>()
-                .join(", "),
+            organizer: match (&*words.organizer, mail) {
+                ("", one) | (one, "") => t.beside(one).into_owned(),
+                (name, mail) => t.say_with("letter-organizer-address", &[("name", name), ("mail", mail)]),
+            },
             about: words.description.as_deref().map(|text| text.lines().collect()).unwrap_or_default(),
             join_href: clean::href(&words.join_url),
             manage_href: clean::href(&words.manage_url),

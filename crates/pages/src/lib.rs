@@ -33,7 +33,7 @@ pub use demo::{
 };
 pub use demo::{api_page, home_page, mailbox_letter_page, mailbox_page, room_page};
 pub use domain::{CanceledBy, LetterKind};
-pub use language::Language;
+pub use language::{LANGUAGE_QUERY, Language};
 pub use letter::{CalendarMethod, CalendarPart, Letter, LetterFacts, letter};
 
 /// The one style sheet of all pages, to be served as [`STYLESHEET_PATH`] with `text/css; charset=utf-8`.

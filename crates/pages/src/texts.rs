@@ -1,11 +1,12 @@
 //! The Fluent files, read once, and the two ways of saying something from them.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
-use crate::language::{Language, SOURCES};
+use crate::language::{ENGLISH_ONLY, Language, SOURCES};
 
 /// All sentences of one language.
 pub(crate) struct Texts {
@@ -14,6 +15,7 @@ pub(crate) struct Texts {
     isolating: FluentBundle<&'static FluentResource>,
     /// Without the two marks.
     plain: FluentBundle<&'static FluentResource>,
+    pub(crate) language: Language,
     right_to_left: bool,
 }
 
@@ -22,7 +24,9 @@ static RESOURCES: LazyLock<Vec<Vec<FluentResource>>> = LazyLock::new(|| {
         Ok(resource) => resource,
         Err((_, faults)) => panic!("texts/{file} is not Fluent: {faults:?}"),
     };
-    SOURCES.iter().map(|files| files.iter().map(read).collect()).collect()
+    let mut languages: Vec<Vec<_>> = SOURCES.iter().map(|files| files.iter().map(read).collect()).collect();
+    languages[Language::English as usize].push(read(&ENGLISH_ONLY));
+    languages
 });
 
 static TEXTS: LazyLock<Vec<Texts>> =
@@ -42,12 +46,24 @@ impl Texts {
             }
             bundle
         };
-        Self { isolating: bundle(true), plain: bundle(false), right_to_left: language.direction() == "rtl" }
+        Self {
+            isolating: bundle(true),
+            plain: bundle(false),
+            language,
+            right_to_left: language.direction() == "rtl",
+        }
     }
 
     /// A sentence without values.
     pub(crate) fn say(&self, key: &str) -> String {
-        format(&self.plain, key, &[])
+        format(&self.plain, key, FluentArgs::new())
+    }
+
+    /// A sentence in which a number chooses the words: one place, two places.
+    pub(crate) fn say_count(&self, key: &str, name: &str, count: usize) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set(name.to_owned(), FluentValue::from(count));
+        format(&self.plain, key, arguments)
     }
 
     /// A sentence with values, for pages and the bodies of letters.
@@ -56,7 +72,16 @@ impl Texts {
     /// old mail programs draw them as boxes.
     pub(crate) fn say_with(&self, key: &str, values: &[(&str, &str)]) -> String {
         let mixed = self.right_to_left || values.iter().any(|(_, value)| value.chars().any(is_right_to_left));
-        format(if mixed { &self.isolating } else { &self.plain }, key, values)
+        format(if mixed { &self.isolating } else { &self.plain }, key, texts(values))
+    }
+
+    /// A value that stands beside words of ours without being part of their sentence, isolated under the same rule.
+    pub(crate) fn beside<'v>(&self, value: &'v str) -> Cow<'v, str> {
+        if self.right_to_left || value.chars().any(is_right_to_left) {
+            Cow::Owned(format!("\u{2068}{value}\u{2069}"))
+        } else {
+            Cow::Borrowed(value)
+        }
     }
 
     /// What a meeting is called, also when its organizer did not say.
@@ -67,21 +92,21 @@ impl Texts {
     /// A sentence with values and never an isolate, for what programs compare or show raw: subject lines, where
     /// filters and threading see every character, and calendar text, which several calendars print as boxes.
     pub(crate) fn plain(&self, key: &str, values: &[(&str, &str)]) -> String {
-        format(&self.plain, key, values)
+        format(&self.plain, key, texts(values))
     }
+}
+
+fn texts(values: &[(&str, &str)]) -> FluentArgs<'static> {
+    values.iter().map(|(name, value)| ((*name).to_owned(), FluentValue::from((*value).to_owned()))).collect()
 }
 
 /// A missing key or value is fatal in tests. In service the key itself is shown: a page with one odd word in it
 /// still lets somebody cancel.
-fn format(bundle: &FluentBundle<&'static FluentResource>, key: &str, values: &[(&str, &str)]) -> String {
+fn format(bundle: &FluentBundle<&'static FluentResource>, key: &str, arguments: FluentArgs<'_>) -> String {
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
         debug_assert!(false, "no text has the key `{key}`");
         return key.to_owned();
     };
-    let mut arguments = FluentArgs::new();
-    for (name, value) in values {
-        arguments.set(*name, (*value).to_owned());
-    }
     let mut faults = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&arguments), &mut faults).into_owned();
     debug_assert!(faults.is_empty(), "`{key}`: {faults:?}");
@@ -96,22 +121,86 @@ fn is_right_to_left(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
 
+    /// Keys with the variables that each names, as they stand in the files.
     #[test]
-    fn every_language_says_the_same_things() {
-        let keys = |files: &[(&str, &str)]| -> Vec<String> {
-            let mut keys: Vec<String> = files.iter().flat_map(|(_, source)| keys_of(source)).collect();
-            keys.sort();
-            keys
-        };
-        let english = keys(SOURCES[0]);
+    fn every_language_says_the_same_things_with_the_same_values() {
+        let english = messages(SOURCES[0]);
+        assert!(english.len() > 80);
 
         for files in SOURCES {
-            assert_eq!(keys(files), english, "{:?}", files[0].0);
+            let messages = messages(files);
+            let differing: Vec<_> = messages
+                .iter()
+                .filter(|(key, names)| english.get(*key) != Some(*names))
+                .map(|(key, names)| format!("{key} with {names:?}, not {:?}", english.get(key)))
+                .collect();
+            let missing: Vec<_> = english.keys().filter(|key| !messages.contains_key(*key)).collect();
+            assert!(differing.is_empty() && missing.is_empty(), "{}: {differing:?} {missing:?}", files[0].0);
         }
+    }
+
+    #[test]
+    fn no_text_holds_markup_or_invisible_marks() {
+        let unseen = |letter: char| is_mark(letter) || letter.is_control() && letter != '\n';
+        for (file, source) in SOURCES.iter().copied().flatten().chain([&ENGLISH_ONLY]) {
+            for line in source.lines().filter(|line| !line.starts_with('#')) {
+                let text = line.strip_suffix("->").unwrap_or(line);
+                assert!(!text.contains(['<', '>', '&', '\t']) && !text.contains(unseen), "{file}: {line}");
+            }
+        }
+    }
+
+    /// CLDR's cardinal categories that whole numbers up to a thousand fall into.
+    #[test]
+    fn a_number_chooses_among_all_the_words_its_language_has_for_it() {
+        for (files, language) in SOURCES.iter().zip(Language::all()) {
+            let categories: &[&str] = match language {
+                Language::Japanese | Language::Chinese => &["other"],
+                Language::Polish => &["one", "few", "many", "other"],
+                Language::Arabic => &["zero", "one", "two", "few", "many", "other"],
+                _ => &["one", "other"],
+            };
+            for (file, source) in *files {
+                for choice in source.split("->").skip(1) {
+                    let variants = choice.split_once("\n}").map_or(choice, |(inside, _)| inside).lines();
+                    let named: Vec<_> = variants
+                        .filter_map(|line| line.trim().trim_start_matches('*').strip_prefix('['))
+                        .filter_map(|line| line.split_once(']').map(|(category, _)| category))
+                        .collect();
+                    assert_eq!(named, categories, "{file}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_stands_among_words_that_fit_it() {
+        let says = |language: Language, count| language.texts().say_count("flaw-longer-than", "limit", count);
+
+        assert_eq!(says(Language::English, 1), "at most 1 character");
+        assert_eq!(says(Language::English, 2), "at most 2 characters");
+        for (count, expected) in [(1, "1 znak"), (2, "2 znaki"), (5, "5 znaków"), (22, "22 znaki")] {
+            assert_eq!(says(Language::Polish, count), format!("najwyżej {expected}"));
+        }
+        for (count, expected) in
+            [(1, "حرف واحد"), (2, "حرفان"), (3, "3 أحرف"), (11, "11 حرفًا"), (100, "100 حرف")]
+        {
+            assert_eq!(says(Language::Arabic, count), format!("{expected} على الأكثر"));
+        }
+        assert_eq!(says(Language::Japanese, 1), "1 文字以内で入力してください");
+    }
+
+    #[test]
+    fn only_english_has_the_pages_of_the_demo() {
+        assert!(Language::English.texts().plain.has_message("room-title"));
+        assert!(!Language::German.texts().plain.has_message("room-title"));
         for language in Language::all() {
-            assert_eq!(Texts::of(*language as usize).right_to_left, language.direction() == "rtl");
+            assert_eq!(language.texts().language, *language);
+            assert_eq!(language.texts().right_to_left, language.direction() == "rtl");
         }
     }
 
@@ -131,10 +220,25 @@ mod tests {
         assert_eq!(texts.say_with("letter-greeting", &[("name", "{ $name } {7}")]), "Hello { $name } {7},");
     }
 
-    fn keys_of(source: &str) -> impl Iterator<Item = String> + '_ {
-        source.lines().filter_map(|line| {
-            let (key, _) = line.split_once(" =")?;
-            key.starts_with(|first: char| first.is_ascii_lowercase()).then(|| key.to_owned())
-        })
+    fn messages(files: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
+        let mut found = BTreeMap::new();
+        let mut key = String::new();
+        for line in files.iter().flat_map(|(_, source)| source.lines()).filter(|line| !line.starts_with('#'))
+        {
+            if let Some((name, _)) =
+                line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_alphabetic()))
+            {
+                name.clone_into(&mut key);
+            }
+            let end = |rest: &str| rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            let names = line.split('$').skip(1).map(|rest| rest[..end(rest)].to_owned());
+            found.entry(key.clone()).or_insert_with(BTreeSet::new).extend(names);
+        }
+        found
+    }
+
+    /// Direction marks, embeddings and isolates, zero-width letters: nobody sees them in an editor.
+    fn is_mark(letter: char) -> bool {
+        matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
     }
 }

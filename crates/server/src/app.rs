@@ -11,6 +11,7 @@ use domain::{
     RegistrationKind, TenantId,
 };
 use jiff::SignedDuration;
+use pages::Language;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use store::{Fault, Hosted, Store};
@@ -71,6 +72,8 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// What clients may take of the listener.
     pub limits: Limits,
+    /// Each organisation's language, for where nobody asks for another.
+    pub languages: HashMap<TenantId, Language>,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }

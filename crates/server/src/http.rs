@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::response::Response;
 use http::Request;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
+use crate::attend::Reader;
 use crate::issuer::IssuerService;
 use crate::{attend, graph, issuer, ops};
 
@@ -33,6 +34,10 @@ async fn graph_or_nothing(State(app): State<App>, request: Request<Body>) -> Res
     if version.eq_ignore_ascii_case("beta") || version.eq_ignore_ascii_case("v1.0") {
         graph::serve(State(app), request).await
     } else {
-        ops::unknown(request.headers().clone()).await.into_response()
+        let mut parts = request.into_parts().0;
+        match Reader::from_request_parts(&mut parts, &app).await {
+            Ok(reader) => attend::not_found(&reader),
+            Err(switched) => switched,
+        }
     }
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::Operation;
 use domain::permission::permission;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use pages::{
@@ -19,7 +19,7 @@ use pages::{
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::attend::html;
+use crate::attend::{Reader, html, not_found};
 use crate::mailroom::MailboxLetter;
 
 /// How long the mailroom may be silent before the service counts as not ready.
@@ -90,7 +90,7 @@ async fn openapi(State(app): State<App>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-async fn reference(State(app): State<App>, headers: HeaderMap) -> Response {
+async fn reference(State(app): State<App>) -> Response {
     let paths: Vec<String> = Operation::ALL.into_iter().map(wire::openapi::path_for_people).collect();
     let rows = Operation::ALL.into_iter().zip(&paths).map(|(operation, path)| {
         let row = permission(operation, app.settings.permissions);
@@ -106,11 +106,11 @@ async fn reference(State(app): State<App>, headers: HeaderMap) -> Response {
             success: operation.success(),
         }
     });
-    let view = ApiView { language: language(&headers), operations: rows.collect() };
-    html(StatusCode::OK, pages::api_page(&view))
+    let view = ApiView { operations: rows.collect() };
+    html(StatusCode::OK, Language::English, pages::api_page(&view))
 }
 
-async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
+async fn home(State(app): State<App>) -> Response {
     let is_demo = app.mailroom.mailbox().is_some();
     let mut links = vec![
         HomeLink { label: HomeLabel::Api, url: "/docs" },
@@ -120,19 +120,19 @@ async fn home(State(app): State<App>, headers: HeaderMap) -> Response {
     if is_demo {
         links.insert(0, HomeLink { label: HomeLabel::Mailbox, url: "/mailbox" });
     }
-    let view = HomeView { language: language(&headers), is_demo, links };
-    html(StatusCode::OK, pages::home_page(&view))
+    let view = HomeView { is_demo, links };
+    html(StatusCode::OK, Language::English, pages::home_page(&view))
 }
 
-async fn room(State(app): State<App>, headers: HeaderMap) -> Response {
+async fn room(State(app): State<App>, reader: Reader) -> Response {
     if app.mailroom.mailbox().is_none() {
-        return no_page(&headers);
+        return not_found(&reader);
     }
-    html(StatusCode::OK, pages::room_page(language(&headers)))
+    html(StatusCode::OK, Language::English, pages::room_page())
 }
 
-async fn mailbox(State(app): State<App>, headers: HeaderMap) -> Response {
-    let Some(mailbox) = app.mailroom.mailbox() else { return no_page(&headers) };
+async fn mailbox(State(app): State<App>, reader: Reader) -> Response {
+    let Some(mailbox) = app.mailroom.mailbox() else { return not_found(&reader) };
     let letters: Vec<(String, Arc<MailboxLetter>)> =
         mailbox.list().into_iter().map(|letter| (format!("/mailbox/{}", letter.id), letter)).collect();
     let rows = letters.iter().map(|(url, letter)| MailboxRow {
@@ -142,15 +142,14 @@ async fn mailbox(State(app): State<App>, headers: HeaderMap) -> Response {
         sent_at: letter.sent_at,
         kind: letter.kind,
     });
-    let view = MailboxView { language: language(&headers), zone: None, rows: rows.collect() };
-    html(StatusCode::OK, pages::mailbox_page(&view))
+    let view = MailboxView { zone: None, rows: rows.collect() };
+    html(StatusCode::OK, Language::English, pages::mailbox_page(&view))
 }
 
-async fn letter(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap) -> Response {
+async fn letter(State(app): State<App>, Path(id): Path<Uuid>, reader: Reader) -> Response {
     let found = app.mailroom.mailbox().and_then(|mailbox| mailbox.find(id));
-    let Some(letter) = found else { return no_page(&headers) };
+    let Some(letter) = found else { return not_found(&reader) };
     let page = pages::mailbox_letter_page(&MailboxLetterView {
-        language: language(&headers),
         zone: None,
         to: &letter.to,
         subject: &letter.subject,
@@ -162,17 +161,12 @@ async fn letter(State(app): State<App>, Path(id): Path<Uuid>, headers: HeaderMap
         manage_url: Some(&letter.manage_url),
         mailbox_url: "/mailbox",
     });
-    let mut response = html(StatusCode::OK, page);
+    let mut response = html(StatusCode::OK, Language::English, page);
     // The letter's own styles are inline, as mail programs want them; its frame may run nothing.
     let policy = "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self'; \
         frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     response
-}
-
-/// Whatever no route serves.
-pub async fn unknown(headers: HeaderMap) -> Response {
-    no_page(&headers)
 }
 
 /// What a request gets whose handler panicked: nothing of the cause.
@@ -184,12 +178,4 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response<Body> {
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
-}
-
-fn no_page(headers: &HeaderMap) -> Response {
-    html(StatusCode::NOT_FOUND, pages::not_found_page(language(headers)))
-}
-
-fn language(headers: &HeaderMap) -> Language {
-    crate::attend::language(headers)
 }

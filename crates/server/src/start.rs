@@ -12,6 +12,7 @@ use domain::permission::Edition;
 use domain::{AppId, Reminders, Role, Scope, TenantId};
 use jiff::SignedDuration;
 use lettre::transport::smtp::client::Certificate;
+use pages::Language;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use store::{Store, Tenant};
@@ -184,6 +185,10 @@ fn settings(config: &Config) -> Settings {
             .one_device
             .then(|| SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX)),
         rooms: Rooms::from_config(&config.join),
+        languages: tenants(config)
+            .into_iter()
+            .map(|tenant| (tenant.id, Language::choose(&tenant.language)))
+            .collect(),
         max_body_bytes: config.server.max_body_bytes,
         limits: Limits {
             connections: config.server.max_connections,

@@ -54,6 +54,7 @@ pub struct TestAppBuilder {
     database: String,
     seed: u64,
     engine: Option<Engine>,
+    language: Option<&'static str>,
 }
 
 /// What the application runs on, whatever the tests run on.
@@ -125,6 +126,13 @@ impl TestAppBuilder {
         self
     }
 
+    /// Sets the language of the first organisation.
+    #[must_use]
+    pub fn language(mut self, tag: &'static str) -> Self {
+        self.language = Some(tag);
+        self
+    }
+
     /// Builds the application, with the people of [`People`] in its directory.
     pub async fn build(self) -> TestApp {
         let folder = Arc::new(TempDir::new().unwrap());
@@ -151,6 +159,7 @@ impl TestAppBuilder {
             [[identity.tenant]]
             id = "{}"
             name = "Riverbend Hydrology Institute"
+            language = "{}"
             [[identity.tenant]]
             id = "{}"
             name = "Northgate Museums"
@@ -166,6 +175,7 @@ impl TestAppBuilder {
             folder.path(),
             self.server,
             people.ines.tenant,
+            self.language.unwrap_or("en"),
             people.sanna.tenant,
             self.mail,
             self.database,

@@ -9,7 +9,7 @@ const ROOM = "https://meet.riverbend.example/gauging";
 const LONG = "Hochwasserrückhaltebeckenüberwachungskommissionssitzungsprotokollführung";
 
 /**
- * The pages as `{ name, go(page) }`. What is named in `run` is the demo's; `signIn` is the address of a sign-in page of
+ * The pages as `{ name, go(page), isEnglish }`, the last for those in English only. What is named in `run` is the demo's; `signIn` is the address of a sign-in page of
  * the built-in issuer.
  */
 export async function stage(run, signIn) {
@@ -18,7 +18,6 @@ export async function stage(run, signIn) {
   const right = await signUp(run, { subject: "قراءة النهر", description: "نهر Loire, محطة 12" });
   const full = await signUp(run, { capacity: 1 });
   await enrol(run, full);
-  const fullLate = await signUp(run, { capacity: 1 });
   const over = await signUp(run);
   const visitor = await enrol(run, over);
   await move(run, over, -3, -1);
@@ -46,13 +45,13 @@ export async function stage(run, signIn) {
   const to = (url) => (page) => page.goto(url);
 
   return [
-    { name: "home", go: to(`${baseUrl}/`) },
+    { name: "home", isEnglish: true, go: to(`${baseUrl}/`) },
     { name: "sign-up, open", go: to(open.url) },
     { name: "sign-up, long words", go: to(long.url) },
     { name: "sign-up, words from right to left", go: to(right.url) },
     { name: "sign-up, with faults", go: (page) => fillBadly(page, open.url) },
     { name: "sign-up, full", go: to(full.url) },
-    { name: "sign-up, full meanwhile", go: (page) => fillTooLate(run, page, fullLate) },
+    { name: "sign-up, full meanwhile", go: async (page) => fillTooLate(run, page, await signUp(run, { capacity: 1 })) },
     { name: "sign-up, over", go: to(over.url) },
     { name: "sign-up, withdrawn", go: to(withdrawn.url) },
     { name: "sign-up, never there", go: to(open.url.replace(/registration\/..../, "registration/AAAA")) },
@@ -74,16 +73,16 @@ export async function stage(run, signIn) {
     { name: "gate, canceled", go: to(canceled.join) },
     { name: "gate, no address", go: to(homeless.join) },
     { name: "gate, personal link needed", go: to(open.meeting.joinWebUrl) },
-    { name: "room", go: to(`${baseUrl}/room`) },
-    { name: "mailbox", go: to(mailboxUrl) },
-    { name: "letter, confirmation", go: async (page) => openLetter(page, mailboxUrl, (await guest()).person) },
-    { name: "letter, cancellation", go: (page) => openLetter(page, mailboxUrl, canceled.person) },
+    { name: "room", isEnglish: true, go: to(`${baseUrl}/room`) },
+    { name: "mailbox", isEnglish: true, go: to(mailboxUrl) },
+    { name: "letter, confirmation", isEnglish: true, go: async (page) => openLetter(page, mailboxUrl, (await guest()).person) },
+    { name: "letter, cancellation", isEnglish: true, go: (page) => openLetter(page, mailboxUrl, canceled.person) },
     { name: "problem", go: (page) => sendNonsense(page, open.url) },
     { name: "not found", go: to(`${baseUrl}/nowhere`) },
-    { name: "reference", go: to(`${baseUrl}/docs`) },
-    { name: "sign-in", go: to(signIn) },
-    { name: "sign-in, wrong", go: (page) => signInWrongly(page, signIn) },
-    { name: "sign-in, not possible", go: to(signIn.replace("client_id=", "client_id=un")) },
+    { name: "reference", isEnglish: true, go: to(`${baseUrl}/docs`) },
+    { name: "sign-in", isEnglish: true, go: to(signIn) },
+    { name: "sign-in, wrong", isEnglish: true, go: (page) => signInWrongly(page, signIn) },
+    { name: "sign-in, not possible", isEnglish: true, go: to(signIn.replace("client_id=", "client_id=un")) },
   ];
 }
 

@@ -123,9 +123,7 @@ fn sentence(t: &Texts, flaw: Flaw) -> String {
     match flaw {
         Flaw::Missing => t.say("flaw-missing"),
         Flaw::TooLong { limit: None } => t.say("flaw-too-long"),
-        Flaw::TooLong { limit: Some(limit) } => {
-            t.say_with("flaw-longer-than", &[("limit", &limit.to_string())])
-        }
+        Flaw::TooLong { limit: Some(limit) } => t.say_count("flaw-longer-than", "limit", limit),
         Flaw::NotAnEmail => t.say("flaw-not-an-email"),
         Flaw::NotAChoice => t.say("flaw-not-a-choice"),
         Flaw::Unreadable => t.say("flaw-unreadable"),

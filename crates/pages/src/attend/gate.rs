@@ -21,6 +21,8 @@ pub struct GateView<'a> {
     pub span: Option<(Timestamp, Timestamp)>,
     /// Why the gate is shut.
     pub state: GateState<'a>,
+    /// The query of the page's address, empty without one: Graph's spelling of a link has its half there.
+    pub query: &'a str,
 }
 
 /// Why the gate is shut.
@@ -65,7 +67,7 @@ pub fn gate_page(view: &GateView<'_>) -> String {
     };
 
     render(&Gate {
-        frame: Frame::new(view.language, t.say(title)),
+        frame: Frame::keeping(view.query, view.language, t.say(title)),
         explain,
         when: view.span.map(|(start_at, end_at)| Span::new(t, start_at, end_at, view.zone)),
         may_retry: matches!(view.state, GateState::Early { .. } | GateState::NoAddress),

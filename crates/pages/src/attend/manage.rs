@@ -19,6 +19,8 @@ pub struct EnrolledView<'a> {
     pub subject: &'a str,
     /// The address as typed, so that a slip is seen; `None` when it is no longer known.
     pub email: Option<&'a str>,
+    /// The query of the page's address, empty without one: the switch of languages keeps it.
+    pub query: &'a str,
 }
 
 /// The page after the form. It reads the same whether the address had a place before or not.
@@ -30,7 +32,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
         None => t.say_with("enrolled-sent", &[("subject", &subject)]),
     };
 
-    render(&Enrolled { frame: Frame::new(view.language, t.say("enrolled-title")), sent })
+    render(&Enrolled { frame: Frame::keeping(view.query, view.language, t.say("enrolled-title")), sent })
 }
 
 #[derive(Template)]
@@ -132,6 +134,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         subject: t.subject(view.subject),
         fields,
         flawed,
+        name: clean::full_name(view.first_name, view.last_name),
         view,
     })
 }
@@ -150,6 +153,7 @@ struct Manage<'a> {
     subject: String,
     fields: Vec<Field<'a>>,
     flawed: bool,
+    name: String,
     view: &'a ManageView<'a>,
 }
 

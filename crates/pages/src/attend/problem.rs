@@ -59,7 +59,8 @@ pub fn problem_page(view: &ProblemView<'_>) -> String {
         Problem::Fault => ("problem-fault-title", "problem-fault"),
     };
     render(&Notice {
-        frame: Frame::new(view.language, t.say(title)),
+        // No switch: looking at this address again may mean something else than what just failed.
+        frame: Frame::alone(view.language, t.say(title)),
         explain: t.say(explain),
         request: Some(t.say_with("problem-request", &[("id", view.request_id)])),
     })

@@ -27,6 +27,8 @@ pub struct RegistrationView<'a> {
     pub end_at: Timestamp,
     /// Whether there is a form, and why not.
     pub state: RegistrationState<'a>,
+    /// The query of the page's address, empty without one: the switch of languages keeps it.
+    pub query: &'a str,
 }
 
 /// One who speaks in the meeting.
@@ -133,7 +135,7 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
     let title = if flawed { "form-title-problem" } else { "form-title" };
 
     render(&Page {
-        frame: Frame::new(view.language, t.plain(title, &[("subject", &subject)])),
+        frame: Frame::keeping(view.query, view.language, t.plain(title, &[("subject", &subject)])),
         when: Span::new(t, view.start_at, view.end_at, view.zone),
         closed: closed(&view.state),
         nonce: form.map(|form| form.nonce).unwrap_or_default(),

@@ -8,8 +8,6 @@ use crate::language::Language;
 /// What the reference shows.
 #[derive(Clone, Debug)]
 pub struct ApiView<'a> {
-    /// The reader's language; summaries and descriptions come as given.
-    pub language: Language,
     /// The operations, in the order to show them.
     pub operations: Vec<ApiOperation<'a>>,
 }
@@ -39,10 +37,10 @@ pub struct ApiOperation<'a> {
 
 /// The reference of all operations, with a link to `/openapi.json`.
 pub fn api_page(view: &ApiView<'_>) -> String {
-    let t = view.language.texts();
+    let t = Language::English.texts();
 
     render(&Api {
-        frame: Frame::new(view.language, t.say("api-title")),
+        frame: Frame::alone(Language::English, t.say("api-title")),
         operations: view
             .operations
             .iter()

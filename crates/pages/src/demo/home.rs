@@ -10,8 +10,6 @@ use crate::texts::Texts;
 /// What the first page shows.
 #[derive(Clone, Debug)]
 pub struct HomeView<'a> {
-    /// The reader's language.
-    pub language: Language,
     /// Where to go from here, in this order.
     pub links: Vec<HomeLink<'a>>,
     /// Whether this is the demo, where nothing is real.
@@ -53,19 +51,19 @@ impl HomeLabel {
 
 /// What Usher is, and where to look.
 pub fn home_page(view: &HomeView<'_>) -> String {
-    let t = view.language.texts();
+    let t = Language::English.texts();
 
     render(&Home {
-        frame: Frame::new(view.language, t.say("home-title")),
+        frame: Frame::alone(Language::English, t.say("home-title")),
         links: view.links.iter().map(|link| Link::new(t, link)).collect(),
         is_demo: view.is_demo,
     })
 }
 
 /// Where the demo's join links lead: the meeting room that a real site has at its provider.
-pub fn room_page(language: Language) -> String {
-    let t = language.texts();
-    render(&Room { frame: Frame::new(language, t.say("room-title")) })
+pub fn room_page() -> String {
+    let t = Language::English.texts();
+    render(&Room { frame: Frame::alone(Language::English, t.say("room-title")) })
 }
 
 #[derive(Template)]

@@ -13,8 +13,6 @@ use crate::when::Moment;
 /// The letters in the mailbox.
 #[derive(Clone, Debug)]
 pub struct MailboxView<'a> {
-    /// The reader's language.
-    pub language: Language,
     /// An IANA zone to write times in, else UTC.
     pub zone: Option<&'a str>,
     /// The letters, newest first.
@@ -38,10 +36,10 @@ pub struct MailboxRow<'a> {
 
 /// The list of letters.
 pub fn mailbox_page(view: &MailboxView<'_>) -> String {
-    let t = view.language.texts();
+    let t = Language::English.texts();
 
     render(&Mailbox {
-        frame: Frame::new(view.language, t.say("mailbox-title")),
+        frame: Frame::alone(Language::English, t.say("mailbox-title")),
         rows: view.rows.iter().map(|row| Row::new(t, row, view.zone)).collect(),
     })
 }
@@ -82,8 +80,6 @@ struct Mailbox<'a> {
 /// One letter, with all its parts.
 #[derive(Clone, Copy, Debug)]
 pub struct MailboxLetterView<'a> {
-    /// The reader's language.
-    pub language: Language,
     /// An IANA zone to write times in, else UTC.
     pub zone: Option<&'a str>,
     /// Whom it went to.
@@ -111,11 +107,11 @@ pub struct MailboxLetterView<'a> {
 /// The frame inherits the page's content security policy. Where that forbids inline styles the HTML part shows
 /// without its colours, and still reads well.
 pub fn mailbox_letter_page(view: &MailboxLetterView<'_>) -> String {
-    let t = view.language.texts();
+    let t = Language::English.texts();
     let links: Vec<&str> = view.join_url.into_iter().chain(view.manage_url).collect();
 
     render(&MailboxLetter {
-        frame: Frame::new(view.language, view.subject),
+        frame: Frame::alone(Language::English, view.subject),
         sent: Moment::new(t, view.sent_at, view.zone),
         lines: view.text.lines().map(|line| Line::new(line, &links)).collect(),
         back: clean::href(view.mailbox_url),

@@ -3,6 +3,7 @@
 
 mod calendar;
 mod hostile;
+mod languages;
 mod letters;
 mod markup;
 mod pages;

@@ -91,6 +91,7 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
         start_at: start_at(),
         end_at: end_at(),
         state,
+        query: "",
     }
 }
 
@@ -119,12 +120,12 @@ pub(crate) fn gate<'a>(said: &'a str, state: GateState<'a>) -> GateView<'a> {
         subject: Some(said),
         span: Some((start_at(), end_at())),
         state,
+        query: "",
     }
 }
 
 pub(crate) fn mailbox_letter<'a>(said: &'a str, letter: &'a Letter) -> MailboxLetterView<'a> {
     MailboxLetterView {
-        language: Language::English,
         zone: None,
         to: said,
         subject: said,
@@ -138,21 +139,23 @@ pub(crate) fn mailbox_letter<'a>(said: &'a str, letter: &'a Letter) -> MailboxLe
     }
 }
 
-/// Every letter, a cancellation for each reason.
+/// Every letter in every language, a cancellation for each reason.
 pub(crate) fn every_letter(said: &str) -> Vec<(String, Letter)> {
-    [
+    let kinds = [
         (LetterKind::Confirmation, CanceledBy::Registrant),
         (LetterKind::Update, CanceledBy::Registrant),
         (LetterKind::Reminder, CanceledBy::Registrant),
         (LetterKind::Cancellation, CanceledBy::Registrant),
         (LetterKind::Cancellation, CanceledBy::Organizer),
         (LetterKind::Cancellation, CanceledBy::OrganizerForAll),
-    ]
-    .map(|(kind, canceled_by)| {
-        let letter = letter(&LetterFacts { kind, canceled_by, ..facts(said) });
-        (format!("{kind:?} {canceled_by:?}"), letter)
-    })
-    .into()
+    ];
+    let letters = Language::all().iter().flat_map(|language| kinds.map(|kind| (*language, kind)));
+    letters
+        .map(|(language, (kind, canceled_by))| {
+            let name = format!("{kind:?} {canceled_by:?} in {}", language.tag());
+            (name, letter(&LetterFacts { kind, language, canceled_by, ..facts(said) }))
+        })
+        .collect()
 }
 
 /// The calendar object of a letter that has one.
@@ -160,11 +163,14 @@ pub(crate) fn calendar(facts: &LetterFacts<'_>) -> String {
     letter(facts).calendar.unwrap().text
 }
 
-/// Every page there is, in every state, by name. `hears` tells whether the page repeats what people say.
+/// Every page there is, in every state and language, by name. `hears` tells whether the page repeats what people
+/// say.
 pub(crate) fn every_page(said: &str) -> Vec<Page> {
-    let mut pages = attendee_pages(said);
-    pages.extend(shut_gates(said));
-    pages.extend(demo_pages(said));
+    let mut pages = demo_pages(said);
+    for language in Language::all() {
+        pages.extend(attendee_pages(*language, said));
+        pages.extend(shut_gates(*language, said));
+    }
     for (name, letter) in every_letter(said) {
         pages.push(Page::new(
             format!("mailbox letter {name}"),
@@ -176,13 +182,18 @@ pub(crate) fn every_page(said: &str) -> Vec<Page> {
 
 pub(crate) struct Page {
     pub(crate) name: String,
+    pub(crate) language: Language,
     pub(crate) html: String,
     pub(crate) hears: bool,
 }
 
 impl Page {
     fn new(name: impl Into<String>, html: String) -> Self {
-        Self { name: name.into(), html, hears: true }
+        Self { name: name.into(), language: Language::English, html, hears: true }
+    }
+
+    fn read_in(self, language: Language) -> Self {
+        Self { name: format!("{} in {}", self.name, language.tag()), language, ..self }
     }
 
     fn deaf(name: impl Into<String>, html: String) -> Self {
@@ -190,8 +201,7 @@ impl Page {
     }
 }
 
-fn attendee_pages(said: &str) -> Vec<Page> {
-    let language = Language::English;
+fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
@@ -205,8 +215,14 @@ fn attendee_pages(said: &str) -> Vec<Page> {
     let again = Some(REGISTER);
 
     let mut pages = vec![
-        Page::new("enrolled", enrolled_page(&EnrolledView { language, subject: said, email: Some(said) })),
-        Page::new("enrolled unknown", enrolled_page(&EnrolledView { language, subject: said, email: None })),
+        Page::new(
+            "enrolled",
+            enrolled_page(&EnrolledView { language, subject: said, email: Some(said), query: "" }),
+        ),
+        Page::new(
+            "enrolled unknown",
+            enrolled_page(&EnrolledView { language, subject: said, email: None, query: "" }),
+        ),
         Page::new(
             "canceled",
             canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),
@@ -216,19 +232,22 @@ fn attendee_pages(said: &str) -> Vec<Page> {
         Page::deaf("not found", not_found_page(language)),
     ];
     pages.extend(states.into_iter().zip(1..).map(|(state, number)| {
-        Page::new(format!("registration {number}"), registration_page(&registration(said, state)))
+        Page::new(
+            format!("registration {number}"),
+            registration_page(&RegistrationView { language, ..registration(said, state) }),
+        )
     }));
-    pages.extend(
-        statuses.map(|status| Page::new(format!("manage {status:?}"), manage_page(&manage(said, status)))),
-    );
+    pages.extend(statuses.map(|status| {
+        Page::new(format!("manage {status:?}"), manage_page(&ManageView { language, ..manage(said, status) }))
+    }));
     pages.extend(problems.map(|problem| {
         let view = ProblemView { language, problem, request_id: said };
         Page::new(format!("problem {problem:?}"), problem_page(&view))
     }));
-    pages
+    pages.into_iter().map(|page| page.read_in(language)).collect()
 }
 
-pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
+pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
     [
         GateState::Early { opens_at: at("2026-08-04T13:45:00Z") },
         GateState::Ready,
@@ -239,12 +258,14 @@ pub(crate) fn shut_gates(said: &str) -> Vec<Page> {
         GateState::PersonalLinkNeeded { registration_page_url: Some(REGISTER) },
         GateState::PersonalLinkNeeded { registration_page_url: None },
     ]
-    .map(|state| Page::new(format!("gate {state:?}"), gate_page(&gate(said, state))))
+    .map(|state| {
+        let page = gate_page(&GateView { language, ..gate(said, state) });
+        Page::new(format!("gate {state:?}"), page).read_in(language)
+    })
     .into()
 }
 
 fn demo_pages(said: &str) -> Vec<Page> {
-    let language = Language::English;
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
     let rows = [LetterKind::Confirmation, LetterKind::Update, LetterKind::Reminder, LetterKind::Cancellation]
@@ -261,10 +282,10 @@ fn demo_pages(said: &str) -> Vec<Page> {
         success: 200,
     };
     vec![
-        Page::deaf("home", home_page(&HomeView { language, links, is_demo: true })),
-        Page::deaf("room", room_page(language)),
-        Page::new("mailbox", mailbox_page(&MailboxView { language, zone: None, rows: rows.into() })),
-        Page::deaf("mailbox empty", mailbox_page(&MailboxView { language, zone: None, rows: vec![] })),
-        Page::new("api", api_page(&ApiView { language, operations: vec![operation.clone(), operation] })),
+        Page::deaf("home", home_page(&HomeView { links, is_demo: true })),
+        Page::deaf("room", room_page()),
+        Page::new("mailbox", mailbox_page(&MailboxView { zone: None, rows: rows.into() })),
+        Page::deaf("mailbox empty", mailbox_page(&MailboxView { zone: None, rows: vec![] })),
+        Page::new("api", api_page(&ApiView { operations: vec![operation.clone(), operation] })),
     ]
 }

@@ -47,3 +47,11 @@ fn nothing_is_fetched() {
         assert!(!STYLESHEET.contains(word), "{word}");
     }
 }
+
+/// Left and right are named by what comes first in the reader's language.
+#[test]
+fn nothing_is_left_or_right() {
+    for word in ["left", "right"] {
+        assert!(!STYLESHEET.contains(word), "{word}");
+    }
+}

@@ -63,11 +63,9 @@ fn every_key_used_has_a_text_and_every_text_a_use() {
             found.extend(used(&expressions(&template), &groups));
         }
     }
-    // Named by a number: every weekday and every month, which a test of their own walks through.
-    let counted = |key: &String| key.starts_with("when-weekday-") || key.starts_with("when-month-");
 
-    let missing: Vec<_> = found.difference(&keys).filter(|key| !counted(key)).collect();
-    let unused: Vec<_> = keys.difference(&found).filter(|key| !counted(key)).collect();
+    let missing: Vec<_> = found.difference(&keys).collect();
+    let unused: Vec<_> = keys.difference(&found).collect();
     assert_eq!((missing, unused), (vec![], vec![]));
 }
 
@@ -87,7 +85,8 @@ fn every_fluent_file_of_every_language_is_built_in() {
             .map(|(path, _)| path.file_stem().unwrap().to_str().unwrap().to_owned())
             .collect();
         names.sort();
-        assert_eq!(names, ["calendar", "demo", "letters", "pages"]);
+        names.retain(|name| tag != "en" || name != "demo");
+        assert_eq!(names, ["calendar", "letters", "pages"], "{tag}");
     }
 }
 

@@ -21,6 +21,7 @@ letter-what = What:
 letter-when = When:
 letter-when-local = That is:
 letter-organizer = Organizer:
+letter-organizer-address = { $name }, { $mail }
 letter-about = About this meeting, in the organizer’s words:
 
 letter-join = Join with your personal link:

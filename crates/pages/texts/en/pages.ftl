@@ -6,6 +6,9 @@ page-title = { $title } · Usher
 page-when = When
 page-untitled = Untitled meeting
 page-in-utc = ({ $time })
+page-language = Language
+# What the language calls itself.
+page-language-name = English
 
 form-title = Register: { $subject }
 form-title-problem = Problem – register: { $subject }
@@ -31,7 +34,10 @@ form-sign-in = Only members of the organisation can register for this meeting. F
 
 flaw-missing = please fill this in
 flaw-too-long = this is too long
-flaw-longer-than = at most { $limit } characters
+flaw-longer-than = { $limit ->
+    [one] at most { $limit } character
+   *[other] at most { $limit } characters
+}
 flaw-not-an-email = this is not an e-mail address we can write to; it should look like name@example.com
 flaw-not-a-choice = please choose one of the options
 flaw-unreadable = this holds characters that cannot be shown

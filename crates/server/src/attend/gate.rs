@@ -6,15 +6,16 @@ use axum::response::Response;
 use domain::enrolment::external_key;
 use domain::link::{Link, Purpose};
 use domain::meeting::Gate;
-use domain::{AllowedRegistrant, MeetingId, Registrant};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use domain::{AllowedRegistrant, MeetingId, Registrant, Registration};
+use http::{HeaderValue, Method, StatusCode, header};
 use jiff::SignedDuration;
 use pages::{GateState, GateView};
 use serde::Deserialize;
 use store::{Fault, Hosted};
 
 use super::let_in::{Wish, let_in};
-use super::page::{html, html_with_way_out, language, not_found, problem, see_other};
+use super::page::{html, html_with_way_out, not_found, problem, see_other};
+use super::reader::Reader;
 use crate::app::App;
 
 /// The query of Graph's spelling of a join link.
@@ -49,20 +50,20 @@ enum Found {
 }
 
 /// `GET /j/{token}`: the short spelling.
-pub async fn short(State(app): State<App>, token: Token, method: Method, headers: HeaderMap) -> Response {
+pub async fn short(State(app): State<App>, token: Token, method: Method, reader: Reader) -> Response {
     let found = find_short(&app, token).await;
-    answer(&app, &headers, found, Wish::read(&method, &headers)).await
+    answer(&app, &reader, found, Wish::read(&method, &reader.headers)).await
 }
 
 /// `POST /j/{token}`: the button of the page there.
 pub async fn join_by_short(
     State(app): State<App>,
     token: Token,
-    headers: HeaderMap,
+    reader: Reader,
     button: Result<Form<Button>, FormRejection>,
 ) -> Response {
     let found = find_short(&app, token).await;
-    answer(&app, &headers, found, pressed(button)).await
+    answer(&app, &reader, found, pressed(button)).await
 }
 
 /// `GET /l/meetup-join/{thread}/0?context=…&k=…`: Graph's spelling. Without a registrant it is the meeting's
@@ -72,10 +73,10 @@ pub async fn graph(
     path: Thread,
     query: GraphQuery,
     method: Method,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
     let found = find_graph(&app, path, query).await;
-    answer(&app, &headers, found, Wish::read(&method, &headers)).await
+    answer(&app, &reader, found, Wish::read(&method, &reader.headers)).await
 }
 
 /// `POST` to the same: the button of the page there.
@@ -83,11 +84,11 @@ pub async fn join_by_graph(
     State(app): State<App>,
     path: Thread,
     query: GraphQuery,
-    headers: HeaderMap,
+    reader: Reader,
     button: Result<Form<Button>, FormRejection>,
 ) -> Response {
     let found = find_graph(&app, path, query).await;
-    answer(&app, &headers, found, pressed(button)).await
+    answer(&app, &reader, found, pressed(button)).await
 }
 
 /// A button of another making takes nothing over.
@@ -96,12 +97,12 @@ fn pressed(button: Result<Form<Button>, FormRejection>) -> Wish {
     Wish::Join { takes_over }
 }
 
-async fn answer(app: &App, headers: &HeaderMap, found: Result<Option<Found>, Fault>, wish: Wish) -> Response {
+async fn answer(app: &App, reader: &Reader, found: Result<Option<Found>, Fault>, wish: Wish) -> Response {
     match found {
-        Ok(Some(Found::Registrant(registrant))) => admit(app, headers, &registrant, wish).await,
-        Ok(Some(Found::Meeting(hosted))) => admit_without_name(app, headers, &hosted).await,
-        Ok(None) => not_found(headers),
-        Err(fault) => problem(app, headers, &fault.into()),
+        Ok(Some(Found::Registrant(registrant))) => admit(app, reader, &registrant, wish).await,
+        Ok(Some(Found::Meeting(hosted))) => admit_without_name(app, reader, &hosted).await,
+        Ok(None) => not_found(reader),
+        Err(fault) => problem(app, reader, &fault.into()),
     }
 }
 
@@ -151,10 +152,10 @@ async fn find_by_seal(
     }
 }
 
-async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant, wish: Wish) -> Response {
+async fn admit(app: &App, reader: &Reader, registrant: &Registrant, wish: Wish) -> Response {
     let hosted = match app.store.find_hosted(registrant.meeting).await {
         Ok(hosted) => hosted,
-        Err(fault) => return problem(app, headers, &fault.into()),
+        Err(fault) => return problem(app, reader, &fault.into()),
     };
     match hosted {
         Some(hosted) if registrant.is_registered() && is_its(&hosted, registrant) => {
@@ -167,15 +168,15 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant, wish: Wi
             let (opens, now) = (app.settings.opens_minutes_before, app.clock.now());
             match hosted.meeting.gate(start_at, end_at, opens, now) {
                 Gate::Open(address) => {
-                    let_in(app, headers, &hosted, registrant, (&address, end_at), wish).await
+                    let_in(app, reader, &hosted, registrant, (&address, end_at), wish).await
                 }
                 Gate::Early(opens_at) => {
-                    let page = show(headers, Some(&hosted), GateState::Early { opens_at });
+                    let page = show(reader, Some(&hosted), GateState::Early { opens_at });
                     look_again(page, registrant, opens_at.duration_since(now))
                 }
-                Gate::Over => show(headers, Some(&hosted), GateState::Over),
+                Gate::Over => show(reader, Some(&hosted), GateState::Over),
                 Gate::NoAddress => {
-                    let page = show(headers, Some(&hosted), GateState::NoAddress);
+                    let page = show(reader, Some(&hosted), GateState::NoAddress);
                     look_again(page, registrant, SignedDuration::from_mins(1))
                 }
             }
@@ -183,7 +184,7 @@ async fn admit(app: &App, headers: &HeaderMap, registrant: &Registrant, wish: Wi
         // What the meeting holds now may be another registration, which is not theirs to see.
         hosted => {
             let own = hosted.filter(|hosted| is_its(hosted, registrant));
-            show(headers, own.as_ref(), GateState::Canceled)
+            show(reader, own.as_ref(), GateState::Canceled)
         }
     }
 }
@@ -209,7 +210,7 @@ pub fn is_its(hosted: &Hosted, registrant: &Registrant) -> bool {
     hosted.registration.as_ref().is_some_and(|registration| registration.id == registrant.registration)
 }
 
-async fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> Response {
+async fn admit_without_name(app: &App, reader: &Reader, hosted: &Hosted) -> Response {
     if let Some(registration) = &hosted.registration {
         let is_public =
             registration.built_in().is_ok() && registration.allowed_registrant == AllowedRegistrant::Everyone;
@@ -219,22 +220,22 @@ async fn admit_without_name(app: &App, headers: &HeaderMap, hosted: &Hosted) -> 
             wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting)
         });
         let state = GateState::PersonalLinkNeeded { registration_page_url: page.as_deref() };
-        return show(headers, Some(hosted).filter(|_| is_public), state);
+        return show(reader, Some(hosted).filter(|_| is_public), state);
     }
     // Whoever saw a sign-up page can write this link. A registration that is gone does not open the room to
     // them.
     match app.store.had_registration(hosted.meeting.id).await {
         Ok(false) => {
             let address = hosted.meeting.join_url.as_deref().and_then(see_other);
-            address.unwrap_or_else(|| show(headers, Some(hosted), GateState::NoAddress))
+            address.unwrap_or_else(|| show(reader, Some(hosted), GateState::NoAddress))
         }
-        Ok(true) => show(headers, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
-        Err(fault) => problem(app, headers, &fault.into()),
+        Ok(true) => show(reader, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
+        Err(fault) => problem(app, reader, &fault.into()),
     }
 }
 
 /// The page at the gate.
-pub fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
+pub fn show(reader: &Reader, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
     let told = hosted.map(|hosted| {
         let meeting = &hosted.meeting;
         match &hosted.registration {
@@ -251,16 +252,19 @@ pub fn show(headers: &HeaderMap, hosted: Option<&Hosted>, state: GateState<'_>) 
         GateState::Elsewhere => StatusCode::CONFLICT,
         GateState::Early { .. } | GateState::NoAddress | GateState::Ready => StatusCode::OK,
     };
+    let registration = hosted.and_then(|hosted| hosted.registration.as_ref());
+    let language = reader.language(registration.and_then(Registration::language));
     let view = GateView {
-        language: language(headers),
+        language,
         zone: None,
         subject: told.and_then(|(subject, _)| subject),
         span: told.map(|(_, span)| span),
         state,
+        query: &reader.query,
     };
     let page = pages::gate_page(&view);
     match state {
-        GateState::Ready | GateState::Elsewhere => html_with_way_out(status, page),
-        _ => html(status, page),
+        GateState::Ready | GateState::Elsewhere => html_with_way_out(status, language, page),
+        _ => html(status, language, page),
     }
 }

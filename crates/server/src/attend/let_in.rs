@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use store::{Fault, Hosted, Pass};
 
 use super::gate::show;
-use super::page::{language, problem, see_other};
+use super::page::{problem, see_other};
+use super::reader::Reader;
 use super::room::Visitor;
 use crate::app::App;
 
@@ -43,17 +44,17 @@ impl Wish {
 /// Lets a registrant in to the meeting at `address`, which takes place until `end_at`.
 pub async fn let_in(
     app: &App,
-    headers: &HeaderMap,
+    reader: &Reader,
     hosted: &Hosted,
     registrant: &Registrant,
     (address, end_at): (&str, Timestamp),
     wish: Wish,
 ) -> Response {
-    let entry = match entry(app, headers, hosted, registrant, (address, end_at)).await {
+    let entry = match entry(app, reader, hosted, registrant, (address, end_at)).await {
         Ok(entry) => entry,
-        Err(fault) => return problem(app, headers, &fault.into()),
+        Err(fault) => return problem(app, reader, &fault.into()),
     };
-    let Some(way) = see_other(&entry) else { return show(headers, Some(hosted), GateState::NoAddress) };
+    let Some(way) = see_other(&entry) else { return show(reader, Some(hosted), GateState::NoAddress) };
     match (wish, app.settings.one_device) {
         (Wish::Peep, None) => way,
         (Wish::Follow | Wish::Join { .. }, None) => {
@@ -64,9 +65,9 @@ pub async fn let_in(
             }
             way
         }
-        (Wish::Peep | Wish::Follow, Some(_)) => show(headers, Some(hosted), GateState::Ready),
+        (Wish::Peep | Wish::Follow, Some(_)) => show(reader, Some(hosted), GateState::Ready),
         (Wish::Join { takes_over }, Some(active)) => {
-            let device = device(headers).unwrap_or_else(|| app.ids.bytes());
+            let device = device(reader).unwrap_or_else(|| app.ids.bytes());
             let now = app.clock.now();
             let pass = Pass {
                 registrant,
@@ -77,8 +78,8 @@ pub async fn let_in(
             };
             match app.store.enter(pass).await {
                 Ok(true) => with_device(way, &device, app.settings.public_url.starts_with("https://")),
-                Ok(false) => show(headers, Some(hosted), GateState::Elsewhere),
-                Err(fault) => problem(app, headers, &fault.into()),
+                Ok(false) => show(reader, Some(hosted), GateState::Elsewhere),
+                Err(fault) => problem(app, reader, &fault.into()),
             }
         }
     }
@@ -87,7 +88,7 @@ pub async fn let_in(
 /// Where the registrant goes: a room's entry for this person, or the address as it is.
 async fn entry(
     app: &App,
-    headers: &HeaderMap,
+    reader: &Reader,
     hosted: &Hosted,
     registrant: &Registrant,
     (address, end_at): (&str, Timestamp),
@@ -106,7 +107,12 @@ async fn entry(
     };
     let visitor = Visitor {
         id: &registrant.id.to_string(),
-        name: &name.unwrap_or_else(|| pages::guest_name(language(headers))),
+        name: &name.unwrap_or_else(|| {
+            pages::guest_name(
+                reader
+                    .language(hosted.registration.as_ref().and_then(|registration| registration.language())),
+            )
+        }),
         email,
         now: app.clock.now(),
         until: end_at,
@@ -118,8 +124,8 @@ async fn entry(
 const COOKIE: &str = "usher_device";
 
 /// The device that sent the request, if it was let in before.
-fn device(headers: &HeaderMap) -> Option<[u8; 16]> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+fn device(reader: &Reader) -> Option<[u8; 16]> {
+    let cookies = reader.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;

@@ -9,14 +9,15 @@ use axum::response::Response;
 use domain::enrolment::change_answers;
 use domain::link::Purpose;
 use domain::{AllowedRegistrant, Fact, FieldProblem, Person, Refusal, Registrant, Registration};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use pages::{CanceledView, ManageNotice};
 use store::{Changed, Hosted};
 
-use self::view::{Shown, manage_page, page_url, subject};
+use self::view::{Shown, language, manage_page, page_url, subject};
 use super::form::{self, Fields};
 use super::gate::{find_by_link, is_its};
-use super::page::{html, language, not_found, problem};
+use super::page::{html, not_found, problem};
+use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::graph::{Asked, take_place};
@@ -31,13 +32,13 @@ struct Own {
 pub async fn show(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let Ok(Path(token)) = token else { return not_found(&headers) };
+    let Ok(Path(token)) = token else { return not_found(&reader) };
     match find(&app, &token).await {
-        Ok(Some(own)) => manage_page(&app, &headers, &own, Shown::default()),
-        Ok(None) => not_found(&headers),
-        Err(error) => problem(&app, &headers, &error),
+        Ok(Some(own)) => manage_page(&app, &reader, &own, Shown::default()),
+        Ok(None) => not_found(&reader),
+        Err(error) => problem(&app, &reader, &error),
     }
 }
 
@@ -45,27 +46,27 @@ pub async fn show(
 pub async fn act(
     State(app): State<App>,
     token: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let Ok(Path(token)) = token else { return not_found(&headers) };
+    let Ok(Path(token)) = token else { return not_found(&reader) };
     let acted = async {
         let fields = match form::read(&app, form) {
             // A request without a form: the button had none at first.
             Err(ApiError::NotJson) => Vec::new(),
             fields => fields?,
         };
-        let Some(own) = find(&app, &token).await? else { return Ok(not_found(&headers)) };
+        let Some(own) = find(&app, &token).await? else { return Ok(not_found(&reader)) };
         match form::value(&fields, "do") {
-            None | Some("cancel") => cancel(&app, &headers, &own).await,
-            Some("answers") => answer(&app, &headers, &token, own, &fields).await,
-            Some("letter") => send_again(&app, &headers, &own).await,
-            Some("again") => register_again(&app, &headers, &own).await,
-            Some("erase") => erase(&app, &headers, &own).await,
+            None | Some("cancel") => cancel(&app, &reader, &own).await,
+            Some("answers") => answer(&app, &reader, &token, own, &fields).await,
+            Some("letter") => send_again(&app, &reader, &own).await,
+            Some("again") => register_again(&app, &reader, &own).await,
+            Some("erase") => erase(&app, &reader, &own).await,
             Some(_) => Err(ApiError::NotJson),
         }
     };
-    acted.await.unwrap_or_else(|error| problem(&app, &headers, &error))
+    acted.await.unwrap_or_else(|error| problem(&app, &reader, &error))
 }
 
 async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
@@ -90,22 +91,23 @@ fn by_registrant(app: &App) -> Fact {
     app.fact("registrant".to_owned())
 }
 
-async fn cancel(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+async fn cancel(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
     let Own { registrant, hosted } = own;
     app.store.cancel_registrant(registrant.meeting, registrant.id, &by_registrant(app)).await?;
     app.mail_waits();
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
+    let language = language(reader, hosted.as_ref());
     let view = CanceledView {
-        language: language(headers),
+        language,
         subject: subject(hosted.as_ref()),
         registration_page_url: page_url.as_deref(),
     };
-    Ok(html(StatusCode::OK, pages::canceled_page(&view)))
+    Ok(html(StatusCode::OK, language, pages::canceled_page(&view)))
 }
 
 async fn answer(
     app: &App,
-    headers: &HeaderMap,
+    reader: &Reader,
     token: &str,
     mut own: Own,
     fields: &Fields,
@@ -116,45 +118,45 @@ async fn answer(
         let answers =
             match change_answers(&own.registrant.answers, &given, &registration.built_in()?.questions) {
                 Ok(answers) => answers,
-                Err(problems) => return Ok(with_problems(app, headers, &own, fields, &problems)),
+                Err(problems) => return Ok(with_problems(app, reader, &own, fields, &problems)),
             };
         let fact = by_registrant(app);
         match app.store.change_answers(own.registrant.id, registration, &answers, &fact).await? {
             Changed::Now => {
                 own.registrant.answers = answers;
-                return Ok(with_notice(app, headers, &own, ManageNotice::AnswersChanged));
+                return Ok(with_notice(app, reader, &own, ManageNotice::AnswersChanged));
             }
             Changed::Stale | Changed::Canceled => {
-                let Some(as_it_is) = find(app, token).await? else { return Ok(not_found(headers)) };
+                let Some(as_it_is) = find(app, token).await? else { return Ok(not_found(reader)) };
                 own = as_it_is;
             }
         }
     }
-    Ok(manage_page(app, headers, &own, Shown::default()))
+    Ok(manage_page(app, reader, &own, Shown::default()))
 }
 
-async fn send_again(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+async fn send_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
     if !own.registrant.is_registered() || own.hosted.is_none() {
-        return Ok(manage_page(app, headers, own, Shown::default()));
+        return Ok(manage_page(app, reader, own, Shown::default()));
     }
     let fact = by_registrant(app);
     let fact = Fact { id: own.registrant.letter_request(fact.at), ..fact };
     app.store.ask_for_letter(&own.registrant, &fact).await?;
     app.mail_waits();
-    Ok(with_notice(app, headers, own, ManageNotice::LetterSent))
+    Ok(with_notice(app, reader, own, ManageNotice::LetterSent))
 }
 
 /// The same person with the same answers: who knows the link is who was registered.
-async fn register_again(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
     let Own { registrant, hosted } = own;
     let registration = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let (Some((hosted, registration)), Some(Person::Named { named, .. }), false) =
         (registration, &registrant.person, registrant.is_registered())
     else {
-        return Ok(manage_page(app, headers, own, Shown::default()));
+        return Ok(manage_page(app, reader, own, Shown::default()));
     };
     if registration.allowed_registrant != AllowedRegistrant::Everyone {
-        return Ok(with_notice(app, headers, own, ManageNotice::Closed));
+        return Ok(with_notice(app, reader, own, ManageNotice::Closed));
     }
     let questions = &registration.built_in()?.questions;
     let is_asked = |answer: &&domain::Answer| questions.iter().any(|question| question.id == answer.question);
@@ -162,7 +164,7 @@ async fn register_again(app: &App, headers: &HeaderMap, own: &Own) -> Result<Res
     let given: Vec<_> = former.map(|answer| (Some(answer.question), answer.value.clone())).collect();
     // Whoever would have to answer something new does so on the page of the meeting.
     let Ok(answers) = change_answers(&[], &given, questions) else {
-        return Ok(with_notice(app, headers, own, ManageNotice::Closed));
+        return Ok(with_notice(app, reader, own, ManageNotice::Closed));
     };
     let asked = Asked {
         person: Person::Named { named: named.clone(), user: None },
@@ -173,33 +175,34 @@ async fn register_again(app: &App, headers: &HeaderMap, own: &Own) -> Result<Res
         idempotency: None,
     };
     match take_place(app, hosted, registration, asked).await {
-        Ok(Some(_)) => Ok(with_notice(app, headers, own, ManageNotice::RegisteredAgain)),
+        Ok(Some(_)) => Ok(with_notice(app, reader, own, ManageNotice::RegisteredAgain)),
         Ok(None) => Err(ApiError::Busy),
         Err(ApiError::Refused(Refusal::RegistrationFull)) => {
-            Ok(with_notice(app, headers, own, ManageNotice::Full))
+            Ok(with_notice(app, reader, own, ManageNotice::Full))
         }
-        Err(ApiError::Refused(_)) => Ok(with_notice(app, headers, own, ManageNotice::Closed)),
+        Err(ApiError::Refused(_)) => Ok(with_notice(app, reader, own, ManageNotice::Closed)),
         Err(error) => Err(error),
     }
 }
 
-async fn erase(app: &App, headers: &HeaderMap, own: &Own) -> Result<Response, ApiError> {
+async fn erase(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
     let registrant = &own.registrant;
     let (cancellation, erasure) = (by_registrant(app), by_registrant(app));
     app.store.erase_registrant(registrant.meeting, registrant.id, &cancellation, &erasure).await?;
-    Ok(html(StatusCode::OK, pages::erased_page(language(headers))))
+    let language = language(reader, own.hosted.as_ref());
+    Ok(html(StatusCode::OK, language, pages::erased_page(language)))
 }
 
-fn with_notice(app: &App, headers: &HeaderMap, own: &Own, notice: ManageNotice) -> Response {
-    manage_page(app, headers, own, Shown { notice: Some(notice), ..Shown::default() })
+fn with_notice(app: &App, reader: &Reader, own: &Own, notice: ManageNotice) -> Response {
+    manage_page(app, reader, own, Shown { notice: Some(notice), ..Shown::default() })
 }
 
 fn with_problems(
     app: &App,
-    headers: &HeaderMap,
+    reader: &Reader,
     own: &Own,
     fields: &Fields,
     problems: &[FieldProblem],
 ) -> Response {
-    manage_page(app, headers, own, Shown { notice: None, fields: Some(fields), problems })
+    manage_page(app, reader, own, Shown { notice: None, fields: Some(fields), problems })
 }

@@ -7,13 +7,15 @@ mod gate;
 mod let_in;
 mod manage;
 mod page;
+mod reader;
 pub mod room;
 mod signup;
 
 use axum::Router;
 use axum::routing::get;
 
-pub use page::{html, language, stylesheet};
+pub use page::{html, not_found, stylesheet};
+pub use reader::Reader;
 
 use crate::app::App;
 

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use pages::{Language, Problem, ProblemView};
 use url::Url;
 
+use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -13,21 +14,23 @@ use crate::error::ApiError;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
 
-/// A page.
-pub fn html(status: StatusCode, page: String) -> Response {
+/// A page in `language`.
+pub fn html(status: StatusCode, language: Language, page: String) -> Response {
     let mut response = Response::new(Body::from(page));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
     guard(headers);
     response
 }
 
 /// A page with a button that leads to another address. Browsers hold where a form is led on to against the policy as
 /// well, and naming that address would tell it to whoever only looks.
-pub fn html_with_way_out(status: StatusCode, page: String) -> Response {
-    let mut response = html(status, page);
+pub fn html_with_way_out(status: StatusCode, language: Language, page: String) -> Response {
+    let mut response = html(status, language, page);
     let policy = POLICY.replace("form-action 'self'", "form-action 'self' https: http:");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -48,12 +51,13 @@ pub fn see_other(address: &str) -> Option<Response> {
 }
 
 /// A page for a link or a registration that is not there, always the same.
-pub fn not_found(headers: &HeaderMap) -> Response {
-    html(StatusCode::NOT_FOUND, pages::not_found_page(language(headers)))
+pub fn not_found(reader: &Reader) -> Response {
+    let language = reader.language(None);
+    html(StatusCode::NOT_FOUND, language, pages::not_found_page(language))
 }
 
 /// A page for a request that cannot be answered now.
-pub fn problem(app: &App, headers: &HeaderMap, error: &ApiError) -> Response {
+pub fn problem(app: &App, reader: &Reader, error: &ApiError) -> Response {
     let request_id = app.ids.random_id().to_string();
     if let ApiError::Fault(fault) = error {
         let cause = std::error::Error::source(fault.as_ref()).map(ToString::to_string).unwrap_or_default();
@@ -66,19 +70,13 @@ pub fn problem(app: &App, headers: &HeaderMap, error: &ApiError) -> Response {
         status if status.is_client_error() => Problem::Refused,
         _ => Problem::Fault,
     };
-    let page =
-        pages::problem_page(&ProblemView { language: language(headers), problem, request_id: &request_id });
-    let mut response = html(status, page);
+    let language = reader.language(None);
+    let page = pages::problem_page(&ProblemView { language, problem, request_id: &request_id });
+    let mut response = html(status, language, page);
     if problem == Problem::Unavailable {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     }
     response
-}
-
-/// The language the browser asks for.
-pub fn language(headers: &HeaderMap) -> Language {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Language::choose(asked.unwrap_or_default())
 }
 
 /// The stylesheet of every page.
@@ -92,7 +90,7 @@ pub async fn stylesheet() -> Response {
 }
 
 /// Links are capabilities: they are kept by nobody on the way.
-fn guard(headers: &mut HeaderMap) {
+pub(super) fn guard(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -9,14 +9,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::enrolment::read_form;
 use domain::{AllowedRegistrant, FieldProblem, Meeting, Person, Refusal, Registration, RegistrationKind};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use pages::{EnrolledView, EnrolmentForm, RegistrationState, RegistrationView};
 use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
 use super::form::{self, Fields};
-use super::page::{html, language, not_found, problem};
+use super::page::{html, not_found, problem};
+use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
@@ -25,56 +26,57 @@ use crate::graph::{Asked, Place, private_key, take_place};
 pub async fn show(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
 ) -> Response {
-    let Ok(Path(id)) = id else { return not_found(&headers) };
+    let Ok(Path(id)) = id else { return not_found(&reader) };
     match find_now(&app, &id).await {
         Ok(Some(hosted)) => {
-            let Some(registration) = &hosted.registration else { return not_found(&headers) };
+            let Some(registration) = &hosted.registration else { return not_found(&reader) };
             app.memory.count_view(hosted.meeting.id, registration.id);
             let accepts = registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
             if accepts && registration.seemed_full() {
                 let full = RegistrationState::Full;
-                return show_state(StatusCode::OK, &headers, &hosted.meeting, registration, full);
+                return show_state(StatusCode::OK, &reader, &hosted.meeting, registration, full);
             }
-            page(&app, &headers, &hosted.meeting, registration, &Vec::new(), &[])
+            page(&app, &reader, &hosted.meeting, registration, &Vec::new(), &[])
         }
-        Ok(None) => gone(&app, &headers, &id).await.unwrap_or_else(|error| problem(&app, &headers, &error)),
-        Err(error) => problem(&app, &headers, &error),
+        Ok(None) => gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
+        Err(error) => problem(&app, &reader, &error),
     }
 }
 
 /// For an address without a page: it had one once, or never.
-async fn gone(app: &App, headers: &HeaderMap, id: &str) -> Result<Response, ApiError> {
-    let Some(key) = wire::ids::read_registration(id) else { return Ok(not_found(headers)) };
+async fn gone(app: &App, reader: &Reader, id: &str) -> Result<Response, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(not_found(reader)) };
     let had_one = app.store.had_this_registration(key.meeting, key.registration).await?;
-    let withdrawn = || html(StatusCode::GONE, pages::withdrawn_page(language(headers)));
-    Ok(if had_one { withdrawn() } else { not_found(headers) })
+    let language = reader.language(None);
+    let withdrawn = || html(StatusCode::GONE, language, pages::withdrawn_page(language));
+    Ok(if had_one { withdrawn() } else { not_found(reader) })
 }
 
 /// `POST /registration/{id}`: whoever is registered already sees the same page as whoever is new.
 pub async fn enroll(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
+    reader: Reader,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
-    let Ok(Path(id)) = id else { return not_found(&headers) };
+    let Ok(Path(id)) = id else { return not_found(&reader) };
     let fields = match form::read(&app, form) {
         Ok(fields) => fields,
-        Err(error) => return problem(&app, &headers, &error),
+        Err(error) => return problem(&app, &reader, &error),
     };
-    match try_enroll(&app, &id, &headers, &fields).await {
+    match try_enroll(&app, &id, &reader, &fields).await {
         Ok(Some(response)) => response,
-        Ok(None) => gone(&app, &headers, &id).await.unwrap_or_else(|error| problem(&app, &headers, &error)),
-        Err(error) => problem(&app, &headers, &error),
+        Ok(None) => gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
+        Err(error) => problem(&app, &reader, &error),
     }
 }
 
 async fn try_enroll(
     app: &App,
     id: &str,
-    headers: &HeaderMap,
+    reader: &Reader,
     fields: &Fields,
 ) -> Result<Option<Response>, ApiError> {
     for attempt in 0..3 {
@@ -93,7 +95,7 @@ async fn try_enroll(
             }
             read => {
                 let problems = read.err().unwrap_or_default();
-                return Ok(Some(page(app, headers, &hosted.meeting, registration, fields, &problems)));
+                return Ok(Some(page(app, reader, &hosted.meeting, registration, fields, &problems)));
             }
         };
         let now = app.clock.now();
@@ -101,7 +103,7 @@ async fn try_enroll(
             person: Person::Named { named, user: None },
             answers,
             seen_directory: None,
-            language: Some(language(headers).tag().to_owned()),
+            language: Some(reader.language(registration.language()).tag().to_owned()),
             actor: "page".to_owned(),
             idempotency: form::value(fields, "nonce")
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
@@ -119,10 +121,10 @@ async fn try_enroll(
             place => place,
         };
         match place {
-            Ok(Some(_)) => return Ok(Some(enrolled(headers, &hosted.meeting, registration, fields))),
+            Ok(Some(_)) => return Ok(Some(enrolled(reader, &hosted.meeting, registration, fields))),
             Err(ApiError::Refused(Refusal::RegistrationFull)) => {
                 let (conflict, full) = (StatusCode::CONFLICT, RegistrationState::Full);
-                return Ok(Some(show_state(conflict, headers, &hosted.meeting, registration, full)));
+                return Ok(Some(show_state(conflict, reader, &hosted.meeting, registration, full)));
             }
             Err(error) => return Err(error),
             Ok(None) => app.forget(hosted.meeting.id),
@@ -166,35 +168,32 @@ fn fingerprint(fields: &Fields) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn enrolled(
-    headers: &HeaderMap,
-    meeting: &Meeting,
-    registration: &Registration,
-    fields: &Fields,
-) -> Response {
+fn enrolled(reader: &Reader, meeting: &Meeting, registration: &Registration, fields: &Fields) -> Response {
+    let language = reader.language(registration.language());
     let view = EnrolledView {
-        language: language(headers),
+        language,
         subject: registration.subject(meeting).unwrap_or_default(),
         email: form::value(fields, "email"),
+        query: &reader.query,
     };
-    html(StatusCode::OK, pages::enrolled_page(&view))
+    html(StatusCode::OK, language, pages::enrolled_page(&view))
 }
 
 /// The page as it stands for this visitor, with their input and its faults.
 fn page(
     app: &App,
-    headers: &HeaderMap,
+    reader: &Reader,
     meeting: &Meeting,
     registration: &Registration,
     fields: &Fields,
     problems: &[FieldProblem],
 ) -> Response {
-    let Ok(built_in) = registration.built_in() else { return not_found(headers) };
+    let Ok(built_in) = registration.built_in() else { return not_found(reader) };
     if registration.accepts_at(meeting, app.clock.now()).is_err() {
-        return show_state(StatusCode::OK, headers, meeting, registration, RegistrationState::Over);
+        return show_state(StatusCode::OK, reader, meeting, registration, RegistrationState::Over);
     }
     if registration.allowed_registrant == AllowedRegistrant::Organization {
-        return show_state(StatusCode::OK, headers, meeting, registration, RegistrationState::SignInNeeded);
+        return show_state(StatusCode::OK, reader, meeting, registration, RegistrationState::SignInNeeded);
     }
     // Each page is a request of its own: a reload or a double click sends the same one.
     let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
@@ -209,19 +208,20 @@ fn page(
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
     };
     let status = if flaws.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    show_state(status, headers, meeting, registration, RegistrationState::Open(form))
+    show_state(status, reader, meeting, registration, RegistrationState::Open(form))
 }
 
 fn show_state(
     status: StatusCode,
-    headers: &HeaderMap,
+    reader: &Reader,
     meeting: &Meeting,
     registration: &Registration,
     state: RegistrationState<'_>,
 ) -> Response {
-    let Ok(built_in) = registration.built_in() else { return not_found(headers) };
+    let Ok(built_in) = registration.built_in() else { return not_found(reader) };
+    let language = reader.language(registration.language());
     let view = RegistrationView {
-        language: language(headers),
+        language,
         zone: None,
         subject: registration.subject(meeting).unwrap_or_default(),
         description: built_in.description.as_deref(),
@@ -229,8 +229,9 @@ fn show_state(
         start_at: registration.start_at(meeting),
         end_at: registration.end_at(meeting),
         state,
+        query: &reader.query,
     };
-    html(status, pages::registration_page(&view))
+    html(status, language, pages::registration_page(&view))
 }
 
 fn speaker(speaker: &domain::Speaker) -> pages::Speaker<'_> {

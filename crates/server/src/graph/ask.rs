@@ -11,6 +11,7 @@ use domain::{Caller, Fact, Meeting, MeetingId, Operation, PersonId, Refusal, Reg
 use http::request::Parts;
 use http::{HeaderMap, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use pages::Language;
 use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::path::Cast;
@@ -90,6 +91,13 @@ impl<'a> Ask<'a> {
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The language of the caller, by `Accept-Language`, else of what is `own`, else of the organisation.
+    pub fn language(&self, own: Option<&str>) -> Language {
+        let tenant = || self.app.settings.languages.get(&self.caller.tenant()).copied();
+        let asked = self.header("accept-language").and_then(Language::preferred);
+        asked.or_else(|| own.and_then(Language::preferred)).or_else(tenant).unwrap_or_default()
     }
 
     /// The text of a header that may be sent once; blank when it was sent twice or is no ASCII, which no header

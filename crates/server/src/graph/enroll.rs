@@ -184,7 +184,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
             person,
             answers,
             seen_directory,
-            language: ask.header("accept-language").and_then(super::registration::first_language),
+            language: Some(ask.language(registration.language()).tag().to_owned()),
             actor: ask.caller.actor(),
             idempotency: idempotency_key(ask, registration.id)?,
         })

@@ -80,7 +80,7 @@ async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
     let mut kind = new.kind;
     if let RegistrationKind::BuiltIn(built_in) = &mut kind {
         built_in.questions = questions;
-        built_in.language = ask.header("accept-language").and_then(first_language);
+        built_in.language = Some(ask.language(None).tag().to_owned());
     }
     let registration = Registration {
         id: RegistrationId(ask.app.ids.random_id()),
@@ -119,12 +119,4 @@ fn expands_questions(ask: &Ask<'_>) -> Result<bool, ApiError> {
             "only `customQuestions` can be expanded; the registrants are a list of their own",
         )])),
     }
-}
-
-/// The first tag of `Accept-Language`; `*` says nothing.
-pub(super) fn first_language(header: &str) -> Option<String> {
-    let tag = header.split([',', ';']).next()?.trim();
-    let is_tag =
-        !tag.is_empty() && tag.len() <= 35 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    is_tag.then(|| tag.to_owned())
 }

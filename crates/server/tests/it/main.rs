@@ -17,6 +17,7 @@ mod enroll;
 mod growth;
 mod javascript;
 mod join_gate;
+mod languages;
 mod letters;
 mod letters_life;
 mod links;

@@ -2,14 +2,15 @@
 
 use axum::response::Response;
 use domain::{BuiltIn, FieldProblem, Person, Registrant};
-use http::{HeaderMap, StatusCode};
-use pages::{ManageNotice, ManageStatus, ManageView};
+use http::StatusCode;
+use pages::{Language, ManageNotice, ManageStatus, ManageView};
 use store::Hosted;
 
 use super::Own;
 use crate::app::App;
 use crate::attend::form::{self, Fields};
-use crate::attend::page::{html, language};
+use crate::attend::page::html;
+use crate::attend::reader::Reader;
 
 /// What was just done, and what was wrong with it.
 #[derive(Clone, Copy, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Shown<'a> {
 }
 
 /// Somebody's own registration, as it is now.
-pub(super) fn manage_page(app: &App, headers: &HeaderMap, own: &Own, shown: Shown<'_>) -> Response {
+pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_>) -> Response {
     let Own { registrant, hosted } = own;
     let (first_name, last_name, email) = match &registrant.person {
         Some(Person::Named { named, .. }) => {
@@ -53,8 +54,9 @@ pub(super) fn manage_page(app: &App, headers: &HeaderMap, own: &Own, shown: Show
         form::field_problems(shown.problems, built_in, ids, &hosted.meeting, fields)
     });
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
+    let language = language(reader, hosted.as_ref());
     let page = pages::manage_page(&ManageView {
-        language: language(headers),
+        language,
         zone: None,
         subject: subject(hosted.as_ref()),
         start_at,
@@ -71,7 +73,7 @@ pub(super) fn manage_page(app: &App, headers: &HeaderMap, own: &Own, shown: Show
         registration_page_url: page_url.as_deref(),
     });
     let status = if shown.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    html(status, page)
+    html(status, language, page)
 }
 
 /// The answers that are stored, as the form has them.
@@ -82,6 +84,11 @@ fn stored(registrant: &Registrant, asked: Option<(&BuiltIn, &[String])>) -> Fiel
         Some((format!("answer-{id}"), answer.value.clone()))
     };
     built_in.questions.iter().zip(ids).filter_map(answer).collect()
+}
+
+/// In which language the reader reads of the registration.
+pub(super) fn language(reader: &Reader, hosted: Option<&Hosted>) -> Language {
+    reader.language(hosted.and_then(|hosted| hosted.registration.as_ref()?.language()))
 }
 
 /// What the meeting is called.

@@ -97,7 +97,7 @@ async fn after_two_hours_without_a_server_everything_goes_out_in_order_and_once(
     for minutes in 0..120 {
         match minutes {
             10 => world.rename_meeting("Interim review").await,
-            60 => world.rename_meeting("Yearly review").await,
+            40 => world.rename_meeting("Yearly review").await,
             20 => world.cancel(leaves).await,
             30 => drop(world.enroll("Late", "Comer", "late@example.org").await),
             _ => {}

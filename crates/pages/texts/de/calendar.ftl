@@ -1,0 +1,12 @@
+# Dates and times, wherever they are written. CLDR says how a date and a time look; here they are put together.
+
+when-instant = { $date }, { $time } Uhr { $zone }
+when-same-day = { $date }, { $start }–{ $end } Uhr { $zone }
+when-several-days = { $date }, { $start } Uhr – { $endDate }, { $end } Uhr { $zone }
+when-zone = { $city } ({ $offset })
+
+# The text inside a calendar entry.
+invite-join = Über Ihren persönlichen Link teilnehmen:
+invite-personal = Der Link gilt nur für Sie. Bitte geben Sie ihn nicht weiter.
+invite-manage = Falls Sie verhindert sind, geben Sie Ihren Platz hier zurück:
+invite-canceled = Diese Anmeldung ist storniert.

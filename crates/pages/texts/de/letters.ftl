@@ -1,0 +1,38 @@
+# Letters. The same sentences serve the text and the HTML part.
+
+letter-confirmation-subject = Angemeldet: { $subject }
+letter-update-subject = Geändert: { $subject }
+letter-reminder-subject = Erinnerung: { $subject }
+letter-cancellation-subject = Anmeldung storniert: { $subject }
+
+letter-greeting = Guten Tag { $name },
+letter-greeting-nameless = Guten Tag,
+
+letter-confirmation-opening = Sie haben einen Platz in dieser Besprechung.
+letter-update-opening = Die Organisation hat diese Besprechung geändert. Ihr Platz und Ihre Links bleiben, wie sie sind; jetzt gilt:
+letter-reminder-opening = Zur Erinnerung: Sie haben einen Platz in dieser Besprechung.
+letter-canceled-themself-opening = Sie haben Ihren Platz in dieser Besprechung zurückgegeben: Ihre Anmeldung ist storniert.
+letter-canceled-by-organizer-opening = Die Organisation hat Ihre Anmeldung zu dieser Besprechung storniert.
+letter-canceled-for-all-opening = Die Organisation hat alle Anmeldungen zu dieser Besprechung storniert.
+
+letter-what = Was:
+letter-when = Wann:
+letter-when-local = Das ist:
+letter-organizer = Organisation:
+letter-organizer-address = { $name }, { $mail }
+letter-about = Über diese Besprechung, in den Worten der Organisation:
+
+letter-join = Über Ihren persönlichen Link teilnehmen:
+letter-join-button = An der Besprechung teilnehmen
+letter-personal = Der Link gilt nur für Sie: Wer ihn hat, kann in Ihrem Namen teilnehmen. Bitte leiten Sie diese Nachricht nicht weiter.
+letter-manage = Sie sind verhindert? Geben Sie Ihren Platz hier zurück:
+letter-calendar = Die angehängte Einladung trägt die Besprechung in Ihren Kalender ein.
+letter-update-calendar = Die angehängte Einladung bringt den Eintrag in Ihrem Kalender auf den neuen Stand.
+letter-canceled-link = Ihr persönlicher Link gilt nicht mehr, und Ihr Platz ist für jemand anderen frei.
+letter-canceled-for-all-link = Ihr persönlicher Link gilt nicht mehr. Sie brauchen nichts zu tun.
+letter-canceled-themself-advice = Sie haben es sich anders überlegt? Sie können sich dort wieder anmelden, wo Sie sich angemeldet haben.
+letter-canceled-by-organizer-advice = Falls Sie damit nicht gerechnet haben, fragen Sie bitte die Organisation.
+letter-canceled-for-all-advice = Bitte fragen Sie die Organisation, ob und wie die Besprechung stattfindet.
+letter-canceled-calendar = Die angehängte Absage nimmt die Besprechung aus Ihrem Kalender.
+letter-unasked = Falls Sie davon nichts wissen, hat jemand versehentlich Ihre Adresse eingegeben; Sie brauchen nichts zu tun.
+letter-sender = Gesendet von Usher, das die Anmeldungen zu dieser Besprechung verwaltet.

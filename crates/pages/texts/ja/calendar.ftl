@@ -1,0 +1,12 @@
+# Dates and times, wherever they are written. CLDR says how a date and a time look; here they are put together.
+
+when-instant = { $date } { $time } { $zone }
+when-same-day = { $date } { $start }～{ $end } { $zone }
+when-several-days = { $date } { $start }～{ $endDate } { $end } { $zone }
+when-zone = { $city } ({ $offset })
+
+# The text inside a calendar entry.
+invite-join = 専用リンクから参加:
+invite-personal = このリンクはご本人専用です。ほかの方には共有しないでください。
+invite-manage = ご都合が悪くなった場合は、こちらで参加登録を取り消してください:
+invite-canceled = この参加登録は取り消されました。
