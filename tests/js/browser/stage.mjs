@@ -9,8 +9,8 @@ const ROOM = "https://meet.riverbend.example/gauging";
 const LONG = "Hochwasserrückhaltebeckenüberwachungskommissionssitzungsprotokollführung";
 
 /**
- * The pages as `{ name, go(page), isEnglish }`, the last for those in English only. What is named in `run` is the demo's; `signIn` is the address of a sign-in page of
- * the built-in issuer.
+ * The pages as `{ name, go(page), isEnglish }`, the last for those that are in no other language. What is named in `run`
+ * is the demo's; `signIn` is the address of a sign-in page of the built-in issuer.
  */
 export async function stage(run, signIn) {
   const open = await signUp(run, { customQuestions: [CHOICE, WORDS] });
