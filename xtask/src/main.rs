@@ -4,6 +4,7 @@
 mod ci;
 mod compare;
 mod docs;
+mod pages;
 mod run;
 mod setup;
 mod torture;
@@ -22,6 +23,7 @@ const CHORES: &[(&str, &str, Chore)] = &[
     ("setup", "install what the check needs and this machine lacks", setup::install),
     ("torture", "kill, fail over, fill the disk, under load: no place may be lost", torture::torture),
     ("compare", "how fast it is, on SQLite and on a PostgreSQL of its own, as Markdown", compare::compare),
+    ("pages", "photograph the pages for the README, and say what a first visit costs", pages::show),
     ("docs", "renew the generated documents; with --check, only compare", docs::renew),
 ];
 

@@ -43,16 +43,24 @@ fn install_cargo_deny() -> Result<(), Failure> {
 
 /// Programs the tests call, each with the Debian package that brings it: curl runs the samples of the documents,
 /// openssl makes the mail server's certificate, sqlite3 looks into the torture's database, Node.js runs the official
-/// Graph client against us. PostgreSQL, whose server is in no search path, is looked for where Debian puts it.
-const PROGRAMS: [(&str, &str); 5] =
-    [("curl", "curl"), ("openssl", "openssl"), ("sqlite3", "sqlite3"), ("node", "nodejs"), ("npm", "npm")];
+/// Graph client against us and drives Chromium, which shows the pages. PostgreSQL, whose server is in no search path, is
+/// looked for where Debian puts it.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("curl", "curl"),
+    ("openssl", "openssl"),
+    ("sqlite3", "sqlite3"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    // Chromium without what it needs to open windows.
+    ("chromium-headless-shell", "chromium-headless-shell"),
+];
 
 fn install_programs() -> Result<(), Failure> {
     let missing = PROGRAMS.into_iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| package);
     let postgres = Some("postgresql").filter(|_| !is_postgres_there());
     let packages: Vec<_> = missing.chain(postgres).collect();
     if packages.is_empty() {
-        println!("curl, openssl, sqlite3, node, npm and PostgreSQL are there");
+        println!("curl, openssl, sqlite3, node, npm, Chromium and PostgreSQL are there");
         return Ok(());
     }
     if !is_there("apt-get") {

@@ -49,7 +49,7 @@ pub(super) fn dead_end(status: StatusCode, text: &str) -> Response {
 fn show(status: StatusCode, body: &str, form_action: &str) -> Response {
     let page = format!(
         r#"<!doctype html>
-<html lang="en">
+<html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

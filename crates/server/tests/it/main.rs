@@ -5,6 +5,7 @@ mod at_once;
 mod backup;
 mod bad_clients;
 mod bad_input;
+mod browser;
 mod command_line;
 mod compare;
 mod conventions;

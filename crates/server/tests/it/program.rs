@@ -109,6 +109,13 @@ pub fn run(command: &mut Command, input: &[u8]) -> String {
     said.into_owned()
 }
 
+/// The last line counts what passed: a program that checked nothing has not passed.
+pub fn assert_passed(said: &str) {
+    let passed =
+        said.lines().last().and_then(|line| line.split(' ').next()).and_then(|n| n.parse::<u32>().ok());
+    assert!(passed.is_some_and(|passed| passed > 30), "{said}");
+}
+
 /// Runs a command that must fail, and gives what it complained.
 pub fn fail(command: &mut Command) -> String {
     let output = command.output().expect("the program can be started");
