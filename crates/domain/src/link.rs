@@ -61,6 +61,16 @@ impl LinkKey {
         mac.finalize().into_bytes().into()
     }
 
+    /// A key for something else, from which this one cannot be told.
+    pub fn derive(&self, usage: &[u8]) -> [u8; 32] {
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(b"usher.derived.key");
+        mac.update(&[0]);
+        mac.update(usage);
+        mac.finalize().into_bytes().into()
+    }
+
     /// The short spelling of a link, [`TOKEN_LENGTH`] characters.
     pub fn seal(&self, purpose: Purpose, link: &Link) -> String {
         let mut bytes = [0; 49];

@@ -73,6 +73,16 @@ impl DirectoryPerson {
         Ok(())
     }
 
+    /// First name, last name and an address: what an enrolment of this person has to say. `None` where one of them is
+    /// not known.
+    pub fn own_words(&self) -> Option<[&str; 3]> {
+        let is_address = |text: &&str| Email::parse(text).is_ok();
+        let mail = self.mail.as_deref().filter(is_address).or(Some(&*self.upn).filter(is_address))?;
+        let known = |name: &Option<String>| name.as_deref().is_some_and(|name| !name.trim().is_empty());
+        let both = known(&self.given_name) && known(&self.surname);
+        both.then_some([self.given_name.as_deref()?, self.surname.as_deref()?, mail])
+    }
+
     /// Whether the address reaches this person.
     pub fn has_address(&self, email: &Email) -> bool {
         let is_it = |known: &str| Email::parse(known).is_ok_and(|known| known.key() == email.key());

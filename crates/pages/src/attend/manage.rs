@@ -19,6 +19,8 @@ pub struct EnrolledView<'a> {
     pub subject: &'a str,
     /// The address as typed, so that a slip is seen; `None` when it is no longer known.
     pub email: Option<&'a str>,
+    /// The personal link, for somebody who is signed in; nobody else is proven to own the address.
+    pub join_url: Option<&'a str>,
 }
 
 /// The page after the form. It reads the same whether the address had a place before or not.
@@ -30,7 +32,12 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
         None => t.say_with("enrolled-sent", &[("subject", &subject)]),
     };
 
-    render(&Enrolled { frame: Frame::new(view.language, t.say("enrolled-title")), sent })
+    let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
+    render(&Enrolled {
+        frame: Frame::new(view.language, t.say(title)),
+        sent,
+        join: view.join_url.map(clean::href),
+    })
 }
 
 #[derive(Template)]
@@ -38,6 +45,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 struct Enrolled {
     frame: Frame,
     sent: String,
+    join: Option<String>,
 }
 
 /// What somebody sees of their own registration.

@@ -56,9 +56,14 @@ pub(crate) fn plain_facts() -> LetterFacts<'static> {
     }
 }
 
+pub(crate) fn session(said: &str) -> SessionView<'_> {
+    SessionView { mark: "mark-1", registration: said }
+}
+
 pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
     EnrolmentForm {
         nonce: "nonce-1",
+        session: None,
         first_name: said,
         last_name: said,
         email: said,
@@ -181,7 +186,12 @@ fn attendee_pages(said: &str) -> Vec<Page> {
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
         RegistrationState::Full,
         RegistrationState::Over,
-        RegistrationState::SignInNeeded,
+        RegistrationState::SignInNeeded { sign_in_url: None },
+        RegistrationState::SignInNeeded { sign_in_url: Some(REGISTER) },
+        RegistrationState::Open(EnrolmentForm { session: Some(session(said)), ..form(said) }),
+        RegistrationState::TurnedAway { why: TurnedAway::OtherOrganization, session: session(said) },
+        RegistrationState::TurnedAway { why: TurnedAway::UnknownPerson, session: session(said) },
+        RegistrationState::TurnedAway { why: TurnedAway::EntryIncomplete, session: session(said) },
     ];
     let statuses =
         [ManageStatus::Registered, ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled];
@@ -189,8 +199,14 @@ fn attendee_pages(said: &str) -> Vec<Page> {
     let again = Some(REGISTER);
 
     let mut pages = vec![
-        Page::new("enrolled", enrolled_page(&EnrolledView { language, subject: said, email: Some(said) })),
-        Page::new("enrolled unknown", enrolled_page(&EnrolledView { language, subject: said, email: None })),
+        Page::new(
+            "enrolled",
+            enrolled_page(&EnrolledView { language, subject: said, email: Some(said), join_url: Some(JOIN) }),
+        ),
+        Page::new(
+            "enrolled unknown",
+            enrolled_page(&EnrolledView { language, subject: said, email: None, join_url: None }),
+        ),
         Page::new(
             "canceled",
             canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),

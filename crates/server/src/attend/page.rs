@@ -41,6 +41,14 @@ pub fn not_found(headers: &HeaderMap) -> Response {
     html(StatusCode::NOT_FOUND, pages::not_found_page(language(headers)))
 }
 
+/// A page for what was not sent from a page of ours.
+pub fn forbidden(app: &App, headers: &HeaderMap) -> Response {
+    let request_id = app.ids.random_id().to_string();
+    let view =
+        ProblemView { language: language(headers), problem: Problem::Refused, request_id: &request_id };
+    html(StatusCode::FORBIDDEN, pages::problem_page(&view))
+}
+
 /// A page for a request that cannot be answered now.
 pub fn problem(app: &App, headers: &HeaderMap, error: &ApiError) -> Response {
     let request_id = app.ids.random_id().to_string();

@@ -28,6 +28,7 @@ mod pages;
 mod program;
 mod secrets;
 mod seeds;
+mod sign_in;
 mod socket;
 mod throttle;
 mod upgrade;
