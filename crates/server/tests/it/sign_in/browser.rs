@@ -1,4 +1,4 @@
-//! A browser: it keeps cookies and follows what it is told to.
+//! A browser: it keeps cookies, longer than it is told to, and sends them.
 
 use std::collections::BTreeMap;
 
@@ -67,11 +67,6 @@ impl<'a> Browser<'a> {
             self.lines.push(line);
         }
         response
-    }
-
-    /// The cookies with their values, as somebody keeps them who does not look at their ages.
-    pub fn kept_longer(&self) -> BTreeMap<String, String> {
-        self.cookies.clone()
     }
 
     /// Presses the page's button; gives where the issuer is asked.
