@@ -178,6 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn a_derived_key_is_one_for_its_use_and_for_this_key() {
+        let own = key().derive(b"one");
+
+        assert_eq!(own, key().derive(b"one"));
+        for other in
+            [key().derive(b"two"), LinkKey::new([8; 32]).derive(b"one"), key().fingerprint(), [7; 32]]
+        {
+            assert_ne!(own, other);
+        }
+    }
+
+    #[test]
     fn the_key_is_not_printed() {
         assert_eq!(format!("{:?}", key()), "LinkKey(…)");
     }

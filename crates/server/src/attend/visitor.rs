@@ -1,6 +1,6 @@
 //! Who looks at a sign-up page, as far as it decides what they find there.
 
-use domain::enrolment::FilledForm;
+use domain::enrolment::{FilledForm, read_form};
 use domain::{AllowedRegistrant, Caller, Meeting, PersonId, Refusal, Registration};
 use http::HeaderMap;
 use pages::TurnedAway;
@@ -43,7 +43,7 @@ impl Visitor {
             return Ok(Self::TurnedAway(session, TurnedAway::OtherOrganization));
         }
         match Member::find(app, &session.caller).await {
-            Ok(member) if member.person.own_words().is_none() => {
+            Ok(member) if read_form(&member.person.own_form(), &[]).is_err() => {
                 Ok(Self::TurnedAway(session, TurnedAway::EntryIncomplete))
             }
             Ok(member) => Ok(Self::Member(session, member)),
@@ -71,11 +71,7 @@ impl Visitor {
     /// The form with the names and the address that are the directory's and not theirs to say.
     pub fn complete(&self, form: FilledForm) -> FilledForm {
         let Self::Member(_, member) = self else { return form };
-        let [first_name, last_name, email] = member
-            .person
-            .own_words()
-            .map_or([None, None, None], |words| words.map(|word| Some(word.to_owned())));
-        FilledForm { first_name, last_name, email, ..form }
+        FilledForm { answers: form.answers, ..member.person.own_form() }
     }
 
     /// The person who registers, where it is known who they are.
