@@ -61,6 +61,16 @@ impl LinkKey {
         mac.finalize().into_bytes().into()
     }
 
+    /// A key for something else, from which this one cannot be told.
+    pub fn derive(&self, usage: &[u8]) -> [u8; 32] {
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(b"usher.derived.key");
+        mac.update(&[0]);
+        mac.update(usage);
+        mac.finalize().into_bytes().into()
+    }
+
     /// The short spelling of a link, [`TOKEN_LENGTH`] characters.
     pub fn seal(&self, purpose: Purpose, link: &Link) -> String {
         let mut bytes = [0; 49];
@@ -165,6 +175,18 @@ mod tests {
             None
         );
         assert_eq!(key().open_beside(Purpose::Manage, link().meeting, link().registrant, &seal), None);
+    }
+
+    #[test]
+    fn a_derived_key_is_one_for_its_use_and_for_this_key() {
+        let own = key().derive(b"one");
+
+        assert_eq!(own, key().derive(b"one"));
+        for other in
+            [key().derive(b"two"), LinkKey::new([8; 32]).derive(b"one"), key().fingerprint(), [7; 32]]
+        {
+            assert_ne!(own, other);
+        }
     }
 
     #[test]

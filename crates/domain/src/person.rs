@@ -2,7 +2,7 @@
 
 use crate::caller::{Delegated, Profile};
 use crate::email::Email;
-use crate::enrolment::Named;
+use crate::enrolment::{FilledForm, Named};
 use crate::ids::{PersonId, TenantId};
 use crate::refusal::Refusal;
 use crate::text::same_name;
@@ -73,6 +73,19 @@ impl DirectoryPerson {
         Ok(())
     }
 
+    /// The form of an enrolment as this person fills it in, without answers. Nothing says yet that the directory knows
+    /// enough for it: `read_form` does.
+    pub fn own_form(&self) -> FilledForm {
+        let is_address = |text: &&str| Email::parse(text).is_ok();
+        let address = self.mail.as_deref().filter(is_address).or(Some(&*self.upn).filter(is_address));
+        FilledForm {
+            first_name: self.given_name.clone(),
+            last_name: self.surname.clone(),
+            email: address.map(str::to_owned),
+            answers: Vec::new(),
+        }
+    }
+
     /// Whether the address reaches this person.
     pub fn has_address(&self, email: &Email) -> bool {
         let is_it = |known: &str| Email::parse(known).is_ok_and(|known| known.key() == email.key());
@@ -87,4 +100,37 @@ pub struct ForeignPerson {
     pub tenant: TenantId,
     /// The person in that directory.
     pub person: PersonId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrolment::read_form;
+
+    #[test]
+    fn what_a_person_fills_in_is_what_the_directory_holds_them_to() {
+        let ada = DirectoryPerson {
+            upn: "ada@home.example".to_owned(),
+            mail: Some("ada@mail.example".to_owned()),
+            given_name: Some("Ada".to_owned()),
+            surname: Some("Lovelace".to_owned()),
+            ..DirectoryPerson::default()
+        };
+        let text = |text: &str| Some(text.to_owned());
+        for (person, address) in [
+            (ada.clone(), Some("ada@mail.example")),
+            (DirectoryPerson { mail: None, ..ada.clone() }, Some("ada@home.example")),
+            (DirectoryPerson { mail: text("not an address"), ..ada.clone() }, Some("ada@home.example")),
+            (DirectoryPerson { mail: None, upn: "ada".to_owned(), ..ada.clone() }, None),
+            (DirectoryPerson { given_name: None, ..ada.clone() }, None),
+            (DirectoryPerson { surname: text(" "), ..ada.clone() }, None),
+            (DirectoryPerson { surname: text(&"x".repeat(10_000)), ..ada.clone() }, None),
+        ] {
+            let form = person.own_form();
+            let named = read_form(&form, &[]).ok().map(|(named, _)| named);
+
+            assert_eq!(named.as_ref().and(form.email.as_deref()), address, "{person:?}");
+            assert!(named.is_none_or(|named| person.matches(&named).is_ok()), "{person:?}");
+        }
+    }
 }

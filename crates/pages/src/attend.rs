@@ -11,8 +11,8 @@ pub use manage::{
     CanceledView, EnrolledView, ManageNotice, ManageStatus, ManageView, canceled_page, enrolled_page,
     erased_page, manage_page,
 };
-pub use problem::{Problem, ProblemView, not_found_page, problem_page, withdrawn_page};
+pub use problem::{Problem, ProblemView, not_found_page, problem_page, sign_in_failed_page, withdrawn_page};
 pub use registration::{
-    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView, Speaker,
-    registration_page,
+    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView,
+    SessionView, Speaker, TurnedAway, registration_page,
 };

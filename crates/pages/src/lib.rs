@@ -22,11 +22,12 @@ pub use attend::{
     ProblemView,
 };
 pub use attend::{
-    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView, Speaker,
+    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView,
+    SessionView, Speaker, TurnedAway,
 };
 pub use attend::{
     canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page, not_found_page,
-    problem_page, registration_page, withdrawn_page,
+    problem_page, registration_page, sign_in_failed_page, withdrawn_page,
 };
 pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,

@@ -23,6 +23,7 @@ use crate::clock::{Clock, Source};
 use crate::connections::Limits;
 use crate::graph::Place;
 use crate::mailroom::{LetterLinks, Mailroom};
+use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
 
 /// The application. Cheap to clone.
@@ -39,6 +40,8 @@ pub struct Parts {
     pub ids: Source,
     /// Who is asking.
     pub verifier: Verifier,
+    /// How people sign in on pages.
+    pub sign_in: Arc<SignIn>,
     /// Where enrolments queue.
     pub turnstile: Turnstile,
     /// Where letters leave.

@@ -21,8 +21,11 @@ pub const ISSUER_PATH: &str = "/identity";
 /// their names are compared without case and their ids may hold an encoded slash.
 pub fn router(app: App, issuer: Option<Arc<IssuerService>>) -> Router {
     let limit = app.settings.max_body_bytes;
-    let mut router =
-        Router::new().merge(ops::routes()).merge(attend::routes()).fallback(graph_or_nothing).with_state(app);
+    let mut router = Router::new()
+        .merge(ops::routes())
+        .merge(attend::routes(&app))
+        .fallback(graph_or_nothing)
+        .with_state(app);
     if let Some(issuer) = issuer {
         router = router.nest(ISSUER_PATH, issuer::routes(issuer));
     }

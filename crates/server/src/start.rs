@@ -30,6 +30,7 @@ use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
 use crate::secret_file;
+use crate::sign_in::{CALLBACK_PATH, Client, External, Provider, SignIn, builtin_client_id, builtin_tenant};
 use crate::turnstile::Turnstile;
 
 /// Why the service cannot start, in words for its operator.
@@ -119,11 +120,7 @@ fn tenants(config: &Config) -> Vec<Tenant> {
         })
         .collect();
     for issuer in &config.identity.issuers {
-        let named = match issuer.tenancy() {
-            Tenancy::Fixed(id) => vec![id],
-            Tenancy::Claimed { allowed, .. } => allowed.to_vec(),
-        };
-        for id in named.into_iter().map(TenantId) {
+        for id in tenants_of(issuer) {
             if !tenants.iter().any(|tenant| tenant.id == id) {
                 tenants.push(Tenant { id, name: id.to_string(), language: "en".to_owned() });
             }
@@ -155,6 +152,7 @@ pub(crate) async fn build_with(
             .map_err(because("cannot let anybody through"))?;
     let app = App::new(Parts {
         verifier: open_verifier(config, issuer.as_deref(), remember)?,
+        sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
         mailroom,
         settings: settings(config),
@@ -253,6 +251,41 @@ fn open_verifier(
     Verifier::new(issuers, remember).map_err(because("cannot use the identity settings"))
 }
 
+/// The issuers that sign people in on pages: what is configured goes before the built-in one.
+fn open_sign_in(
+    config: &Config,
+    builtin: Option<&Arc<IssuerService>>,
+    key: &LinkKey,
+) -> Result<SignIn, StartProblem> {
+    let mut providers = Vec::new();
+    for issuer in &config.identity.issuers {
+        let Some(client_id) = issuer.sign_in_client_id.clone() else { continue };
+        let http = KeyClient::build(reqwest::Client::builder()).map_err(because("cannot set up TLS"))?;
+        let secret = issuer.sign_in_secret.clone();
+        let (refresh, min_interval) = (issuer.keys_refresh, issuer.keys_min_interval);
+        providers.push(Provider {
+            issuer: issuer.url.as_str().to_owned(),
+            tenants: tenants_of(issuer),
+            client: Client::External(External::new(client_id, secret, http, refresh, min_interval)),
+        });
+    }
+    if let Some(service) = builtin {
+        providers.push(Provider {
+            issuer: service.issuer().url().to_owned(),
+            tenants: tenants(config).into_iter().map(|tenant| tenant.id).collect(),
+            client: Client::Builtin(Arc::clone(service)),
+        });
+    }
+    Ok(SignIn::new(providers, &trim(config.server.public_url.as_str()), key))
+}
+
+fn tenants_of(issuer: &crate::config::Issuer) -> Vec<TenantId> {
+    match issuer.tenancy() {
+        Tenancy::Fixed(id) => vec![TenantId(id)],
+        Tenancy::Claimed { allowed, .. } => allowed.iter().copied().map(TenantId).collect(),
+    }
+}
+
 fn builtin_settings(config: &Config, issuer: &Issuer) -> IssuerSettings {
     IssuerSettings {
         url: issuer.url().to_owned(),
@@ -322,7 +355,7 @@ fn open_issuer(
     let (clock, ids) = (clock.clone(), ids.clone());
     let service = IssuerService::new(ServiceParts {
         issuer: open_issuer_key(config)?,
-        directory: issuer_directory(store),
+        directory: issuer_directory(config, store),
         token_lifetime: config.identity.builtin.token_lifetime,
         trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
         clock: Arc::new(move || clock.now()),
@@ -332,7 +365,9 @@ fn open_issuer(
 }
 
 /// Accounts and applications as the issuer asks for them.
-fn issuer_directory(store: &Store) -> Directory {
+fn issuer_directory(config: &Config, store: &Store) -> Directory {
+    let served: Vec<TenantId> = tenants(config).into_iter().map(|tenant| tenant.id).collect();
+    let callback = format!("{}{CALLBACK_PATH}", trim(config.server.public_url.as_str()));
     let (people, apps) = (store.clone(), store.clone());
     Directory::new(
         move |tenant, user_name| {
@@ -341,9 +376,30 @@ fn issuer_directory(store: &Store) -> Directory {
         },
         move |client_id| {
             let store = apps.clone();
-            async move { find_app(&store, client_id).await.map_err(directory_fault) }
+            let own = builtin_tenant(&client_id).filter(|tenant| served.contains(tenant));
+            let own = own.map(|tenant| own_app(tenant, callback.clone()));
+            async move {
+                match own {
+                    Some(own) => Ok(Some(own)),
+                    None => find_app(&store, client_id).await.map_err(directory_fault),
+                }
+            }
         },
     )
+}
+
+/// Usher's own pages. They need no secret, since a code is worth nothing without PKCE's verifier, and get no
+/// permission.
+fn own_app(tenant: TenantId, callback: String) -> crate::issuer::App {
+    crate::issuer::App {
+        id: AppId(builtin_client_id(tenant)),
+        tenant,
+        name: "Usher".to_owned(),
+        secret_hash: None,
+        redirect_uris: vec![callback],
+        scopes: Vec::new(),
+        roles: Vec::new(),
+    }
 }
 
 /// The issuer's answers have no place for the cause, so it is told here.

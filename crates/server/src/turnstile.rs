@@ -237,6 +237,7 @@ mod tests {
                 clock: app.clock.clone(),
                 ids: app.ids.clone(),
                 verifier: app.verifier.clone(),
+                sign_in: app.sign_in.clone(),
                 turnstile,
                 mailroom: app.mailroom.clone(),
                 settings: app.settings.clone(),

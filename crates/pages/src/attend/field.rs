@@ -41,6 +41,9 @@ impl Field<'_> {
 }
 
 pub(super) fn fields<'a>(t: &'static Texts, form: &'a EnrolmentForm<'a>) -> Vec<Field<'a>> {
+    if form.session.is_some() {
+        return questions(t, &form.questions, &form.problems);
+    }
     let known = [
         known("firstName", t.say("form-first-name"), "text", "given-name", form.first_name),
         known("lastName", t.say("form-last-name"), "text", "family-name", form.last_name),

@@ -21,6 +21,8 @@ pub struct EnrolledView<'a> {
     pub email: Option<&'a str>,
     /// The query of the page's address, empty without one: the switch of languages keeps it.
     pub query: &'a str,
+    /// The personal link, for somebody who is signed in; nobody else is proven to own the address.
+    pub join_url: Option<&'a str>,
 }
 
 /// The page after the form. It reads the same whether the address had a place before or not.
@@ -32,7 +34,12 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
         None => t.say_with("enrolled-sent", &[("subject", &subject)]),
     };
 
-    render(&Enrolled { frame: Frame::keeping(view.query, view.language, t.say("enrolled-title")), sent })
+    let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
+    render(&Enrolled {
+        frame: Frame::keeping(view.query, view.language, t.say(title)),
+        sent,
+        join: view.join_url.map(clean::href),
+    })
 }
 
 #[derive(Template)]
@@ -40,6 +47,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 struct Enrolled {
     frame: Frame,
     sent: String,
+    join: Option<String>,
 }
 
 /// What somebody sees of their own registration.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
 
@@ -47,6 +48,22 @@ pub fn withdrawn_page(language: Language) -> String {
         explain: t.say("withdrawn-explain"),
         request: None,
     })
+}
+
+/// The page after a sign-in that did not come to its end, with the way to begin again where it is known.
+pub fn sign_in_failed_page(language: Language, again: Option<&str>) -> String {
+    let t = language.texts();
+    render(&SignInFailed {
+        frame: Frame::new(language, t.say("sign-in-failed-title")),
+        again: again.map(clean::href),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_failed.html")]
+struct SignInFailed {
+    frame: Frame,
+    again: Option<String>,
 }
 
 /// The page when something went wrong.

@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::field::{self, Field};
+use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
 use crate::when::Span;
@@ -49,8 +50,38 @@ pub enum RegistrationState<'a> {
     Full,
     /// The registration is closed, or the meeting over.
     Over,
-    /// For the organisation's members, who have no form here yet.
-    SignInNeeded,
+    /// For the organisation's members, who sign in first.
+    SignInNeeded {
+        /// Where they do, if they can do it here.
+        sign_in_url: Option<&'a str>,
+    },
+    /// Not for whoever is signed in.
+    TurnedAway {
+        /// Why.
+        why: TurnedAway,
+        /// Their session.
+        session: SessionView<'a>,
+    },
+}
+
+/// Why somebody who is signed in has no form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// They belong to another organisation.
+    OtherOrganization,
+    /// Their organisation's directory does not know them, or their account is disabled.
+    UnknownPerson,
+    /// The directory lacks their first name, their last name or an address.
+    EntryIncomplete,
+}
+
+/// What forms of somebody who is signed in carry.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionView<'a> {
+    /// Sent back as the field `session`, so that no other site can send these forms.
+    pub mark: &'a str,
+    /// The registration's id, to come back to after signing out.
+    pub registration: &'a str,
 }
 
 /// The form and what somebody has already put into it.
@@ -58,6 +89,8 @@ pub enum RegistrationState<'a> {
 pub struct EnrolmentForm<'a> {
     /// Sent back as the field `nonce`, so that a second click finds the first one's answer.
     pub nonce: &'a str,
+    /// Somebody signed in: names and address are shown as they are, without fields.
+    pub session: Option<SessionView<'a>>,
     /// The value of `firstName`.
     pub first_name: &'a str,
     /// The value of `lastName`.
@@ -138,6 +171,16 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         frame: Frame::keeping(view.query, view.language, t.plain(title, &[("subject", &subject)])),
         when: Span::new(t, view.start_at, view.end_at, view.zone),
         closed: closed(&view.state),
+        sign_in: match view.state {
+            RegistrationState::SignInNeeded { sign_in_url } => sign_in_url.map(clean::href),
+            _ => None,
+        },
+        session: match &view.state {
+            RegistrationState::Open(form) => form.session,
+            RegistrationState::TurnedAway { session, .. } => Some(*session),
+            _ => None,
+        },
+        member: form.filter(|form| form.session.is_some()),
         nonce: form.map(|form| form.nonce).unwrap_or_default(),
         fields,
         flawed,
@@ -153,7 +196,15 @@ fn closed(state: &RegistrationState<'_>) -> Option<(&'static str, &'static str)>
         RegistrationState::Open(_) => None,
         RegistrationState::Full => Some(("form-full-title", "form-full")),
         RegistrationState::Over => Some(("form-over-title", "form-over")),
-        RegistrationState::SignInNeeded => Some(("form-sign-in-title", "form-sign-in")),
+        RegistrationState::SignInNeeded { sign_in_url: Some(_) } => {
+            Some(("form-sign-in-title", "form-sign-in-here"))
+        }
+        RegistrationState::SignInNeeded { sign_in_url: None } => Some(("form-sign-in-title", "form-sign-in")),
+        RegistrationState::TurnedAway { why, .. } => Some(match why {
+            TurnedAway::OtherOrganization => ("form-other-title", "form-other"),
+            TurnedAway::UnknownPerson => ("form-unknown-title", "form-unknown"),
+            TurnedAway::EntryIncomplete => ("form-incomplete-title", "form-incomplete"),
+        }),
     }
 }
 
@@ -163,6 +214,9 @@ struct Page<'a> {
     frame: Frame,
     when: Span,
     closed: Option<(&'static str, &'static str)>,
+    sign_in: Option<String>,
+    session: Option<SessionView<'a>>,
+    member: Option<&'a EnrolmentForm<'a>>,
     nonce: &'a str,
     fields: Vec<Field<'a>>,
     flawed: bool,

@@ -123,7 +123,13 @@ fn the_switch_keeps_the_query_of_the_address() {
     let pages = [
         gate_page(&GateView { query, ..gate("word", GateState::Over) }),
         registration_page(&RegistrationView { query, ..registration("word", RegistrationState::Full) }),
-        enrolled_page(&EnrolledView { language: Language::English, subject: "word", email: None, query }),
+        enrolled_page(&EnrolledView {
+            language: Language::English,
+            subject: "word",
+            email: None,
+            join_url: None,
+            query,
+        }),
     ];
 
     for html in pages {

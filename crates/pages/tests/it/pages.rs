@@ -153,7 +153,11 @@ fn a_meeting_without_a_name_or_words_leaves_no_holes() {
 
 #[test]
 fn a_closed_registration_has_no_form() {
-    for state in [RegistrationState::Full, RegistrationState::Over, RegistrationState::SignInNeeded] {
+    for state in [
+        RegistrationState::Full,
+        RegistrationState::Over,
+        RegistrationState::SignInNeeded { sign_in_url: None },
+    ] {
         assert_eq!(count(&tags(&registration_page(&registration("word", state))), "form"), 0);
     }
 }

@@ -57,9 +57,14 @@ pub(crate) fn plain_facts() -> LetterFacts<'static> {
     }
 }
 
+pub(crate) fn session(said: &str) -> SessionView<'_> {
+    SessionView { mark: "mark-1", registration: said }
+}
+
 pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
     EnrolmentForm {
         nonce: "nonce-1",
+        session: None,
         first_name: said,
         last_name: said,
         email: said,
@@ -207,7 +212,12 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
         RegistrationState::Full,
         RegistrationState::Over,
-        RegistrationState::SignInNeeded,
+        RegistrationState::SignInNeeded { sign_in_url: None },
+        RegistrationState::SignInNeeded { sign_in_url: Some(REGISTER) },
+        RegistrationState::Open(EnrolmentForm { session: Some(session(said)), ..form(said) }),
+        RegistrationState::TurnedAway { why: TurnedAway::OtherOrganization, session: session(said) },
+        RegistrationState::TurnedAway { why: TurnedAway::UnknownPerson, session: session(said) },
+        RegistrationState::TurnedAway { why: TurnedAway::EntryIncomplete, session: session(said) },
     ];
     let statuses =
         [ManageStatus::Registered, ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled];
@@ -217,11 +227,17 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let mut pages = vec![
         Page::new(
             "enrolled",
-            enrolled_page(&EnrolledView { language, subject: said, email: Some(said), query: "" }),
+            enrolled_page(&EnrolledView {
+                language,
+                subject: said,
+                email: Some(said),
+                join_url: Some(JOIN),
+                query: "",
+            }),
         ),
         Page::new(
             "enrolled unknown",
-            enrolled_page(&EnrolledView { language, subject: said, email: None, query: "" }),
+            enrolled_page(&EnrolledView { language, subject: said, email: None, join_url: None, query: "" }),
         ),
         Page::new(
             "canceled",

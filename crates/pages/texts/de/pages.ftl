@@ -31,6 +31,16 @@ form-over-title = Die Anmeldung ist geschlossen
 form-over = Für diese Besprechung werden keine Anmeldungen mehr angenommen.
 form-sign-in-title = Nur für Mitglieder der Organisation
 form-sign-in = Nur Mitglieder der Organisation können sich zu dieser Besprechung anmelden. Derzeit geschieht das über das eigene System ihrer Organisation; welches das ist, sagt Ihnen, wer die Besprechung ausrichtet.
+form-sign-in-here = Nur Mitglieder der Organisation können sich zu dieser Besprechung anmelden. Melden Sie sich mit dem Konto an, das Sie dort haben.
+form-sign-in-button = Mit Konto anmelden
+form-sign-out = Abmelden
+form-member = So steht es im Verzeichnis Ihrer Organisation. Stimmt etwas nicht, sagen Sie es denen, die es pflegen; der Link zur Besprechung geht an diese Adresse.
+form-other-title = Sie gehören zu einer anderen Organisation
+form-other = Sie sind mit Ihrem Konto angemeldet, aber diese Besprechung ist für Mitglieder einer anderen Organisation. Wenn Sie dort ein Konto haben, melden Sie sich ab und mit jenem an.
+form-unknown-title = Ihr Konto kann hier nicht verwendet werden
+form-unknown = Sie sind mit Ihrem Konto angemeldet, aber das Verzeichnis der Organisation kennt es nicht, oder es ist gesperrt. Fragen Sie die Stelle, die die Konten pflegt.
+form-incomplete-title = Im Verzeichnis fehlt etwas
+form-incomplete = Sie sind mit Ihrem Konto angemeldet, aber im Verzeichnis der Organisation fehlt Ihr Vorname, Ihr Nachname oder Ihre E-Mail-Adresse, und ohne sie ist keine Anmeldung möglich. Fragen Sie die Stelle, die es pflegt.
 
 flaw-missing = bitte ausfüllen
 flaw-too-long = das ist zu lang
@@ -47,6 +57,8 @@ enrolled-sent = Sie haben einen Platz in „{ $subject }“. Die Nachricht darü
 enrolled-sent-to = Sie haben einen Platz in „{ $subject }“. Die Nachricht darüber geht an { $email }.
 enrolled-link = Sie enthält Ihren persönlichen Link zur Besprechung und eine Einladung für Ihren Kalender.
 enrolled-wait = Nach einigen Minuten noch nichts da? Sehen Sie im Spam-Ordner nach und prüfen Sie, ob die Adresse stimmt.
+enrolled-member-title = Sie sind angemeldet
+enrolled-join = Ihr persönlicher Link zur Besprechung
 
 manage-title = Ihre Anmeldung
 manage-title-problem = Fehler – Ihre Anmeldung
@@ -108,6 +120,10 @@ withdrawn-explain = Die Organisation hat die Besprechung abgesagt oder nimmt kei
 
 not-found-title = Hier ist nichts
 not-found = Die Adresse ist falsch, oder was hier stand, ist nicht mehr da. Wenn Sie einem Link aus einer Nachricht gefolgt sind, prüfen Sie, ob er vollständig ist.
+
+sign-in-failed-title = Sie sind nicht mit Ihrem Konto angemeldet
+sign-in-failed = Der Vorgang wurde abgebrochen, dauerte länger als zehn Minuten oder wurde in einem anderen Browser begonnen. Es wurde nichts geändert.
+sign-in-again = Noch einmal versuchen
 
 problem-unavailable-title = Das geht im Augenblick nicht
 problem-unavailable = An Ihren Angaben liegt es nicht. Bitte versuchen Sie es in einer Minute noch einmal.

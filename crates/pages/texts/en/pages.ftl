@@ -31,6 +31,16 @@ form-over-title = Registration is closed
 form-over = This meeting no longer takes registrations.
 form-sign-in-title = For members of the organisation
 form-sign-in = Only members of the organisation can register for this meeting. For now they do so through their own organisation’s system; ask the organizer which one that is.
+form-sign-in-here = Only members of the organisation can register for this meeting. Sign in with the account you have there.
+form-sign-in-button = Sign in
+form-sign-out = Sign out
+form-member = Your organisation’s directory says so. Is something wrong, tell whoever looks after it; the link to the meeting goes to this address.
+form-other-title = You belong to another organisation
+form-other = You are signed in, but this meeting is for members of another organisation. If you have an account there, sign out and sign in with that one.
+form-unknown-title = Your account cannot be used here
+form-unknown = You are signed in, but the organisation’s directory does not know your account, or it is disabled. Ask whoever looks after the accounts.
+form-incomplete-title = Something is missing in the directory
+form-incomplete = You are signed in, but the organisation’s directory lacks your first name, your last name or your e-mail address, and you cannot be registered without them. Ask whoever looks after it.
 
 flaw-missing = please fill this in
 flaw-too-long = this is too long
@@ -47,6 +57,8 @@ enrolled-sent = You have a place in “{ $subject }”. The letter about it goes
 enrolled-sent-to = You have a place in “{ $subject }”. The letter about it goes to { $email }.
 enrolled-link = It holds your personal link to the meeting and an invitation for your calendar.
 enrolled-wait = Nothing after a few minutes? Look into your spam folder and check that the address is right.
+enrolled-member-title = You are registered
+enrolled-join = Your personal link to the meeting
 
 manage-title = Your registration
 manage-title-problem = Problem – your registration
@@ -108,6 +120,10 @@ withdrawn-explain = The organizer has cancelled the meeting, or its registration
 
 not-found-title = Nothing here
 not-found = The address is wrong, or what stood here is gone. If you came by a link in a letter, make sure that it was not cut in two.
+
+sign-in-failed-title = You are not signed in
+sign-in-failed = The sign-in was broken off, took longer than ten minutes, or was begun in another browser. Nothing was changed.
+sign-in-again = Try again
 
 problem-unavailable-title = For a moment we cannot do this
 problem-unavailable = Nothing you entered was wrong. Please try again in a minute.

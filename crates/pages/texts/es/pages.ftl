@@ -31,6 +31,16 @@ form-over-title = La inscripción está cerrada
 form-over = Esta reunión ya no admite inscripciones.
 form-sign-in-title = Para miembros de la organización
 form-sign-in = Solo los miembros de la organización pueden inscribirse en esta reunión. Por ahora lo hacen mediante el sistema de su propia organización; pregunte cuál es a quien organiza la reunión.
+form-sign-in-here = Solo los miembros de la organización pueden inscribirse en esta reunión. Inicie sesión con la cuenta que tiene allí.
+form-sign-in-button = Iniciar sesión
+form-sign-out = Cerrar sesión
+form-member = Así figura en el directorio de su organización. Si algo no es correcto, comuníquelo a quien lo mantiene; el enlace a la reunión se envía a esta dirección.
+form-other-title = Usted pertenece a otra organización
+form-other = Ha iniciado sesión, pero esta reunión es para miembros de otra organización. Si tiene una cuenta allí, cierre la sesión e inicie sesión con esa.
+form-unknown-title = Su cuenta no se puede usar aquí
+form-unknown = Ha iniciado sesión, pero el directorio de la organización no conoce su cuenta, o está desactivada. Consulte a quien mantiene las cuentas.
+form-incomplete-title = Falta algo en el directorio
+form-incomplete = Ha iniciado sesión, pero en el directorio de la organización falta su nombre, sus apellidos o su correo electrónico, y sin ellos no es posible la inscripción. Consulte a quien lo mantiene.
 
 flaw-missing = rellene este campo
 flaw-too-long = el texto es demasiado largo
@@ -47,6 +57,8 @@ enrolled-sent = Tiene una plaza en «{ $subject }». El mensaje de confirmación
 enrolled-sent-to = Tiene una plaza en «{ $subject }». El mensaje de confirmación se envía a { $email }.
 enrolled-link = Contiene su enlace personal a la reunión y una invitación para su calendario.
 enrolled-wait = ¿No ha llegado nada después de unos minutos? Mire en la carpeta de correo no deseado y compruebe que la dirección sea correcta.
+enrolled-member-title = Su inscripción está hecha
+enrolled-join = Su enlace personal a la reunión
 
 manage-title = Su inscripción
 manage-title-problem = Problema: su inscripción
@@ -108,6 +120,10 @@ withdrawn-explain = El organizador ha cancelado la reunión o ya no acepta inscr
 
 not-found-title = Aquí no hay nada
 not-found = La dirección es incorrecta o lo que había aquí ya no está. Si siguió un enlace de un mensaje, compruebe que no se haya cortado en dos.
+
+sign-in-failed-title = No ha iniciado sesión
+sign-in-failed = El inicio de sesión se interrumpió, duró más de diez minutos o se empezó en otro navegador. No se ha cambiado nada.
+sign-in-again = Volver a intentarlo
 
 problem-unavailable-title = No es posible en este momento
 problem-unavailable = Los datos que introdujo no son la causa. Vuelva a intentarlo dentro de un minuto.

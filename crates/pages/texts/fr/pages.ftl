@@ -31,6 +31,16 @@ form-over-title = Les inscriptions sont closes
 form-over = Cette réunion n’accepte plus d’inscriptions.
 form-sign-in-title = Réservé aux membres de l’organisation
 form-sign-in = Seuls les membres de l’organisation peuvent s’inscrire à cette réunion. Pour l’instant, cela passe par le système de leur propre organisation ; demandez à l’organisateur lequel utiliser.
+form-sign-in-here = Seuls les membres de l’organisation peuvent s’inscrire à cette réunion. Connectez-vous avec le compte que vous y avez.
+form-sign-in-button = Se connecter
+form-sign-out = Se déconnecter
+form-member = Voici ce que dit l’annuaire de votre organisation. Si quelque chose est inexact, signalez-le à ceux qui le tiennent ; le lien vers la réunion est envoyé à cette adresse.
+form-other-title = Vous appartenez à une autre organisation
+form-other = Vous avez ouvert une session, mais cette réunion est réservée aux membres d’une autre organisation. Si vous y avez un compte, déconnectez-vous et connectez-vous avec celui-là.
+form-unknown-title = Votre compte ne peut pas être utilisé ici
+form-unknown = Vous avez ouvert une session, mais l’annuaire de l’organisation ne connaît pas votre compte, ou celui-ci est désactivé. Adressez-vous à ceux qui gèrent les comptes.
+form-incomplete-title = Il manque quelque chose dans l’annuaire
+form-incomplete = Vous avez ouvert une session, mais votre prénom, votre nom ou votre adresse e-mail manque dans l’annuaire de l’organisation, et sans eux l’inscription est impossible. Adressez-vous à ceux qui le tiennent.
 
 flaw-missing = veuillez remplir ce champ
 flaw-too-long = le texte est trop long
@@ -47,6 +57,8 @@ enrolled-sent = Votre place pour « { $subject } » est réservée. Le message
 enrolled-sent-to = Votre place pour « { $subject } » est réservée. Le message de confirmation part à l’adresse { $email }.
 enrolled-link = Il contient votre lien personnel vers la réunion et une invitation pour votre agenda.
 enrolled-wait = Rien après quelques minutes ? Regardez dans le dossier des indésirables et vérifiez que l’adresse est correcte.
+enrolled-member-title = Votre inscription est confirmée
+enrolled-join = Votre lien personnel vers la réunion
 
 manage-title = Votre inscription
 manage-title-problem = Problème – votre inscription
@@ -108,6 +120,10 @@ withdrawn-explain = L’organisateur a annulé la réunion ou n’accepte plus d
 
 not-found-title = Il n’y a rien ici
 not-found = L’adresse est incorrecte ou ce qui se trouvait ici n’existe plus. Si vous avez suivi un lien reçu dans un message, vérifiez qu’il n’a pas été coupé en deux.
+
+sign-in-failed-title = La connexion a échoué
+sign-in-failed = La connexion a été interrompue, a duré plus de dix minutes ou a été commencée dans un autre navigateur. Rien n’a été modifié.
+sign-in-again = Réessayer
 
 problem-unavailable-title = Momentanément impossible
 problem-unavailable = Votre saisie n’est pas en cause. Veuillez réessayer dans une minute.

@@ -31,6 +31,16 @@ form-over-title = Rejestracja jest zamknięta
 form-over = Na to spotkanie nie można się już zarejestrować.
 form-sign-in-title = Dla członków organizacji
 form-sign-in = Na to spotkanie mogą się zarejestrować tylko członkowie organizacji. Na razie robią to w systemie własnej organizacji; o to, który to system, prosimy zapytać organizatora.
+form-sign-in-here = Na to spotkanie mogą zarejestrować się tylko członkowie organizacji. Prosimy zalogować się na konto w tej organizacji.
+form-sign-in-button = Zaloguj się
+form-sign-out = Wyloguj się
+form-member = Takie dane są w katalogu organizacji. Jeśli coś się nie zgadza, prosimy powiedzieć o tym osobom, które go prowadzą; link do spotkania zostanie wysłany na ten adres.
+form-other-title = To konto należy do innej organizacji
+form-other = Zalogowano, ale to spotkanie jest dla członków innej organizacji. Jeśli jest tam konto, prosimy wylogować się i zalogować na nie.
+form-unknown-title = Tego konta nie można tu użyć
+form-unknown = Zalogowano, ale katalog organizacji nie zna tego konta albo jest ono wyłączone. Prosimy zapytać osoby, które zarządzają kontami.
+form-incomplete-title = W katalogu czegoś brakuje
+form-incomplete = Zalogowano, ale w katalogu organizacji brakuje imienia, nazwiska albo adresu e-mail, a bez nich rejestracja nie jest możliwa. Prosimy zapytać osoby, które go prowadzą.
 
 flaw-missing = proszę wypełnić to pole
 flaw-too-long = tekst jest za długi
@@ -49,6 +59,8 @@ enrolled-sent = Miejsce na spotkaniu „{ $subject }” jest zarezerwowane. Wiad
 enrolled-sent-to = Miejsce na spotkaniu „{ $subject }” jest zarezerwowane. Wiadomość z potwierdzeniem zostanie wysłana na adres { $email }.
 enrolled-link = Zawiera osobisty link do spotkania i zaproszenie do kalendarza.
 enrolled-wait = Po kilku minutach nadal nic? Prosimy zajrzeć do folderu ze spamem i sprawdzić, czy adres jest poprawny.
+enrolled-member-title = Rejestracja zakończona
+enrolled-join = Osobisty link do spotkania
 
 manage-title = Rejestracja
 manage-title-problem = Problem – rejestracja
@@ -110,6 +122,10 @@ withdrawn-explain = Organizator odwołał spotkanie albo nie przyjmuje już na n
 
 not-found-title = Tu nic nie ma
 not-found = Adres jest błędny albo tego, co tu było, już nie ma. Jeśli link pochodzi z wiadomości, prosimy sprawdzić, czy nie został przecięty na dwie części.
+
+sign-in-failed-title = Nie zalogowano
+sign-in-failed = Logowanie zostało przerwane, trwało dłużej niż dziesięć minut albo zaczęto je w innej przeglądarce. Niczego nie zmieniono.
+sign-in-again = Spróbuj ponownie
 
 problem-unavailable-title = W tej chwili to niemożliwe
 problem-unavailable = Wpisane dane nie są przyczyną. Prosimy spróbować ponownie za minutę.

@@ -31,6 +31,16 @@ form-over-title = As inscrições estão encerradas
 form-over = Esta reunião não aceita mais inscrições.
 form-sign-in-title = Para membros da organização
 form-sign-in = Só membros da organização podem se inscrever nesta reunião. Por enquanto, isso é feito pelo sistema da própria organização; pergunte a quem organiza a reunião qual é.
+form-sign-in-here = Só membros da organização podem se inscrever nesta reunião. Entre com a conta que você tem lá.
+form-sign-in-button = Entrar com a conta
+form-sign-out = Sair
+form-member = É o que consta no diretório da sua organização. Se algo estiver errado, avise quem cuida dele; o link da reunião é enviado para este endereço.
+form-other-title = Você é de outra organização
+form-other = Você entrou com a sua conta, mas esta reunião é para membros de outra organização. Se você tem uma conta lá, saia e entre com ela.
+form-unknown-title = A sua conta não pode ser usada aqui
+form-unknown = Você entrou com a sua conta, mas o diretório da organização não a conhece, ou ela está desativada. Fale com quem cuida das contas.
+form-incomplete-title = Falta algo no diretório
+form-incomplete = Você entrou com a sua conta, mas no diretório da organização falta o seu nome, o seu sobrenome ou o seu endereço de e-mail, e sem eles não é possível se inscrever. Fale com quem cuida dele.
 
 flaw-missing = preencha este campo
 flaw-too-long = o texto é longo demais
@@ -47,6 +57,8 @@ enrolled-sent = Você tem uma vaga em “{ $subject }”. A mensagem de confirma
 enrolled-sent-to = Você tem uma vaga em “{ $subject }”. A mensagem de confirmação vai para { $email }.
 enrolled-link = Ela traz o seu link pessoal para a reunião e um convite para a sua agenda.
 enrolled-wait = Nada depois de alguns minutos? Olhe na pasta de spam e confira se o endereço está certo.
+enrolled-member-title = A sua inscrição está feita
+enrolled-join = O seu link pessoal da reunião
 
 manage-title = A sua inscrição
 manage-title-problem = Problema – a sua inscrição
@@ -108,6 +120,10 @@ withdrawn-explain = O organizador cancelou a reunião ou não aceita mais inscri
 
 not-found-title = Não há nada aqui
 not-found = O endereço está errado, ou o que estava aqui não existe mais. Se você seguiu um link de uma mensagem, confira se ele não foi cortado ao meio.
+
+sign-in-failed-title = Você não entrou
+sign-in-failed = O processo foi interrompido, levou mais de dez minutos ou foi iniciado em outro navegador. Nada foi alterado.
+sign-in-again = Tentar de novo
 
 problem-unavailable-title = No momento não é possível
 problem-unavailable = Não há nada de errado com o que você digitou. Tente de novo daqui a um minuto.

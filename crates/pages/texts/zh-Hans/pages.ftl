@@ -31,6 +31,16 @@ form-over-title = 报名已截止
 form-over = 此会议不再接受报名。
 form-sign-in-title = 仅限组织成员
 form-sign-in = 只有组织成员才能报名参加此会议。目前需通过其所在组织的系统报名；请向会议组织者咨询是哪个系统。
+form-sign-in-here = 只有该组织的成员才能报名参加此会议。请使用您在该组织的帐户登录。
+form-sign-in-button = 登录
+form-sign-out = 退出登录
+form-member = 这是您组织目录中的信息。如有错误，请告知负责维护的人员；会议链接将发送到此邮箱。
+form-other-title = 您属于另一个组织
+form-other = 您已登录，但此会议面向另一个组织的成员。如果您在那里有帐户，请退出后用该帐户登录。
+form-unknown-title = 您的帐户无法在此使用
+form-unknown = 您已登录，但组织目录中没有您的帐户，或者该帐户已被停用。请联系负责帐户的人员。
+form-incomplete-title = 目录中缺少信息
+form-incomplete = 您已登录，但组织目录中缺少您的名字、姓氏或邮箱，没有这些信息就无法报名。请联系负责维护目录的人员。
 
 flaw-missing = 请填写此项
 flaw-too-long = 内容过长
@@ -46,6 +56,8 @@ enrolled-sent = 您已成功报名参加“{ $subject }”。确认邮件将发�
 enrolled-sent-to = 您已成功报名参加“{ $subject }”。确认邮件将发送到 { $email }。
 enrolled-link = 邮件中有您的会议专属链接和日历邀请。
 enrolled-wait = 几分钟后仍未收到？请查看垃圾邮件文件夹，并检查邮箱地址是否正确。
+enrolled-member-title = 您已报名
+enrolled-join = 您的会议专属链接
 
 manage-title = 您的报名
 manage-title-problem = 有误 – 您的报名
@@ -107,6 +119,10 @@ withdrawn-explain = 组织者已取消会议，或不再接受报名。已报名
 
 not-found-title = 找不到页面
 not-found = 地址有误，或此处的内容已不存在。如果您是通过邮件中的链接前来，请检查链接是否完整。
+
+sign-in-failed-title = 您未登录
+sign-in-failed = 登录被中断、超过了十分钟，或者是在另一个浏览器中开始的。未做任何更改。
+sign-in-again = 再试一次
 
 problem-unavailable-title = 暂时无法处理
 problem-unavailable = 您填写的内容没有问题。请一分钟后再试。

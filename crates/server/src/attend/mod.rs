@@ -2,29 +2,39 @@
 //!
 //! GET shows, POST acts. Every answer forbids referrers, frames and foreign content.
 
+mod cookie;
 mod form;
 mod gate;
 mod let_in;
 mod manage;
+mod own_site;
 mod page;
 mod reader;
 pub mod room;
+mod sign_in;
 mod signup;
+mod visitor;
 
 use axum::Router;
-use axum::routing::get;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
 
 pub use page::{html, not_found, stylesheet};
 pub use reader::Reader;
 
 use crate::app::App;
+use crate::sign_in::CALLBACK_PATH;
 
 /// The routes.
-pub fn routes() -> Router<App> {
+pub fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/registration/{id}", get(signup::show).post(signup::enroll))
+        .route("/sign-in", get(sign_in::begin))
+        .route(CALLBACK_PATH, get(sign_in::callback))
+        .route("/sign-out", post(sign_in::end))
         .route("/m/{token}", get(manage::show).post(manage::act))
         .route("/j/{token}", get(gate::short).post(gate::join_by_short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(stylesheet))
+        .route_layer(from_fn_with_state(app.clone(), own_site::only))
 }

@@ -56,6 +56,14 @@ pub fn not_found(reader: &Reader) -> Response {
     html(StatusCode::NOT_FOUND, language, pages::not_found_page(language))
 }
 
+/// A page for what was not sent from a page of ours.
+pub fn forbidden(app: &App, reader: &Reader) -> Response {
+    let request_id = app.ids.random_id().to_string();
+    let language = reader.language(None);
+    let view = ProblemView { language, problem: Problem::Refused, request_id: &request_id };
+    html(StatusCode::FORBIDDEN, language, pages::problem_page(&view))
+}
+
 /// A page for a request that cannot be answered now.
 pub fn problem(app: &App, reader: &Reader, error: &ApiError) -> Response {
     let request_id = app.ids.random_id().to_string();

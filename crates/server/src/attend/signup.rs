@@ -8,16 +8,18 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::enrolment::read_form;
-use domain::{AllowedRegistrant, FieldProblem, Meeting, Person, Refusal, Registration, RegistrationKind};
+use domain::{FieldProblem, Meeting, Person, Refusal, Registration, RegistrationKind};
 use http::StatusCode;
-use pages::{EnrolledView, EnrolmentForm, RegistrationState, RegistrationView};
+use pages::{EnrolledView, EnrolmentForm, RegistrationState, RegistrationView, SessionView};
 use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
 use super::form::{self, Fields};
-use super::page::{html, not_found, problem};
+use super::page::{forbidden, html, not_found, problem};
 use super::reader::Reader;
+use super::sign_in;
+use super::visitor::Visitor;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
@@ -38,7 +40,10 @@ pub async fn show(
                 let full = RegistrationState::Full;
                 return show_state(StatusCode::OK, &reader, &hosted.meeting, registration, full);
             }
-            page(&app, &reader, &hosted.meeting, registration, &Vec::new(), &[])
+            match Visitor::of(&app, &reader, &hosted.meeting, registration).await {
+                Ok(visitor) => page(&app, &reader, &hosted, registration, &visitor, Sent::default()),
+                Err(error) => problem(&app, &reader, &error),
+            }
         }
         Ok(None) => gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
         Err(error) => problem(&app, &reader, &error),
@@ -83,9 +88,12 @@ async fn try_enroll(
         let Some(hosted) = find(app, id).await? else { return Ok(None) };
         let Some(registration) = &hosted.registration else { return Ok(None) };
         let RegistrationKind::BuiltIn(built_in) = &registration.kind else { return Ok(None) };
-        let is_open = registration.allowed_registrant == AllowedRegistrant::Everyone
+        let visitor = Visitor::of(app, reader, &hosted.meeting, registration).await?;
+        let is_theirs = visitor.sent(app, fields);
+        let is_open = is_theirs
+            && visitor.may_register()
             && registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
-        let form = form::filled_form(&hosted.meeting, fields);
+        let form = visitor.complete(form::filled_form(&hosted.meeting, fields));
         let (named, answers) = match read_form(&form, &built_in.questions) {
             Ok(read) if is_open => read,
             // A yes is held against the versions in the database, a no is not: it may rest on old memory.
@@ -93,21 +101,26 @@ async fn try_enroll(
                 app.forget(hosted.meeting.id);
                 continue;
             }
+            _ if !is_theirs => return Ok(Some(forbidden(app, reader))),
             read => {
                 let problems = read.err().unwrap_or_default();
-                return Ok(Some(page(app, reader, &hosted.meeting, registration, fields, &problems)));
+                let sent = Sent { fields: Some(fields), problems: &problems };
+                return Ok(Some(page(app, reader, &hosted, registration, &visitor, sent)));
             }
         };
-        let now = app.clock.now();
+        if let Visitor::Member(session, member) = &visitor {
+            member.check(&session.caller, &hosted.meeting, &named)?;
+        }
+        let (now, actor) = (app.clock.now(), visitor.actor());
         let asked = Asked {
-            person: Person::Named { named, user: None },
+            person: Person::Named { named, user: visitor.person() },
             answers,
-            seen_directory: None,
+            seen_directory: visitor.seen_directory(),
             language: Some(reader.language(registration.language()).tag().to_owned()),
-            actor: "page".to_owned(),
+            actor: actor.clone(),
             idempotency: form::value(fields, "nonce")
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
-                .map(|nonce| private_key("page", registration.id, nonce, fingerprint(fields), now)),
+                .map(|nonce| private_key(&actor, registration.id, nonce, fingerprint(fields), now)),
         };
         let place = match take_place(app, &hosted, registration, asked.clone()).await {
             // Sent, changed and sent again from the same page: another request, which needs no key.
@@ -121,7 +134,23 @@ async fn try_enroll(
             place => place,
         };
         match place {
-            Ok(Some(_)) => return Ok(Some(enrolled(reader, &hosted.meeting, registration, fields))),
+            Ok(Some(place)) => {
+                // An address that somebody typed is not proven to be theirs: its link goes by mail alone.
+                let link = visitor.person().map(|_| {
+                    let key = wire::registration::key(&hosted.meeting, registration);
+                    let id = wire::ids::write_registrant(&key, place.registrant);
+                    app.graph_link(&hosted.meeting, registration, &id, place)
+                });
+                let language = reader.language(registration.language());
+                let view = EnrolledView {
+                    language,
+                    query: &reader.query,
+                    subject: registration.subject(&hosted.meeting).unwrap_or_default(),
+                    email: form.email.as_deref(),
+                    join_url: link.as_deref(),
+                };
+                return Ok(Some(html(StatusCode::OK, language, pages::enrolled_page(&view))));
+            }
             Err(ApiError::Refused(Refusal::RegistrationFull)) => {
                 let (conflict, full) = (StatusCode::CONFLICT, RegistrationState::Full);
                 return Ok(Some(show_state(conflict, reader, &hosted.meeting, registration, full)));
@@ -146,7 +175,7 @@ async fn find(app: &App, id: &str) -> Result<Option<Arc<Hosted>>, ApiError> {
 }
 
 /// The same as they are now: for showing, where nothing is held against the database.
-async fn find_now(app: &App, id: &str) -> Result<Option<Hosted>, ApiError> {
+pub async fn find_now(app: &App, id: &str) -> Result<Option<Hosted>, ApiError> {
     let Some(key) = wire::ids::read_registration(id) else { return Ok(None) };
     Ok(app.store.find_hosted(key.meeting).await?.filter(|hosted| has_page(hosted, &key)))
 }
@@ -168,42 +197,59 @@ fn fingerprint(fields: &Fields) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn enrolled(reader: &Reader, meeting: &Meeting, registration: &Registration, fields: &Fields) -> Response {
-    let language = reader.language(registration.language());
-    let view = EnrolledView {
-        language,
-        subject: registration.subject(meeting).unwrap_or_default(),
-        email: form::value(fields, "email"),
-        query: &reader.query,
-    };
-    html(StatusCode::OK, language, pages::enrolled_page(&view))
+/// A form that was sent, and its faults.
+#[derive(Clone, Copy, Default)]
+struct Sent<'a> {
+    fields: Option<&'a Fields>,
+    problems: &'a [FieldProblem],
 }
 
 /// The page as it stands for this visitor, with their input and its faults.
 fn page(
     app: &App,
     reader: &Reader,
-    meeting: &Meeting,
+    hosted: &Hosted,
     registration: &Registration,
-    fields: &Fields,
-    problems: &[FieldProblem],
+    visitor: &Visitor,
+    sent: Sent<'_>,
 ) -> Response {
+    let meeting = &hosted.meeting;
     let Ok(built_in) = registration.built_in() else { return not_found(reader) };
     if registration.accepts_at(meeting, app.clock.now()).is_err() {
         return show_state(StatusCode::OK, reader, meeting, registration, RegistrationState::Over);
     }
-    if registration.allowed_registrant == AllowedRegistrant::Organization {
-        return show_state(StatusCode::OK, reader, meeting, registration, RegistrationState::SignInNeeded);
+    let id = wire::ids::write_registration(&wire::registration::key(meeting, registration));
+    let mark = match visitor {
+        Visitor::Member(session, _) | Visitor::TurnedAway(session, _) => app.sign_in.form_mark(session),
+        Visitor::Anybody | Visitor::Stranger => String::new(),
+    };
+    let session = SessionView { mark: &mark, registration: &id };
+    match visitor {
+        Visitor::Stranger => {
+            let address = app.sign_in.provider(meeting.tenant).map(|_| sign_in::address(&id));
+            let state = RegistrationState::SignInNeeded { sign_in_url: address.as_deref() };
+            let status = if sent.fields.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+            return show_state(status, reader, meeting, registration, state);
+        }
+        Visitor::TurnedAway(_, why) => {
+            let state = RegistrationState::TurnedAway { why: *why, session };
+            return show_state(StatusCode::FORBIDDEN, reader, meeting, registration, state);
+        }
+        Visitor::Anybody | Visitor::Member(..) => {}
     }
     // Each page is a request of its own: a reload or a double click sends the same one.
     let nonce = URL_SAFE_NO_PAD.encode(app.ids.bytes::<16>());
     let ids = form::question_ids(built_in, meeting);
-    let flaws = form::field_problems(problems, built_in, &ids, meeting, fields);
+    let nothing = Fields::new();
+    let fields = sent.fields.unwrap_or(&nothing);
+    let filled = visitor.complete(form::filled_form(meeting, fields));
+    let flaws = form::field_problems(sent.problems, built_in, &ids, meeting, fields);
     let form = EnrolmentForm {
         nonce: &nonce,
-        first_name: form::value(fields, "firstName").unwrap_or_default(),
-        last_name: form::value(fields, "lastName").unwrap_or_default(),
-        email: form::value(fields, "email").unwrap_or_default(),
+        session: visitor.person().map(|_| session),
+        first_name: filled.first_name.as_deref().unwrap_or_default(),
+        last_name: filled.last_name.as_deref().unwrap_or_default(),
+        email: filled.email.as_deref().unwrap_or_default(),
         questions: form::questions(built_in, &ids, fields),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
     };
@@ -222,6 +268,7 @@ fn show_state(
     let language = reader.language(registration.language());
     let view = RegistrationView {
         language,
+        query: &reader.query,
         zone: None,
         subject: registration.subject(meeting).unwrap_or_default(),
         description: built_in.description.as_deref(),
@@ -229,7 +276,6 @@ fn show_state(
         start_at: registration.start_at(meeting),
         end_at: registration.end_at(meeting),
         state,
-        query: &reader.query,
     };
     html(status, language, pages::registration_page(&view))
 }

@@ -30,16 +30,59 @@ pub(super) fn read(
     settings: &IssuerSettings,
     now: Timestamp,
 ) -> Result<Reading, TokenRefusal> {
-    // No name holds one, and not every database can keep it.
-    if claims.values().filter_map(Value::as_str).any(|text| text.contains('\0')) {
-        return Err(claim("a text holds a NUL character"));
-    }
-    let claims = Claims(claims);
+    let claims = readable(claims)?;
     check_audience(claims, &settings.audiences)?;
     let expires_at = check_times(claims, settings.max_lifetime, now.as_second())?;
     let tenant = read_tenant(claims, &settings.tenant)?;
     let caller = read_caller(claims, settings, tenant)?;
     Ok(Reading { caller, expires_at })
+}
+
+/// What an id token must say to be the end of one sign-in.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpectedSignIn<'a> {
+    /// The issuer that was asked.
+    pub issuer: &'a str,
+    /// The client it was asked for.
+    pub client_id: &'a str,
+    /// What was to be repeated.
+    pub nonce: &'a str,
+}
+
+/// Reads the claims of an id token whose signature is proven (OpenID Connect Core, section 3.1.3.7).
+pub(super) fn read_sign_in(
+    claims: &Map<String, Value>,
+    settings: &IssuerSettings,
+    expected: &ExpectedSignIn<'_>,
+    now: Timestamp,
+) -> Result<Delegated, TokenRefusal> {
+    let claims = readable(claims)?;
+    check_audience(claims, &[expected.client_id.to_owned()])?;
+    let is_for_many =
+        claims.get("aud").and_then(Value::as_array).is_some_and(|audiences| audiences.len() > 1);
+    let is_for_another = claims.text("azp").map_or(is_for_many, |party| party != expected.client_id);
+    if is_for_another {
+        return Err(TokenRefusal::Audience);
+    }
+    check_times(claims, settings.max_lifetime, now.as_second())?;
+    if claims.text("nonce") != Some(expected.nonce) {
+        return Err(claim("`nonce` is not the one of this sign-in"));
+    }
+    Ok(Delegated {
+        tenant: read_tenant(claims, &settings.tenant)?,
+        person: PersonId(claims.uuid(&settings.claims.person)?),
+        app: None,
+        scopes: Vec::new(),
+        profile: profile(claims),
+    })
+}
+
+/// No name holds a NUL, and not every database can keep one.
+fn readable(claims: &Map<String, Value>) -> Result<Claims<'_>, TokenRefusal> {
+    if claims.values().filter_map(Value::as_str).any(|text| text.contains('\0')) {
+        return Err(claim("a text holds a NUL character"));
+    }
+    Ok(Claims(claims))
 }
 
 fn check_audience(claims: Claims<'_>, ours: &[String]) -> Result<(), TokenRefusal> {

@@ -29,8 +29,7 @@ impl KeyClient {
     /// The keys the issuer publishes now, or what went wrong, in words for the log.
     pub(crate) async fn fetch(&self, issuer: &str) -> Result<JwkSet, String> {
         let both = async {
-            let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-            let discovery: Discovery = self.get(&address).await?;
+            let discovery: Discovery = self.discover(issuer).await?;
             check(&discovery, issuer)?;
             let published: PublishedKeys = self.get(&discovery.jwks_uri).await?;
             Ok(published.readable())
@@ -38,9 +37,44 @@ impl KeyClient {
         tokio::time::timeout(TIME_LIMIT, both).await.unwrap_or_else(|_| Err("it took too long".to_owned()))
     }
 
+    /// The issuer's discovery document, nothing in it checked.
+    pub(crate) async fn discover<T: DeserializeOwned>(&self, issuer: &str) -> Result<T, String> {
+        self.get(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))).await
+    }
+
     async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
-        let answer = self.0.get(address).header("accept", "application/json").send().await;
-        let mut answer = answer.map_err(|fault| in_words(&fault))?;
+        self.read(address, self.send(self.0.get(address)).await?).await
+    }
+
+    /// Sends a form and reads the JSON that is answered; `None` when the form or its sender is refused.
+    pub(crate) async fn post<T: DeserializeOwned>(
+        &self,
+        address: &str,
+        authorization: Option<&str>,
+        form: String,
+    ) -> Result<Option<T>, String> {
+        let request = self.0.post(address).header("content-type", "application/x-www-form-urlencoded");
+        let request = match authorization {
+            Some(authorization) => request.header("authorization", authorization),
+            None => request,
+        };
+        let answer = self.send(request.body(form)).await?;
+        if [400, 401].contains(&answer.status().as_u16()) {
+            return Ok(None);
+        }
+        self.read(address, answer).await.map(Some)
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, String> {
+        let answer = request.header("accept", "application/json").send().await;
+        answer.map_err(|fault| in_words(&fault))
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        address: &str,
+        mut answer: reqwest::Response,
+    ) -> Result<T, String> {
         if !answer.status().is_success() {
             return Err(format!("{address} answered {}", answer.status()));
         }

@@ -26,9 +26,10 @@ mod token;
 use std::sync::Arc;
 
 use axum::http::HeaderValue;
-use domain::caller::Caller;
+use domain::caller::{Caller, Delegated};
 use jiff::Timestamp;
 
+pub use claims::ExpectedSignIn;
 pub use fetch::KeyClient;
 pub(crate) use fetch::in_words;
 pub use keyring::KeySource;
@@ -96,8 +97,49 @@ impl Verifier {
         Ok(caller)
     }
 
+    /// Who signed in, by the id token that a sign-in of ours ended with. It is proven like every token, and is good
+    /// for the one sign-in it was made for.
+    pub async fn verify_sign_in(
+        &self,
+        id_token: &str,
+        expected: &ExpectedSignIn<'_>,
+        now: Timestamp,
+    ) -> Result<Delegated, TokenRefusal> {
+        if id_token.len() > token::MAX_TOKEN_BYTES {
+            return Err(TokenRefusal::Malformed);
+        }
+        let token = Unproven::parse(id_token)?;
+        if token.issuer() != Some(expected.issuer) {
+            return Err(TokenRefusal::Issuer);
+        }
+        if !token.may_be_id_token() {
+            return Err(TokenRefusal::Type);
+        }
+        let (index, _) = self.prove_signature(&token, now).await?;
+        claims::read_sign_in(&token.claims, &self.0.issuers[index].settings, expected, now)
+    }
+
     async fn prove(&self, token: &str, now: Timestamp) -> Result<Proven, TokenRefusal> {
         let token = Unproven::parse(token)?;
+        if !token.may_be_access_token() {
+            return Err(TokenRefusal::Type);
+        }
+        let (index, generation) = self.prove_signature(&token, now).await?;
+        let reading = claims::read(&token.claims, &self.0.issuers[index].settings, now)?;
+        Ok(Proven {
+            caller: Arc::new(reading.caller),
+            expires_at: reading.expires_at,
+            issuer: index,
+            generation,
+        })
+    }
+
+    /// Which issuer signed it, and with which generation of its keys.
+    async fn prove_signature(
+        &self,
+        token: &Unproven<'_>,
+        now: Timestamp,
+    ) -> Result<(usize, u64), TokenRefusal> {
         let named = token.issuer().ok_or(TokenRefusal::Issuer)?;
         let chosen = self.0.issuers.iter().position(|issuer| issuer.settings.url == named);
         let index = chosen.ok_or(TokenRefusal::Issuer)?;
@@ -106,19 +148,9 @@ impl Verifier {
         if !settings.algorithms.contains(&token.algorithm) {
             return Err(TokenRefusal::Algorithm);
         }
-        if !token.may_be_access_token() {
-            return Err(TokenRefusal::Type);
-        }
         let kid = token.kid.as_deref();
         let current = keys.current(now, |keys| keys.knows(kid, token.algorithm)).await;
         current.keys.prove(kid, token.algorithm, token.signed, &token.signature)?;
-
-        let reading = claims::read(&token.claims, settings, now)?;
-        Ok(Proven {
-            caller: Arc::new(reading.caller),
-            expires_at: reading.expires_at,
-            issuer: index,
-            generation: current.generation,
-        })
+        Ok((index, current.generation))
     }
 }

@@ -80,6 +80,11 @@ impl<'a> Unproven<'a> {
         self.typ.as_deref().is_none_or(|typ| TYPES.iter().any(|known| typ.eq_ignore_ascii_case(known)))
     }
 
+    /// Whether the header allows it to be an id token: what says that it is an access token is none.
+    pub(super) fn may_be_id_token(&self) -> bool {
+        self.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"))
+    }
+
     /// The issuer it says it is from.
     pub(super) fn issuer(&self) -> Option<&str> {
         self.claims.get("iss").and_then(Value::as_str)

@@ -6,8 +6,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::reading::{
-    Choice, Flag, Kind, Language, ListOf, Named, Raw, Scope, Seconds, Text, UuidText, Web, default, list,
-    optional, quoted, required, section, table, wrong,
+    Choice, Flag, Kind, Language, ListOf, Named, Password, Raw, Scope, Seconds, Secret, Text, UuidText, Web,
+    default, list, optional, quoted, required, section, table, wrong,
 };
 use super::server::{allows_http, is_readable_on_the_way};
 
@@ -66,6 +66,11 @@ section! {
         scope_claim: String = default(Text("the name of a claim"), "scp");
         /// Claim with application permissions, a list.
         roles_claim: String = default(Text("the name of a claim"), "roles");
+        /// Id of the client by which people sign in on sign-up pages, for registrations of their organisation. Its
+        /// redirect URI is `/sign-in/callback` below `server.public_url`.
+        sign_in_client_id: Option<String> = optional(Text("the id of a client"), "nobody signs in by it", "usher-pages");
+        /// Secret of that client.
+        sign_in_secret: Option<Secret> = optional(Password, "a client without a secret", "a secret");
         /// How old its keys may get before they are fetched again.
         keys_refresh as "keys_refresh_seconds": Duration = default(Seconds(30..=86_400), "300");
         /// A token with an unknown key makes Usher fetch the keys at once, but at most this often.
@@ -254,6 +259,10 @@ fn check_issuer(scope: &mut Scope<'_, '_>) {
             scope.complain("tenant", "is required, unless `tenants` lists the organisations it may name")
         }
         _ => {}
+    }
+    let has_secret = scope.has("sign_in_secret") || scope.has("sign_in_secret_file");
+    if has_secret && !scope.has("sign_in_client_id") {
+        scope.complain("sign_in_client_id", "is required with a secret");
     }
     // Whoever can change the answer on the way can hand us keys of their own and sign any token.
     if scope.here(&Web::Base, "url").is_some_and(|url| is_readable_on_the_way(&url)) && !allows_http(scope) {

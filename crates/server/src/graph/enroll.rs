@@ -4,12 +4,10 @@
 
 use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
 use domain::permission::may_enroll;
-use domain::person::DirectoryPerson;
 use domain::refusal::Denial;
 use domain::{
-    AllowedRegistrant, Answer as Answered, Caller, Delegated, Enrolment, FieldProblem, Meeting, MeetingId,
-    Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationId,
-    RegistrationKind,
+    AllowedRegistrant, Answer as Answered, Caller, Enrolment, FieldProblem, Meeting, MeetingId, Person,
+    PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationId, RegistrationKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -22,6 +20,7 @@ use super::meeting::TRIES;
 use super::{Answer, Ask, Reply};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::member::Member;
 
 /// How long an idempotency key is remembered.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -167,7 +166,7 @@ async fn seen_policy(ask: &Ask<'_>, organizer: PersonId) -> Result<Option<i64>, 
 }
 
 /// The version of the directory by which a signed-in person's account may be used. Who enrolls as a member of the
-/// organisation is looked up by [`check_member`].
+/// organisation is looked up by [`Member::find`].
 async fn seen_account(ask: &Ask<'_>, registration: &Registration) -> Result<Option<i64>, ApiError> {
     let Caller::Delegated(caller) = ask.caller.as_ref() else { return Ok(None) };
     let is_for_members = registration.allowed_registrant == AllowedRegistrant::Organization;
@@ -203,9 +202,10 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     let (named, answers) = check_form(&form, problems, &built_in.questions)?;
     match (registration.allowed_registrant, ask.caller.as_ref()) {
         (AllowedRegistrant::Organization, Caller::Delegated(caller)) => {
-            let version = check_member(ask, caller, meeting, &named).await?;
+            let member = Member::find(ask.app, caller).await?;
+            member.check(caller, meeting, &named)?;
             let person = Person::Named { named, user: Some(caller.person) };
-            asked(person, answers, Some(version))
+            asked(person, answers, Some(member.seen_directory))
         }
         (AllowedRegistrant::Organization, Caller::Application(_)) => {
             Err(Denial::OnlyMembersThemselves.into())
@@ -231,24 +231,6 @@ fn check_form(
             Err(problems.into())
         }
     }
-}
-
-/// Holds the names and the address against the directory (seed 002); gives the directory's version.
-async fn check_member(
-    ask: &Ask<'_>,
-    caller: &Delegated,
-    meeting: &Meeting,
-    named: &Named,
-) -> Result<i64, ApiError> {
-    let view = ask.app.store.find_person(caller.tenant, caller.person).await?;
-    let from_token = || ask.app.settings.people_from_claims.then(|| DirectoryPerson::from_token(caller));
-    let person = view.person.or_else(from_token).filter(|person| person.is_active);
-    let person = person.ok_or(Refusal::UnknownPerson)?;
-    if caller.person == meeting.organizer && !person.has_address(&named.email) {
-        return Err(Denial::Colleague.into());
-    }
-    person.matches(named)?;
-    Ok(view.version)
 }
 
 /// The `Idempotency-Key` header: up to 255 characters, private to the caller.

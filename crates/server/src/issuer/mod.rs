@@ -21,7 +21,6 @@ mod page;
 mod password;
 mod routes;
 mod scope;
-mod sealed;
 mod service;
 #[cfg(test)]
 mod tests;

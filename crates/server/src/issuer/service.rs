@@ -13,9 +13,9 @@ use super::code::Codes;
 use super::directory::Directory;
 use super::key::{Issuer, KeyFault};
 use super::password::Passwords;
-use super::sealed::Seal;
 use super::throttle::{Suspect, Throttle};
 use crate::client_address::TrustedProxies;
+use crate::sealed::Seal;
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

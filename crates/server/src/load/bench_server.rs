@@ -162,6 +162,7 @@ fn pretending(service: Service) -> Service {
         clock: app.clock.clone(),
         ids: app.ids.clone(),
         verifier: app.verifier.clone(),
+        sign_in: app.sign_in.clone(),
         turnstile: Turnstile::pretending(app.ids.clone(), app.clock.clone()),
         mailroom: app.mailroom.clone(),
         settings: app.settings.clone(),

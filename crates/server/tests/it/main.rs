@@ -33,6 +33,7 @@ mod pages;
 mod program;
 mod secrets;
 mod seeds;
+mod sign_in;
 mod socket;
 mod throttle;
 mod upgrade;
