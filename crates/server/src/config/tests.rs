@@ -285,7 +285,7 @@ x = 1
             "`identity.issuer[0].tenants` (line 18): wants a list of at least one: a UUID such as `2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11`, not an empty one",
             "`identity.issuer[0].algorithms` (line 17): refuses `HS256`: its key is a shared secret, so whoever can check a token can also forge one; refuses `none`: such tokens are not signed, so anybody can write one; wants one of `RS256`, `RS384`, `RS512`, `PS256`, `PS384`, `PS512`, `ES256`, `ES384`, `EdDSA`, not the text `RS1`; lists \"RS256\" twice",
             "`identity.issuer[0].url` (line 16): wants `https`; plain `http` to other machines needs `server.allow_http = true`",
-            "`identity.issuer[0].colour` (line 19): is not a known key; known here: `url`, `audience`, `tenant`, `tenants`, `tenant_claim`, `algorithms`, `person_claim`, `app_claims`, `scope_claim`, `roles_claim`, `keys_refresh_seconds`, `keys_min_interval_seconds`, `max_token_lifetime_seconds`",
+            "`identity.issuer[0].colour` (line 19): is not a known key; known here: `url`, `audience`, `tenant`, `tenants`, `tenant_claim`, `algorithms`, `person_claim`, `app_claims`, `scope_claim`, `roles_claim`, `sign_in_client_id`, `sign_in_secret`, `sign_in_secret_file`, `keys_refresh_seconds`, `keys_min_interval_seconds`, `max_token_lifetime_seconds`",
             "`mail.security` (line 11): wants one of `starttls`, `tls`, `none`, not the text `ssl`",
             "`mail.from` (line 9): is required with `mail.host`, for example \"Usher <no-reply@example.org>\"",
             "`mail.username` (line 9): is required with a password",
