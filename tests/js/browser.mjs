@@ -44,9 +44,9 @@ async function round(language, stops) {
   for (const { name, go } of stops) {
     await run.check(`${language}: ${name}`, () => inContext(language, async (page, heard) => {
       await go(page);
-      const faults = await visit(page);
       const dir = await page.evaluate(() => document.documentElement.dir);
       assert.equal(dir, DIRECTIONS[language]);
+      const faults = await visit(page);
       const all = [...heard, ...faults];
       assert.equal(all.length, 0, all.join("; "));
     }));
