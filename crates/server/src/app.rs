@@ -153,6 +153,13 @@ impl Deref for App {
     }
 }
 
+impl Settings {
+    /// Whether browsers reach the service encrypted.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {

@@ -3,13 +3,14 @@
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Person, Registrant};
-use http::{HeaderMap, HeaderValue, Method, header};
+use domain::{Person, Registrant, Registration};
+use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 use pages::GateState;
 use sha2::{Digest, Sha256};
 use store::{Fault, Hosted, Pass};
 
+use super::cookie;
 use super::gate::show;
 use super::page::{problem, see_other};
 use super::reader::Reader;
@@ -67,7 +68,7 @@ pub async fn let_in(
         }
         (Wish::Peep | Wish::Follow, Some(_)) => show(reader, Some(hosted), GateState::Ready),
         (Wish::Join { takes_over }, Some(active)) => {
-            let device = device(reader).unwrap_or_else(|| app.ids.bytes());
+            let device = device(app, reader).unwrap_or_else(|| app.ids.bytes());
             let now = app.clock.now();
             let pass = Pass {
                 registrant,
@@ -77,7 +78,7 @@ pub async fn let_in(
                 active_since: if takes_over { Timestamp::MAX } else { now - active },
             };
             match app.store.enter(pass).await {
-                Ok(true) => with_device(way, &device, app.settings.public_url.starts_with("https://")),
+                Ok(true) => with_device(app, way, &device),
                 Ok(false) => show(reader, Some(hosted), GateState::Elsewhere),
                 Err(fault) => problem(app, reader, &fault.into()),
             }
@@ -105,14 +106,10 @@ async fn entry(
         ),
         Some(Person::External { user: None, .. }) | None => (None, None),
     };
+    let own_language = hosted.registration.as_ref().and_then(Registration::language);
     let visitor = Visitor {
         id: &registrant.id.to_string(),
-        name: &name.unwrap_or_else(|| {
-            pages::guest_name(
-                reader
-                    .language(hosted.registration.as_ref().and_then(|registration| registration.language())),
-            )
-        }),
+        name: &name.unwrap_or_else(|| pages::guest_name(reader.language(own_language))),
         email,
         now: app.clock.now(),
         until: end_at,
@@ -120,15 +117,13 @@ async fn entry(
     Ok(room.entry(&visitor).unwrap_or_else(|| address.to_owned()))
 }
 
-/// The name of the cookie that tells one device from another. It says nothing else and lives for a day.
-const COOKIE: &str = "usher_device";
+/// The cookie that tells one device from another. It says nothing else and lives for a day.
+const COOKIE: &str = "device";
+const REMEMBERED: i64 = 24 * 60 * 60;
 
 /// The device that sent the request, if it was let in before.
-fn device(reader: &Reader) -> Option<[u8; 16]> {
-    let cookies = reader.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs =
-        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+fn device(app: &App, reader: &Reader) -> Option<[u8; 16]> {
+    let value = cookie::read(app.settings.is_https(), &reader.headers, COOKIE)?;
     URL_SAFE_NO_PAD.decode(value).ok()?.try_into().ok()
 }
 
@@ -137,12 +132,8 @@ fn hash(device: &[u8; 16], registrant: &Registrant) -> [u8; 32] {
     Sha256::new().chain_update(device).chain_update(registrant.id.0).finalize().into()
 }
 
-fn with_device(mut way: Response, device: &[u8; 16], is_secure: bool) -> Response {
-    let secure = if is_secure { "; Secure" } else { "" };
-    let value = URL_SAFE_NO_PAD.encode(device);
-    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        way.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+fn with_device(app: &App, mut way: Response, device: &[u8; 16]) -> Response {
+    let kept = cookie::set(app.settings.is_https(), COOKIE, &URL_SAFE_NO_PAD.encode(device), REMEMBERED);
+    way.headers_mut().extend(kept.map(|kept| (header::SET_COOKIE, kept)));
     way
 }

@@ -6,15 +6,15 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use pages::{LANGUAGE_QUERY, Language};
 
+use super::cookie;
 use super::page::guard;
 use crate::app::App;
 
-/// The cookie that remembers the switch. Over https its prefix keeps neighbouring hosts from setting it.
-const COOKIE: &str = "usher-language";
-const GUARDED_COOKIE: &str = "__Host-usher-language";
+/// The cookie that remembers the switch.
+const COOKIE: &str = "language";
 
 /// A year, in seconds.
-const REMEMBERED: u32 = 365 * 24 * 60 * 60;
+const REMEMBERED: i64 = 365 * 24 * 60 * 60;
 
 /// Who reads a page.
 ///
@@ -40,7 +40,7 @@ impl Reader {
     fn new(headers: &HeaderMap, query: &str, is_https: bool) -> Self {
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self {
-            remembered: remembered(headers, cookie_name(is_https)),
+            remembered: cookie::read(is_https, headers, COOKIE).and_then(Language::with_tag),
             preferred: asked.and_then(Language::preferred),
             query: query.to_owned(),
             headers: headers.clone(),
@@ -53,7 +53,7 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
-        let is_https = app.settings.public_url.starts_with("https://");
+        let is_https = app.settings.is_https();
         if matches!(parts.method, Method::GET | Method::HEAD)
             && let Some((language, rest)) = switched(query)
         {
@@ -75,28 +75,14 @@ fn switched(query: &str) -> Option<(Language, String)> {
 fn remember(path: &str, query: &str, language: Language, is_https: bool) -> Response {
     let path = path.trim_start_matches(['/', '\\']);
     let mark = if query.is_empty() { "" } else { "?" };
-    let secure = if is_https { "; Secure" } else { "" };
-    let (name, tag) = (cookie_name(is_https), language.tag());
-    let cookie = format!("{name}={tag}; Path=/; Max-Age={REMEMBERED}; HttpOnly; SameSite=Lax{secure}");
-    let values = [(header::LOCATION, format!("/{path}{mark}{query}")), (header::SET_COOKIE, cookie)];
+    let target = HeaderValue::from_str(&format!("/{path}{mark}{query}"));
+    let kept = cookie::set(is_https, COOKIE, language.tag(), REMEMBERED);
+    // What came in as a request's address is one in a header too.
+    let (Ok(target), Some(kept)) = (target, kept) else { return StatusCode::BAD_REQUEST.into_response() };
     let mut response = StatusCode::SEE_OTHER.into_response();
-    for (name, value) in values {
-        // What came in as a request's address is one in a header too.
-        let Ok(value) = HeaderValue::from_str(&value) else { return StatusCode::BAD_REQUEST.into_response() };
-        response.headers_mut().insert(name, value);
-    }
+    response.headers_mut().extend([(header::LOCATION, target), (header::SET_COOKIE, kept)]);
     guard(response.headers_mut());
     response
-}
-
-fn remembered(headers: &HeaderMap, name: &str) -> Option<Language> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find_map(|(known, value)| (known == name).then(|| Language::with_tag(value))?)
-}
-
-fn cookie_name(is_https: bool) -> &'static str {
-    if is_https { GUARDED_COOKIE } else { COOKIE }
 }
 
 #[cfg(test)]

@@ -53,7 +53,9 @@ async fn try_begin(app: &App, registration: &str) -> Result<Option<Response>, Ap
     let Some((flow, target)) = begun.map_err(|unfinished| told(&unfinished))? else { return Ok(None) };
     let name = Flow::mark(flow.state()).map(flow_cookie);
     let kept = app.sign_in.close_flow(&flow);
-    let kept = name.zip(kept).and_then(|(name, value)| cookie::set(app, &name, &value, Flow::SECONDS));
+    let kept = name
+        .zip(kept)
+        .and_then(|(name, value)| cookie::set(app.settings.is_https(), &name, &value, Flow::SECONDS));
     let (Some(mut response), Some(kept)) = (see_other(target.as_str()), kept) else { return Ok(None) };
     response.headers_mut().append(header::SET_COOKIE, kept);
     Ok(Some(response))
@@ -69,7 +71,7 @@ pub async fn callback(
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let state = only(&query, "state").unwrap_or_default();
     let name = Flow::mark(state).map(flow_cookie).unwrap_or_default();
-    let kept = cookie::read(&app, &reader.headers, &name);
+    let kept = cookie::read(app.settings.is_https(), &reader.headers, &name);
     let flow = kept.and_then(|kept| app.sign_in.open_flow(kept, state, app.clock.now()));
     let Some(flow) = flow else { return failed(StatusCode::FORBIDDEN, &reader, None) };
     let mut response = match finish(&app, &query, &flow).await {
@@ -81,7 +83,9 @@ pub async fn callback(
         }
     };
     // A sign-in ends once, well or badly.
-    response.headers_mut().extend(cookie::set(&app, &name, "", 0).map(|over| (header::SET_COOKIE, over)));
+    response
+        .headers_mut()
+        .extend(cookie::set(app.settings.is_https(), &name, "", 0).map(|over| (header::SET_COOKIE, over)));
     response
 }
 
@@ -94,7 +98,8 @@ async fn finish(app: &App, query: &Fields, flow: &Flow) -> Result<Response, Unfi
     let caller = app.sign_in.finish(flow, code, only(query, "iss"), &app.verifier, now).await?;
     let with_profile = app.settings.people_from_claims;
     let session = app.sign_in.open_session(flow, caller, with_profile, app.ids.bytes(), now);
-    let session = session.and_then(|session| cookie::set(app, SESSION, &session, Session::SECONDS));
+    let session =
+        session.and_then(|session| cookie::set(app.settings.is_https(), SESSION, &session, Session::SECONDS));
     let back = see_other(&page_of(app, &flow.registration));
     let (Some(mut response), Some(session)) = (back, session) else {
         return Err(Unfinished::Refused("no cookie can hold the session"));
@@ -113,7 +118,7 @@ pub async fn end(
         Ok(fields) => fields,
         Err(error) => return problem(&app, &reader, &error),
     };
-    let kept = cookie::read(&app, &reader.headers, SESSION);
+    let kept = cookie::read(app.settings.is_https(), &reader.headers, SESSION);
     let session = kept.and_then(|kept| app.sign_in.session(kept, app.clock.now()));
     let mark = form::value(&fields, "session").unwrap_or_default();
     if session.is_some_and(|session| !app.sign_in.is_form_of(&session, mark)) {
@@ -124,7 +129,9 @@ pub async fn end(
         return not_found(&reader);
     }
     let Some(mut response) = see_other(&page_of(&app, registration)) else { return not_found(&reader) };
-    response.headers_mut().extend(cookie::set(&app, SESSION, "", 0).map(|over| (header::SET_COOKIE, over)));
+    response
+        .headers_mut()
+        .extend(cookie::set(app.settings.is_https(), SESSION, "", 0).map(|over| (header::SET_COOKIE, over)));
     response
 }
 

@@ -36,7 +36,7 @@ impl Visitor {
         if registration.allowed_registrant == AllowedRegistrant::Everyone {
             return Ok(Self::Anybody);
         }
-        let cookie = cookie::read(app, &reader.headers, SESSION);
+        let cookie = cookie::read(app.settings.is_https(), &reader.headers, SESSION);
         let session = cookie.and_then(|cookie| app.sign_in.session(cookie, app.clock.now()));
         let Some(session) = session else { return Ok(Self::Stranger) };
         if session.caller.tenant != meeting.tenant {
