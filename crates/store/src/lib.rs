@@ -68,7 +68,7 @@ pub use schema::Schema;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 5] = [
+const STEPS: [(i64, &str, &str, &str); 6] = [
     (
         1,
         "registrations",
@@ -98,6 +98,12 @@ const STEPS: [(i64, &str, &str, &str); 5] = [
         "attendance",
         include_str!("../migrations/sqlite/0005_attendance.sql"),
         include_str!("../migrations/postgres/0005_attendance.sql"),
+    ),
+    (
+        9,
+        "reminders",
+        include_str!("../migrations/sqlite/0009_reminders.sql"),
+        include_str!("../migrations/postgres/0009_reminders.sql"),
     ),
 ];
 

@@ -28,6 +28,7 @@ struct RegistrationRow {
     view_count: i64,
     seats_taken: i64,
     language: Option<String>,
+    reminders: Option<String>,
     version: i64,
 }
 
@@ -48,7 +49,7 @@ struct StoredSpeaker {
 
 const FIND_LIVE: &str =
     "SELECT g.registration_id, g.is_external, g.allowed_registrant, g.subject, g.description, g.start_at, g.end_at,
-        g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.version
+        g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.reminders, g.version
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
@@ -58,12 +59,13 @@ const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, inp
     FROM question WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND NOT is_deleted
     ORDER BY position";
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
-        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, version)
-    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1
+        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, reminders,
+        version)
+    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
-        speakers = $9, capacity = $10, version = version + 1
+        speakers = $9, capacity = $10, reminders = $11, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const HAD_ONE: &str = "SELECT EXISTS (SELECT 1 FROM registration WHERE slot = $1 AND meeting_id = $2)";
 /// The list goes on behind the registrants of a registration that was deleted.
@@ -100,6 +102,7 @@ impl Store {
                 .bind(speakers_json(&built_in.speakers))
                 .bind(built_in.capacity.map(i64::from))
                 .bind(&built_in.language)
+                .bind(built_in.reminders.as_ref().map(reminding::write))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -159,6 +162,7 @@ impl Store {
                 .bind(built_in.end_at.map(micros))
                 .bind(speakers_json(&built_in.speakers))
                 .bind(built_in.capacity.map(i64::from))
+                .bind(built_in.reminders.as_ref().map(reminding::write))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -264,6 +268,7 @@ impl RegistrationRow {
                 view_count: self.view_count,
                 seats_taken: self.seats_taken,
                 language: self.language,
+                reminders: self.reminders.as_deref().map(reminding::read).transpose()?,
                 questions,
             }))
         };

@@ -2,7 +2,8 @@
 
 use domain::text::limit;
 use domain::{
-    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, ProblemCode, Registration, RegistrationKind, Speaker,
+    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, ProblemCode, Registration, RegistrationKind, Reminders,
+    Speaker,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -58,6 +59,9 @@ pub struct MeetingRegistration {
     pub speakers: Vec<MeetingSpeaker>,
     /// How many people may be registered at once; null for no limit. An extension of Usher's.
     pub capacity: Option<u32>,
+    /// How many minutes before the start people are reminded; null as the service does, empty for never. An extension of
+    /// Usher's.
+    pub reminder_minutes_before_start: Option<Vec<i64>>,
     /// The questions, with `$expand=customQuestions`; may be given when the registration is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_questions: Option<Vec<MeetingRegistrationQuestion>>,
@@ -129,6 +133,10 @@ impl AnyRegistration {
             registration_page_view_count: shown.views.then_some(built_in.view_count),
             speakers: built_in.speakers.iter().map(MeetingSpeaker::new).collect(),
             capacity: built_in.capacity,
+            reminder_minutes_before_start: built_in
+                .reminders
+                .as_ref()
+                .map(|reminders| reminders.minutes().collect()),
             custom_questions: shown.questions.then(questions),
         }))
     }
@@ -242,6 +250,11 @@ fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Me
         Given::Is(speakers) => built_in.speakers = speakers,
     }
     members.count("capacity").change(&mut built_in.capacity);
+    match members.wholes("reminderMinutesBeforeStart", limit::REMINDERS, 1..=Reminders::LONGEST) {
+        Given::Absent => {}
+        Given::Null => built_in.reminders = None,
+        Given::Is(minutes) => built_in.reminders = Some(Reminders::new(minutes)),
+    }
 }
 
 /// CONTRACT decision 12.

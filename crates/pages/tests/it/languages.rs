@@ -128,6 +128,7 @@ fn the_switch_keeps_the_query_of_the_address() {
             subject: "word",
             email: None,
             join_url: None,
+            calendar: None,
             query,
         }),
     ];

@@ -37,6 +37,20 @@ impl Reader {
         self.remembered.or(self.preferred).or_else(own).unwrap_or_default()
     }
 
+    /// Who sent a request, or the answer to its switch.
+    #[expect(clippy::result_large_err, reason = "an answer takes the place of the one that was asked for")]
+    ///
+    /// `path` is the whole one, of which a nested router hands on the end.
+    pub fn of(parts: &Parts, path: &str, is_https: bool) -> Result<Self, Response> {
+        let query = parts.uri.query().unwrap_or_default();
+        if matches!(parts.method, Method::GET | Method::HEAD)
+            && let Some((language, rest)) = switched(query)
+        {
+            return Err(remember(path, &rest, language, is_https));
+        }
+        Ok(Self::new(&parts.headers, query, is_https))
+    }
+
     fn new(headers: &HeaderMap, query: &str, is_https: bool) -> Self {
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         Self {
@@ -52,14 +66,7 @@ impl FromRequestParts<App> for Reader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let query = parts.uri.query().unwrap_or_default();
-        let is_https = app.settings.is_https();
-        if matches!(parts.method, Method::GET | Method::HEAD)
-            && let Some((language, rest)) = switched(query)
-        {
-            return Err(remember(parts.uri.path(), &rest, language, is_https));
-        }
-        Ok(Self::new(&parts.headers, query, is_https))
+        Self::of(parts, parts.uri.path(), app.settings.is_https())
     }
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
+use super::calendar::Links;
 use super::form::{self, Fields};
 use super::page::{forbidden, html, not_found, problem};
 use super::reader::Reader;
@@ -142,12 +143,15 @@ async fn try_enroll(
                     app.graph_link(&hosted.meeting, registration, &id, place)
                 });
                 let language = reader.language(registration.language());
+                let links = Links::of(app, &place.link(hosted.meeting.id));
+                let calendar = links.offer(language, &hosted.meeting, registration);
                 let view = EnrolledView {
                     language,
                     query: &reader.query,
                     subject: registration.subject(&hosted.meeting).unwrap_or_default(),
                     email: form.email.as_deref(),
                     join_url: link.as_deref(),
+                    calendar: visitor.person().map(|_| calendar),
                 };
                 return Ok(Some(html(StatusCode::OK, language, pages::enrolled_page(&view))));
             }

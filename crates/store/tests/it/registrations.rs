@@ -1,7 +1,10 @@
 //! Registrations and their questions.
 
 use domain::question::AnswerInput;
-use domain::{Answer, BuiltIn, LetterKind, Question, QuestionId, Registration, RegistrationKind, Speaker};
+use domain::{
+    Answer, BuiltIn, LetterKind, Question, QuestionId, Registration, RegistrationKind, Reminders,
+    Speaker,
+};
 use store::{Canceled, DueLetter, Settlement, Verdict};
 
 use crate::rig::{MINUTE, Rig, Stage, at, external, fact, fresh_id, meeting, registration, seated};
@@ -39,6 +42,7 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
         view_count: 0,
         seats_taken: 0,
         language: Some("de".to_owned()),
+        reminders: Some(Reminders::new([60, 2_880])),
         questions: vec![question("B", &["Yes", "No"]), question("A", &[])],
     };
     let stored = Registration {
