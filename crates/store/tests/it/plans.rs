@@ -78,7 +78,7 @@ const HOT: &[(&str, &str, By)] = &[
     ),
     (
         "own: ERASE",
-        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
     ("cancel: GIVE_BACK", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
