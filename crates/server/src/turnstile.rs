@@ -59,8 +59,9 @@ impl Turnstile {
         let (queue, waiting) = mpsc::channel(depth);
         let (probes, probing) = mpsc::channel(1);
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let turn =
-            move || runtime.block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom).await });
+        let turn = move || {
+            runtime.block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom).await })
+        };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
         thread::Builder::new().name("turnstile".to_owned()).spawn(turn)?;

@@ -162,7 +162,9 @@ impl Members<'_> {
             Some(Value::Null) => Given::Null,
             Some(value) => match read_whole(value, &range) {
                 Some(n) => Given::Is(n),
-                None => self.wrong(name, &format!("a whole number from {} to {}", range.start(), range.end())),
+                None => {
+                    self.wrong(name, &format!("a whole number from {} to {}", range.start(), range.end()))
+                }
             },
         }
     }

@@ -2,8 +2,8 @@
 
 use domain::text::limit;
 use domain::{
-    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, ProblemCode, Registration, RegistrationKind, Reminders,
-    Speaker,
+    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, ProblemCode, Registration, RegistrationKind,
+    Reminders, Speaker,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;

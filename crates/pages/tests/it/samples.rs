@@ -289,20 +289,23 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         )
     }));
     pages.extend(statuses.map(|status| {
-        Page::new(format!("manage {status:?}"), manage_page(&ManageView {
-            language,
-            calendar: Some(offer(language, said)),
-            ..manage(said, status)
-        }))
+        Page::new(
+            format!("manage {status:?}"),
+            manage_page(&ManageView {
+                language,
+                calendar: Some(offer(language, said)),
+                ..manage(said, status)
+            }),
+        )
     }));
     pages.extend([None, Some(SignInProblem::Wrong), Some(SignInProblem::SlowDown)].map(|problem| {
         let view =
             SignInView { language, query: "", app_name: said, request: said, user_name: said, problem };
         Page::new(format!("sign-in {problem:?}"), sign_in_page(&view))
     }));
-    pages.extend(NO_SIGN_IN.map(|why| {
-        Page::deaf(format!("no sign-in {why:?}"), no_sign_in_page(language, "", why))
-    }));
+    pages.extend(
+        NO_SIGN_IN.map(|why| Page::deaf(format!("no sign-in {why:?}"), no_sign_in_page(language, "", why))),
+    );
     let signed_out = SignedOutView { language, query: "", provider_url: JOIN, back_url: REGISTER };
     pages.push(Page::deaf("signed out", signed_out_page(&signed_out)));
     pages.extend(problems.map(|problem| {

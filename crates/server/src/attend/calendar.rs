@@ -27,7 +27,9 @@ pub async fn add(
     let Ok(Path((token, word))) = path else { return not_found(&reader) };
     let Some(to) = AddTo::with_word(&word) else { return not_found(&reader) };
     match find(&app, &token).await {
-        Ok(Some(own)) => answer(&app, &reader, &own, to).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
+        Ok(Some(own)) => {
+            answer(&app, &reader, &own, to).await.unwrap_or_else(|error| problem(&app, &reader, &error))
+        }
         Ok(None) => not_found(&reader),
         Err(error) => problem(&app, &reader, &error),
     }

@@ -164,12 +164,8 @@ pub async fn ended(
     };
     let Some(there) = there else { return see_other(&back).unwrap_or_else(|| not_found(&reader)) };
     let language = reader.language(None);
-    let view = SignedOutView {
-        language,
-        query: &reader.query,
-        provider_url: there.as_str(),
-        back_url: &back,
-    };
+    let view =
+        SignedOutView { language, query: &reader.query, provider_url: there.as_str(), back_url: &back };
     html(StatusCode::OK, language, pages::signed_out_page(&view))
 }
 

@@ -17,7 +17,8 @@ impl FromRequestParts<Arc<IssuerService>> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<IssuerService>) -> Result<Self, Response> {
         let issuer = service.issuer.url();
-        let mount = Url::parse(issuer).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
+        let mount =
+            Url::parse(issuer).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default();
         let path = format!("{mount}{}", parts.uri.path());
         Self::of(parts, &path, issuer.starts_with("https://"))
     }

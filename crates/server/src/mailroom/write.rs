@@ -93,7 +93,7 @@ impl Mailroom {
             LetterKind::Reminder => {
                 let reminders = due.reminders(&room.reminders)?;
                 reminders.due(due.start_at()?, now) == Some(due.moment()?)
-            },
+            }
         };
         Ok(is_timely && due.kind.is_for(has_a_place))
     }

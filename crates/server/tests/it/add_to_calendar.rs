@@ -23,7 +23,8 @@ fn path(url: &str) -> String {
 }
 
 async fn place(app: &TestApp) -> Place {
-    let new = NewMeeting { join_url: Some("https://meet.riverbend.example/gauging"), ..NewMeeting::default() };
+    let new =
+        NewMeeting { join_url: Some("https://meet.riverbend.example/gauging"), ..NewMeeting::default() };
     let meeting = app.meeting_with(&app.people.ines, new).await;
     let words = json!({
         "allowedRegistrant": "everyone", "subject": "Reading a river; banks, beds & \"bars\"",

@@ -582,8 +582,7 @@ async fn people_come_in_where_their_coming_cannot_be_recorded() {
 #[tokio::test]
 async fn a_meeting_has_a_door_of_its_own() {
     for (of_the_service, own, turned_away) in [("false", true, 409), ("true", false, 303)] {
-        let app =
-            TestApp::builder().config(&format!("[join]\none_device = {of_the_service}")).build().await;
+        let app = TestApp::builder().config(&format!("[join]\none_device = {of_the_service}")).build().await;
         let (meeting, short, _) = place(&app, ROOM).await;
         let ines = app.token(&app.people.ines);
         let change = |body: Value| app.patch(meeting.path()).token(&ines).json(&body).send();

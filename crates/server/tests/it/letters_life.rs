@@ -333,9 +333,8 @@ async fn other_reminders_hold_from_when_they_are_chosen_and_tell_nobody_that_the
     let app = TestApp::new().await;
     let meeting = meeting(&app).await;
     confirmation(&app, &meeting, "odile").await;
-    let choose = |minutes: Value| {
-        change(&app, meeting.registration(), json!({"reminderMinutesBeforeStart": minutes}))
-    };
+    let choose =
+        |minutes: Value| change(&app, meeting.registration(), json!({"reminderMinutesBeforeStart": minutes}));
     app.set_clock("2027-03-08T10:00:00Z");
     assert_eq!(arrived(&app).await, [to("odile", LetterKind::Reminder)], "the day's, of the service's list");
 
@@ -357,7 +356,8 @@ async fn a_reminder_that_is_no_longer_wanted_is_not_sent_even_if_it_waits() {
     let meeting = meeting(&app).await;
     confirmation(&app, &meeting, "odile").await;
     app.set_clock("2027-03-09T09:00:00Z");
-    let waiting = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
+    let waiting =
+        "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
         SELECT slot, registrant_id, meeting_id, registrant_id, 'reminder', 0, 0,
             (SELECT m.start_at - 3600000000 FROM meeting m) FROM registrant";
 

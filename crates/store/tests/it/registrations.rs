@@ -2,8 +2,7 @@
 
 use domain::question::AnswerInput;
 use domain::{
-    Answer, BuiltIn, LetterKind, Question, QuestionId, Registration, RegistrationKind, Reminders,
-    Speaker,
+    Answer, BuiltIn, LetterKind, Question, QuestionId, Registration, RegistrationKind, Reminders, Speaker,
 };
 use store::{Canceled, DueLetter, Settlement, Verdict};
 

@@ -57,9 +57,10 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
     let language = language(reader, hosted.as_ref());
     let links = Links::of(app, &registrant.link());
-    let calendar = hosted.as_ref().filter(|_| status == ManageStatus::Registered).and_then(|hosted| {
-        Some(links.offer(language, &hosted.meeting, hosted.registration.as_ref()?))
-    });
+    let calendar = hosted
+        .as_ref()
+        .filter(|_| status == ManageStatus::Registered)
+        .and_then(|hosted| Some(links.offer(language, &hosted.meeting, hosted.registration.as_ref()?)));
     let page = pages::manage_page(&ManageView {
         language,
         zone: None,

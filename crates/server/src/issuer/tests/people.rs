@@ -320,10 +320,15 @@ async fn what_is_wrong_is_said_in_the_readers_language() {
     let in_polish = [("accept-language", "pl")];
 
     let again = world.post(&path, &in_polish, &wrong).await;
-    let dead_end = world.get_with("/oauth2/v2.0/authorize", &in_polish, &ask_with(&[("client_id", "x")])).await;
+    let dead_end =
+        world.get_with("/oauth2/v2.0/authorize", &in_polish, &ask_with(&[("client_id", "x")])).await;
 
     assert_eq!((again.status, dead_end.status), (403, 400));
     assert!(again.body.contains("Nazwa użytkownika lub hasło są nieprawidłowe."), "{}", again.body);
-    assert!(again.body.contains("client_id=page&#38;") && again.body.contains("&#38;lang=ja\""), "{}", again.body);
+    assert!(
+        again.body.contains("client_id=page&#38;") && again.body.contains("&#38;lang=ja\""),
+        "{}",
+        again.body
+    );
     assert!(dead_end.body.contains("Aplikacja nie jest tu znana."), "{}", dead_end.body);
 }

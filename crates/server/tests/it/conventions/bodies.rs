@@ -89,14 +89,9 @@ async fn an_absent_member_is_kept_a_null_clears_and_a_list_is_replaced_whole() {
     });
     patch(&app, &meeting, &nulls).await;
     let cleared = get(&app, &meeting).await;
-    for name in [
-        "subject",
-        "description",
-        "capacity",
-        "startDateTime",
-        "endDateTime",
-        "reminderMinutesBeforeStart",
-    ] {
+    for name in
+        ["subject", "description", "capacity", "startDateTime", "endDateTime", "reminderMinutesBeforeStart"]
+    {
         assert_eq!(cleared[name], Value::Null, "{name} is there, and null");
     }
     assert_eq!(cleared["speakers"], json!([]));
