@@ -4,6 +4,7 @@
 //! arguments, so every rule is a function that a table of rows can test.
 
 pub mod caller;
+pub mod consent;
 pub mod email;
 pub mod enrolment;
 pub mod fact;
@@ -12,6 +13,7 @@ pub mod letter;
 pub mod link;
 pub mod meeting;
 pub mod operation;
+pub mod origin;
 pub mod permission;
 pub mod person;
 pub mod question;
@@ -22,6 +24,7 @@ pub mod seats;
 pub mod text;
 
 pub use caller::{Application, Caller, Delegated, Role, Scope};
+pub use consent::{Consent, ConsentVersion};
 pub use email::Email;
 pub use enrolment::{Answer, Enrolment, Person};
 pub use fact::Fact;
@@ -31,6 +34,7 @@ pub use ids::{
 pub use letter::{CanceledBy, LetterKind, Reminders};
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
+pub use origin::Origin;
 pub use question::{AnswerInputType, Question};
 pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::consent::ConsentVersion;
 use crate::enrolment::{Answer, Person};
 use crate::ids::{MeetingId, PersonId, RegistrantId, RegistrationId};
 use crate::link::Link;
@@ -21,6 +22,8 @@ pub struct Registrant {
     pub person: Option<Person>,
     /// Answers, as many as there were questions on the day.
     pub answers: Vec<Answer>,
+    /// What they agreed to when they registered; `None` where nothing was asked for, or another system asked.
+    pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
     /// Generation of the live links.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::extract::FromRef;
 use domain::link::{Link, Purpose};
 use domain::permission::Edition;
 use domain::{
@@ -19,12 +20,15 @@ use wire::registrant::ListEdition;
 
 use crate::attend::room::Rooms;
 use crate::auth::Verifier;
+use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::connections::Limits;
 use crate::graph::Place;
+use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
+use crate::visits::Visits;
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -77,6 +81,10 @@ pub struct Settings {
     pub limits: Limits,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
+    /// What each organisation's pages and letters have of their own.
+    pub houses: Houses,
+    /// Proxies that are believed when they tell whom they speak for.
+    pub trusted_proxies: TrustedProxies,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }
@@ -88,6 +96,8 @@ pub struct Memory {
     access: Cache<AccessKey, i64>,
     accounts: Cache<(TenantId, PersonId), i64>,
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
+    /// Who was counted among them today.
+    pub(crate) visits: Visits,
 }
 
 type AccessKey = (TenantId, AppId, PersonId);
@@ -124,6 +134,7 @@ impl Default for Memory {
             access: Cache::new(10_000),
             accounts: Cache::new(10_000),
             views: Mutex::default(),
+            visits: Visits::default(),
         }
     }
 }
@@ -142,6 +153,12 @@ impl Memory {
 
     fn views(&self) -> MutexGuard<'_, HashMap<(MeetingId, RegistrationId), i64>> {
         self.views.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FromRef<App> for TrustedProxies {
+    fn from_ref(app: &App) -> Self {
+        app.settings.trusted_proxies.clone()
     }
 }
 

@@ -26,6 +26,7 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::connections::Limits;
+use crate::house::Houses;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
@@ -71,6 +72,13 @@ pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
     let store = open_database(&config.database).await?;
     for tenant in tenants(config) {
         store.put_tenant(&tenant).await.map_err(because("cannot store the tenants"))?;
+    }
+    let houses = Houses::from_config(config)?;
+    for (tenant, house) in houses.iter() {
+        for (_, consent) in &house.consents {
+            let kept = store.put_consent(tenant, consent).await;
+            kept.map_err(because("cannot store what people agree to"))?;
+        }
     }
     Ok(store)
 }
@@ -155,7 +163,7 @@ pub(crate) async fn build_with(
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
         mailroom,
-        settings: settings(config),
+        settings: settings(config)?,
         memory: Memory::default(),
         store,
         clock,
@@ -164,8 +172,8 @@ pub(crate) async fn build_with(
     Ok(Service { app, issuer })
 }
 
-fn settings(config: &Config) -> Settings {
-    Settings {
+fn settings(config: &Config) -> Result<Settings, StartProblem> {
+    Ok(Settings {
         public_url: trim(config.server.public_url.as_str()),
         join_base: trim(config.join.base_url.as_str()),
         metadata_root: config.compat.metadata_root.as_ref().map(|url| trim(url.as_str())),
@@ -193,8 +201,10 @@ fn settings(config: &Config) -> Settings {
             idle: config.server.idle,
             body: config.server.body,
         },
+        houses: Houses::from_config(config)?,
+        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
         people_from_claims: config.identity.people_from_claims,
-    }
+    })
 }
 
 async fn open_mailroom(
@@ -208,7 +218,8 @@ async fn open_mailroom(
     let roots = config.mail.ca_file.as_deref().map(read_authorities).transpose()?.unwrap_or_default();
     let postman =
         Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
-    let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
+    let letterhead = Letterhead::from_config(&config.mail, links, Houses::from_config(config)?)
+        .map_err(because("cannot write letters"))?;
     let reminders = Reminders::new(config.mail.reminders.iter().copied());
     let reckoned = store.keep_to_reminders(&reminders, clock.now()).await;
     reckoned.map_err(because("cannot reckon when reminders are due"))?;

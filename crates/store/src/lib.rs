@@ -13,6 +13,7 @@ mod backup;
 mod cancel;
 mod citus;
 mod closing;
+mod consent;
 mod deployment;
 mod directory;
 mod engine;
@@ -68,7 +69,7 @@ pub use schema::Schema;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 5] = [
+const STEPS: [(i64, &str, &str, &str); 6] = [
     (
         1,
         "registrations",
@@ -98,6 +99,12 @@ const STEPS: [(i64, &str, &str, &str); 5] = [
         "attendance",
         include_str!("../migrations/sqlite/0005_attendance.sql"),
         include_str!("../migrations/postgres/0005_attendance.sql"),
+    ),
+    (
+        7,
+        "sign_up",
+        include_str!("../migrations/sqlite/0007_sign_up.sql"),
+        include_str!("../migrations/postgres/0007_sign_up.sql"),
     ),
 ];
 

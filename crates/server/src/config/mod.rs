@@ -22,7 +22,9 @@ use self::reading::{Effective, Found, Reference, Scope, Section, Sources, Tree, 
 
 pub use self::compat::{Compat, Lists, Permissions};
 pub use self::database::{Database, DatabaseUrl};
-pub use self::identity::{Algorithm, Builtin, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant};
+pub use self::identity::{
+    Algorithm, Builtin, ConsentText, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant,
+};
 pub use self::join::{BigBlueButton, Jitsi, Join};
 pub use self::links::Links;
 pub use self::log::{Format, Log};

@@ -6,8 +6,9 @@ use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
 use domain::permission::may_enroll;
 use domain::refusal::Denial;
 use domain::{
-    AllowedRegistrant, Answer as Answered, Caller, Enrolment, FieldProblem, Meeting, MeetingId, Person,
-    PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration, RegistrationId, RegistrationKind,
+    AllowedRegistrant, Answer as Answered, Caller, ConsentVersion, Enrolment, FieldProblem, Meeting,
+    MeetingId, Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
+    RegistrationId, RegistrationKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -34,6 +35,8 @@ pub struct Asked {
     pub answers: Vec<Answered>,
     /// Version of the directory and policies that were asked, if any were.
     pub seen_directory: Option<i64>,
+    /// What they agreed to, where their organisation asks for it.
+    pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
     /// Who asked, for the audit trail.
@@ -132,12 +135,13 @@ pub async fn take_place(
         seen_directory: asked.seen_directory,
         person: asked.person,
         answers: asked.answers,
+        consent: asked.consent,
         language: asked.language,
         at: now,
         actor: asked.actor,
         idempotency: asked.idempotency,
     };
-    match app.turnstile.enroll(enrolment).await? {
+    match app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await? {
         Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0 })),
         Verdict::Known { registrant, generation } => Ok(Some(Place { registrant, generation })),
         Verdict::Full => Err(Refusal::RegistrationFull.into()),
@@ -183,6 +187,8 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
             person,
             answers,
             seen_directory,
+            // Whoever enrolls people over the API has a form of their own, and asks there.
+            consent: None,
             language: Some(ask.language(registration.language()).tag().to_owned()),
             actor: ask.caller.actor(),
             idempotency: idempotency_key(ask, registration.id)?,

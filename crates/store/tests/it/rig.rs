@@ -378,6 +378,7 @@ impl Stage {
             seen_directory: None,
             person,
             answers: Vec::new(),
+            consent: None,
             language: None,
             at: at(0),
             actor: "page".to_owned(),

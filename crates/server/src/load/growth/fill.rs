@@ -123,6 +123,7 @@ impl Filler {
             seen_directory: None,
             person: person(number),
             answers: answers.clone(),
+            consent: None,
             language: None,
             at,
             actor: "page".to_owned(),
@@ -159,6 +160,7 @@ impl Filler {
             about: 0,
             attempts: 1,
             registrant: Registrant {
+                consent: None,
                 id,
                 meeting: enrolment.meeting,
                 registration: enrolment.registration,

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::scripted::MailServer;
 use crate::clock::{Clock, Source};
 use crate::config::Security;
+use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Letterhead, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport};
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
@@ -93,6 +94,7 @@ impl World {
                 user: None,
             },
             answers: Vec::new(),
+            consent: None,
             language: None,
             at: self.clock.now(),
             actor: "page".into(),
@@ -153,6 +155,7 @@ impl World {
             links,
             sender: "\"Usher, at \\\"Pinewater\\\"\" <no-reply@pinewater.example>".parse().unwrap(),
             reply_to: Some("Événements <events@pinewater.example>".parse().unwrap()),
+            houses: Houses::default(),
         };
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
         Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), MAX_ATTEMPTS)
