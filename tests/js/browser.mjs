@@ -3,6 +3,7 @@
 //   node browser.mjs DEMO_JSON SIGN_IN_URL
 import assert from "node:assert/strict";
 import { fits, isCalm, isEasyToHit, isNamed, look, printsWell, standsOut } from "./browser/look.mjs";
+import { frames, ownTime } from "./browser/elsewhere.mjs";
 import { journey } from "./browser/journey.mjs";
 import { walk } from "./browser/keyboard.mjs";
 import { stage } from "./browser/stage.mjs";
@@ -31,6 +32,8 @@ try {
   await round("en", stops);
   await round("ar", stops.filter(({ isEnglish }) => !isEnglish));
   await inContext("en", (page) => journey(run, page));
+  await frames(run, browser);
+  await ownTime(run, browser);
   await run.check(`a first visit to the sign-up page costs less than ${MOST_BYTES} bytes`, async () => {
     const bytes = await inContext("en", (page) => transferred(page, demo.registrationPageWebUrl));
     assert.ok(bytes > 1000 && bytes < MOST_BYTES, `${bytes} bytes`);

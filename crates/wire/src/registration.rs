@@ -52,10 +52,6 @@ pub struct MeetingRegistration {
     pub start_date_time: Option<String>,
     /// End: nobody can enrol after it.
     pub end_date_time: Option<String>,
-    /// From when on people can register; null for at once. An extension of Usher's.
-    pub opens_date_time: Option<String>,
-    /// From when on they can no more; null for until the end. An extension of Usher's.
-    pub closes_date_time: Option<String>,
     /// How many people looked at the sign-up page, each once a day; only a GET tells.
     #[schemars(extend("readOnly" = true))]
     pub registration_page_view_count: Option<i64>,
@@ -63,6 +59,10 @@ pub struct MeetingRegistration {
     pub speakers: Vec<MeetingSpeaker>,
     /// How many people may be registered at once; null for no limit. An extension of Usher's.
     pub capacity: Option<u32>,
+    /// From when on people can register; null for at once. An extension of Usher's.
+    pub opens_date_time: Option<String>,
+    /// From when on they can no more; null for until the end. An extension of Usher's.
+    pub closes_date_time: Option<String>,
     /// Origins of sites that may show the sign-up page in a frame. An extension of Usher's.
     pub embedding_origins: Vec<String>,
     /// The questions, with `$expand=customQuestions`; may be given when the registration is created.
@@ -133,11 +133,11 @@ impl AnyRegistration {
             description: built_in.description.clone(),
             start_date_time: built_in.start_at.map(crate::time::write),
             end_date_time: built_in.end_at.map(crate::time::write),
-            opens_date_time: built_in.opens_at.map(crate::time::write),
-            closes_date_time: built_in.closes_at.map(crate::time::write),
             registration_page_view_count: shown.views.then_some(built_in.view_count),
             speakers: built_in.speakers.iter().map(MeetingSpeaker::new).collect(),
             capacity: built_in.capacity,
+            opens_date_time: built_in.opens_at.map(crate::time::write),
+            closes_date_time: built_in.closes_at.map(crate::time::write),
             embedding_origins: built_in.embedding_origins.iter().map(Origin::to_string).collect(),
             custom_questions: shown.questions.then(questions),
         }))

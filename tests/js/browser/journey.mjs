@@ -17,7 +17,9 @@ export async function journey({ demo, check }, page) {
     }
     assert.equal(await page.evaluate(() => document.activeElement.type), "radio", "the question comes next");
     await page.keyboard.press("Space");
-    await tabTo(page, "button");
+    await tabTo(page, "input[type=checkbox]");
+    await page.keyboard.press("Space");
+    await tabTo(page, "main button");
     await enter(page);
     assert.match(await page.locator("h1").innerText(), /mailbox|check|almost|done|registered/i);
   });

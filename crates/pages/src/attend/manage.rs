@@ -104,6 +104,8 @@ pub enum ManageNotice {
     Full,
     /// They cannot register again: the registration is closed.
     Closed,
+    /// They cannot register again from here: there is something new to answer or to agree to.
+    OnItsPage,
 }
 
 /// Where a registration stands.
@@ -143,6 +145,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
                 ManageNotice::RegisteredAgain => "manage-registered-again",
                 ManageNotice::Full => "form-full-title",
                 ManageNotice::Closed => "form-over-title",
+                ManageNotice::OnItsPage => "again-on-its-page",
             })
         }),
         live: view.status == ManageStatus::Registered,

@@ -12,3 +12,5 @@ zone-yours = お客様の現地時間（{ $zone }）: { $time }
 consent-heading = 同意
 consent-notice = プライバシーポリシー
 flaw-not-agreed = 同意される場合はチェックを入れてください。同意がない場合はお申し込みを受け付けられません
+
+again-on-its-page = 新しくご記入またはご同意いただく項目があります。この会議のページから改めてお申し込みください。

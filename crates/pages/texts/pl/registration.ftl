@@ -12,3 +12,5 @@ zone-yours = Państwa czas ({ $zone }): { $time }
 consent-heading = Zgoda
 consent-notice = Informacja o ochronie danych
 flaw-not-agreed = prosimy zaznaczyć pole, jeśli wyrażają Państwo zgodę; bez niej rejestracja nie jest możliwa
+
+again-on-its-page = Pojawiły się nowe pytania lub nowa treść zgody. Prosimy zarejestrować się ponownie na stronie tego spotkania.

@@ -167,11 +167,11 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
     let given: Vec<_> = former.map(|answer| (Some(answer.question), answer.value.clone())).collect();
     // Whoever would have to answer or agree to something new does so on the page of the meeting.
     let Ok(answers) = change_answers(&[], &given, questions) else {
-        return Ok(with_notice(app, reader, own, ManageNotice::Closed));
+        return Ok(with_notice(app, reader, own, ManageNotice::OnItsPage));
     };
     let former = registrant.consent.as_ref().map(ConsentVersion::as_str);
     let Ok(consent) = app.settings.houses.of(hosted.meeting.tenant).agreed(former) else {
-        return Ok(with_notice(app, reader, own, ManageNotice::Closed));
+        return Ok(with_notice(app, reader, own, ManageNotice::OnItsPage));
     };
     let asked = Asked {
         person: Person::Named { named: named.clone(), user: None },

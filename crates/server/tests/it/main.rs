@@ -34,6 +34,7 @@ mod program;
 mod secrets;
 mod seeds;
 mod sign_in;
+mod sign_up;
 mod socket;
 mod throttle;
 mod upgrade;

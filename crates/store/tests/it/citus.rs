@@ -34,6 +34,7 @@ fn everything() -> Vec<String> {
         "access_policy",
         "access_policy_app",
         "access_grant",
+        "consent",
     ];
     let spread = [
         "registration",

@@ -106,6 +106,8 @@ macro_rules! every_case {
                 a_deleted_meeting_takes_no_registration;
             registrations:
                 a_registration_comes_back_as_it_was_stored,
+                a_close_that_is_moved_lets_nobody_in_who_saw_the_one_before,
+                what_somebody_agreed_to_is_kept_with_them_until_they_are_erased,
                 a_meeting_has_one_live_registration,
                 a_registration_changed_on_an_older_version_is_refused,
                 questions_keep_their_order_and_follow_the_version,
