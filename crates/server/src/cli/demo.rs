@@ -120,7 +120,7 @@ fn configuration(
     let logo = folder.join("logo.png");
     fs::write(&logo, LOGO).map_err(|error| StartProblem(format!("cannot write the logo: {error}")))?;
     let text = format!(
-        r#"
+        r##"
         [server]
         listen = "{address}"
         public_url = "http://{host}"
@@ -141,7 +141,7 @@ fn configuration(
         mailbox = true
         from = "Riverbend events <events@riverbend.example>"
         {database}
-        "#
+        "##
     );
     Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
 }
