@@ -45,10 +45,9 @@ async fn the_page_says_when_it_opens_shows_the_form_then_and_says_since_when_it_
 async fn nobody_is_registered_before_the_opening_or_from_the_close_on() {
     let app = TestApp::new().await;
     let sign_up = sign_up(&app, json!({"opensDateTime": OPENS, "closesDateTime": CLOSES})).await;
-    let token = app.token(&app.people.ines);
     let enroll = async |name: &str| {
         let body = json!({"firstName": name, "lastName": "M", "email": format!("{name}@pinewater.example")});
-        app.post(sign_up.meeting.registrants()).token(&token).json(&body).await
+        app.post(sign_up.meeting.registrants()).token(&app.token(&app.people.ines)).json(&body).await
     };
 
     for (time, code, message) in [
