@@ -75,7 +75,7 @@ export async function stage(run, signIn) {
     { name: "manage, registered again", go: async (page) => cancelAndReturn(page, await enrolOnPage(run, await signUp(run))) },
     { name: "manage, to be registered again on its page", go: async (page) => cancelAndReturn(page, await guest()) },
     { name: "manage, erasing", go: async (page) => openErasing(page, (await guest()).manage) },
-    { name: "manage, erased", go: after("erase", (page) => page.locator("summary").click()) },
+    { name: "manage, erased", go: after("erase", (page) => page.locator("details.card summary").click()) },
     { name: "gate, early", go: to(waiting.join) },
     { name: "gate, over", go: to(visitor.join) },
     { name: "gate, canceled", go: to(canceled.join) },
@@ -199,7 +199,7 @@ async function cancelAndReturn(page, { manage }) {
 
 async function openErasing(page, manage) {
   await page.goto(manage);
-  await page.locator("summary").click();
+  await page.locator("details.card summary").click();
 }
 
 async function openLetter(page, mailbox, person) {
