@@ -41,7 +41,7 @@ pub(super) struct Demo {
 }
 
 /// The tokens of the demo live as long as a working day.
-const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(8 * 3600);
 
 /// The sample organisation's.
 const LOGO: &[u8] = include_bytes!("logo.png");
@@ -54,7 +54,7 @@ pub(crate) struct Printed {
     tenant_id: String,
     organizer: PrintedPerson,
     colleague: PrintedPerson,
-    app: PrintedApp,
+    pub(crate) app: PrintedApp,
     pub(crate) meeting_id: String,
     registration_page_web_url: String,
     mailbox_url: String,
@@ -71,9 +71,16 @@ struct PrintedPerson {
 }
 
 #[derive(Serialize)]
-struct PrintedApp {
+pub(crate) struct PrintedApp {
     id: String,
-    token: String,
+    pub(crate) token: String,
+}
+
+impl PrintedApp {
+    /// What its token grants: everything that an application may do.
+    pub(crate) fn grant(&self, tenant: TenantId) -> Grant {
+        app_grant(tenant, AppId(self.id.clone()))
+    }
 }
 
 impl Demo {
@@ -251,9 +258,12 @@ fn printed_person(
 }
 
 fn printed_app(app: &App, issuer: &Issuer, tenant: TenantId, id: AppId) -> Result<PrintedApp, StartProblem> {
-    let roles = vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
-    let grant = Grant::Application { tenant, app: id.clone(), roles };
-    Ok(PrintedApp { token: mint(app, issuer, &grant)?, id: id.0 })
+    let token = mint(app, issuer, &app_grant(tenant, id.clone()))?;
+    Ok(PrintedApp { token, id: id.0 })
+}
+
+fn app_grant(tenant: TenantId, app: AppId) -> Grant {
+    Grant::Application { tenant, app, roles: vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll] }
 }
 
 fn mint(app: &App, issuer: &Issuer, grant: &Grant) -> Result<String, StartProblem> {
