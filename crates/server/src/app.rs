@@ -20,9 +20,12 @@ use wire::registrant::ListEdition;
 use crate::attend::room::Rooms;
 use crate::auth::Verifier;
 use crate::clock::{Clock, Source};
+use crate::client_address::TrustedProxies;
 use crate::connections::Limits;
 use crate::graph::Place;
+use crate::guard::Guard;
 use crate::mailroom::{LetterLinks, Mailroom};
+use crate::returning::ReturnDesk;
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
 
@@ -46,6 +49,10 @@ pub struct Parts {
     pub turnstile: Turnstile,
     /// Where letters leave.
     pub mailroom: Mailroom,
+    /// Where whoever is registered and comes again is seen to.
+    pub returning: ReturnDesk,
+    /// Who asks too often.
+    pub guard: Arc<Guard>,
     /// Behaviour that configuration decides.
     pub settings: Settings,
     /// What was learned for the enrol path.
@@ -73,6 +80,8 @@ pub struct Settings {
     pub rooms: Rooms,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Who is believed about the addresses of clients.
+    pub trusted_proxies: TrustedProxies,
     /// What clients may take of the listener.
     pub limits: Limits,
     /// Each organisation's language, for where nobody asks for another.

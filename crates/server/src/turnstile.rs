@@ -198,6 +198,7 @@ mod tests {
             person: Person::Named { named, user: None },
             answers: Vec::new(),
             language: None,
+            sees_list: true,
             at: Clock::System.now(),
             actor: "page".to_owned(),
             idempotency: None,
@@ -240,6 +241,8 @@ mod tests {
                 sign_in: app.sign_in.clone(),
                 turnstile,
                 mailroom: app.mailroom.clone(),
+                returning: app.returning.clone(),
+                guard: app.guard.clone(),
                 settings: app.settings.clone(),
                 memory: Memory::default(),
             })

@@ -117,6 +117,7 @@ async fn try_enroll(
             answers,
             seen_directory: visitor.seen_directory(),
             language: Some(reader.language(registration.language()).tag().to_owned()),
+            sees_list: visitor.person().is_some(),
             actor: actor.clone(),
             idempotency: form::value(fields, "nonce")
                 .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)

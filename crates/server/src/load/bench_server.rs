@@ -165,6 +165,8 @@ fn pretending(service: Service) -> Service {
         sign_in: app.sign_in.clone(),
         turnstile: Turnstile::pretending(app.ids.clone(), app.clock.clone()),
         mailroom: app.mailroom.clone(),
+        returning: app.returning.clone(),
+        guard: app.guard.clone(),
         settings: app.settings.clone(),
         memory: Memory::default(),
     });

@@ -379,6 +379,7 @@ impl Stage {
             person,
             answers: Vec::new(),
             language: None,
+            sees_list: true,
             at: at(0),
             actor: "page".to_owned(),
             idempotency: None,

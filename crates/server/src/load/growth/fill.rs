@@ -124,6 +124,7 @@ impl Filler {
             person: person(number),
             answers: answers.clone(),
             language: None,
+            sees_list: true,
             at,
             actor: "page".to_owned(),
             idempotency: None,

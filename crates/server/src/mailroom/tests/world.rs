@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::scripted::MailServer;
 use crate::clock::{Clock, Source};
 use crate::config::Security;
-use crate::mailroom::{LetterLinks, Letterhead, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport};
+use crate::mailroom::{LetterLinks, Letterhead, MailLimits, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport};
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
@@ -94,6 +94,7 @@ impl World {
             },
             answers: Vec::new(),
             language: None,
+            sees_list: true,
             at: self.clock.now(),
             actor: "page".into(),
             idempotency: None,
@@ -155,7 +156,8 @@ impl World {
             reply_to: Some("Événements <events@pinewater.example>".parse().unwrap()),
         };
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
-        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), MAX_ATTEMPTS)
+        let limits = MailLimits { attempts: MAX_ATTEMPTS, letters_per_hour: 10 };
+        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), limits)
     }
 
     pub(super) fn with_mailbox(&self) -> (Mailroom, Arc<Mailbox>) {

@@ -1,0 +1,200 @@
+//! Who asks too often, and what they have to do then. docs/protection.md says what it is for.
+//!
+//! Everything is kept in the memory of this process, in room that does not grow with the number of those who ask.
+
+mod meter;
+mod origin;
+pub mod proof;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use domain::RegistrationId;
+use domain::link::LinkKey;
+use jiff::{SignedDuration, Timestamp};
+use quick_cache::sync::Cache;
+
+use self::meter::{Limit, Meter};
+use self::origin::Prefix;
+use self::proof::{Challenge, Effort, Proofs, Shown, Unshown};
+use crate::clock::Clock;
+use crate::config::{ProofOfWork, Protection};
+
+pub use self::origin::Origin;
+
+/// For so long browsers have to work after an address, a network or the whole service saw too much.
+const ALARM: SignedDuration = SignedDuration::from_mins(10);
+/// For so long an address is answered nothing after it tried far too many links.
+const BLOCK: SignedDuration = SignedDuration::from_mins(1);
+/// So many addresses are remembered as alarming, and as blocked.
+const REMEMBERED: usize = 20_000;
+
+/// What a stranger wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// To register.
+    SignUp,
+    /// To change or end their registration.
+    Manage,
+    /// To sign in.
+    SignIn,
+}
+
+impl Want {
+    fn name(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign-up",
+            Self::Manage => "manage",
+            Self::SignIn => "sign-in",
+        }
+    }
+}
+
+/// Counts what strangers do and says what is too much.
+pub struct Guard {
+    clock: Clock,
+    mode: ProofOfWork,
+    usual_sign_ups: Limit,
+    usual_rush: Meter,
+    sign_ups: Limit,
+    changes: Limit,
+    sign_ins: Limit,
+    wrong_links: Limit,
+    far_too_many_links: Limit,
+    waits: Meter,
+    alarmed: Cache<Prefix, Timestamp>,
+    /// In microseconds since 1970.
+    all_alarmed_until: AtomicI64,
+    blocked: Cache<Prefix, Timestamp>,
+    proofs: Proofs,
+}
+
+impl Guard {
+    /// A guard by these rules.
+    pub fn new(rules: &Protection, key: &LinkKey, clock: Clock) -> Self {
+        let limit = |count| Limit::per_minute(count, rules.network_factor, &clock);
+        Self {
+            mode: rules.proof_of_work,
+            usual_sign_ups: limit(rules.sign_ups_per_minute),
+            usual_rush: Meter::per_minute(rules.rush_per_minute, &clock),
+            sign_ups: limit(rules.posts_per_minute),
+            changes: limit(rules.posts_per_minute),
+            sign_ins: limit(rules.posts_per_minute),
+            wrong_links: limit(rules.wrong_links_per_minute),
+            far_too_many_links: limit(rules.posts_per_minute),
+            waits: Meter::per_minute(rules.waits_per_minute, &clock),
+            alarmed: Cache::new(REMEMBERED),
+            all_alarmed_until: AtomicI64::new(i64::MIN),
+            blocked: Cache::new(REMEMBERED),
+            proofs: Proofs::new(key.derive(b"proof 1"), rules.proof_bits, clock.now()),
+            clock,
+        }
+    }
+
+    /// Counts what somebody wants, or says for how long they have to wait. A sign-up beyond what is usual raises the alarm.
+    pub fn admit(&self, want: Want, origin: Origin) -> Result<(), Duration> {
+        let limit = match want {
+            Want::SignUp => &self.sign_ups,
+            Want::Manage => &self.changes,
+            Want::SignIn => &self.sign_ins,
+        };
+        if let Err((_, wait)) = limit.count(origin) {
+            metrics::counter!("usher_refused_requests_total", "what" => want.name()).increment(1);
+            return Err(wait);
+        }
+        if want == Want::SignUp && self.mode == ProofOfWork::Auto {
+            self.look_out(origin);
+        }
+        Ok(())
+    }
+
+    fn look_out(&self, origin: Origin) {
+        let until = later(self.clock.now(), ALARM);
+        if let Err((whose, _)) = self.usual_sign_ups.count(origin) {
+            self.alarmed.insert(whose, until);
+        }
+        if self.usual_rush.count(Prefix::ALL).is_err()
+            && self.all_alarmed_until.swap(until.as_microsecond(), Ordering::Relaxed)
+                < self.clock.now().as_microsecond()
+        {
+            tracing::warn!("more sign-ups than `protection.rush_per_minute`: browsers have to work for a while");
+        }
+    }
+
+    /// Whether an address may try links at all, or how long it has to wait.
+    pub fn may_try_links(&self, origin: Origin) -> Result<(), Duration> {
+        let now = self.clock.now();
+        let until = [origin.address, origin.network].into_iter().filter_map(|whose| self.blocked.get(&whose)).max();
+        match until.map(|until| until.duration_since(now)).filter(SignedDuration::is_positive) {
+            None => Ok(()),
+            Some(wait) => {
+                metrics::counter!("usher_refused_requests_total", "what" => "link").increment(1);
+                Err(wait.unsigned_abs())
+            }
+        }
+    }
+
+    /// Counts a link that led nowhere. Whoever tries too many is told to wait, and whoever tries far too many gets no answer
+    /// for a while; good links go on leading where they lead until then, since a company may have one address.
+    pub fn count_wrong_link(&self, origin: Origin) -> Result<(), Duration> {
+        if let Err((whose, _)) = self.far_too_many_links.count(origin) {
+            self.blocked.insert(whose, later(self.clock.now(), BLOCK));
+        }
+        self.wrong_links.count(origin).map_err(|(_, wait)| {
+            metrics::counter!("usher_refused_requests_total", "what" => "link").increment(1);
+            wait
+        })
+    }
+
+    /// Whether a browser of that origin has to work before somebody registers.
+    pub fn asks_for_proof(&self, origin: Origin) -> bool {
+        let now = self.clock.now();
+        match self.mode {
+            ProofOfWork::Always => true,
+            ProofOfWork::Never => false,
+            ProofOfWork::Auto => {
+                let is_alarmed = |whose| self.alarmed.get(&whose).is_some_and(|until| now < until);
+                now.as_microsecond() < self.all_alarmed_until.load(Ordering::Relaxed)
+                    || is_alarmed(origin.address)
+                    || is_alarmed(origin.network)
+            }
+        }
+    }
+
+    /// A challenge for somebody who wants to register.
+    pub fn challenge(
+        &self,
+        registration: RegistrationId,
+        origin: Origin,
+        id: [u8; 12],
+    ) -> Option<Challenge> {
+        self.proofs.make(registration, origin, id, self.clock.now())
+    }
+
+    /// Whether a browser worked, or somebody waited. What they show is used up by it. Otherwise the challenge that they may
+    /// go on with, if there is one.
+    pub fn accept(
+        &self,
+        shown: Shown<'_>,
+        registration: RegistrationId,
+        origin: Origin,
+    ) -> Result<(), Option<Challenge>> {
+        let now = self.clock.now();
+        let outcome = match self.proofs.look(shown, registration, origin, now) {
+            Ok(Effort::Waited) if self.waits.count(origin.network).is_err() => Err(("too many wait", None)),
+            Ok(_) if !self.proofs.spend(shown, now) => Err(("worthless", None)),
+            Ok(Effort::Worked) => Ok("worked"),
+            Ok(Effort::Waited) => Ok("waited"),
+            Err(Unshown::TooEarly(challenge)) => Err(("too early", Some(challenge))),
+            Err(Unshown::Worthless) if shown.challenge.is_empty() => Err(("nothing", None)),
+            Err(Unshown::Worthless) => Err(("worthless", None)),
+        };
+        let name = outcome.as_ref().map_or_else(|(why, _)| *why, |how| *how);
+        metrics::counter!("usher_proofs_total", "outcome" => name).increment(1);
+        outcome.map(drop).map_err(|(_, challenge)| challenge)
+    }
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
