@@ -15,8 +15,7 @@ pub struct MailboxId(pub [u8; 32]);
 impl MailboxId {
     /// The mailbox of an address; see [`Email::mailbox`].
     pub fn of(email: &Email, key: &[u8; 32]) -> Self {
-        let mut mac =
-            <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
         mac.update(email.mailbox().as_bytes());
         Self(mac.finalize().into_bytes().into())
     }

@@ -144,7 +144,11 @@ mod tests {
 
         assert_eq!(mailbox("Odile.M+news+more@Pinewater.example"), "odile.m@pinewater.example");
         assert_eq!(mailbox("odile.m@pinewater.example"), "odile.m@pinewater.example");
-        assert_eq!(mailbox("+odile@pinewater.example"), "+odile@pinewater.example", "a name of nothing is none");
+        assert_eq!(
+            mailbox("+odile@pinewater.example"),
+            "+odile@pinewater.example",
+            "a name of nothing is none"
+        );
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub use attend::{
     ProblemView,
 };
 pub use attend::{
-    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView,
-    SessionView, Speaker, TurnedAway,
+    EnrolmentForm, FieldProblem, Flaw, ProofView, Question, QuestionKind, RegistrationState,
+    RegistrationView, SessionView, Speaker, TurnedAway,
 };
 pub use attend::{
     canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page, not_found_page,
@@ -42,3 +42,10 @@ pub const STYLESHEET: &str = include_str!("../assets/usher.css");
 
 /// Where every page expects [`STYLESHEET`].
 pub const STYLESHEET_PATH: &str = "/assets/usher.css";
+
+/// The one script there is, for forms with a [`ProofView`], to be served as [`PROOF_SCRIPT_PATH`] with
+/// `text/javascript; charset=utf-8`.
+pub const PROOF_SCRIPT: &str = include_str!("../assets/proof.js");
+
+/// Where those forms expect [`PROOF_SCRIPT`].
+pub const PROOF_SCRIPT_PATH: &str = "/assets/proof.js";

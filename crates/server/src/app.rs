@@ -19,8 +19,8 @@ use wire::registrant::ListEdition;
 
 use crate::attend::room::Rooms;
 use crate::auth::Verifier;
-use crate::clock::{Clock, Source};
 use crate::client_address::TrustedProxies;
+use crate::clock::{Clock, Source};
 use crate::connections::Limits;
 use crate::graph::Place;
 use crate::guard::Guard;

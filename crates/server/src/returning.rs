@@ -48,7 +48,9 @@ impl ReturnDesk {
                     Errand::Letter(somebody) => match send_again(&store, &clock, &somebody).await {
                         Ok(true) => mailroom.nudge(),
                         Ok(false) => {}
-                        Err(fault) => tracing::warn!(%fault, "somebody who is registered got no letter again"),
+                        Err(fault) => {
+                            tracing::warn!(%fault, "somebody who is registered got no letter again")
+                        }
                     },
                     Errand::Tell(whom) => drop(whom.send(())),
                 }

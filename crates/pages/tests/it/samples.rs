@@ -61,6 +61,10 @@ pub(crate) fn session(said: &str) -> SessionView<'_> {
     SessionView { mark: "mark-1", registration: said }
 }
 
+pub(crate) fn proof(again: bool) -> ProofView<'static> {
+    ProofView { challenge: "challenge-1", bits: 18, again }
+}
+
 pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
     EnrolmentForm {
         nonce: "nonce-1",
@@ -83,6 +87,7 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
             FieldProblem { field: "email", flaw: Flaw::NotAnEmail },
             FieldProblem { field: "answer-two", flaw: Flaw::NotAChoice },
         ],
+        proof: None,
     }
 }
 
@@ -210,6 +215,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { proof: Some(proof(false)), ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { problems: vec![], proof: Some(proof(true)), ..form(said) }),
         RegistrationState::Full,
         RegistrationState::Over,
         RegistrationState::SignInNeeded { sign_in_url: None },

@@ -6,9 +6,11 @@ mod cookie;
 mod form;
 mod gate;
 mod let_in;
+mod limits;
 mod manage;
 mod own_site;
 mod page;
+mod proof;
 mod reader;
 pub mod room;
 mod sign_in;
@@ -36,5 +38,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/j/{token}", get(gate::short).post(gate::join_by_short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(stylesheet))
+        .route(pages::PROOF_SCRIPT_PATH, get(page::proof_script))
         .route_layer(from_fn_with_state(app.clone(), own_site::only))
+        .route_layer(from_fn_with_state(app.clone(), limits::keep))
 }

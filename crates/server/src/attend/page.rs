@@ -1,5 +1,7 @@
 //! How pages leave the house.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -36,6 +38,17 @@ pub fn html_with_way_out(status: StatusCode, language: Language, page: String) -
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
+}
+
+/// Lets a page run our own script, which is nearly none: its form asks the browser to work.
+pub fn allow_script(response: &mut Response) {
+    let headers = response.headers_mut();
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let policy =
+        policy.and_then(|policy| HeaderValue::from_str(&format!("{policy}; script-src 'self'")).ok());
+    if let Some(policy) = policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// A way on to another address, which learns nothing of the link that led there.
@@ -87,11 +100,32 @@ pub fn problem(app: &App, reader: &Reader, error: &ApiError) -> Response {
     response
 }
 
+/// A page for whoever asks too often; when they may ask again.
+pub fn too_many(app: &App, reader: &Reader, wait: Duration) -> Response {
+    let request_id = app.ids.random_id().to_string();
+    let language = reader.language(None);
+    let view = ProblemView { language, problem: Problem::TooMany, request_id: &request_id };
+    let mut response = html(StatusCode::TOO_MANY_REQUESTS, language, pages::problem_page(&view));
+    // A part of a second too early would be early.
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    response
+}
+
 /// The stylesheet of every page.
 pub async fn stylesheet() -> Response {
-    let mut response = Response::new(Body::from(pages::STYLESHEET));
+    asset("text/css; charset=utf-8", pages::STYLESHEET)
+}
+
+/// The script of forms that ask the browser to work.
+pub async fn proof_script() -> Response {
+    asset("text/javascript; charset=utf-8", pages::PROOF_SCRIPT)
+}
+
+fn asset(content_type: &'static str, content: &'static str) -> Response {
+    let mut response = Response::new(Body::from(content));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response

@@ -117,14 +117,17 @@ impl Guard {
             && self.all_alarmed_until.swap(until.as_microsecond(), Ordering::Relaxed)
                 < self.clock.now().as_microsecond()
         {
-            tracing::warn!("more sign-ups than `protection.rush_per_minute`: browsers have to work for a while");
+            tracing::warn!(
+                "more sign-ups than `protection.rush_per_minute`: browsers have to work for a while"
+            );
         }
     }
 
     /// Whether an address may try links at all, or how long it has to wait.
     pub fn may_try_links(&self, origin: Origin) -> Result<(), Duration> {
         let now = self.clock.now();
-        let until = [origin.address, origin.network].into_iter().filter_map(|whose| self.blocked.get(&whose)).max();
+        let until =
+            [origin.address, origin.network].into_iter().filter_map(|whose| self.blocked.get(&whose)).max();
         match until.map(|until| until.duration_since(now)).filter(SignedDuration::is_positive) {
             None => Ok(()),
             Some(wait) => {
@@ -162,12 +165,7 @@ impl Guard {
     }
 
     /// A challenge for somebody who wants to register.
-    pub fn challenge(
-        &self,
-        registration: RegistrationId,
-        origin: Origin,
-        id: [u8; 12],
-    ) -> Option<Challenge> {
+    pub fn challenge(&self, registration: RegistrationId, origin: Origin, id: [u8; 12]) -> Option<Challenge> {
         self.proofs.make(registration, origin, id, self.clock.now())
     }
 
@@ -197,4 +195,51 @@ impl Guard {
 
 fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::config::Config;
+
+    fn guard() -> Guard {
+        let config = "server.public_url = \"http://localhost\"\nidentity.builtin.enabled = true\n\
+             [[identity.tenant]]\nid = \"7a2c7b7e-52cc-4c2c-9d0e-0c1f1f6f7d11\"\nname = \"Riverbend\"";
+        let config = Config::from_toml_str(config).unwrap();
+        let clock = Clock::frozen(Timestamp::from_second(1_800_000_000).unwrap());
+        Guard::new(&config.protection, &LinkKey::new([7; 32]), clock)
+    }
+
+    fn address(number: u32) -> Origin {
+        Origin::of(Ipv4Addr::from_bits(number).into())
+    }
+
+    #[test]
+    fn ten_thousand_people_in_a_minute_are_let_in_as_they_are_and_the_double_has_to_work() {
+        let guard = guard();
+        // Some hundred to a network, as the customers of a provider are.
+        for n in 0..10_000 {
+            assert_eq!(guard.admit(Want::SignUp, address(n / 100 * 256 + n % 100)), Ok(()));
+        }
+        let asked = (0..10_000).filter(|n| guard.asks_for_proof(address(n / 100 * 256 + n % 100))).count();
+        assert_eq!(asked, 0);
+
+        for n in 0..10_001 {
+            assert_eq!(guard.admit(Want::SignUp, address((1_000 + n) << 8)), Ok(()));
+        }
+        assert!(guard.asks_for_proof(address(7)), "the control");
+    }
+
+    #[test]
+    fn a_company_behind_one_address_is_let_in_when_its_browsers_work() {
+        let (guard, office) = (guard(), address(0xc000_0201));
+
+        assert!((0..3_000).all(|_| guard.admit(Want::SignUp, office).is_ok()));
+
+        assert!(guard.asks_for_proof(office) && !guard.asks_for_proof(address(7)));
+        assert_eq!(guard.admit(Want::SignUp, office), Err(Duration::from_millis(20)), "the control");
+        assert_eq!(guard.admit(Want::Manage, office), Ok(()), "each is counted for itself");
+    }
 }

@@ -93,12 +93,8 @@ struct Used {
 impl Proofs {
     /// What was used before `now`, by a process before this one, is not known: such challenges are stale.
     pub(super) fn new(key: [u8; 32], bits: u32, now: Timestamp) -> Self {
-        let used = Used {
-            later: HashMap::new(),
-            earlier: HashMap::new(),
-            turned_at: now,
-            remembers_since: now,
-        };
+        let used =
+            Used { later: HashMap::new(), earlier: HashMap::new(), turned_at: now, remembers_since: now };
         Self { seal: Seal::new(key), bits, used: Mutex::new(used) }
     }
 
@@ -266,7 +262,8 @@ mod tests {
         let number = solve(&challenge.text, challenge.bits).to_string();
         let mine = shown(&challenge, &number, 1);
         let look = |registration: u128, origin: [u8; 4], second| {
-            let (registration, origin) = (RegistrationId(Uuid::from_u128(registration)), Origin::of(origin.into()));
+            let (registration, origin) =
+                (RegistrationId(Uuid::from_u128(registration)), Origin::of(origin.into()));
             proofs.look(mine, registration, origin, at(second))
         };
 
@@ -310,7 +307,11 @@ mod tests {
         }
         assert!(proofs.used.lock().unwrap().later.len() <= CAPACITY);
         let fresh = made(&proofs, 9, at(20));
-        assert_eq!(proofs.look(shown(&fresh, "", 1), HERE, home(), at(40)), Ok(Effort::Waited), "the control");
+        assert_eq!(
+            proofs.look(shown(&fresh, "", 1), HERE, home(), at(40)),
+            Ok(Effort::Waited),
+            "the control"
+        );
     }
 
     #[test]

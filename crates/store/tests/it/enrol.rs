@@ -2,11 +2,14 @@
 
 use domain::person::ForeignPerson;
 use domain::{
-    Answer, Email, Enrolment, LetterKind, Person, PersonId, QuestionId, RegistrantId, RegistrationId, TenantId,
+    Answer, Email, Enrolment, LetterKind, Person, PersonId, QuestionId, RegistrantId, RegistrationId,
+    TenantId,
 };
 use store::Verdict;
 
-use crate::rig::{MINUTE, ORGANIZER, Rig, Stage, TENANT, Tally, at, external, fact, fresh_id, key, named, seated};
+use crate::rig::{
+    MINUTE, ORGANIZER, Rig, Stage, TENANT, Tally, at, external, fact, fresh_id, key, named, seated,
+};
 
 pub async fn places_are_given_in_order_of_arrival(rig: &Rig) {
     let stage = rig.stage(Some(2)).await;
@@ -112,7 +115,10 @@ pub async fn a_stranger_is_told_of_nobody_when_all_places_are_taken(rig: &Rig) {
 
     assert_eq!(with_room, [known(0)]);
     let own = Verdict::Known { registrant: asks[1].id, generation: 0 };
-    assert_eq!(last_place, [known(1), Verdict::Seated(asks[1].id), Verdict::Full, Verdict::Full, known(0), Verdict::Full, own]);
+    assert_eq!(
+        last_place,
+        [known(1), Verdict::Seated(asks[1].id), Verdict::Full, Verdict::Full, known(0), Verdict::Full, own]
+    );
     assert_eq!(full, [Verdict::Full, Verdict::Full, known(0), Verdict::Full]);
     assert_eq!(retried, [Verdict::Full], "the first answer is the one that is repeated");
 }
