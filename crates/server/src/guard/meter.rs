@@ -72,15 +72,14 @@ impl StateStore for Cells {
     }
 }
 
-/// Our clock, as the library reads it: nanoseconds since 1970.
+/// Our clock, as the library reads it.
 struct Ticks(Clock);
 
 impl Ticking for Ticks {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        let micros = u64::try_from(self.0.now().as_microsecond()).unwrap_or_default();
-        Nanos::from(micros.saturating_mul(1_000))
+        Nanos::from(self.0.elapsed())
     }
 }
 

@@ -6,12 +6,11 @@ mod meter;
 mod origin;
 pub mod proof;
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::RegistrationId;
 use domain::link::LinkKey;
-use jiff::{SignedDuration, Timestamp};
 use quick_cache::sync::Cache;
 
 use self::meter::{Limit, Meter};
@@ -23,9 +22,9 @@ use crate::config::{ProofOfWork, Protection};
 pub use self::origin::Origin;
 
 /// For so long browsers have to work after an address, a network or the whole service saw too much.
-const ALARM: SignedDuration = SignedDuration::from_mins(10);
+const ALARM: Duration = Duration::from_secs(600);
 /// For so long an address is answered nothing after it tried far too many links.
-const BLOCK: SignedDuration = SignedDuration::from_mins(1);
+const BLOCK: Duration = Duration::from_secs(60);
 /// So many addresses are remembered as alarming, and as blocked.
 const REMEMBERED: usize = 20_000;
 
@@ -62,10 +61,12 @@ pub struct Guard {
     wrong_links: Limit,
     far_too_many_links: Limit,
     waits: Meter,
-    alarmed: Cache<Prefix, Timestamp>,
-    /// In microseconds since 1970.
-    all_alarmed_until: AtomicI64,
-    blocked: Cache<Prefix, Timestamp>,
+    /// Until when, by [`Clock::elapsed`].
+    alarmed: Cache<Prefix, Duration>,
+    /// The same for everybody, in milliseconds.
+    all_alarmed_until: AtomicU64,
+    /// Until when, by [`Clock::elapsed`].
+    blocked: Cache<Prefix, Duration>,
     proofs: Proofs,
 }
 
@@ -84,7 +85,7 @@ impl Guard {
             far_too_many_links: limit(rules.posts_per_minute),
             waits: Meter::per_minute(rules.waits_per_minute, &clock),
             alarmed: Cache::new(REMEMBERED),
-            all_alarmed_until: AtomicI64::new(i64::MIN),
+            all_alarmed_until: AtomicU64::new(0),
             blocked: Cache::new(REMEMBERED),
             proofs: Proofs::new(key.derive(b"proof 1"), rules.proof_bits, clock.now()),
             clock,
@@ -99,7 +100,7 @@ impl Guard {
             Want::SignIn => &self.sign_ins,
         };
         if let Err((_, wait)) = limit.count(origin) {
-            metrics::counter!("usher_refused_requests_total", "what" => want.name()).increment(1);
+            count_refused(want.name());
             return Err(wait);
         }
         if want == Want::SignUp && self.mode == ProofOfWork::Auto {
@@ -109,30 +110,29 @@ impl Guard {
     }
 
     fn look_out(&self, origin: Origin) {
-        let until = later(self.clock.now(), ALARM);
+        let now = self.clock.elapsed();
         if let Err((whose, _)) = self.usual_sign_ups.count(origin) {
-            self.alarmed.insert(whose, until);
+            self.alarmed.insert(whose, now + ALARM);
         }
-        if self.usual_rush.count(Prefix::ALL).is_err()
-            && self.all_alarmed_until.swap(until.as_microsecond(), Ordering::Relaxed)
-                < self.clock.now().as_microsecond()
-        {
-            tracing::warn!(
-                "more sign-ups than `protection.rush_per_minute`: browsers have to work for a while"
-            );
+        if self.usual_rush.count(Prefix::ALL).is_err() {
+            let before = self.all_alarmed_until.swap(millis(now + ALARM), Ordering::Relaxed);
+            if before <= millis(now) {
+                tracing::warn!(
+                    "more sign-ups than `protection.rush_per_minute`: browsers have to work for a while"
+                );
+            }
         }
     }
 
     /// Whether an address may try links at all, or how long it has to wait.
     pub fn may_try_links(&self, origin: Origin) -> Result<(), Duration> {
-        let now = self.clock.now();
-        let until =
-            [origin.address, origin.network].into_iter().filter_map(|whose| self.blocked.get(&whose)).max();
-        match until.map(|until| until.duration_since(now)).filter(SignedDuration::is_positive) {
+        let now = self.clock.elapsed();
+        let left = |whose| self.blocked.get(&whose)?.checked_sub(now).filter(|left| !left.is_zero());
+        match left(origin.address).max(left(origin.network)) {
             None => Ok(()),
             Some(wait) => {
-                metrics::counter!("usher_refused_requests_total", "what" => "link").increment(1);
-                Err(wait.unsigned_abs())
+                count_refused("link");
+                Err(wait)
             }
         }
     }
@@ -141,23 +141,23 @@ impl Guard {
     /// for a while; good links go on leading where they lead until then, since a company may have one address.
     pub fn count_wrong_link(&self, origin: Origin) -> Result<(), Duration> {
         if let Err((whose, _)) = self.far_too_many_links.count(origin) {
-            self.blocked.insert(whose, later(self.clock.now(), BLOCK));
+            self.blocked.insert(whose, self.clock.elapsed() + BLOCK);
         }
         self.wrong_links.count(origin).map_err(|(_, wait)| {
-            metrics::counter!("usher_refused_requests_total", "what" => "link").increment(1);
+            count_refused("link");
             wait
         })
     }
 
     /// Whether a browser of that origin has to work before somebody registers.
     pub fn asks_for_proof(&self, origin: Origin) -> bool {
-        let now = self.clock.now();
+        let now = self.clock.elapsed();
+        let is_alarmed = |whose| self.alarmed.get(&whose).is_some_and(|until| now < until);
         match self.mode {
             ProofOfWork::Always => true,
             ProofOfWork::Never => false,
             ProofOfWork::Auto => {
-                let is_alarmed = |whose| self.alarmed.get(&whose).is_some_and(|until| now < until);
-                now.as_microsecond() < self.all_alarmed_until.load(Ordering::Relaxed)
+                millis(now) < self.all_alarmed_until.load(Ordering::Relaxed)
                     || is_alarmed(origin.address)
                     || is_alarmed(origin.network)
             }
@@ -193,8 +193,12 @@ impl Guard {
     }
 }
 
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+fn count_refused(what: &'static str) {
+    metrics::counter!("usher_refused_requests_total", "what" => what).increment(1);
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -203,6 +207,7 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
+    use jiff::Timestamp;
 
     fn guard() -> Guard {
         let config = "server.public_url = \"http://localhost\"\nidentity.builtin.enabled = true\n\

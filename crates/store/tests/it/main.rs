@@ -144,6 +144,7 @@ macro_rules! every_case {
                 a_lease_takes_no_more_than_asked_whatever_else_the_outbox_holds,
                 a_sent_letter_leaves_and_its_event_stays,
                 a_dropped_letter_leaves_and_says_so,
+                a_withheld_letter_leaves_says_so_and_counts_as_settled,
                 a_postponed_letter_is_due_again_at_its_time,
                 a_failed_letter_stays_and_is_not_given_out,
                 slots_with_due_letters_are_found_and_no_others,

@@ -45,7 +45,6 @@ async fn however_many_sign_ups_name_one_mailbox_it_gets_so_many_letters_an_hour(
     let withheld = "SELECT count(*) FROM event WHERE kind = 'letterWithheld' AND detail = 'confirmation'";
     assert_eq!(app.db_count(withheld).await, 20, "each leaves a line in the audit trail");
     assert_eq!(app.db_count("SELECT count(*) FROM outbox").await, 0, "none is sent later");
-    assert!(app.app.store.audit().await.unwrap().breaches.is_empty());
 
     app.advance(SignedDuration::from_mins(61));
     for n in 0..6 {
