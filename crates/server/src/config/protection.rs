@@ -18,7 +18,8 @@ section! {
         proof_bits: u32 = default(Whole::new(8..=24, "bits"), "18");
         /// How many sign-ups an address may send in a minute before its browsers have to work.
         sign_ups_per_minute: u32 = default(Whole::new(1..=MOST, "sign-ups"), "30");
-        /// How many sign-ups the whole service may see in a minute before all browsers have to work.
+        /// How many sign-ups the whole service may see in a minute before all browsers have to work; also how many links
+        /// that lead nowhere it answers with 404.
         rush_per_minute: u32 = default(Whole::new(1..=MOST, "sign-ups"), "20000");
         /// How many people of one network (24 bits of IPv4, 48 of IPv6) may register in a minute by waiting instead.
         waits_per_minute: u32 = default(Whole::new(1..=MOST, "sign-ups"), "30");

@@ -60,6 +60,7 @@ pub struct Guard {
     sign_ins: Limit,
     wrong_links: Limit,
     far_too_many_links: Limit,
+    wrong_links_of_all: Meter,
     waits: Meter,
     /// Until when, by [`Clock::elapsed`].
     alarmed: Cache<Prefix, Duration>,
@@ -83,6 +84,7 @@ impl Guard {
             sign_ins: limit(rules.posts_per_minute),
             wrong_links: limit(rules.wrong_links_per_minute),
             far_too_many_links: limit(rules.posts_per_minute),
+            wrong_links_of_all: Meter::per_minute(rules.rush_per_minute, &clock),
             waits: Meter::per_minute(rules.waits_per_minute, &clock),
             alarmed: Cache::new(REMEMBERED),
             all_alarmed_until: AtomicU64::new(0),
@@ -143,10 +145,8 @@ impl Guard {
         if let Err((whose, _)) = self.far_too_many_links.count(origin) {
             self.blocked.insert(whose, self.clock.elapsed() + BLOCK);
         }
-        self.wrong_links.count(origin).map_err(|(_, wait)| {
-            count_refused("link");
-            wait
-        })
+        let own = self.wrong_links.count(origin).map_err(|(_, wait)| wait);
+        own.and_then(|()| self.wrong_links_of_all.count(Prefix::ALL)).inspect_err(|_| count_refused("link"))
     }
 
     /// Whether a browser of that origin has to work before somebody registers.
@@ -235,6 +235,15 @@ mod tests {
             assert_eq!(guard.admit(Want::SignUp, address((1_000 + n) << 8)), Ok(()));
         }
         assert!(guard.asks_for_proof(address(7)), "the control");
+    }
+
+    #[test]
+    fn links_are_tried_by_everybody_together_no_more_often_than_the_service_bears() {
+        let guard = guard();
+        let refused = |n| guard.count_wrong_link(address(n << 8)).is_err();
+
+        assert_eq!((0..20_010).filter(|n| refused(*n)).count(), 10);
+        assert_eq!(guard.may_try_links(address(0)), Ok(()), "right ones go on leading somewhere");
     }
 
     #[test]

@@ -5,11 +5,8 @@
 //! good for one request. What is remembered is which were used, and for what.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::RegistrationId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -201,22 +198,15 @@ fn is_solution(challenge: &str, number: u64, bits: u32) -> bool {
     first.leading_zeros() >= bits
 }
 
-/// The number that a browser would find: for tests.
-pub fn solve(challenge: &str, bits: u32) -> u64 {
-    (0..).find(|number| is_solution(challenge, *number, bits)).unwrap_or_default()
-}
-
-/// With how many zero bits the answer to a challenge has to begin: for tests, which have a page and no more.
-pub fn bits_of(challenge: &str) -> Option<u32> {
-    let content = URL_SAFE_NO_PAD.decode(challenge.split('.').next()?).ok()?;
-    Some(serde_json::from_slice::<Content>(&content).ok()?.bits)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const HERE: RegistrationId = RegistrationId(Uuid::from_u128(1));
+
+    fn solve(challenge: &str, bits: u32) -> u64 {
+        (0..).find(|number| is_solution(challenge, *number, bits)).unwrap()
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + second).unwrap()
