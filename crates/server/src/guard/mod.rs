@@ -240,9 +240,9 @@ mod tests {
     #[test]
     fn links_are_tried_by_everybody_together_no_more_often_than_the_service_bears() {
         let guard = guard();
-        let refused = |n| guard.count_wrong_link(address(n << 8)).is_err();
+        let refused = |n: &u32| guard.count_wrong_link(address(*n << 8)).is_err();
 
-        assert_eq!((0..20_010).filter(|n| refused(*n)).count(), 10);
+        assert_eq!((0..20_010).filter(refused).count(), 10);
         assert_eq!(guard.may_try_links(address(0)), Ok(()), "right ones go on leading somewhere");
     }
 
