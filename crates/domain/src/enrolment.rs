@@ -32,6 +32,9 @@ pub struct Enrolment {
     pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
+    /// Whether whoever asks may learn if the person is registered: the list is theirs to read, or the place their own.
+    /// Anybody else is told the same as of somebody new.
+    pub sees_list: bool,
     /// When it was decided: the turnstile says.
     pub at: Timestamp,
     /// Who asked: [`crate::Caller::actor`], or `page` for the sign-up page.

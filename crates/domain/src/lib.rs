@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number or performs I/O: time, ids and keys come in as
 //! arguments, so every rule is a function that a table of rows can test.
 
+pub mod allowance;
 pub mod caller;
 pub mod consent;
 pub mod email;
@@ -23,6 +24,7 @@ pub mod registration;
 pub mod seats;
 pub mod text;
 
+pub use allowance::{Allowance, MailboxId};
 pub use caller::{Application, Caller, Delegated, Role, Scope};
 pub use consent::{Consent, ConsentVersion};
 pub use email::Email;

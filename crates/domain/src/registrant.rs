@@ -70,6 +70,12 @@ impl Registrant {
         }
     }
 
+    /// Whether somebody who asks for the place again is past sending the same request twice: the letter of the first one
+    /// has had its time, and may have been lost.
+    pub fn came_long_ago(&self, now: Timestamp) -> bool {
+        now.duration_since(self.registered_at).as_millis() >= i128::from(LETTER_REQUESTS)
+    }
+
     /// The id under which the person asks for their letter again: the same for all of ten minutes, so that however often
     /// and wherever they ask, they get one.
     pub fn letter_request(&self, at: Timestamp) -> Uuid {

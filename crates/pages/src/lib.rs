@@ -25,7 +25,7 @@ pub use attend::{
     ProblemView,
 };
 pub use attend::{
-    ConsentBox, EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState,
+    ConsentBox, EnrolmentForm, FieldProblem, Flaw, ProofView, Question, QuestionKind, RegistrationState,
     RegistrationView, SessionView, Speaker, TurnedAway,
 };
 pub use attend::{
@@ -50,8 +50,16 @@ pub const STYLESHEET: &str = include_str!("../assets/usher.css");
 /// Where every page expects [`STYLESHEET`].
 pub const STYLESHEET_PATH: &str = "/assets/usher.css";
 
-/// The one script of all pages, to be served as [`SCRIPT_PATH`] with `text/javascript; charset=utf-8`. No page needs it.
+/// The script of pages with times, to be served as [`SCRIPT_PATH`] with `text/javascript; charset=utf-8`. No page needs
+/// it.
 pub const SCRIPT: &str = include_str!("../assets/usher.js");
 
 /// Where pages with times expect [`SCRIPT`].
 pub const SCRIPT_PATH: &str = "/assets/usher.js";
+
+/// The script of forms with a [`ProofView`], to be served as [`PROOF_SCRIPT_PATH`] with `text/javascript; charset=utf-8`.
+/// Such a form needs it, or a little patience.
+pub const PROOF_SCRIPT: &str = include_str!("../assets/proof.js");
+
+/// Where those forms expect [`PROOF_SCRIPT`].
+pub const PROOF_SCRIPT_PATH: &str = "/assets/proof.js";

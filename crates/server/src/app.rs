@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::FromRef;
 use domain::link::{Link, Purpose};
 use domain::permission::Edition;
 use domain::{
@@ -24,8 +23,10 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::connections::Limits;
 use crate::graph::Place;
+use crate::guard::Guard;
 use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
+use crate::returning::ReturnDesk;
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
 use crate::visits::Visits;
@@ -50,6 +51,10 @@ pub struct Parts {
     pub turnstile: Turnstile,
     /// Where letters leave.
     pub mailroom: Mailroom,
+    /// Where whoever is registered and comes again is seen to.
+    pub returning: ReturnDesk,
+    /// Who asks too often.
+    pub guard: Arc<Guard>,
     /// Behaviour that configuration decides.
     pub settings: Settings,
     /// What was learned for the enrol path.
@@ -77,14 +82,14 @@ pub struct Settings {
     pub rooms: Rooms,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Who is believed about the addresses of clients.
+    pub trusted_proxies: TrustedProxies,
     /// What clients may take of the listener.
     pub limits: Limits,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
     /// What each organisation's pages and letters have of their own.
     pub houses: Houses,
-    /// Proxies that are believed when they tell whom they speak for.
-    pub trusted_proxies: TrustedProxies,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }
@@ -153,12 +158,6 @@ impl Memory {
 
     fn views(&self) -> MutexGuard<'_, HashMap<(MeetingId, RegistrationId), i64>> {
         self.views.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl FromRef<App> for TrustedProxies {
-    fn from_ref(app: &App) -> Self {
-        app.settings.trusted_proxies.clone()
     }
 }
 

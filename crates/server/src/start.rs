@@ -26,10 +26,12 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::connections::Limits;
+use crate::guard::Guard;
 use crate::house::Houses;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
-use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
+use crate::mailroom::{LetterLinks, Letterhead, MailLimits, Mailroom, Postman};
+use crate::returning::ReturnDesk;
 use crate::secret_file;
 use crate::sign_in::{CALLBACK_PATH, Client, External, Provider, SignIn, builtin_client_id, builtin_tenant};
 use crate::turnstile::Turnstile;
@@ -152,6 +154,8 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
         verifier: open_verifier(config, issuer.as_deref())?,
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
+        returning: ReturnDesk::open(store.clone(), clock.clone(), mailroom.clone()),
+        guard: Arc::new(Guard::new(&config.protection, &mailroom.links().key, clock.clone())),
         mailroom,
         settings: settings(config)?,
         memory: Memory::default(),
@@ -186,15 +190,19 @@ fn settings(config: &Config) -> Result<Settings, StartProblem> {
             .map(|tenant| (tenant.id, Language::choose(&tenant.language)))
             .collect(),
         max_body_bytes: config.server.max_body_bytes,
+        trusted_proxies: trusted_proxies(config),
         limits: Limits {
             connections: config.server.max_connections,
             idle: config.server.idle,
             body: config.server.body,
         },
         houses: Houses::from_config(config)?,
-        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
         people_from_claims: config.identity.people_from_claims,
     })
+}
+
+fn trusted_proxies(config: &Config) -> TrustedProxies {
+    TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default())
 }
 
 async fn open_mailroom(
@@ -220,7 +228,10 @@ async fn open_mailroom(
         postman,
         letterhead,
         reminders,
-        config.mail.max_attempts,
+        MailLimits {
+            attempts: config.mail.max_attempts,
+            letters_per_hour: config.protection.letters_per_hour,
+        },
     ))
 }
 
@@ -354,7 +365,7 @@ fn open_issuer(
         issuer: open_issuer_key(config)?,
         directory: issuer_directory(config, store),
         token_lifetime: config.identity.builtin.token_lifetime,
-        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
+        trusted_proxies: trusted_proxies(config),
         clock: Arc::new(move || clock.now()),
         random: Arc::new(move || ids.bytes()),
     });

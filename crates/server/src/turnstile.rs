@@ -217,6 +217,7 @@ mod tests {
             answers: Vec::new(),
             consent: None,
             language: None,
+            sees_list: true,
             at: Clock::System.now(),
             actor: "page".to_owned(),
             idempotency: None,
@@ -259,6 +260,8 @@ mod tests {
                 sign_in: app.sign_in.clone(),
                 turnstile,
                 mailroom: app.mailroom.clone(),
+                returning: app.returning.clone(),
+                guard: app.guard.clone(),
                 settings: app.settings.clone(),
                 memory: Memory::default(),
             })

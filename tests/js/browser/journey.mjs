@@ -45,7 +45,7 @@ export async function journey({ demo, check }, page) {
 }
 
 /** Presses Tab until the focus is on what a selector means; with `text`, on the row of a list that holds it. */
-async function tabTo(page, selector, text) {
+export async function tabTo(page, selector, text) {
   for (let presses = 0; presses < 200; presses += 1) {
     await page.keyboard.press("Tab");
     const isThere = await page.evaluate(

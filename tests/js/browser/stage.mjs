@@ -94,7 +94,7 @@ export async function stage(run, signIn) {
   ];
 }
 
-async function signUp(run, { allowedRegistrant = "everyone", ...more } = {}) {
+export async function signUp(run, { allowedRegistrant = "everyone", ...more } = {}) {
   const meeting = await freshMeeting(run);
   const registration = await run.organizer.api(mine(meeting)).post(builtIn(allowedRegistrant, more));
   return { meeting, url: registration.registrationPageWebUrl };

@@ -120,6 +120,19 @@ pub struct EnrolmentForm<'a> {
     pub consent: Option<ConsentBox<'a>>,
     /// What was wrong with the values above. One for a field that is not in the form is left out.
     pub problems: Vec<FieldProblem<'a>>,
+    /// What the browser has to find before the form is taken; `None` where it is taken as it is.
+    pub proof: Option<ProofView<'a>>,
+}
+
+/// A number that a browser has to find, so that nobody registers thousands; whoever has no script waits instead.
+#[derive(Clone, Copy, Debug)]
+pub struct ProofView<'a> {
+    /// Sent back as the field `challenge`; the number goes into the field `proof`.
+    pub challenge: &'a str,
+    /// With how many zero bits the hash of challenge and number begins.
+    pub bits: u32,
+    /// The form was sent without it, and came back. Without faults it is sent on by itself once the number is found.
+    pub again: bool,
 }
 
 /// What somebody is asked to agree to, with a box to tick that is called `consent`.
@@ -224,6 +237,8 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         },
         member: form.filter(|form| form.session.is_some()),
         nonce: form.map(|form| form.nonce).unwrap_or_default(),
+        proof: form.and_then(|form| form.proof),
+        script: crate::PROOF_SCRIPT_PATH,
         fields,
         flawed,
         subject,
@@ -267,6 +282,8 @@ struct Page<'a> {
     session: Option<SessionView<'a>>,
     member: Option<&'a EnrolmentForm<'a>>,
     nonce: &'a str,
+    proof: Option<ProofView<'a>>,
+    script: &'static str,
     fields: Vec<Field<'a>>,
     flawed: bool,
     subject: String,

@@ -65,6 +65,10 @@ pub(crate) fn session(said: &str) -> SessionView<'_> {
     SessionView { mark: "mark-1", registration: said }
 }
 
+pub(crate) fn proof(again: bool) -> ProofView<'static> {
+    ProofView { challenge: "challenge-1", bits: 18, again }
+}
+
 pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
     EnrolmentForm {
         nonce: "nonce-1",
@@ -94,6 +98,7 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
             FieldProblem { field: "answer-two", flaw: Flaw::NotAChoice },
             FieldProblem { field: "consent", flaw: Flaw::NotAgreed },
         ],
+        proof: None,
     }
 }
 
@@ -225,6 +230,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { proof: Some(proof(false)), ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { problems: vec![], proof: Some(proof(true)), ..form(said) }),
         RegistrationState::Full,
         RegistrationState::NotOpen { opens_at: at("2026-07-04T14:00:00Z") },
         RegistrationState::Closed { closed_at: at("2026-08-01T14:00:00Z") },

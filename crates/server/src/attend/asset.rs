@@ -26,6 +26,11 @@ pub async fn script() -> Response {
     asset("text/javascript; charset=utf-8", pages::SCRIPT)
 }
 
+/// The script of forms that ask the browser to work.
+pub async fn proof_script() -> Response {
+    asset("text/javascript; charset=utf-8", pages::PROOF_SCRIPT)
+}
+
 type Tenant = Result<Path<Uuid>, PathRejection>;
 
 /// An organisation's logo.

@@ -179,6 +179,7 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
         consent,
         seen_directory: None,
         language: registrant.language.clone(),
+        sees_list: true,
         actor: "registrant".to_owned(),
         idempotency: None,
     };

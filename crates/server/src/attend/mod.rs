@@ -8,9 +8,11 @@ mod cookie;
 mod form;
 mod gate;
 mod let_in;
+mod limits;
 mod manage;
 mod own_site;
 mod page;
+mod proof;
 mod reader;
 pub mod room;
 mod sign_in;
@@ -42,5 +44,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(pages::SCRIPT_PATH, get(asset::script))
         .route(LOGO_ROUTE, get(asset::logo))
         .route(COLOURS_ROUTE, get(asset::colours))
+        .route(pages::PROOF_SCRIPT_PATH, get(asset::proof_script))
         .route_layer(from_fn_with_state(app.clone(), own_site::only))
+        .route_layer(from_fn_with_state(app.clone(), limits::keep))
 }

@@ -1,5 +1,7 @@
 //! How pages leave the house.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::Response;
 use domain::Origin;
@@ -122,6 +124,18 @@ pub fn problem(app: &App, reader: &Reader, error: &ApiError) -> Response {
     if problem == Problem::Unavailable {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
     }
+    response
+}
+
+/// A page for whoever asks too often; when they may ask again.
+pub fn too_many(app: &App, reader: &Reader, wait: Duration) -> Response {
+    let request_id = app.ids.random_id().to_string();
+    let language = reader.language(None);
+    let view = ProblemView { language, problem: Problem::TooMany, request_id: &request_id };
+    let mut response = html(StatusCode::TOO_MANY_REQUESTS, language, pages::problem_page(&view));
+    // A part of a second too early would be early.
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     response
 }
 

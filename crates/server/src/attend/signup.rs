@@ -18,6 +18,7 @@ use wire::ids::RegistrationKey;
 
 use super::form::{self, Fields};
 use super::page::{forbidden, framed_by, html, look_again, not_found, problem};
+use super::proof;
 use super::reader::Reader;
 use super::sign_in;
 use super::visitor::Visitor;
@@ -25,6 +26,7 @@ use crate::app::App;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
+use crate::guard::Client;
 use crate::visits::is_of_a_person;
 
 /// `GET /registration/{id}`
@@ -46,7 +48,11 @@ pub async fn show(
                 return show_state(StatusCode::OK, &app, &reader, &hosted.meeting, registration, full);
             }
             match Visitor::of(&app, &reader, &hosted.meeting, registration).await {
-                Ok(visitor) => page(&app, &reader, &hosted, registration, &visitor, Sent::default()),
+                Ok(visitor) => {
+                    let proof = proof::Asked::of(&app, Client::of(address), registration.id, &visitor);
+                    let sent = Sent { proof, ..Sent::default() };
+                    page(&app, &reader, &hosted, registration, &visitor, sent)
+                }
                 Err(error) => problem(&app, &reader, &error),
             }
         }
@@ -84,6 +90,7 @@ async fn gone(app: &App, reader: &Reader, id: &str) -> Result<Response, ApiError
 pub async fn enroll(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
+    client: ClientAddress,
     reader: Reader,
     form: Result<Form<Fields>, FormRejection>,
 ) -> Response {
@@ -92,7 +99,7 @@ pub async fn enroll(
         Ok(fields) => fields,
         Err(error) => return problem(&app, &reader, &error),
     };
-    match try_enroll(&app, &id, &reader, &fields).await {
+    match try_enroll(&app, &id, Client::of(client.0), &reader, &fields).await {
         Ok(Some(response)) => response,
         Ok(None) => gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
         Err(error) => problem(&app, &reader, &error),
@@ -102,6 +109,7 @@ pub async fn enroll(
 async fn try_enroll(
     app: &App,
     id: &str,
+    client: Client,
     reader: &Reader,
     fields: &Fields,
 ) -> Result<Option<Response>, ApiError> {
@@ -128,24 +136,33 @@ async fn try_enroll(
             (read, agreed) => {
                 let mut problems = read.err().unwrap_or_default();
                 problems.extend(agreed.err());
-                let sent = Sent { fields: Some(fields), problems: &problems };
+                let proof = proof::Asked::of(app, client, registration.id, &visitor);
+                let sent = Sent { fields: Some(fields), problems: &problems, proof };
                 return Ok(Some(page(app, reader, &hosted, registration, &visitor, sent)));
             }
         };
         if let Visitor::Member(session, member) = &visitor {
             member.check(&session.caller, &hosted.meeting, &named)?;
         }
-        let (now, actor) = (app.clock.now(), visitor.actor());
+        let (now, actor, request) = (app.clock.now(), visitor.actor(), fingerprint(fields));
+        let key = form::value(fields, "nonce")
+            .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
+            .map(|nonce| private_key(&actor, registration.id, nonce, request, now));
+        let unproven =
+            proof::check(app, client, registration, &visitor, fields, key.as_ref(), request).await?;
+        if unproven.is_some() {
+            let sent = Sent { fields: Some(fields), problems: &[], proof: unproven };
+            return Ok(Some(page(app, reader, &hosted, registration, &visitor, sent)));
+        }
         let asked = Asked {
             person: Person::Named { named, user: visitor.person() },
             answers,
             seen_directory: visitor.seen_directory(),
             consent,
             language: Some(reader.language(registration.language()).tag().to_owned()),
-            actor: actor.clone(),
-            idempotency: form::value(fields, "nonce")
-                .filter(|nonce| !nonce.is_empty() && nonce.len() <= 64)
-                .map(|nonce| private_key(&actor, registration.id, nonce, fingerprint(fields), now)),
+            sees_list: visitor.person().is_some(),
+            actor,
+            idempotency: key,
         };
         let place = match take_place(app, &hosted, registration, asked.clone()).await {
             // Sent, changed and sent again from the same page: another request, which needs no key.
@@ -225,11 +242,12 @@ fn fingerprint(fields: &Fields) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// A form that was sent, and its faults.
-#[derive(Clone, Copy, Default)]
+/// A form that was sent, and its faults; what it asks of the browser.
+#[derive(Default)]
 struct Sent<'a> {
     fields: Option<&'a Fields>,
     problems: &'a [FieldProblem],
+    proof: Option<proof::Asked>,
 }
 
 /// The page as it stands for this visitor, with their input and its faults.
@@ -297,8 +315,13 @@ fn page(
         email: filled.email.as_deref().unwrap_or_default(),
         questions: form::questions(built_in, &ids, fields),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
+        proof: sent.proof.as_ref().map(proof::Asked::view),
     };
-    let status = if flaws.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let status = match &form.proof {
+        _ if !flaws.is_empty() => StatusCode::BAD_REQUEST,
+        Some(proof) if proof.again => StatusCode::FORBIDDEN,
+        _ => StatusCode::OK,
+    };
     show_state(status, app, reader, meeting, registration, RegistrationState::Open(form))
 }
 

@@ -10,6 +10,7 @@ mod join;
 mod links;
 mod log;
 mod mail;
+mod protection;
 mod reading;
 mod server;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use self::join::{BigBlueButton, Jitsi, Join};
 pub use self::links::Links;
 pub use self::log::{Format, Log};
 pub use self::mail::{Mail, Security};
+pub use self::protection::{ProofOfWork, Protection};
 pub use self::reading::{Origin, Problem, Problems, Secret};
 pub use self::server::Server;
 
@@ -47,6 +49,8 @@ section! {
         links: Links = table();
         /// The section `[join]`.
         join: Join = table();
+        /// The section `[protection]`.
+        protection: Protection = table();
         /// The section `[compat]`.
         compat: Compat = table();
         /// The section `[log]`.

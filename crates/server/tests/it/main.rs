@@ -31,6 +31,7 @@ mod nodes;
 mod outage;
 mod pages;
 mod program;
+mod protection;
 mod secrets;
 mod seeds;
 mod sign_in;

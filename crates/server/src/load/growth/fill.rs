@@ -125,6 +125,7 @@ impl Filler {
             answers: answers.clone(),
             consent: None,
             language: None,
+            sees_list: true,
             at,
             actor: "page".to_owned(),
             idempotency: None,

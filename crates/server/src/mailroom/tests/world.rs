@@ -20,7 +20,9 @@ use super::scripted::MailServer;
 use crate::clock::{Clock, Source};
 use crate::config::Security;
 use crate::house::Houses;
-use crate::mailroom::{LetterLinks, Letterhead, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport};
+use crate::mailroom::{
+    LetterLinks, Letterhead, MailLimits, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
+};
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
@@ -96,6 +98,7 @@ impl World {
             answers: Vec::new(),
             consent: None,
             language: None,
+            sees_list: true,
             at: self.clock.now(),
             actor: "page".into(),
             idempotency: None,
@@ -158,7 +161,8 @@ impl World {
             houses: Houses::default(),
         };
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
-        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), MAX_ATTEMPTS)
+        let limits = MailLimits { attempts: MAX_ATTEMPTS, letters_per_hour: 10 };
+        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), limits)
     }
 
     pub(super) fn with_mailbox(&self) -> (Mailroom, Arc<Mailbox>) {
