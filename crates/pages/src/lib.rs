@@ -9,8 +9,10 @@
 
 mod add_to_calendar;
 mod attend;
+mod brand;
 mod calendar;
 mod clean;
+mod colour;
 mod demo;
 mod frame;
 mod language;
@@ -18,6 +20,7 @@ mod letter;
 mod sign_in;
 mod texts;
 mod when;
+mod zones;
 
 pub use add_to_calendar::{AddTo, CalendarEntry, CalendarOffer, WebCalendar, calendar_address};
 pub use attend::{
@@ -25,13 +28,15 @@ pub use attend::{
     ProblemView,
 };
 pub use attend::{
-    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView,
-    SessionView, Speaker, TurnedAway,
+    ConsentBox, EnrolmentForm, FieldProblem, Flaw, ProofView, Question, QuestionKind, RegistrationState,
+    RegistrationView, SessionView, Speaker, TurnedAway,
 };
 pub use attend::{
     canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page, not_found_page,
     problem_page, registration_page, sign_in_failed_page, withdrawn_page,
 };
+pub use brand::{Brand, Logo};
+pub use colour::{Accent, Accents, Colour};
 pub use demo::{
     ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,
 };
@@ -43,8 +48,24 @@ pub use sign_in::{
     NoSignIn, SignInProblem, SignInView, SignedOutView, no_sign_in_page, sign_in_page, signed_out_page,
 };
 
+pub use zones::{ZONE_QUERY, Zones, zone_name};
+
 /// The one style sheet of all pages, to be served as [`STYLESHEET_PATH`] with `text/css; charset=utf-8`.
 pub const STYLESHEET: &str = include_str!("../assets/usher.css");
 
 /// Where every page expects [`STYLESHEET`].
 pub const STYLESHEET_PATH: &str = "/assets/usher.css";
+
+/// The script of pages with times, to be served as [`SCRIPT_PATH`] with `text/javascript; charset=utf-8`. No page needs
+/// it.
+pub const SCRIPT: &str = include_str!("../assets/usher.js");
+
+/// Where pages with times expect [`SCRIPT`].
+pub const SCRIPT_PATH: &str = "/assets/usher.js";
+
+/// The script of forms with a [`ProofView`], to be served as [`PROOF_SCRIPT_PATH`] with `text/javascript; charset=utf-8`.
+/// Such a form needs it, or a little patience.
+pub const PROOF_SCRIPT: &str = include_str!("../assets/proof.js");
+
+/// Where those forms expect [`PROOF_SCRIPT`].
+pub const PROOF_SCRIPT_PATH: &str = "/assets/proof.js";

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
+use jiff::Timestamp;
 use store::{Fault, Interrupted, Store, Verdict};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Clock, Source};
@@ -28,6 +29,8 @@ enum Kind {
 #[derive(Debug)]
 struct Waiting {
     enrolment: Enrolment,
+    /// From when on nobody can enrol any more.
+    until: Timestamp,
     answer: oneshot::Sender<Result<Verdict, Arc<Fault>>>,
 }
 
@@ -59,8 +62,10 @@ impl Turnstile {
         let (queue, waiting) = mpsc::channel(depth);
         let (probes, probing) = mpsc::channel(1);
         let runtime = Builder::new_current_thread().enable_all().build()?;
+        let callers = Handle::current();
         let turn = move || {
-            runtime.block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom).await })
+            let turning = async { run(store.apart(), clock, ids, waiting, probing, mailroom, callers).await };
+            runtime.block_on(turning)
         };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
@@ -83,8 +88,10 @@ impl Turnstile {
         answered.await.map_err(|_| Undecided::Busy)?.map_err(|fault| Undecided::Fault(Arc::new(fault)))
     }
 
-    /// Waits for a place. The verdict is on disk when it is given.
-    pub async fn enroll(&self, enrolment: Enrolment) -> Result<Verdict, Undecided> {
+    /// Waits for a place. The verdict is on disk when it is given. `until` is the moment from which on the registration,
+    /// as it was seen, takes nobody: whoever's turn comes then is stale, and has to look again. That it still is that
+    /// moment, the store holds against the version that was seen.
+    pub async fn enroll(&self, enrolment: Enrolment, until: Timestamp) -> Result<Verdict, Undecided> {
         let queue = match &self.0 {
             Kind::Storing { queue, .. } => queue,
             Kind::Pretending(ids, clock) => {
@@ -92,7 +99,7 @@ impl Turnstile {
             }
         };
         let (answer, verdict) = oneshot::channel();
-        queue.try_send(Waiting { enrolment, answer }).map_err(|_| Undecided::Busy)?;
+        queue.try_send(Waiting { enrolment, until, answer }).map_err(|_| Undecided::Busy)?;
         verdict.await.map_err(|_| Undecided::Busy)?.map_err(Undecided::Fault)
     }
 }
@@ -104,6 +111,7 @@ async fn run(
     mut queue: mpsc::Receiver<Waiting>,
     mut probes: mpsc::Receiver<Probe>,
     mailroom: Mailroom,
+    callers: Handle,
 ) {
     let mut waiting = Vec::with_capacity(PARTY);
     loop {
@@ -119,11 +127,18 @@ async fn run(
         if arrived == 0 {
             break;
         }
+        let now = clock.now();
+        let (timely, late): (Vec<Waiting>, Vec<Waiting>) =
+            waiting.drain(..).partition(|waiting| now < waiting.until);
+        for Waiting { answer, .. } in late {
+            let _ = answer.send(Ok(Verdict::Stale));
+        }
         let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
-            waiting.drain(..).map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
+            timely.into_iter().map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
         // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
         for enrolment in &mut batch {
-            enrolment.id = RegistrantId(ids.ordered_id(clock.now()));
+            enrolment.id = RegistrantId(ids.ordered_id(now));
+            enrolment.at = now;
         }
         let verdicts = enroll(&store, &batch).await;
         mailroom.nudge();
@@ -135,10 +150,13 @@ async fn run(
                 let _ = answer.send(Err(Arc::clone(fault)));
             }
         }
-        for (answer, verdict) in answers.into_iter().zip(verdicts) {
-            // Whoever hung up is registered all the same, and the letter says so.
-            let _ = answer.send(verdict);
-        }
+        // Told from here, each would be woken across threads on its own. Together they are woken once.
+        callers.spawn(async move {
+            for (answer, verdict) in answers.into_iter().zip(verdicts) {
+                // Whoever hung up is registered all the same, and the letter says so.
+                let _ = answer.send(verdict);
+            }
+        });
     }
 }
 
@@ -216,7 +234,9 @@ mod tests {
             seen_directory: None,
             person: Person::Named { named, user: None },
             answers: Vec::new(),
+            consent: None,
             language: None,
+            sees_list: true,
             at: Clock::System.now(),
             actor: "page".to_owned(),
             idempotency: None,
@@ -227,11 +247,11 @@ mod tests {
     async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
         let (queue, _nobody_turns) = mpsc::channel(1);
         let turnstile = Turnstile(Kind::Storing { queue, probes: mpsc::channel(1).0 });
-        let waiting = turnstile.enroll(somebody());
+        let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
 
-        assert!(matches!(turnstile.enroll(somebody()).await, Err(Undecided::Busy)));
+        assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
     }
 
     /// As after a panic of the thread.
@@ -248,7 +268,7 @@ mod tests {
         let config = Config::from_toml_str(&config).unwrap();
         let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
         let broken = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes: mpsc::channel(1).0 });
-        assert!(matches!(broken.enroll(somebody()).await, Err(Undecided::Busy)));
+        assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
         let of = |turnstile: Turnstile| {
             App::new(Parts {
                 store: app.store.clone(),
@@ -258,6 +278,8 @@ mod tests {
                 sign_in: app.sign_in.clone(),
                 turnstile,
                 mailroom: app.mailroom.clone(),
+                returning: app.returning.clone(),
+                guard: app.guard.clone(),
                 settings: app.settings.clone(),
                 memory: Memory::default(),
             })

@@ -58,6 +58,8 @@ pub enum Settlement {
     Sent,
     /// There was no longer anything true to say.
     Dropped,
+    /// Its mailbox has had as many as it may get: it is never sent.
+    Withheld,
     /// To be tried again at this time; what the server answered.
     Later(Timestamp, String),
     /// It was not tried, or failed for what is not its fault: to be tried from this time on, and the try does
@@ -215,6 +217,7 @@ impl Store {
                 let (kind, detail) = match settlement {
                     Settlement::Sent => ("letterSent", Some(letter.kind.name())),
                     Settlement::Dropped => ("letterDropped", Some(letter.kind.name())),
+                    Settlement::Withheld => ("letterWithheld", Some(letter.kind.name())),
                     Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)

@@ -41,7 +41,7 @@ const ERASE: &str = "INSERT INTO registrant (slot, meeting_id, registrant_id, re
         ORDER BY registrant_id LIMIT 1) found
     WHERE found.registrant_id = $3 AND found.email IS NOT NULL
     ON CONFLICT (slot, meeting_id, registrant_id) DO UPDATE SET first_name = NULL, last_name = NULL, email = NULL,
-        user_id = NULL, user_tenant_id = NULL, answers = '[]', language = NULL,
+        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL,
         generation = registrant.generation + 1";
 
 impl Store {

@@ -49,7 +49,7 @@ async fn answer(app: &App, reader: &Reader, own: &Own, to: AddTo) -> Result<Resp
         }
         (None, _) => None,
     };
-    Ok(response.unwrap_or_else(|| show(reader, hosted.as_ref(), GateState::Canceled)))
+    Ok(response.unwrap_or_else(|| show(app, reader, hosted.as_ref(), GateState::Canceled)))
 }
 
 /// A file to save or to open with a calendar program.

@@ -11,6 +11,7 @@ use super::links::LetterLinks;
 use super::mime::{self, SealedLetter};
 use super::{Mailroom, smtp::Unusable};
 use crate::config::Mail;
+use crate::house::Houses;
 
 /// What all letters have in common.
 #[derive(Clone, Debug)]
@@ -21,12 +22,14 @@ pub struct Letterhead {
     pub sender: Address,
     /// Where answers go, if not to `sender`.
     pub reply_to: Option<Address>,
+    /// The zone and the colour of each organisation.
+    pub houses: Houses,
 }
 
 impl Letterhead {
     /// As configured. Without `mail.from` letters can only go to the built-in mailbox, and come from an address
     /// that cannot exist.
-    pub fn from_config(mail: &Mail, links: LetterLinks) -> Result<Self, Unusable> {
+    pub fn from_config(mail: &Mail, links: LetterLinks, houses: Houses) -> Result<Self, Unusable> {
         let nobody = || {
             let email =
                 lettre::Address::new("no-reply", "usher.invalid").expect("a constant address is valid");
@@ -34,7 +37,7 @@ impl Letterhead {
         };
         let sender = mail.from.clone().map_or_else(|| Ok(nobody()), |from| ascii(from, "mail.from"))?;
         let reply_to = mail.reply_to.clone().map(|to| ascii(to, "mail.reply_to")).transpose()?;
-        Ok(Self { links, sender, reply_to })
+        Ok(Self { links, sender, reply_to, houses })
     }
 }
 
@@ -114,7 +117,8 @@ impl Mailroom {
         write: impl FnOnce(&LetterFacts<'_>) -> T,
     ) -> Result<T, Fault> {
         let registrant = &due.registrant;
-        let Letterhead { links, sender, .. } = &self.0.letterhead;
+        let Letterhead { links, sender, houses, .. } = &self.0.letterhead;
+        let house = houses.of(due.meeting.tenant);
         let link = registrant.link();
         let sender_mail = sender.email.to_string();
         Ok(write(&LetterFacts {
@@ -128,7 +132,8 @@ impl Mailroom {
             description: due.told.description.as_deref(),
             start_at: due.start_at()?,
             end_at: due.end_at()?,
-            zone: None,
+            zone: house.zone.as_deref(),
+            accent: house.accents.map(|accents| accents.light),
             organizer_name: &organizer.name,
             organizer_mail: organizer.mail.as_deref(),
             sender_mail: &sender_mail,

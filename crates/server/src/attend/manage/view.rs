@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{BuiltIn, FieldProblem, Person, Registrant};
 use http::StatusCode;
-use pages::{Language, ManageNotice, ManageStatus, ManageView};
+use pages::{Language, ManageNotice, ManageStatus, ManageView, Zones};
 use store::Hosted;
 
 use super::Own;
@@ -61,9 +61,11 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         .as_ref()
         .filter(|_| status == ManageStatus::Registered)
         .and_then(|hosted| Some(links.offer(language, &hosted.meeting, hosted.registration.as_ref()?)));
+    let house = hosted.as_ref().map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
     let page = pages::manage_page(&ManageView {
         language,
-        zone: None,
+        zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
+        brand: house.map(|house| &house.brand),
         subject: subject(hosted.as_ref()),
         start_at,
         end_at,
