@@ -71,7 +71,7 @@ pub use schema::Schema;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str, &str); 8] = [
     (
         1,
         "registrations",
@@ -113,6 +113,12 @@ const STEPS: [(i64, &str, &str, &str); 7] = [
         "sign_up",
         include_str!("../migrations/sqlite/0007_sign_up.sql"),
         include_str!("../migrations/postgres/0007_sign_up.sql"),
+    ),
+    (
+        9,
+        "reminders",
+        include_str!("../migrations/sqlite/0009_reminders.sql"),
+        include_str!("../migrations/postgres/0009_reminders.sql"),
     ),
 ];
 

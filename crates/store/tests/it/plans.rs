@@ -81,6 +81,7 @@ const HOT: &[(&str, &str, By)] = &[
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
+    ("own: ERASE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     ("cancel: GIVE_BACK", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     (
         "registrant: FIND_FROM",
