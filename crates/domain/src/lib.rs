@@ -18,7 +18,9 @@ pub mod question;
 pub mod refusal;
 pub mod registrant;
 pub mod registration;
+pub mod return_address;
 pub mod seats;
+pub mod suppression;
 pub mod text;
 
 pub use caller::{Application, Caller, Delegated, Role, Scope};
@@ -35,3 +37,5 @@ pub use question::{AnswerInputType, Question};
 pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;
 pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};
+pub use return_address::{ReturnToken, Returning};
+pub use suppression::{AddressHash, Returned};

@@ -20,6 +20,7 @@ use wire::registrant::ListEdition;
 use crate::attend::room::Rooms;
 use crate::auth::Verifier;
 use crate::clock::{Clock, Source};
+use crate::config::Listen;
 use crate::connections::Limits;
 use crate::graph::Place;
 use crate::mailroom::{LetterLinks, Mailroom};
@@ -71,6 +72,8 @@ pub struct Settings {
     pub one_device: Option<SignedDuration>,
     /// Rooms that ask who is coming.
     pub rooms: Rooms,
+    /// Where what comes back about letters is taken.
+    pub lmtp: Option<Listen>,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
     /// What clients may take of the listener.

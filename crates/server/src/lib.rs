@@ -12,6 +12,7 @@ pub mod error;
 pub mod graph;
 pub mod http;
 pub mod issuer;
+pub mod lmtp;
 pub mod load;
 pub mod mailroom;
 pub mod member;

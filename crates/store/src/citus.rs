@@ -14,7 +14,7 @@ const ON_EVERY_NODE: [&str; 7] =
     ["deployment", "tenant", "person", "application", "access_policy", "access_policy_app", "access_grant"];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 12] = [
+const SPREAD: [(&str, &str, &str); 13] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
@@ -26,6 +26,7 @@ const SPREAD: [(&str, &str, &str); 12] = [
     ("idempotency", "slot", "meeting"),
     ("attendance", "slot", "meeting"),
     ("entry", "slot", "meeting"),
+    ("suppression", "slot", "meeting"),
     ("organizer_meeting", "organizer_slot", "meeting"),
 ];
 

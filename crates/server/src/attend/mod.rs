@@ -13,6 +13,7 @@ mod reader;
 pub mod room;
 mod sign_in;
 mod signup;
+mod unsubscribe;
 mod visitor;
 
 use axum::Router;
@@ -37,4 +38,6 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(stylesheet))
         .route_layer(from_fn_with_state(app.clone(), own_site::only))
+        // Behind the layer: mail programs post it from wherever they are.
+        .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::act))
 }

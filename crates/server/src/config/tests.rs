@@ -388,7 +388,7 @@ fn each_fault_between_keys_is_told() {
                 "{SMALLEST}mail.host = \"mail\"\nmail.from = \"a@b.example\"\nmail.mailbox = true\nmail.username = \"u\""
             ),
             &[
-                "`mail.username` (line 5): needs `mail.password` or `mail.password_file`",
+                "`mail.username` (line 5): needs `mail.password`, `mail.password_file` or `[mail.oauth2]`",
                 "`mail.mailbox` (line 4): takes the letters that `mail.host` should send: keep one of the two",
             ],
         ),

@@ -24,6 +24,11 @@ impl LetterLinks {
         self.link('m', Purpose::Manage, registrant)
     }
 
+    /// The link that switches the reminders of this meeting off: `{public_url}/u/{token}`.
+    pub fn stop_reminders(&self, registrant: &Registrant) -> String {
+        self.link('u', Purpose::StopReminders, registrant)
+    }
+
     /// The host of `public_url`: our name in Message-IDs and calendar UIDs, and to the mail server.
     pub fn host(&self) -> String {
         let url = Url::parse(&self.public_url).ok();
