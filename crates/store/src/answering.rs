@@ -13,7 +13,8 @@ const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, r
 const OFFER: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
     VALUES ($1, $2, $3, $4, 'offer', $5, 0, $6)";
 const STOP_REMINDERS: &str = "UPDATE registrant SET reminders_stopped_at = $4
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND reminders_stopped_at IS NULL";
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL
+        AND reminders_stopped_at IS NULL";
 const TOLD_VERSION: &str = "SELECT told_version FROM registration
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
@@ -79,7 +80,7 @@ impl Store {
         }))
     }
 
-    /// Sends a registrant no more reminders; saying so again changes nothing.
+    /// Sends somebody registered no more reminders; saying so again changes nothing, and whoever has no place gets none.
     pub async fn stop_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
         let meeting = registrant.meeting;
         write_tx!(self, |tx| {

@@ -88,9 +88,9 @@ struct EventRow {
 
 const FIND_FIRST: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
     WHERE slot = $1 AND outbox_id = $2";
+/// In no order: asked for one, SQLite walks all that waits in the slot.
 const LIST_OTHERS: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id
-    ORDER BY outbox_id DESC LIMIT $4";
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id LIMIT $4";
 const LIST_EVENTS: &str = "SELECT event_id, at, kind, detail, letter_id, answer FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
     ORDER BY event_id DESC LIMIT $4";

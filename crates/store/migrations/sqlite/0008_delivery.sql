@@ -5,7 +5,7 @@ ALTER TABLE event ADD COLUMN answer TEXT;
 CREATE INDEX event_mail ON event (slot, meeting_id, registrant_id, event_id) WHERE actor = 'mail';
 
 -- One's letters; the confirmation of an enrolment shares the registrant's id and is found by that.
-CREATE INDEX outbox_registrant ON outbox (slot, meeting_id, registrant_id, outbox_id) WHERE outbox_id <> registrant_id;
+CREATE INDEX outbox_registrant ON outbox (slot, meeting_id, registrant_id) WHERE outbox_id <> registrant_id;
 
 -- Since when a registrant wants no reminders.
 ALTER TABLE registrant ADD COLUMN reminders_stopped_at BIGINT;
