@@ -216,8 +216,8 @@ async fn open_mailroom(
 ) -> Result<Mailroom, StartProblem> {
     let host = links.host();
     let roots = config.mail.ca_file.as_deref().map(read_authorities).transpose()?.unwrap_or_default();
-    let postman =
-        Postman::from_config(&config.mail, &host, roots, clock).map_err(because("cannot use the mail server"))?;
+    let postman = Postman::from_config(&config.mail, &host, roots, clock)
+        .map_err(because("cannot use the mail server"))?;
     let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
     let reminders = Reminders::new(config.mail.reminders.iter().copied());
     let reckoned = store.keep_to_reminders(&reminders, clock.now()).await;

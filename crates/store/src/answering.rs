@@ -10,7 +10,8 @@ use crate::{Fault, Store, lock, write_tx};
 /// Once for each id.
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
-const OFFER: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
+const OFFER: &str =
+    "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
     VALUES ($1, $2, $3, $4, 'offer', $5, 0, $6)";
 const STOP_REMINDERS: &str = "UPDATE registrant SET reminders_stopped_at = $4
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL

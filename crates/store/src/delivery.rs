@@ -94,14 +94,17 @@ const LIST_OTHERS: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answe
 const LIST_EVENTS: &str = "SELECT event_id, at, kind, detail, letter_id, answer FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
     ORDER BY event_id DESC LIMIT $4";
-const RECORD_RETURN: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, answer)
+const RECORD_RETURN: &str =
+    "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, answer)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
-const SUPPRESS: &str = "INSERT INTO suppression (slot, address_hash, since_at, status, meeting_id, registrant_id)
+const SUPPRESS: &str =
+    "INSERT INTO suppression (slot, address_hash, since_at, status, meeting_id, registrant_id)
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot, address_hash) DO NOTHING";
 /// The meetings whose ids begin alike: one, as a rule.
 const LIST_MEETINGS: &str = "SELECT meeting_id FROM meeting
     WHERE slot = $1 AND meeting_id >= $2 AND meeting_id <= $3 ORDER BY meeting_id LIMIT 8";
-const FORGET_ANSWERS: &str = "UPDATE event SET answer = NULL, detail = CASE WHEN letter_id IS NULL THEN NULL ELSE detail END
+const FORGET_ANSWERS: &str =
+    "UPDATE event SET answer = NULL, detail = CASE WHEN letter_id IS NULL THEN NULL ELSE detail END
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
         AND (answer IS NOT NULL OR kind = 'letterFailed')";
 const FORGET_FIRST_ANSWER: &str = "UPDATE outbox SET last_answer = NULL WHERE slot = $1 AND outbox_id = $2";

@@ -138,10 +138,16 @@ fn a_reminder_repeats_the_link_and_leaves_the_calendar_alone() {
 fn a_reminder_says_how_to_get_no_more_of_them_and_no_other_letter_does() {
     let reminder = letter(&LetterFacts { kind: LetterKind::Reminder, stop_url: Some(STOP), ..plain_facts() });
 
-    assert!(reminder.text.ends_with(&format!("No more reminders of this meeting:\n\n{STOP}\n")), "{}", reminder.text);
+    assert!(
+        reminder.text.ends_with(&format!("No more reminders of this meeting:\n\n{STOP}\n")),
+        "{}",
+        reminder.text
+    );
     assert!(reminder.html.contains(&format!("href=\"{STOP}\"")), "{}", reminder.html);
     let confirmation = letter(&plain_facts());
-    assert!(!confirmation.text.contains("No more reminders") && !confirmation.html.contains("No more reminders"));
+    assert!(
+        !confirmation.text.contains("No more reminders") && !confirmation.html.contains("No more reminders")
+    );
 }
 
 #[test]

@@ -292,8 +292,13 @@ fn demo_pages(said: &str) -> Vec<Page> {
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
     use LetterKind::*;
-    let rows = [Confirmation, Update, Reminder, Cancellation, Offer]
-        .map(|kind| MailboxRow { url: "/mailbox/1", to: said, subject: said, sent_at: start_at(), kind });
+    let rows = [Confirmation, Update, Reminder, Cancellation, Offer].map(|kind| MailboxRow {
+        url: "/mailbox/1",
+        to: said,
+        subject: said,
+        sent_at: start_at(),
+        kind,
+    });
     let operation = ApiOperation {
         id: said,
         method: said,

@@ -81,11 +81,7 @@ impl KeyClient {
         answer.map_err(|fault| in_words(&fault))
     }
 
-    async fn read<T: DeserializeOwned>(
-        &self,
-        address: &str,
-        answer: reqwest::Response,
-    ) -> Result<T, String> {
+    async fn read<T: DeserializeOwned>(&self, address: &str, answer: reqwest::Response) -> Result<T, String> {
         if !answer.status().is_success() {
             return Err(format!("{address} answered {}", answer.status()));
         }

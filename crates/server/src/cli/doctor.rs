@@ -97,7 +97,8 @@ async fn mail(config: &Config) -> Finding {
     let roots = mail.ca_file.as_deref().map(|file: &Path| read_authorities(file)).transpose();
     let hello_name = config.server.public_url.host_str().unwrap_or_default();
     let postman = roots.map_err(|problem| problem.0).and_then(|roots| {
-        Postman::from_config(mail, hello_name, roots.unwrap_or_default(), &Clock::System).map_err(|unusable| unusable.0)
+        Postman::from_config(mail, hello_name, roots.unwrap_or_default(), &Clock::System)
+            .map_err(|unusable| unusable.0)
     });
     let outcome = match postman {
         Ok(postman) => postman.check().await,

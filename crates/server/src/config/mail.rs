@@ -110,10 +110,14 @@ fn check_mail(scope: &mut Scope<'_, '_>) {
         scope.complain("password", "is set beside `[mail.oauth2]`: keep one of the two");
     }
     if has_oauth2 && !scope.has("username") {
-        scope.complain("username", "is required with `[mail.oauth2]`: the mailbox that letters are sent from");
+        scope
+            .complain("username", "is required with `[mail.oauth2]`: the mailbox that letters are sent from");
     }
     if scope.has("lmtp") && !scope.has("return_path") {
-        scope.complain("return_path", "is required with `[mail.lmtp]`, for example \"bounces@mail.example.org\"");
+        scope.complain(
+            "return_path",
+            "is required with `[mail.lmtp]`, for example \"bounces@mail.example.org\"",
+        );
     }
     if has_password && !scope.has("username") {
         scope.complain("username", "is required with a password");

@@ -54,8 +54,7 @@ pub async fn list_letters(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let registrant = find(ask, &meeting, &registration).await?;
     let letters = ask.app.store.list_letters(meeting.id, registrant.id).await?;
-    let context =
-        ask.root().registrant_letters(&meeting, &public_id(&meeting, &registration, &registrant));
+    let context = ask.root().registrant_letters(&meeting, &public_id(&meeting, &registration, &registrant));
     let value = letters.into_iter().map(show_letter).collect();
     Ok(Reply::ok(&Collection { context, count: None, next_link: None, value }))
 }

@@ -28,9 +28,7 @@ fn calendars(message: &Message<'_>) -> impl Iterator<Item = String> {
         }
         match &part.body {
             PartType::Text(text) | PartType::Html(text) => Some(text.to_string()),
-            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
-                String::from_utf8(bytes.to_vec()).ok()
-            }
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => String::from_utf8(bytes.to_vec()).ok(),
             PartType::Message(_) | PartType::Multipart(_) => None,
         }
     })

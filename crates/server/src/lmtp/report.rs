@@ -40,7 +40,9 @@ pub(super) fn read(message: &[u8], is_report: bool) -> Option<Report> {
         let about = found.about;
         return found.worst.map(|(returned, status, words)| Report { returned, status, words, about });
     }
-    (is_report && !is_automatic_answer(&parsed)).then(Report::unread)
+    // Mail servers call their reports automatic answers as well.
+    let says_report = parsed.is_content_type("multipart", "report");
+    (is_report && (says_report || !is_automatic_answer(&parsed))).then(Report::unread)
 }
 
 #[derive(Default)]
@@ -95,7 +97,8 @@ fn read_fields(contents: &[u8], found: &mut Found) {
         };
         let Some(action) = field("Action") else { continue };
         let status = field("Status").unwrap_or_default();
-        let status: String = status.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(12).collect();
+        let status: String =
+            status.chars().take_while(|c| c.is_ascii_digit() || *c == '.').take(12).collect();
         let Some(returned) = Returned::by(action, &status) else { continue };
         // `smtp; 550 5.1.1 …`
         let said = field("Diagnostic-Code").unwrap_or_default();
@@ -123,6 +126,8 @@ fn is_automatic_answer(message: &Message<'_>) -> bool {
     };
     let precedence = header("Precedence");
     header("Auto-Submitted").starts_with("auto-replied")
-        || ["X-Autoreply", "X-Autorespond", "X-Auto-Response"].into_iter().any(|name| !header(name).is_empty())
+        || ["X-Autoreply", "X-Autorespond", "X-Auto-Response"]
+            .into_iter()
+            .any(|name| !header(name).is_empty())
         || ["auto_reply", "bulk", "junk", "list"].contains(&precedence.as_str())
 }

@@ -136,7 +136,9 @@ fn with_calendar(readable: MultiPart, part: &CalendarPart, boundary: String) -> 
 pub(super) fn message_id(id: RegistrantId, kind: LetterKind, about: i64, host: &str) -> String {
     match kind {
         LetterKind::Confirmation | LetterKind::Cancellation => format!("<{id}.{}@{host}>", kind.name()),
-        LetterKind::Update | LetterKind::Reminder | LetterKind::Offer => format!("<{id}.{}.{about}@{host}>", kind.name()),
+        LetterKind::Update | LetterKind::Reminder | LetterKind::Offer => {
+            format!("<{id}.{}.{about}@{host}>", kind.name())
+        }
     }
 }
 

@@ -241,11 +241,7 @@ impl SmtpTransport {
     }
 
     /// Says everything there is to say of a letter, and keeps the connection if it can serve another.
-    async fn hand_over(
-        &self,
-        mut connection: Connection,
-        letter: &SealedLetter,
-    ) -> Result<String, Answer> {
+    async fn hand_over(&self, mut connection: Connection, letter: &SealedLetter) -> Result<String, Answer> {
         let outcome = self.say(&mut connection, letter).await;
         let is_usable = match &outcome {
             Ok(_) => true,

@@ -61,8 +61,10 @@ async fn the_letters_of_a_life_stand_newest_first_each_under_its_own_id() {
     let list = letters(&app, &path).await;
     let list = list["value"].as_array().unwrap();
 
-    let told: Vec<_> =
-        list.iter().map(|letter| (letter["kind"].as_str().unwrap(), letter["status"].as_str().unwrap())).collect();
+    let told: Vec<_> = list
+        .iter()
+        .map(|letter| (letter["kind"].as_str().unwrap(), letter["status"].as_str().unwrap()))
+        .collect();
     assert_eq!(
         told,
         [("cancellation", "queued"), ("update", "sent"), ("confirmation", "sent"), ("confirmation", "sent")]

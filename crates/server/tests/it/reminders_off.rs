@@ -52,10 +52,7 @@ async fn reminded_in_the_last_hour(app: &TestApp) -> Vec<String> {
 async fn one_post_from_anywhere_stops_the_reminders_and_nothing_else() {
     let app = TestApp::new().await;
     let (meeting, reminder) = reminded(&app).await;
-    assert_eq!(
-        header(&reminder, "List-Unsubscribe-Post").as_deref(),
-        Some("List-Unsubscribe=One-Click")
-    );
+    assert_eq!(header(&reminder, "List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
     let link = stop_link(&reminder);
 
     let answer = app

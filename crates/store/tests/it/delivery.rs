@@ -33,7 +33,15 @@ async fn fates(rig: &Rig, registrant: &Registrant) -> Vec<(Option<LetterKind>, F
 
 fn came_back(returned: Returned, kind: Option<LetterKind>, seconds: i64) -> Return<'static> {
     let suppress = (returned == Returned::Failed { for_good: true }).then(|| address("p1@pinewater.example"));
-    Return { id: fresh_id(), returned, kind, answer: "5.1.1 unknown", suppress, status: "5.1.1", at: at(seconds) }
+    Return {
+        id: fresh_id(),
+        returned,
+        kind,
+        answer: "5.1.1 unknown",
+        suppress,
+        status: "5.1.1",
+        at: at(seconds),
+    }
 }
 
 fn address(text: &str) -> AddressHash {
@@ -142,7 +150,8 @@ pub async fn reminders_are_stopped_for_one_registrant_and_said_once(rig: &Rig) {
         rig.store.stop_reminders(&registrant, &fact(seconds)).await.unwrap();
     }
 
-    let page = rig.store.list_registrants(stage.meeting.id, stage.registration.id, None, 9, true).await.unwrap();
+    let page =
+        rig.store.list_registrants(stage.meeting.id, stage.registration.id, None, 9, true).await.unwrap();
     let wants: Vec<bool> = page.registrants.iter().map(|registrant| registrant.wants_reminders).collect();
     assert_eq!(wants, [false, true]);
     let events = rig.store.list_events(stage.meeting.id, registrant.id).await.unwrap();
@@ -163,7 +172,10 @@ pub async fn a_no_of_a_calendar_offers_once_for_each_version_told(rig: &Rig) {
     assert!(!answer(CalendarAnswer::Declined, 7).await);
 
     let offers = lease(rig, &stage, 8).await;
-    assert_eq!(offers.iter().map(|letter| (letter.kind, letter.about)).collect::<Vec<_>>(), [(LetterKind::Offer, 0)]);
+    assert_eq!(
+        offers.iter().map(|letter| (letter.kind, letter.about)).collect::<Vec<_>>(),
+        [(LetterKind::Offer, 0)]
+    );
     let renamed = domain::Meeting { subject: Some("Another".to_owned()), ..stage.meeting.clone() };
     assert!(rig.store.update_meeting(&renamed, &fact(9)).await.unwrap());
     assert!(answer(CalendarAnswer::Declined, 10).await, "what they are told now is something else");

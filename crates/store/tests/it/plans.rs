@@ -168,10 +168,18 @@ const HOT: &[(&str, &str, By)] = &[
         "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
-    ("delivery: LIST_EVENTS", "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)", Both),
+    (
+        "delivery: LIST_EVENTS",
+        "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
+        Both,
+    ),
     ("delivery: LIST_MEETINGS", "meeting USING PRIMARY KEY (slot=? AND meeting_id>? AND meeting_id<?)", Both),
     ("suppressing: FIND", "suppression USING PRIMARY KEY (slot=? AND address_hash=?)", Both),
-    ("answering: TOLD_VERSION", "registration USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Sqlite),
+    (
+        "answering: TOLD_VERSION",
+        "registration USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)",
+        Sqlite,
+    ),
     (
         "answering: STOP_REMINDERS",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",

@@ -120,7 +120,8 @@ pub async fn closing_tells_everybody_registered_once(rig: &Rig) {
     let stage = rig.stage(None).await;
     let registered = seated(&rig.store.enroll(&stage.asks(0..4)).await.unwrap());
     let letters = lease(rig, &stage, 1).await;
-    let sent: Vec<_> = letters.into_iter().map(|letter| (letter, Settlement::Sent(String::new()), fresh_id())).collect();
+    let sent: Vec<_> =
+        letters.into_iter().map(|letter| (letter, Settlement::Sent(String::new()), fresh_id())).collect();
     rig.store.settle_letters(&sent, at(2)).await.unwrap();
     let gone = registered[0];
     assert_eq!(rig.store.cancel_registrant(stage.meeting.id, gone, &fact(3)).await.unwrap(), Canceled::Now);

@@ -40,7 +40,8 @@ impl Kind for Place {
     type Value = Listen;
 
     fn expects(&self) -> String {
-        "an address with a port such as `127.0.0.1:2424`, or a socket such as `unix:/run/usher/lmtp.sock`".into()
+        "an address with a port such as `127.0.0.1:2424`, or a socket such as `unix:/run/usher/lmtp.sock`"
+            .into()
     }
 
     fn parse(&self, raw: &Raw) -> Result<Listen, String> {

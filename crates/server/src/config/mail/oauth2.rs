@@ -27,9 +27,10 @@ section! {
 }
 
 fn check_oauth2(scope: &mut Scope<'_, '_>) {
-    let has_any = ["client_id", "client_secret", "client_secret_file", "scope", "refresh_token", "refresh_token_file"]
-        .iter()
-        .any(|key| scope.has(key));
+    let has_any =
+        ["client_id", "client_secret", "client_secret_file", "scope", "refresh_token", "refresh_token_file"]
+            .iter()
+            .any(|key| scope.has(key));
     if has_any && !scope.has("token_url") {
         scope.complain("token_url", "is required: the token endpoint of your identity provider");
     }

@@ -14,14 +14,18 @@ use super::world::{World, settings};
 use crate::mailroom::{DkimSigner, Letterhead};
 
 fn openssl(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("openssl").args(arguments).current_dir(folder).output().expect("openssl is there");
+    let output =
+        Command::new("openssl").args(arguments).current_dir(folder).output().expect("openssl is there");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
 
 /// A key in each form that there is.
 fn keys(folder: &Path) -> Vec<(&'static str, String)> {
-    openssl(folder, &["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "rsa8.pem"]);
+    openssl(
+        folder,
+        &["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "rsa8.pem"],
+    );
     openssl(folder, &["rsa", "-in", "rsa8.pem", "-traditional", "-out", "rsa1.pem"]);
     openssl(folder, &["genpkey", "-algorithm", "ED25519", "-out", "ed.pem"]);
     let read = |name: &'static str| (name, std::fs::read_to_string(folder.join(name)).unwrap());
@@ -55,7 +59,10 @@ fn relaxed(name: &str, value: &str) -> String {
 
 fn tags(signature: &str) -> Vec<(String, String)> {
     let flat: String = signature.split_ascii_whitespace().collect();
-    flat.split(';').map(|tag| tag.split_once('=').unwrap()).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
+    flat.split(';')
+        .map(|tag| tag.split_once('=').unwrap())
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect()
 }
 
 /// Whether openssl finds the signature good under the published key.
@@ -64,7 +71,8 @@ fn is_good(folder: &Path, message: &str, record: &str) -> bool {
     let (name, signature) = &headers[0];
     assert_eq!(name, "DKIM-Signature");
     let tags = tags(signature);
-    let tag = |name: &str| tags.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone()).unwrap();
+    let tag =
+        |name: &str| tags.iter().find(|(given, _)| given == name).map(|(_, value)| value.clone()).unwrap();
 
     let body = message.split_once("\r\n\r\n").unwrap().1;
     let relaxed_body: String = body
@@ -100,8 +108,22 @@ fn is_good(folder: &Path, message: &str, record: &str) -> bool {
         // A raw key of 32 bytes, behind what says that it is one (RFC 8410).
         let prefix = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
         std::fs::write(folder.join("public"), [&prefix[..], &published].concat()).unwrap();
-        std::fs::write(folder.join("hash"), openssl(folder, &["dgst", "-sha256", "-binary", "signed"])).unwrap();
-        &["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "public", "-rawin", "-in", "hash", "-sigfile", "signature"]
+        std::fs::write(folder.join("hash"), openssl(folder, &["dgst", "-sha256", "-binary", "signed"]))
+            .unwrap();
+        &[
+            "pkeyutl",
+            "-verify",
+            "-pubin",
+            "-keyform",
+            "DER",
+            "-inkey",
+            "public",
+            "-rawin",
+            "-in",
+            "hash",
+            "-sigfile",
+            "signature",
+        ]
     } else {
         std::fs::write(folder.join("public"), published).unwrap();
         &["dgst", "-sha256", "-verify", "public", "-keyform", "DER", "-signature", "signature", "signed"]

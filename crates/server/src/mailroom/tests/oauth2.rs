@@ -27,7 +27,7 @@ struct Issuer {
     next: Arc<Mutex<VecDeque<(StatusCode, Value)>>>,
 }
 
-async fn issue(State(issuer): State<Issuer>, form: String) -> (StatusCode, axum::Json<Value>) {
+async fn issue(State(issuer): State<Issuer>, form: String) -> (StatusCode, String) {
     let number = {
         let mut asked = issuer.asked.lock().unwrap();
         asked.push(form);
@@ -36,7 +36,7 @@ async fn issue(State(issuer): State<Issuer>, form: String) -> (StatusCode, axum:
     let (status, body) = issuer.next.lock().unwrap().pop_front().unwrap_or_else(|| {
         (StatusCode::OK, json!({"access_token": format!("token-{number}"), "expires_in": 3_600}))
     });
-    (status, axum::Json(body))
+    (status, body.to_string())
 }
 
 impl Issuer {
@@ -105,7 +105,11 @@ async fn a_token_is_fetched_once_and_again_before_it_ends() {
     assert_eq!(shown(&server).first(), Some(&with("token-1")));
     assert_eq!(shown(&server).last(), Some(&with("token-2")));
     let asked = &issuer.asked()[0];
-    for part in ["grant_type=client_credentials", "client_id=usher", "scope=https%3A%2F%2Foutlook.office365.com%2F.default"] {
+    for part in [
+        "grant_type=client_credentials",
+        "client_id=usher",
+        "scope=https%3A%2F%2Foutlook.office365.com%2F.default",
+    ] {
         assert!(asked.contains(part), "{asked}");
     }
 }
@@ -151,7 +155,11 @@ async fn an_endpoint_that_refuses_or_breaks_is_told_from_the_mail_server() {
     let mailroom = mailroom(&world, &server, &issuer, "").await;
 
     for (status, body, expected) in [
-        (StatusCode::BAD_REQUEST, json!({"error": "invalid_client", "error_description": SECRET}), "the token endpoint refuses us: `invalid_client`"),
+        (
+            StatusCode::BAD_REQUEST,
+            json!({"error": "invalid_client", "error_description": SECRET}),
+            "the token endpoint refuses us: `invalid_client`",
+        ),
         (StatusCode::UNAUTHORIZED, json!("nothing"), "the token endpoint refuses us: `no reason given`"),
         (StatusCode::BAD_GATEWAY, json!({}), "answered 502"),
         (StatusCode::OK, json!({"token": "x"}), "missing field `access_token`"),
@@ -168,10 +176,7 @@ async fn an_endpoint_that_refuses_or_breaks_is_told_from_the_mail_server() {
 async fn a_refresh_token_gives_way_to_the_next_one() {
     let (world, server, issuer) = (World::new().await, server().await, Issuer::default());
     let mailroom = mailroom(&world, &server, &issuer, "refresh_token = \"first\"").await;
-    issuer.answer(
-        StatusCode::OK,
-        json!({"access_token": "a", "expires_in": 60, "refresh_token": "second"}),
-    );
+    issuer.answer(StatusCode::OK, json!({"access_token": "a", "expires_in": 60, "refresh_token": "second"}));
 
     world.enroll_many(1).await;
     mailroom.deliver_due().await.unwrap();

@@ -39,7 +39,12 @@ async fn the_sender_on_the_envelope_names_the_registrant_and_the_letter_names_th
 #[tokio::test]
 async fn the_mail_servers_words_are_kept_without_addresses() {
     for (step, said, fate, expected) in [
-        (".", "250 2.0.0 Ok: queued as 4F2A for <odile@pinewater.example>", Fate::Sent, "250 2.0.0 Ok: queued as 4F2A for …"),
+        (
+            ".",
+            "250 2.0.0 Ok: queued as 4F2A for <odile@pinewater.example>",
+            Fate::Sent,
+            "250 2.0.0 Ok: queued as 4F2A for …",
+        ),
         ("RCPT", "550 5.1.1 <odile@pinewater.example> unknown", Fate::Failed, "550 5.1.1 … unknown"),
         ("RCPT", "451 4.7.1 <odile@pinewater.example> greylisted", Fate::Queued, "451 4.7.1 … greylisted"),
     ] {

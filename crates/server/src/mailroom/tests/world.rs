@@ -19,7 +19,9 @@ use uuid::Uuid;
 use super::scripted::MailServer;
 use crate::clock::{Clock, Source};
 use crate::config::Security;
-use crate::mailroom::{LetterLinks, Letterhead, LogIn, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport};
+use crate::mailroom::{
+    LetterLinks, Letterhead, LogIn, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
+};
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));

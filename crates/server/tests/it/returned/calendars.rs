@@ -64,7 +64,8 @@ async fn whoever_declines_in_their_calendar_is_offered_to_cancel_once_and_keeps_
     assert!(organizer.split('@').next().unwrap().len() <= 64);
     assert_ne!(organizer, letter.sender, "an answer and a report go to addresses of their own");
 
-    let said = deliver(port, ODILE, &organizer, &answer(ODILE, "Odile@Pinewater.example", &uid, "DECLINED")).await;
+    let said =
+        deliver(port, ODILE, &organizer, &answer(ODILE, "Odile@Pinewater.example", &uid, "DECLINED")).await;
 
     assert_eq!(said, "250 2.0.0 noted");
     let offers = app.mail().await;
@@ -111,7 +112,11 @@ async fn an_answer_of_somebody_else_or_to_something_else_offers_nothing() {
         format!("From: {ODILE}\nContent-Type: text/calendar\n\n{}", "BEGIN:VEVENT\n".repeat(20_000)),
     ] {
         let said = deliver(port, ODILE, &organizer, &message).await;
-        assert_eq!((said.as_str(), kinds(&app).await), ("250 2.0.0 nothing to note", vec![]), "{message:.900}");
+        assert_eq!(
+            (said.as_str(), kinds(&app).await),
+            ("250 2.0.0 nothing to note", vec![]),
+            "{message:.900}"
+        );
     }
     // An invitation is not answered at the address for reports.
     deliver(port, ODILE, &letter.sender, &good).await;

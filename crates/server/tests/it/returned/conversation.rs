@@ -1,8 +1,11 @@
 //! The conversation itself: who is let in, and its bounds.
 
+use std::process::Command;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Server, app, confirmation, deliver, meeting};
+use crate::program::USHER;
 
 #[tokio::test]
 async fn mail_for_an_address_that_we_did_not_make_is_refused_before_it_is_sent() {
@@ -110,4 +113,68 @@ async fn nobody_is_named_in_the_log_of_what_comes_back() {
     for secret in ["heronword", letter.sender.as_str()] {
         assert!(!logs.contains(secret), "{secret}: {logs}");
     }
+}
+
+/// The program itself: its socket is there while it serves, also after another process left one behind, and `usher doctor`
+/// finds it.
+#[tokio::test]
+async fn the_program_takes_mail_at_its_socket_and_doctor_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("lmtp.sock");
+    drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let config = folder.path().join("usher.toml");
+    let text = format!(
+        "[server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndata_dir = {:?}\n\
+         [identity.builtin]\nenabled = true\n[mail]\nmailbox = true\nreturn_path = \"bounces@mail.riverbend.example\"\n\
+         [mail.lmtp]\nlisten = \"unix:{}\"\n",
+        folder.path(),
+        socket.display()
+    );
+    std::fs::write(&config, text).unwrap();
+    let doctor = || {
+        let asked = Command::new(USHER).args(["doctor", "--config"]).arg(&config).output().unwrap();
+        let said = String::from_utf8(asked.stdout).unwrap();
+        said.lines().find(|line| line.contains("incoming mail")).unwrap().to_owned()
+    };
+    let silent = doctor();
+    assert!(silent.starts_with("WRONG ") && silent.contains("nobody answers"), "{silent}");
+
+    let mut serve = Command::new(USHER).args(["serve", "--config"]).arg(&config).spawn().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let mut stream = loop {
+        match tokio::net::UnixStream::connect(&socket).await {
+            Ok(stream) => break stream,
+            Err(_) => assert!(std::time::Instant::now() < deadline, "the socket comes"),
+        }
+        tokio::task::yield_now().await;
+    };
+    let mut greeting = [0; 23];
+    stream.read_exact(&mut greeting).await.unwrap();
+    assert_eq!(&greeting, b"220 localhost LMTP Ushe");
+    let good = doctor();
+    let _ = serve.kill();
+    let _ = serve.wait();
+    assert!(good.starts_with("good ") && good.contains("this Usher takes it"), "{good}");
+}
+
+#[tokio::test]
+async fn the_operator_sees_which_addresses_get_no_letters_and_lets_them_go_there_again() {
+    let (app, port) = app().await;
+    let meeting = meeting(&app).await;
+    let letter = confirmation(&app, &meeting, "odile").await;
+    let config = app.config_file();
+    let usher = |arguments: &[&str]| {
+        let ended = Command::new(USHER).arg("mail").args(arguments).arg("--config").arg(&config).output().unwrap();
+        (ended.status.success(), String::from_utf8(ended.stdout).unwrap())
+    };
+    assert_eq!(usher(&["suppressed"]), (true, "letters go to every address\n".to_owned()));
+    let report = super::reports::report("failed", "5.1.1", &super::message_id(&letter));
+    deliver(port, "", &letter.sender, &report).await;
+
+    let (_, listed) = usher(&["suppressed"]);
+    assert!(listed.starts_with("odile@pinewater.example  5.1.1  2027-02-01T09:10:00Z"), "{listed}");
+    assert!(!usher(&["allow", "mirja@pinewater.example"]).0);
+    assert!(usher(&["allow", "ODILE@pinewater.example"]).0);
+    assert_eq!(usher(&["suppressed"]), (true, "letters go to every address\n".to_owned()));
 }

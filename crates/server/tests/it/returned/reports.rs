@@ -9,7 +9,7 @@ const NOTED: &str = "250 2.0.0 noted";
 const IGNORED: &str = "250 2.0.0 nothing to note";
 
 /// A report as Postfix writes it.
-fn report(action: &str, status: &str, about: &str) -> String {
+pub(super) fn report(action: &str, status: &str, about: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.riverbend.example
 Subject: Undelivered Mail Returned to Sender
@@ -64,10 +64,7 @@ async fn a_letter_that_came_back_is_shown_and_its_address_gets_no_more() {
     let change = json!({"startDateTime": "2027-03-09T09:30:00Z"});
     app.patch(meeting.path()).token(&app.token(&app.people.ines)).json(&change).await.expect(200);
     assert_eq!(app.mail().await.len(), 0, "nothing is sent where nothing arrives");
-    assert_eq!(
-        states(&app, &meeting).await,
-        [state("update", "withheld"), state("confirmation", "bounced")]
-    );
+    assert_eq!(states(&app, &meeting).await, [state("update", "withheld"), state("confirmation", "bounced")]);
     // Whoever else is registered, and the same person elsewhere in another spelling.
     enroll(&app, &meeting, "mirja").await;
     enroll(&app, &meeting, "ODILE").await;
@@ -124,7 +121,9 @@ async fn a_report_that_cannot_be_read_says_that_something_came_back_and_no_more(
     assert_eq!(deliver(port, "", &letter.sender, torn).await, NOTED);
 
     assert_eq!(states(&app, &meeting).await, [state("confirmation", "returned")]);
-    for nonsense in ["", "\u{0}\u{1}\n\nx", "no header at all", "Content-Type: multipart/report; boundary=x\n\n--x"] {
+    for nonsense in
+        ["", "\u{0}\u{1}\n\nx", "no header at all", "Content-Type: multipart/report; boundary=x\n\n--x"]
+    {
         assert!(deliver(port, "", &letter.sender, nonsense).await.starts_with("250 2.0.0"), "{nonsense:?}");
     }
     enroll(&app, &meeting, "mirja").await;
@@ -165,7 +164,8 @@ async fn automatic_answers_and_other_mail_mean_nothing() {
         ("", "X-Autoreply: yes"),
         ("", "Precedence: bulk"),
     ] {
-        let message = format!("From: odile@pinewater.example\nSubject: I am away\n{header}\n\nUntil Monday.\n");
+        let message =
+            format!("From: odile@pinewater.example\nSubject: I am away\n{header}\n\nUntil Monday.\n");
         assert_eq!(deliver(port, from, &letter.sender, &message).await, IGNORED, "{header}");
     }
 
