@@ -86,10 +86,10 @@ struct EventRow {
     answer: Option<String>,
 }
 
-const FIND_FIRST: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
+const FIND: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
     WHERE slot = $1 AND outbox_id = $2";
-/// In no order: asked for one, SQLite walks all that waits in the slot.
-const LIST_OTHERS: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
+/// The ids alone: SQLite then finds all that it needs in the key, and does not walk what waits in the slot.
+const LIST_OTHERS: &str = "SELECT outbox_id FROM outbox
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id LIMIT $4";
 const LIST_EVENTS: &str = "SELECT event_id, at, kind, detail, letter_id, answer FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
@@ -107,9 +107,7 @@ const FORGET_ANSWERS: &str =
     "UPDATE event SET answer = NULL, detail = CASE WHEN letter_id IS NULL THEN NULL ELSE detail END
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
         AND (answer IS NOT NULL OR kind = 'letterFailed')";
-const FORGET_FIRST_ANSWER: &str = "UPDATE outbox SET last_answer = NULL WHERE slot = $1 AND outbox_id = $2";
-const FORGET_OTHER_ANSWERS: &str = "UPDATE outbox SET last_answer = NULL
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id";
+const FORGET_ANSWER: &str = "UPDATE outbox SET last_answer = NULL WHERE slot = $1 AND outbox_id = $2";
 
 impl Store {
     /// The letters of a registrant, newest first, two hundred at most.
@@ -120,12 +118,17 @@ impl Store {
     ) -> Result<Vec<LetterState>, Fault> {
         let slot = meeting.slot().number();
         let (waiting, events) = read_tx!(self, |tx| {
-            let mut waiting: Vec<WaitingRow> =
-                query(FIND_FIRST).bind(slot).bind(registrant.0).fetch_all(&mut *tx).await?;
-            let about = |text| query(text).bind(slot).bind(meeting.0).bind(registrant.0).bind(MOST);
-            let others: Vec<WaitingRow> = about(LIST_OTHERS).fetch_all(&mut *tx).await?;
-            let events: Vec<EventRow> = about(LIST_EVENTS).fetch_all(&mut *tx).await?;
-            waiting.extend(others);
+            let events: Vec<EventRow> = query(LIST_EVENTS)
+                .bind(slot)
+                .bind(meeting.0)
+                .bind(registrant.0)
+                .bind(MOST)
+                .fetch_all(&mut *tx)
+                .await?;
+            let mut waiting: Vec<WaitingRow> = Vec::new();
+            for id in waiting_ids(tx, meeting, registrant).await? {
+                waiting.extend(query(FIND).bind(slot).bind(id).fetch_optional(&mut *tx).await?);
+            }
             (waiting, events)
         });
         assemble(waiting, events)
@@ -188,11 +191,24 @@ pub(crate) async fn forget_answers(
     registrant: RegistrantId,
 ) -> Result<(), Fault> {
     let slot = meeting.slot().number();
-    query(FORGET_FIRST_ANSWER).bind(slot).bind(registrant.0).execute(&mut *tx).await?;
-    for text in [FORGET_OTHER_ANSWERS, FORGET_ANSWERS] {
-        query(text).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
+    for id in waiting_ids(tx, meeting, registrant).await? {
+        query(FORGET_ANSWER).bind(slot).bind(id).execute(&mut *tx).await?;
     }
+    query(FORGET_ANSWERS).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
     Ok(())
+}
+
+/// Ids under which letters to a registrant may wait in the outbox; the confirmation of an enrolment has the registrant's.
+async fn waiting_ids(tx: &mut Tx, meeting: MeetingId, registrant: RegistrantId) -> Result<Vec<Uuid>, Fault> {
+    let mut ids: Vec<Uuid> = query(LIST_OTHERS)
+        .bind(meeting.slot().number())
+        .bind(meeting.0)
+        .bind(registrant.0)
+        .bind(MOST)
+        .fetch_values(&mut *tx)
+        .await?;
+    ids.push(registrant.0);
+    Ok(ids)
 }
 
 /// What waits, what left, and onto that what came back.

@@ -162,7 +162,7 @@ const HOT: &[(&str, &str, By)] = &[
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
         Both,
     ),
-    ("delivery: FIND_FIRST", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
+    ("delivery: FIND", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     (
         "delivery: LIST_OTHERS",
         "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",

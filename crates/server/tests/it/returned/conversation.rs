@@ -165,7 +165,8 @@ async fn the_operator_sees_which_addresses_get_no_letters_and_lets_them_go_there
     let letter = confirmation(&app, &meeting, "odile").await;
     let config = app.config_file();
     let usher = |arguments: &[&str]| {
-        let ended = Command::new(USHER).arg("mail").args(arguments).arg("--config").arg(&config).output().unwrap();
+        let ended =
+            Command::new(USHER).arg("mail").args(arguments).arg("--config").arg(&config).output().unwrap();
         (ended.status.success(), String::from_utf8(ended.stdout).unwrap())
     };
     assert_eq!(usher(&["suppressed"]), (true, "letters go to every address\n".to_owned()));
