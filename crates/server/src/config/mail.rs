@@ -102,7 +102,7 @@ fn check_mail(scope: &mut Scope<'_, '_>) {
     if scope.has("host") && !scope.has("from") {
         scope.complain("from", "is required with `mail.host`, for example \"Usher <no-reply@example.org>\"");
     }
-    let has_oauth2 = scope.has("oauth2");
+    let has_oauth2 = scope.has_below("oauth2", "token_url");
     if scope.has("username") && !has_password && !has_oauth2 {
         scope.complain("username", "needs `mail.password`, `mail.password_file` or `[mail.oauth2]`");
     }
@@ -113,7 +113,7 @@ fn check_mail(scope: &mut Scope<'_, '_>) {
         scope
             .complain("username", "is required with `[mail.oauth2]`: the mailbox that letters are sent from");
     }
-    if scope.has("lmtp") && !scope.has("return_path") {
+    if scope.has_below("lmtp", "listen") && !scope.has("return_path") {
         scope.complain(
             "return_path",
             "is required with `[mail.lmtp]`, for example \"bounces@mail.example.org\"",

@@ -59,6 +59,7 @@ impl Issuer {
 
 /// A mailroom as configured, with more lines in `[mail.oauth2]`.
 async fn mailroom(world: &World, server: &MailServer, issuer: &Issuer, more: &str) -> Mailroom {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let port = issuer.start().await;
     let text = format!(
         "[server]\npublic_url = \"https://usher.example.org\"\n[identity.builtin]\nenabled = true\n[mail]\n\
