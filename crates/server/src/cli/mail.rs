@@ -9,7 +9,7 @@ use crate::clock::{Clock, Source};
 use crate::mailroom::open_dkim;
 use crate::start::{StartProblem, open_letter_links};
 
-/// See which addresses get no letters, and let them go there again; print the DKIM record
+/// See which addresses get no letters and allow them again; print the DKIM record
 #[derive(Debug, Subcommand)]
 pub(super) enum Mail {
     /// List the addresses that get no letters, because letters to them came back

@@ -53,7 +53,7 @@ enum Command {
     /// Register applications with the built-in issuer
     #[command(subcommand)]
     Apps(apps::Apps),
-    /// See which addresses get no letters, and let them go there again; print the DKIM record
+    /// See which addresses get no letters and allow them again; print the DKIM record
     #[command(subcommand)]
     Mail(mail::Mail),
     /// Print a token of the built-in issuer, for development
