@@ -131,16 +131,6 @@ fn tenants(config: &Config) -> Vec<Tenant> {
 
 /// Builds the service.
 pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service, StartProblem> {
-    build_with(config, clock, ids, true).await
-}
-
-/// Builds the service; one that does not remember proven tokens proves each every time.
-pub(crate) async fn build_with(
-    config: &Config,
-    clock: Clock,
-    ids: Source,
-    remember: bool,
-) -> Result<Service, StartProblem> {
     let store = open_store(config).await?;
     let links = open_letter_links(config, &store, &ids).await?;
     let mailroom = open_mailroom(config, &store, &clock, &ids, links).await?;
@@ -150,7 +140,7 @@ pub(crate) async fn build_with(
         Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone())
             .map_err(because("cannot let anybody through"))?;
     let app = App::new(Parts {
-        verifier: open_verifier(config, issuer.as_deref(), remember)?,
+        verifier: open_verifier(config, issuer.as_deref())?,
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
         mailroom,
@@ -244,11 +234,7 @@ pub(crate) fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartPro
         .ok_or_else(|| StartProblem(format!("`{}` holds no certificates in PEM", file.display())))
 }
 
-fn open_verifier(
-    config: &Config,
-    builtin: Option<&IssuerService>,
-    remember: bool,
-) -> Result<Verifier, StartProblem> {
+fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Verifier, StartProblem> {
     let mut issuers = Vec::new();
     if let Some(service) = builtin {
         issuers
@@ -258,7 +244,7 @@ fn open_verifier(
         let client = KeyClient::build(reqwest::Client::builder()).map_err(because("cannot set up TLS"))?;
         issuers.push((issuer_settings(issuer)?, KeySource::Discovery(client)));
     }
-    Verifier::new(issuers, remember).map_err(because("cannot use the identity settings"))
+    Verifier::new(issuers, true).map_err(because("cannot use the identity settings"))
 }
 
 /// The issuers that sign people in on pages: what is configured goes before the built-in one.

@@ -6,7 +6,7 @@ use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
 use store::{Fault, Interrupted, Store, Verdict};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Clock, Source};
@@ -55,8 +55,10 @@ impl Turnstile {
     ) -> io::Result<Self> {
         let (sender, receiver) = mpsc::channel(depth);
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let turn =
-            move || runtime.block_on(async { run(store.apart(), clock, ids, receiver, mailroom).await });
+        let callers = Handle::current();
+        let turn = move || {
+            runtime.block_on(async { run(store.apart(), clock, ids, receiver, mailroom, callers).await })
+        };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
         thread::Builder::new().name("turnstile".to_owned()).spawn(turn)?;
@@ -97,6 +99,7 @@ async fn run(
     ids: Source,
     mut queue: mpsc::Receiver<Waiting>,
     mailroom: Mailroom,
+    callers: Handle,
 ) {
     let mut waiting = Vec::with_capacity(PARTY);
     while queue.recv_many(&mut waiting, PARTY).await > 0 {
@@ -116,10 +119,13 @@ async fn run(
                 let _ = answer.send(Err(Arc::clone(fault)));
             }
         }
-        for (answer, verdict) in answers.into_iter().zip(verdicts) {
-            // Whoever hung up is registered all the same, and the letter says so.
-            let _ = answer.send(verdict);
-        }
+        // Told from here, each would be woken across threads on its own. Together they are woken once.
+        callers.spawn(async move {
+            for (answer, verdict) in answers.into_iter().zip(verdicts) {
+                // Whoever hung up is registered all the same, and the letter says so.
+                let _ = answer.send(verdict);
+            }
+        });
     }
 }
 

@@ -154,7 +154,8 @@ static SEAT_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_at_once_text([KEYS, 
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
         let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 16);
-        Text::same(format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING"))
+        let insert = format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING");
+        Text::of(or_fail(&insert), insert)
     })
 });
 /// Asking the database costs as much as storing ten rows, so what follows the places of so many meetings goes as one
@@ -164,11 +165,17 @@ static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
         let of = |text: &str, columns| text.replace("{rows}", &placeholders(meetings, columns));
         let (letters, events, seats) = (of(LETTERS, 3), of(EVENTS, 3), of(TAKE_SEATS, 5));
         Text::of(
-            format!("{letters}; {events}; {seats}"),
+            format!("{}; {}; {seats}", or_fail(&letters), or_fail(&events)),
             ["WITH", &format!("letter AS ({letters}), fact AS ({events}) {seats}")].join(" "),
         )
     })
 });
+/// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
+/// Whatever fails here ends the transaction, so nobody would go back to that.
+fn or_fail(insert: &str) -> String {
+    insert.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1)
+}
+
 /// Each is looked up for itself. For a join, or a list behind `IN`, both engines may rather read the meeting's whole
 /// list: SQLite at once, PostgreSQL when it has seen the table while it was small.
 static FIND_REGISTERED: LazyLock<PerLength> = LazyLock::new(|| {

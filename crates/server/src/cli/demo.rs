@@ -40,7 +40,7 @@ pub(super) struct Demo {
 }
 
 /// The tokens of the demo live as long as a working day.
-const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(8 * 3600);
 
 /// What `--json` prints, first and alone on its line. Scripts rely on these names.
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ pub(crate) struct Printed {
     tenant_id: String,
     organizer: PrintedPerson,
     colleague: PrintedPerson,
-    app: PrintedApp,
+    pub(crate) app: PrintedApp,
     pub(crate) meeting_id: String,
     registration_page_web_url: String,
     mailbox_url: String,
@@ -67,9 +67,16 @@ struct PrintedPerson {
 }
 
 #[derive(Serialize)]
-struct PrintedApp {
+pub(crate) struct PrintedApp {
     id: String,
-    token: String,
+    pub(crate) token: String,
+}
+
+impl PrintedApp {
+    /// What its token grants: everything that an application may do.
+    pub(crate) fn grant(&self, tenant: TenantId) -> Grant {
+        app_grant(tenant, AppId(self.id.clone()))
+    }
 }
 
 impl Demo {
@@ -239,9 +246,12 @@ fn printed_person(
 }
 
 fn printed_app(app: &App, issuer: &Issuer, tenant: TenantId, id: AppId) -> Result<PrintedApp, StartProblem> {
-    let roles = vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
-    let grant = Grant::Application { tenant, app: id.clone(), roles };
-    Ok(PrintedApp { token: mint(app, issuer, &grant)?, id: id.0 })
+    let token = mint(app, issuer, &app_grant(tenant, id.clone()))?;
+    Ok(PrintedApp { token, id: id.0 })
+}
+
+fn app_grant(tenant: TenantId, app: AppId) -> Grant {
+    Grant::Application { tenant, app, roles: vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll] }
 }
 
 fn mint(app: &App, issuer: &Issuer, grant: &Grant) -> Result<String, StartProblem> {
