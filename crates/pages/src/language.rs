@@ -21,6 +21,8 @@ macro_rules! languages {
             source!($tag, "delivery"),
             source!($tag, "letters"),
             source!($tag, "pages"),
+            source!($tag, "protection"),
+            source!($tag, "registration"),
         ]),+];
     };
 }

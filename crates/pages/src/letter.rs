@@ -4,6 +4,7 @@ use askama::Template;
 use domain::{CanceledBy, LetterKind};
 use jiff::Timestamp;
 
+use crate::colour::{Accent, Colour};
 use crate::frame::render;
 use crate::language::Language;
 use crate::texts::Texts;
@@ -33,8 +34,10 @@ pub struct LetterFacts<'a> {
     pub start_at: Timestamp,
     /// Its end.
     pub end_at: Timestamp,
-    /// An IANA zone to write the time in beside UTC.
+    /// The organizer's zone, by its IANA name, to write the time in beside UTC.
     pub zone: Option<&'a str>,
+    /// The organisation's colour, for the button; our own where it has none.
+    pub accent: Option<Accent>,
     /// The organizer's name.
     pub organizer_name: &'a str,
     /// The organizer's address, if the recipient may know it.
@@ -106,6 +109,9 @@ fn method(kind: LetterKind) -> Option<CalendarMethod> {
     }
 }
 
+/// That of the style sheet, in the light.
+const ACCENT: Accent = Accent { colour: Colour([0x1f, 0x5f, 0x5b]), ink: Colour([0xff; 3]) };
+
 /// The longest meeting subject a subject line repeats whole.
 const LONGEST_SUBJECT: usize = 160;
 
@@ -176,6 +182,8 @@ struct Parts<'a> {
     canceled: Vec<String>,
     when: Span,
     organizer: String,
+    /// Colour of the button, and the ink on it.
+    accent: Accent,
     /// The description's lines. The text part indents them: a line that starts at the margin is ours.
     about: Vec<&'a str>,
     join_href: String,
@@ -216,6 +224,7 @@ impl<'a> Parts<'a> {
                 ("", one) | (one, "") => t.beside(one).into_owned(),
                 (name, mail) => t.say_with("letter-organizer-address", &[("name", name), ("mail", mail)]),
             },
+            accent: facts.accent.unwrap_or(ACCENT),
             about: words.description.as_deref().map(|text| text.lines().collect()).unwrap_or_default(),
             join_href: clean::href(&words.join_url),
             manage_href: clean::href(&words.manage_url),

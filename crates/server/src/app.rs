@@ -19,13 +19,18 @@ use wire::registrant::ListEdition;
 
 use crate::attend::room::Rooms;
 use crate::auth::Verifier;
+use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::Listen;
 use crate::connections::Limits;
 use crate::graph::Place;
+use crate::guard::Guard;
+use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
+use crate::returning::ReturnDesk;
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
+use crate::visits::Visits;
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +52,10 @@ pub struct Parts {
     pub turnstile: Turnstile,
     /// Where letters leave.
     pub mailroom: Mailroom,
+    /// Where whoever is registered and comes again is seen to.
+    pub returning: ReturnDesk,
+    /// Who asks too often.
+    pub guard: Arc<Guard>,
     /// Behaviour that configuration decides.
     pub settings: Settings,
     /// What was learned for the enrol path.
@@ -76,10 +85,14 @@ pub struct Settings {
     pub lmtp: Option<Listen>,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Who is believed about the addresses of clients.
+    pub trusted_proxies: TrustedProxies,
     /// What clients may take of the listener.
     pub limits: Limits,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
+    /// What each organisation's pages and letters have of their own.
+    pub houses: Houses,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }
@@ -91,6 +104,8 @@ pub struct Memory {
     access: Cache<AccessKey, i64>,
     accounts: Cache<(TenantId, PersonId), i64>,
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
+    /// Who was counted among them today.
+    pub(crate) visits: Visits,
 }
 
 type AccessKey = (TenantId, AppId, PersonId);
@@ -127,6 +142,7 @@ impl Default for Memory {
             access: Cache::new(10_000),
             accounts: Cache::new(10_000),
             views: Mutex::default(),
+            visits: Visits::default(),
         }
     }
 }

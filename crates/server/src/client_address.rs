@@ -10,6 +10,8 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
 
+use crate::app::App;
+
 /// Where proxies tell whom they speak for, each adding the address it was called from at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -28,6 +30,12 @@ where
         // Without a connection everybody has one address, which for counting failures is the safe side.
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         Ok(Self(TrustedProxies::from_ref(state).client(peer, &parts.headers)))
+    }
+}
+
+impl FromRef<App> for TrustedProxies {
+    fn from_ref(app: &App) -> Self {
+        app.settings.trusted_proxies.clone()
     }
 }
 

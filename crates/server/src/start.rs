@@ -26,9 +26,12 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::connections::Limits;
+use crate::guard::Guard;
+use crate::house::Houses;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
-use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
+use crate::mailroom::{LetterLinks, Letterhead, MailLimits, Mailroom, Postman};
+use crate::returning::ReturnDesk;
 use crate::secret_file;
 use crate::sign_in::{CALLBACK_PATH, Client, External, Provider, SignIn, builtin_client_id, builtin_tenant};
 use crate::turnstile::Turnstile;
@@ -71,6 +74,13 @@ pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
     let store = open_database(&config.database).await?;
     for tenant in tenants(config) {
         store.put_tenant(&tenant).await.map_err(because("cannot store the tenants"))?;
+    }
+    let houses = Houses::from_config(config)?;
+    for (tenant, house) in houses.iter() {
+        for (_, consent) in &house.consents {
+            let kept = store.put_consent(tenant, consent).await;
+            kept.map_err(because("cannot store what people agree to"))?;
+        }
     }
     Ok(store)
 }
@@ -143,8 +153,10 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
         verifier: open_verifier(config, issuer.as_deref())?,
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
+        returning: ReturnDesk::open(store.clone(), clock.clone(), mailroom.clone()),
+        guard: Arc::new(Guard::new(&config.protection, &mailroom.links().key, clock.clone())),
         mailroom,
-        settings: settings(config),
+        settings: settings(config)?,
         memory: Memory::default(),
         store,
         clock,
@@ -163,8 +175,8 @@ pub(crate) async fn open_letter_links(
     Ok(LetterLinks { key, public_url: trim(config.server.public_url.as_str()) })
 }
 
-fn settings(config: &Config) -> Settings {
-    Settings {
+fn settings(config: &Config) -> Result<Settings, StartProblem> {
+    Ok(Settings {
         public_url: trim(config.server.public_url.as_str()),
         join_base: trim(config.join.base_url.as_str()),
         metadata_root: config.compat.metadata_root.as_ref().map(|url| trim(url.as_str())),
@@ -188,13 +200,19 @@ fn settings(config: &Config) -> Settings {
             .map(|tenant| (tenant.id, Language::choose(&tenant.language)))
             .collect(),
         max_body_bytes: config.server.max_body_bytes,
+        trusted_proxies: trusted_proxies(config),
         limits: Limits {
             connections: config.server.max_connections,
             idle: config.server.idle,
             body: config.server.body,
         },
+        houses: Houses::from_config(config)?,
         people_from_claims: config.identity.people_from_claims,
-    }
+    })
+}
+
+fn trusted_proxies(config: &Config) -> TrustedProxies {
+    TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default())
 }
 
 async fn open_mailroom(
@@ -208,7 +226,8 @@ async fn open_mailroom(
     let roots = config.mail.ca_file.as_deref().map(read_authorities).transpose()?.unwrap_or_default();
     let postman = Postman::from_config(&config.mail, &host, roots, clock)
         .map_err(because("cannot use the mail server"))?;
-    let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
+    let letterhead = Letterhead::from_config(&config.mail, links, Houses::from_config(config)?)
+        .map_err(because("cannot write letters"))?;
     let reminders = Reminders::new(config.mail.reminders.iter().copied());
     let reckoned = store.keep_to_reminders(&reminders, clock.now()).await;
     reckoned.map_err(because("cannot reckon when reminders are due"))?;
@@ -219,7 +238,10 @@ async fn open_mailroom(
         postman,
         letterhead,
         reminders,
-        config.mail.max_attempts,
+        MailLimits {
+            attempts: config.mail.max_attempts,
+            letters_per_hour: config.protection.letters_per_hour,
+        },
     ))
 }
 
@@ -353,7 +375,7 @@ fn open_issuer(
         issuer: open_issuer_key(config)?,
         directory: issuer_directory(config, store),
         token_lifetime: config.identity.builtin.token_lifetime,
-        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
+        trusted_proxies: trusted_proxies(config),
         clock: Arc::new(move || clock.now()),
         random: Arc::new(move || ids.bytes()),
     });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
+use jiff::Timestamp;
 use store::{Fault, Interrupted, Store, Verdict};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
@@ -28,6 +29,8 @@ enum Kind {
 #[derive(Debug)]
 struct Waiting {
     enrolment: Enrolment,
+    /// From when on nobody can enrol any more.
+    until: Timestamp,
     answer: oneshot::Sender<Result<Verdict, Arc<Fault>>>,
 }
 
@@ -79,8 +82,10 @@ impl Turnstile {
         }
     }
 
-    /// Waits for a place. The verdict is on disk when it is given.
-    pub async fn enroll(&self, enrolment: Enrolment) -> Result<Verdict, Undecided> {
+    /// Waits for a place. The verdict is on disk when it is given. `until` is the moment from which on the registration,
+    /// as it was seen, takes nobody: whoever's turn comes then is stale, and has to look again. That it still is that
+    /// moment, the store holds against the version that was seen.
+    pub async fn enroll(&self, enrolment: Enrolment, until: Timestamp) -> Result<Verdict, Undecided> {
         let queue = match &self.0 {
             Kind::Storing(queue) => queue,
             Kind::Pretending(ids, clock) => {
@@ -88,7 +93,7 @@ impl Turnstile {
             }
         };
         let (answer, verdict) = oneshot::channel();
-        queue.try_send(Waiting { enrolment, answer }).map_err(|_| Undecided::Busy)?;
+        queue.try_send(Waiting { enrolment, until, answer }).map_err(|_| Undecided::Busy)?;
         verdict.await.map_err(|_| Undecided::Busy)?.map_err(Undecided::Fault)
     }
 }
@@ -103,11 +108,18 @@ async fn run(
 ) {
     let mut waiting = Vec::with_capacity(PARTY);
     while queue.recv_many(&mut waiting, PARTY).await > 0 {
+        let now = clock.now();
+        let (timely, late): (Vec<Waiting>, Vec<Waiting>) =
+            waiting.drain(..).partition(|waiting| now < waiting.until);
+        for Waiting { answer, .. } in late {
+            let _ = answer.send(Ok(Verdict::Stale));
+        }
         let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
-            waiting.drain(..).map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
+            timely.into_iter().map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
         // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
         for enrolment in &mut batch {
-            enrolment.id = RegistrantId(ids.ordered_id(clock.now()));
+            enrolment.id = RegistrantId(ids.ordered_id(now));
+            enrolment.at = now;
         }
         let verdicts = enroll(&store, &batch).await;
         mailroom.nudge();
@@ -203,7 +215,9 @@ mod tests {
             seen_directory: None,
             person: Person::Named { named, user: None },
             answers: Vec::new(),
+            consent: None,
             language: None,
+            sees_list: true,
             at: Clock::System.now(),
             actor: "page".to_owned(),
             idempotency: None,
@@ -214,11 +228,11 @@ mod tests {
     async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
         let (sender, _nobody_turns) = mpsc::channel(1);
         let turnstile = Turnstile(Kind::Storing(sender));
-        let waiting = turnstile.enroll(somebody());
+        let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
 
-        assert!(matches!(turnstile.enroll(somebody()).await, Err(Undecided::Busy)));
+        assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
         assert!(turnstile.is_open());
     }
 
@@ -236,7 +250,7 @@ mod tests {
         let config = Config::from_toml_str(&config).unwrap();
         let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
         let broken = Turnstile(Kind::Storing(mpsc::channel(1).0));
-        assert!(matches!(broken.enroll(somebody()).await, Err(Undecided::Busy)));
+        assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
         let of = |turnstile: Turnstile| {
             App::new(Parts {
                 store: app.store.clone(),
@@ -246,6 +260,8 @@ mod tests {
                 sign_in: app.sign_in.clone(),
                 turnstile,
                 mailroom: app.mailroom.clone(),
+                returning: app.returning.clone(),
+                guard: app.guard.clone(),
                 settings: app.settings.clone(),
                 memory: Memory::default(),
             })

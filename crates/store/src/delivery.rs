@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Tx, query};
+use crate::engine::{Engine, Tx, query};
 use crate::rows::{instant, micros};
 use crate::{Fault, Store, read_tx, write_tx};
 
@@ -94,6 +94,11 @@ const LIST_OTHERS: &str = "SELECT outbox_id FROM outbox
 const LIST_EVENTS: &str = "SELECT event_id, at, kind, detail, letter_id, answer FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
     ORDER BY event_id DESC LIMIT $4";
+/// SQLite has to be told: it takes the order of the primary key for a reason to read all that happened in the meeting.
+const LIST_EVENTS_BY_INDEX: &str =
+    "SELECT event_id, at, kind, detail, letter_id, answer FROM event INDEXED BY event_mail
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
+    ORDER BY event_id DESC LIMIT $4";
 const RECORD_RETURN: &str =
     "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, answer)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
@@ -118,7 +123,11 @@ impl Store {
     ) -> Result<Vec<LetterState>, Fault> {
         let slot = meeting.slot().number();
         let (waiting, events) = read_tx!(self, |tx| {
-            let events: Vec<EventRow> = query(LIST_EVENTS)
+            let list = match tx.engine() {
+                Engine::Sqlite => LIST_EVENTS_BY_INDEX,
+                Engine::Postgres => LIST_EVENTS,
+            };
+            let events: Vec<EventRow> = query(list)
                 .bind(slot)
                 .bind(meeting.0)
                 .bind(registrant.0)

@@ -5,6 +5,7 @@
 //! arguments; nothing here reads a clock.
 
 mod access;
+mod allowance;
 mod announce;
 mod answering;
 mod application;
@@ -14,11 +15,13 @@ mod backup;
 mod cancel;
 mod citus;
 mod closing;
+mod consent;
 mod delivery;
 mod deployment;
 mod directory;
 mod engine;
 mod enroll;
+mod expiring;
 mod idempotency;
 mod mailing;
 mod meeting;
@@ -74,7 +77,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str, &str); 8] = [
     (
         1,
         "registrations",
@@ -104,6 +107,18 @@ const STEPS: [(i64, &str, &str, &str); 6] = [
         "attendance",
         include_str!("../migrations/sqlite/0005_attendance.sql"),
         include_str!("../migrations/postgres/0005_attendance.sql"),
+    ),
+    (
+        6,
+        "mail_allowance",
+        include_str!("../migrations/sqlite/0006_mail_allowance.sql"),
+        include_str!("../migrations/postgres/0006_mail_allowance.sql"),
+    ),
+    (
+        7,
+        "sign_up",
+        include_str!("../migrations/sqlite/0007_sign_up.sql"),
+        include_str!("../migrations/postgres/0007_sign_up.sql"),
     ),
     (
         8,

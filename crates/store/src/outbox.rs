@@ -55,7 +55,7 @@ pub enum Settlement {
     Sent(String),
     /// There was no longer anything true to say.
     Dropped,
-    /// Nothing arrives at the address.
+    /// Nothing arrives at the address, or its mailbox has had as many as it may get: it is never sent.
     Withheld,
     /// To be tried again at this time; what the server answered.
     Later(Timestamp, String),

@@ -33,7 +33,7 @@ const SEND_AGAIN: &str =
     VALUES ($1, $2, $3, $4, 'confirmation', $5, 0)";
 /// The row stays, as a place that was taken and given back; its links are dead.
 const ERASE: &str = "UPDATE registrant SET first_name = NULL, last_name = NULL, email = NULL,
-        user_id = NULL, user_tenant_id = NULL, answers = '[]', language = NULL, generation = generation + 1
+        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL, generation = generation + 1
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND email IS NOT NULL";
 
 impl Store {

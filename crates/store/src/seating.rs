@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::seats::Seats;
-use domain::{Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
+use domain::{ConsentVersion, Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacit
     WHERE m.slot = $1 AND m.meeting_id = $2";
 const REGISTRANT: &str =
     "slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email, external_id,
-    user_id, user_tenant_id, answers, language, generation, registered_at, registered_by";
+    user_id, user_tenant_id, answers, consent, language, generation, registered_at, registered_by";
 /// What follows a place is written from the row of the registrant: whoever of a meeting stands behind an id has just
 /// come. External registrants get no letter: they have no address here, their own system writes to them.
 const LETTERS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
@@ -113,7 +113,7 @@ const SEAT: &str = "WITH party AS (
     {keys}
     came AS (
         INSERT INTO registrant ({columns})
-        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
+        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
         WHERE (meeting_id IN (SELECT meeting_id FROM open)) IS TRUE {unless_known}
         ON CONFLICT (slot, meeting_id, live_key) DO NOTHING
         RETURNING slot, meeting_id, registration_id, registrant_id, external_id, registered_at, registered_by),
@@ -153,7 +153,7 @@ static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| seat_at_once_text(["", ""
 static SEAT_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_at_once_text([KEYS, UNLESS_KNOWN, REMEMBER]));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 16);
+        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 17);
         let insert = format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING");
         Text::of(or_fail(&insert), insert)
     })
@@ -319,7 +319,7 @@ pub(crate) async fn give_places(
 }
 
 /// The row of a registrant.
-fn values(enrolment: &Enrolment) -> [Value<'_>; 16] {
+fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
     let (named, external_id, user, user_tenant) = match &enrolment.person {
         Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
         Person::External { external_id, user } => {
@@ -339,6 +339,7 @@ fn values(enrolment: &Enrolment) -> [Value<'_>; 16] {
         user.into(),
         user_tenant.into(),
         answers_json(&enrolment.answers).into(),
+        enrolment.consent.as_ref().map(ConsentVersion::as_str).into(),
         (&enrolment.language).into(),
         0_i64.into(),
         micros(enrolment.at).into(),

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 
 use super::field::{self, Field};
 use super::registration::{FieldProblem, Question};
+use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
-use crate::when::Span;
+use crate::zones::{Times, Zones};
 
 /// What the page after the form shows.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,10 @@ pub struct EnrolledView<'a> {
     pub email: Option<&'a str>,
     /// The query of the page's address, empty without one: the switch of languages keeps it.
     pub query: &'a str,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
+    /// Whether a link leads out of a frame.
+    pub is_framed: bool,
     /// The personal link, for somebody who is signed in; nobody else is proven to own the address.
     pub join_url: Option<&'a str>,
 }
@@ -36,8 +41,9 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 
     let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
     render(&Enrolled {
-        frame: Frame::keeping(view.query, view.language, t.say(title)),
+        frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand),
         sent,
+        is_framed: view.is_framed,
         join: view.join_url.map(clean::href),
     })
 }
@@ -47,6 +53,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 struct Enrolled {
     frame: Frame,
     sent: String,
+    is_framed: bool,
     join: Option<String>,
 }
 
@@ -55,8 +62,10 @@ struct Enrolled {
 pub struct ManageView<'a> {
     /// The reader's language.
     pub language: Language,
-    /// An IANA zone to write times in; UTC stands beside it.
-    pub zone: Option<&'a str>,
+    /// Zones to write times in.
+    pub zones: Zones<'a>,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
     /// What the meeting is called.
     pub subject: &'a str,
     /// The start of the meeting.
@@ -95,6 +104,8 @@ pub enum ManageNotice {
     Full,
     /// They cannot register again: the registration is closed.
     Closed,
+    /// They cannot register again from here: there is something new to answer or to agree to.
+    OnItsPage,
 }
 
 /// Where a registration stands.
@@ -117,8 +128,10 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
     let flawed = fields.iter().any(|field| field.problem.is_some());
 
     render(&Manage {
-        frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" })),
-        when: Span::new(t, view.start_at, view.end_at, view.zone),
+        frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" }))
+            .of(view.brand)
+            .with_times(),
+        when: Times::new(t, (view.start_at, view.end_at), view.zones, ""),
         status: t.say(match view.status {
             ManageStatus::Registered => "manage-status-registered",
             ManageStatus::Canceled => "manage-status-canceled",
@@ -132,6 +145,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
                 ManageNotice::RegisteredAgain => "manage-registered-again",
                 ManageNotice::Full => "form-full-title",
                 ManageNotice::Closed => "form-over-title",
+                ManageNotice::OnItsPage => "again-on-its-page",
             })
         }),
         live: view.status == ManageStatus::Registered,
@@ -151,7 +165,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
 #[template(path = "manage.html")]
 struct Manage<'a> {
     frame: Frame,
-    when: Span,
+    when: Times,
     status: String,
     notice: Option<String>,
     live: bool,
@@ -183,6 +197,8 @@ pub struct CanceledView<'a> {
     pub language: Language,
     /// What the meeting is called.
     pub subject: &'a str,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
     /// Where to register again, if that is possible.
     pub registration_page_url: Option<&'a str>,
 }
@@ -192,7 +208,7 @@ pub fn canceled_page(view: &CanceledView<'_>) -> String {
     let t = view.language.texts();
 
     render(&Canceled {
-        frame: Frame::new(view.language, t.say("canceled-title")),
+        frame: Frame::new(view.language, t.say("canceled-title")).of(view.brand),
         explain: t.say_with("canceled-explain", &[("subject", &t.subject(view.subject))]),
         again: view.registration_page_url.map(clean::href),
     })

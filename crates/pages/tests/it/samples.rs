@@ -8,6 +8,9 @@ pub(crate) const MANAGE: &str = "https://usher.example/m/bbbb";
 pub(crate) const STOP: &str = "https://usher.example/u/dddd";
 pub(crate) const REGISTER: &str = "https://usher.example/r/cccc";
 
+/// Somebody in Berlin at an organizer's who did not say where they are.
+pub(crate) const BERLIN: Zones<'static> = Zones { reader: Some("Europe/Berlin"), organizer: None };
+
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -33,6 +36,7 @@ pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
         start_at: start_at(),
         end_at: end_at(),
         zone: Some("Europe/Berlin"),
+        accent: None,
         organizer_name: said,
         organizer_mail: Some(said),
         sender_mail: "usher@usher.example",
@@ -64,9 +68,19 @@ pub(crate) fn session(said: &str) -> SessionView<'_> {
     SessionView { mark: "mark-1", registration: said }
 }
 
+pub(crate) fn proof(again: bool) -> ProofView<'static> {
+    ProofView { challenge: "challenge-1", bits: 18, again }
+}
+
 pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
     EnrolmentForm {
         nonce: "nonce-1",
+        consent: Some(ConsentBox {
+            version: "version-1",
+            text: said,
+            notice_url: Some("https://example.org/privacy"),
+            is_ticked: false,
+        }),
         session: None,
         first_name: said,
         last_name: said,
@@ -85,14 +99,18 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
             FieldProblem { field: "firstName", flaw: Flaw::TooLong { limit: Some(100) } },
             FieldProblem { field: "email", flaw: Flaw::NotAnEmail },
             FieldProblem { field: "answer-two", flaw: Flaw::NotAChoice },
+            FieldProblem { field: "consent", flaw: Flaw::NotAgreed },
         ],
+        proof: None,
     }
 }
 
 pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> RegistrationView<'a> {
     RegistrationView {
         language: Language::English,
-        zone: Some("Europe/Berlin"),
+        zones: BERLIN,
+        brand: None,
+        is_framed: false,
         subject: said,
         description: Some(said),
         speakers: vec![Speaker { name: said, bio: Some(said) }, Speaker { name: said, bio: None }],
@@ -106,7 +124,8 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
 pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
     ManageView {
         language: Language::English,
-        zone: None,
+        zones: Zones::default(),
+        brand: None,
         subject: said,
         start_at: start_at(),
         end_at: end_at(),
@@ -124,7 +143,8 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
 pub(crate) fn gate<'a>(said: &'a str, state: GateState<'a>) -> GateView<'a> {
     GateView {
         language: Language::English,
-        zone: Some("Europe/Berlin"),
+        zones: BERLIN,
+        brand: None,
         subject: Some(said),
         span: Some((start_at(), end_at())),
         state,
@@ -215,7 +235,11 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { proof: Some(proof(false)), ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { problems: vec![], proof: Some(proof(true)), ..form(said) }),
         RegistrationState::Full,
+        RegistrationState::NotOpen { opens_at: at("2026-07-04T14:00:00Z") },
+        RegistrationState::Closed { closed_at: at("2026-08-01T14:00:00Z") },
         RegistrationState::Over,
         RegistrationState::SignInNeeded { sign_in_url: None },
         RegistrationState::SignInNeeded { sign_in_url: Some(REGISTER) },
@@ -237,16 +261,31 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 subject: said,
                 email: Some(said),
                 join_url: Some(JOIN),
+                brand: None,
+                is_framed: false,
                 query: "",
             }),
         ),
         Page::new(
             "enrolled unknown",
-            enrolled_page(&EnrolledView { language, subject: said, email: None, join_url: None, query: "" }),
+            enrolled_page(&EnrolledView {
+                language,
+                subject: said,
+                email: None,
+                join_url: None,
+                brand: None,
+                is_framed: false,
+                query: "",
+            }),
         ),
         Page::new(
             "canceled",
-            canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),
+            canceled_page(&CanceledView {
+                language,
+                subject: said,
+                brand: None,
+                registration_page_url: again,
+            }),
         ),
         Page::new("stop reminders", stop_reminders_page(language, said, false)),
         Page::new("reminders stopped", stop_reminders_page(language, said, true)),

@@ -1,5 +1,6 @@
 //! `usher demo`: everything on one machine, nothing to install, and gone when it ends, unless it was given a database.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -41,6 +42,9 @@ pub(super) struct Demo {
 
 /// The tokens of the demo live as long as a working day.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+
+/// The sample organisation's.
+const LOGO: &[u8] = include_bytes!("logo.png");
 
 /// What `--json` prints, first and alone on its line. Scripts rely on these names.
 #[derive(Serialize)]
@@ -120,8 +124,10 @@ fn configuration(
     } else {
         address.to_string()
     };
+    let logo = folder.join("logo.png");
+    fs::write(&logo, LOGO).map_err(|error| StartProblem(format!("cannot write the logo: {error}")))?;
     let text = format!(
-        r#"
+        r##"
         [server]
         listen = "{address}"
         public_url = "http://{host}"
@@ -132,11 +138,17 @@ fn configuration(
         [[identity.tenant]]
         id = "{tenant}"
         name = "Riverbend Hydrology Institute"
+        zone = "Europe/Berlin"
+        logo = {logo:?}
+        accent = "#1f5f5b"
+        privacy_notice = "https://riverbend.example/privacy"
+        [[identity.tenant.consent]]
+        text = "I agree that the Institute keeps my answers until the meeting is over."
         [mail]
         mailbox = true
         from = "Riverbend events <events@riverbend.example>"
         {database}
-        "#
+        "##
     );
     Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
 }

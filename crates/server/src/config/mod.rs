@@ -10,6 +10,7 @@ mod join;
 mod links;
 mod log;
 mod mail;
+mod protection;
 mod reading;
 mod server;
 #[cfg(test)]
@@ -22,11 +23,14 @@ use self::reading::{Effective, Found, Reference, Scope, Section, Sources, Tree, 
 
 pub use self::compat::{Compat, Lists, Permissions};
 pub use self::database::{Database, DatabaseUrl};
-pub use self::identity::{Algorithm, Builtin, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant};
+pub use self::identity::{
+    Algorithm, Builtin, ConsentText, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant,
+};
 pub use self::join::{BigBlueButton, Jitsi, Join};
 pub use self::links::Links;
 pub use self::log::{Format, Log};
 pub use self::mail::{Dkim, Listen, Lmtp, Mail, OAuth2, ReturnPath, Security};
+pub use self::protection::{ProofOfWork, Protection};
 pub use self::reading::{Origin, Problem, Problems, Secret};
 pub use self::server::Server;
 
@@ -45,6 +49,8 @@ section! {
         links: Links = table();
         /// The section `[join]`.
         join: Join = table();
+        /// The section `[protection]`.
+        protection: Protection = table();
         /// The section `[compat]`.
         compat: Compat = table();
         /// The section `[log]`.

@@ -175,6 +175,8 @@ fn with(app: &App, verifier: Verifier, turnstile: Turnstile) -> App {
         sign_in: app.sign_in.clone(),
         turnstile,
         mailroom: app.mailroom.clone(),
+        returning: app.returning.clone(),
+        guard: app.guard.clone(),
         settings: app.settings.clone(),
         memory: Memory::default(),
     })

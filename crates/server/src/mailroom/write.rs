@@ -17,6 +17,7 @@ use super::links::LetterLinks;
 use super::mime::{self, Links, SealedLetter};
 use super::{Mailroom, smtp::Unusable};
 use crate::config::{Mail, ReturnPath};
+use crate::house::Houses;
 use crate::secret_file;
 
 /// What all letters have in common.
@@ -34,6 +35,8 @@ pub struct Letterhead {
     pub takes_answers: bool,
     /// Signs the letters.
     pub dkim: Option<Arc<DkimSigner>>,
+    /// The zone and the colour of each organisation.
+    pub houses: Houses,
 }
 
 /// What became of writing a letter.
@@ -49,7 +52,7 @@ pub(super) enum Written {
 impl Letterhead {
     /// As configured. Without `mail.from` letters can only go to the built-in mailbox, and come from an address
     /// that cannot exist.
-    pub fn from_config(mail: &Mail, links: LetterLinks) -> Result<Self, Unusable> {
+    pub fn from_config(mail: &Mail, links: LetterLinks, houses: Houses) -> Result<Self, Unusable> {
         let nobody = || {
             let email =
                 lettre::Address::new("no-reply", "usher.invalid").expect("a constant address is valid");
@@ -63,6 +66,7 @@ impl Letterhead {
             reply_to,
             return_path: mail.return_path.clone(),
             takes_answers: mail.lmtp.listen.is_some(),
+            houses,
             dkim: open_dkim(mail)?.map(Arc::new),
         })
     }
@@ -146,7 +150,8 @@ impl Mailroom {
     fn compose(&self, due: &DueLetter, named: &Named, organizer: &Organizer) -> Result<SealedLetter, Fault> {
         let registrant = &due.registrant;
         let head = &self.0.letterhead;
-        let Letterhead { links, sender, .. } = head;
+        let Letterhead { links, sender, houses, .. } = head;
+        let house = houses.of(due.meeting.tenant);
         let (join_url, manage_url, host) = (links.join(registrant), links.manage(registrant), links.host());
         let sender_mail = sender.email.to_string();
         let reply_mail =
@@ -163,7 +168,8 @@ impl Mailroom {
             description: due.told.description.as_deref(),
             start_at: due.start_at()?,
             end_at: due.end_at()?,
-            zone: None,
+            zone: house.zone.as_deref(),
+            accent: house.accents.map(|accents| accents.light),
             organizer_name: &organizer.name,
             organizer_mail: organizer.mail.as_deref(),
             sender_mail: &sender_mail,

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{BuiltIn, FieldProblem, Person, Registrant};
 use http::StatusCode;
-use pages::{Language, ManageNotice, ManageStatus, ManageView};
+use pages::{Language, ManageNotice, ManageStatus, ManageView, Zones};
 use store::Hosted;
 
 use super::Own;
@@ -55,9 +55,11 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
     });
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
     let language = language(reader, hosted.as_ref());
+    let house = hosted.as_ref().map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
     let page = pages::manage_page(&ManageView {
         language,
-        zone: None,
+        zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
+        brand: house.map(|house| &house.brand),
         subject: subject(hosted.as_ref()),
         start_at,
         end_at,

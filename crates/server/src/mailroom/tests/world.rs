@@ -19,8 +19,9 @@ use uuid::Uuid;
 use super::scripted::MailServer;
 use crate::clock::{Clock, Source};
 use crate::config::Security;
+use crate::house::Houses;
 use crate::mailroom::{
-    LetterLinks, Letterhead, LogIn, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
+    LetterLinks, Letterhead, LogIn, MailLimits, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
 };
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
@@ -95,7 +96,9 @@ impl World {
                 user: None,
             },
             answers: Vec::new(),
+            consent: None,
             language: None,
+            sees_list: true,
             at: self.clock.now(),
             actor: "page".into(),
             idempotency: None,
@@ -158,6 +161,7 @@ impl World {
             return_path: None,
             takes_answers: false,
             dkim: None,
+            houses: Houses::default(),
         }
     }
 
@@ -167,7 +171,8 @@ impl World {
 
     fn mailroom_with(&self, letterhead: Letterhead, postman: Postman) -> Mailroom {
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
-        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), MAX_ATTEMPTS)
+        let limits = MailLimits { attempts: MAX_ATTEMPTS, letters_per_hour: 10 };
+        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), limits)
     }
 
     /// To an unencrypted server, with a letterhead of its own.
