@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::{MeetingId, RegistrationId};
+use crate::letter::Reminders;
 use crate::meeting::Meeting;
 use crate::origin::Origin;
 use crate::question::Question;
@@ -62,6 +63,8 @@ pub struct BuiltIn {
     /// Tag of its own language, for readers who prefer none: what was asked for when it was created
     /// (`Accept-Language`, seed 000), else its organisation's.
     pub language: Option<String>,
+    /// When people are reminded; the service's own list where it is absent.
+    pub reminders: Option<Reminders>,
     /// Questions, in order.
     pub questions: Vec<Question>,
 }

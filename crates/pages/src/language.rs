@@ -23,6 +23,7 @@ macro_rules! languages {
             source!($tag, "pages"),
             source!($tag, "protection"),
             source!($tag, "registration"),
+            source!($tag, "sign_in"),
         ]),+];
     };
 }

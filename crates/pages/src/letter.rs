@@ -4,6 +4,7 @@ use askama::Template;
 use domain::{CanceledBy, LetterKind};
 use jiff::Timestamp;
 
+use crate::add_to_calendar::{Way, ways_of_letter};
 use crate::colour::{Accent, Colour};
 use crate::frame::render;
 use crate::language::Language;
@@ -89,6 +90,8 @@ pub enum CalendarMethod {
     Request,
     /// Take out.
     Cancel,
+    /// Keep a copy: a file that somebody fetched, with nobody to answer it.
+    Publish,
 }
 
 impl CalendarMethod {
@@ -97,6 +100,7 @@ impl CalendarMethod {
         match self {
             Self::Request => "REQUEST",
             Self::Cancel => "CANCEL",
+            Self::Publish => "PUBLISH",
         }
     }
 }
@@ -136,6 +140,14 @@ pub fn letter(facts: &LetterFacts<'_>) -> Letter {
             .map(|method| CalendarPart { text: calendar::write(facts, &words, method), method }),
         subject,
     }
+}
+
+/// The entry of an invitation as a file to fetch: the same, but that it asks nobody for an answer.
+///
+/// It is published and names no attendee (RFC 5546, section 3.2.1). As a request, calendar programs take it for somebody
+/// else's invitation where the address is not that of their own account, and offer no way to keep it.
+pub fn calendar_file(facts: &LetterFacts<'_>) -> String {
+    calendar::write(facts, &Words::new(facts), CalendarMethod::Publish)
 }
 
 /// The facts with nothing in them that ends a line or a property.
@@ -178,6 +190,8 @@ struct Parts<'a> {
     opening: String,
     /// What to make of the calendar part, if there is one.
     calendar: Option<String>,
+    /// Calendars on the web to put the meeting into, where there is a calendar part.
+    ways: Vec<Way>,
     /// What a cancellation means and what to do about it.
     canceled: Vec<String>,
     when: Span,
@@ -217,6 +231,7 @@ impl<'a> Parts<'a> {
                 None => t.say("letter-greeting-nameless"),
             },
             opening: t.say(opening),
+            ways: calendar.map(|_| ways_of_letter(t, &words.manage_url)).unwrap_or_default(),
             calendar: calendar.map(|key| t.say(key)),
             canceled: canceled.iter().map(|key| t.say(key)).collect(),
             when: Span::new(t, facts.start_at, facts.end_at, facts.zone),

@@ -7,6 +7,7 @@
 //! Escaping happens once per output: HTML in the templates (`.html` escapes, `.txt` does not), iCalendar in
 //! [`letter`]'s calendar part. Values arrive as people typed them.
 
+mod add_to_calendar;
 mod attend;
 mod brand;
 mod calendar;
@@ -16,10 +17,12 @@ mod demo;
 mod frame;
 mod language;
 mod letter;
+mod sign_in;
 mod texts;
 mod when;
 mod zones;
 
+pub use add_to_calendar::{AddTo, CalendarEntry, CalendarOffer, WebCalendar, calendar_address};
 pub use attend::{
     CanceledView, EnrolledView, GateState, GateView, ManageNotice, ManageStatus, ManageView, Problem,
     ProblemView,
@@ -40,7 +43,10 @@ pub use demo::{
 pub use demo::{api_page, home_page, mailbox_letter_page, mailbox_page, room_page};
 pub use domain::{CanceledBy, LetterKind};
 pub use language::{LANGUAGE_QUERY, Language};
-pub use letter::{CalendarMethod, CalendarPart, Letter, LetterFacts, letter};
+pub use letter::{CalendarMethod, CalendarPart, Letter, LetterFacts, calendar_file, letter};
+pub use sign_in::{
+    NoSignIn, SignInProblem, SignInView, SignedOutView, no_sign_in_page, sign_in_page, signed_out_page,
+};
 
 pub use zones::{ZONE_QUERY, Zones, zone_name};
 

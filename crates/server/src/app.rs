@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::link::{Link, Purpose};
+use domain::link::Purpose;
 use domain::permission::Edition;
 use domain::{
     AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId,
@@ -75,10 +75,12 @@ pub struct Settings {
     pub permissions: Edition,
     /// How lists are filled.
     pub lists: ListEdition,
-    /// How long before the start the join gate opens, in minutes.
+    /// How long before the start the join gate opens where the meeting does not say, in minutes.
     pub opens_minutes_before: i64,
-    /// How long a device counts as being in after it passed the join gate; `None` where any number may come in.
-    pub one_device: Option<SignedDuration>,
+    /// Whether a link lets one device in at a time where the meeting does not say.
+    pub one_device: bool,
+    /// How long such a device counts as being in after it passed the join gate.
+    pub device: SignedDuration,
     /// Rooms that ask who is coming.
     pub rooms: Rooms,
     /// Where what comes back about letters is taken.
@@ -271,8 +273,7 @@ impl App {
         prid: &str,
         place: Place,
     ) -> String {
-        let link = Link { meeting: meeting.id, registrant: place.registrant, generation: place.generation };
-        let seal = self.links().key.seal_beside(Purpose::Join, &link);
+        let seal = self.links().key.seal_beside(Purpose::Join, &place.link(meeting.id));
         let is_public = registration.allowed_registrant == AllowedRegistrant::Everyone;
         wire::links::personal_join(&self.settings.join_base, meeting, prid, is_public, &seal)
     }

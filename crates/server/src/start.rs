@@ -189,10 +189,8 @@ fn settings(config: &Config) -> Result<Settings, StartProblem> {
             Lists::Of2021 => ListEdition::Of2021,
         },
         opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
-        one_device: config
-            .join
-            .one_device
-            .then(|| SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX)),
+        one_device: config.join.one_device,
+        device: SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX),
         rooms: Rooms::from_config(&config.join),
         lmtp: config.mail.lmtp.listen.clone(),
         languages: tenants(config)

@@ -22,7 +22,7 @@ pub struct Turnstile(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Storing(mpsc::Sender<Waiting>),
+    Storing { queue: mpsc::Sender<Waiting>, probes: mpsc::Sender<Probe> },
     Pretending(Source, Clock),
 }
 
@@ -33,6 +33,9 @@ struct Waiting {
     until: Timestamp,
     answer: oneshot::Sender<Result<Verdict, Arc<Fault>>>,
 }
+
+/// The answer to whether the database answers the turnstile.
+type Probe = oneshot::Sender<Result<(), Fault>>;
 
 /// Why an enrolment was not decided.
 #[derive(Debug)]
@@ -56,16 +59,18 @@ impl Turnstile {
         depth: usize,
         mailroom: Mailroom,
     ) -> io::Result<Self> {
-        let (sender, receiver) = mpsc::channel(depth);
+        let (queue, waiting) = mpsc::channel(depth);
+        let (probes, probing) = mpsc::channel(1);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let callers = Handle::current();
         let turn = move || {
-            runtime.block_on(async { run(store.apart(), clock, ids, receiver, mailroom, callers).await })
+            runtime
+                .block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom, callers).await })
         };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
         thread::Builder::new().name("turnstile".to_owned()).spawn(turn)?;
-        Ok(Self(Kind::Storing(sender)))
+        Ok(Self(Kind::Storing { queue, probes }))
     }
 
     /// A turnstile that gives everybody a place and stores nothing: the ceiling that the load generator
@@ -74,12 +79,13 @@ impl Turnstile {
         Self(Kind::Pretending(ids, clock))
     }
 
-    /// Whether anybody can go through: false only after a defect, or while the service goes down.
-    pub fn is_open(&self) -> bool {
-        match &self.0 {
-            Kind::Storing(queue) => !queue.is_closed(),
-            Kind::Pretending(..) => true,
-        }
+    /// Whether anybody can go through: the database answers over the turnstile's own connection, between two who go
+    /// through.
+    pub async fn probe(&self) -> Result<(), Undecided> {
+        let Kind::Storing { probes, .. } = &self.0 else { return Ok(()) };
+        let (answer, answered) = oneshot::channel();
+        probes.send(answer).await.map_err(|_| Undecided::Busy)?;
+        answered.await.map_err(|_| Undecided::Busy)?.map_err(|fault| Undecided::Fault(Arc::new(fault)))
     }
 
     /// Waits for a place. The verdict is on disk when it is given. `until` is the moment from which on the registration,
@@ -87,7 +93,7 @@ impl Turnstile {
     /// moment, the store holds against the version that was seen.
     pub async fn enroll(&self, enrolment: Enrolment, until: Timestamp) -> Result<Verdict, Undecided> {
         let queue = match &self.0 {
-            Kind::Storing(queue) => queue,
+            Kind::Storing { queue, .. } => queue,
             Kind::Pretending(ids, clock) => {
                 return Ok(Verdict::Seated(RegistrantId(ids.ordered_id(clock.now()))));
             }
@@ -103,11 +109,24 @@ async fn run(
     clock: Clock,
     ids: Source,
     mut queue: mpsc::Receiver<Waiting>,
+    mut probes: mpsc::Receiver<Probe>,
     mailroom: Mailroom,
     callers: Handle,
 ) {
     let mut waiting = Vec::with_capacity(PARTY);
-    while queue.recv_many(&mut waiting, PARTY).await > 0 {
+    loop {
+        let arrived = tokio::select! {
+            // However many queue, whoever asks for health is answered.
+            biased;
+            Some(answer) = probes.recv() => {
+                let _ = answer.send(store.ping().await);
+                continue;
+            }
+            arrived = queue.recv_many(&mut waiting, PARTY) => arrived,
+        };
+        if arrived == 0 {
+            break;
+        }
         let now = clock.now();
         let (timely, late): (Vec<Waiting>, Vec<Waiting>) =
             waiting.drain(..).partition(|waiting| now < waiting.until);
@@ -226,14 +245,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
-        let (sender, _nobody_turns) = mpsc::channel(1);
-        let turnstile = Turnstile(Kind::Storing(sender));
+        let (queue, _nobody_turns) = mpsc::channel(1);
+        let turnstile = Turnstile(Kind::Storing { queue, probes: mpsc::channel(1).0 });
         let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
 
         assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
-        assert!(turnstile.is_open());
     }
 
     /// As after a panic of the thread.
@@ -249,7 +267,7 @@ mod tests {
         );
         let config = Config::from_toml_str(&config).unwrap();
         let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
-        let broken = Turnstile(Kind::Storing(mpsc::channel(1).0));
+        let broken = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes: mpsc::channel(1).0 });
         assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
         let of = |turnstile: Turnstile| {
             App::new(Parts {

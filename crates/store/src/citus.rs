@@ -34,8 +34,8 @@ const SPREAD: [(&str, &str, &str); 14] = [
     ("idempotency", "slot", "meeting"),
     ("attendance", "slot", "meeting"),
     ("entry", "slot", "meeting"),
-    ("suppression", "slot", "meeting"),
     ("mail_allowance", "slot", "meeting"),
+    ("suppression", "slot", "meeting"),
     ("organizer_meeting", "organizer_slot", "meeting"),
 ];
 

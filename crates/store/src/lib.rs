@@ -77,7 +77,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 8] = [
+const STEPS: [(i64, &str, &str, &str); 9] = [
     (
         1,
         "registrations",
@@ -125,6 +125,12 @@ const STEPS: [(i64, &str, &str, &str); 8] = [
         "delivery",
         include_str!("../migrations/sqlite/0008_delivery.sql"),
         include_str!("../migrations/postgres/0008_delivery.sql"),
+    ),
+    (
+        9,
+        "reminders",
+        include_str!("../migrations/sqlite/0009_reminders.sql"),
+        include_str!("../migrations/postgres/0009_reminders.sql"),
     ),
 ];
 

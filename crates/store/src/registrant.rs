@@ -53,19 +53,19 @@ struct StoredAnswer(Uuid, String);
 /// with slot and meeting while meetings are small, and keeps to it when one has grown: it would read the whole list.
 pub(crate) const FIND_FROM: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at,
-        canceled_by, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
     ORDER BY registrant_id LIMIT 1";
 const FIND_LIVE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at,
-        canceled_by, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND live_key = $3";
 const PAGE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at,
-        canceled_by, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";

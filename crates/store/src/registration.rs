@@ -31,6 +31,7 @@ struct RegistrationRow {
     view_count: i64,
     seats_taken: i64,
     language: Option<String>,
+    reminders: Option<String>,
     version: i64,
 }
 
@@ -51,7 +52,8 @@ struct StoredSpeaker {
 
 const FIND_LIVE: &str =
     "SELECT g.registration_id, g.is_external, g.allowed_registrant, g.subject, g.description, g.start_at, g.end_at,
-        g.opens_at, g.closes_at, g.embedding_origins, g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.version
+        g.opens_at, g.closes_at, g.embedding_origins, g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.reminders,
+        g.version
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
@@ -62,13 +64,13 @@ const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, inp
     ORDER BY position";
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
         allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, opens_at, closes_at,
-        embedding_origins, version)
-    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1
+        embedding_origins, reminders, version)
+    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
         speakers = $9, capacity = $10, opens_at = $11, closes_at = $12, embedding_origins = $13,
-        version = version + 1
+        reminders = $14, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const HAD_ONE: &str = "SELECT EXISTS (SELECT 1 FROM registration WHERE slot = $1 AND meeting_id = $2)";
 /// The list goes on behind the registrants of a registration that was deleted.
@@ -108,6 +110,7 @@ impl Store {
                 .bind(built_in.opens_at.map(micros))
                 .bind(built_in.closes_at.map(micros))
                 .bind(origins_json(&built_in.embedding_origins))
+                .bind(built_in.reminders.as_ref().map(reminding::write))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -170,6 +173,7 @@ impl Store {
                 .bind(built_in.opens_at.map(micros))
                 .bind(built_in.closes_at.map(micros))
                 .bind(origins_json(&built_in.embedding_origins))
+                .bind(built_in.reminders.as_ref().map(reminding::write))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -278,6 +282,7 @@ impl RegistrationRow {
                 view_count: self.view_count,
                 seats_taken: self.seats_taken,
                 language: self.language,
+                reminders: self.reminders.as_deref().map(reminding::read).transpose()?,
                 questions,
             }))
         };

@@ -3,6 +3,8 @@
 //! Members that nobody asks for are ignored (CONTRACT decision 13): clients send back what they were sent,
 //! read-only members and annotations included.
 
+use std::ops::RangeInclusive;
+
 use domain::{FieldProblem, ProblemCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -153,6 +155,37 @@ impl Members<'_> {
         }
     }
 
+    /// A whole number in a range.
+    pub fn whole(&mut self, name: &str, range: RangeInclusive<u32>) -> Given<u32> {
+        match self.get(name) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Null,
+            Some(value) => match read_whole(value, &range) {
+                Some(n) => Given::Is(n),
+                None => {
+                    self.wrong(name, &format!("a whole number from {} to {}", range.start(), range.end()))
+                }
+            },
+        }
+    }
+
+    /// A list of at most `limit` whole numbers in a range.
+    pub fn wholes(&mut self, name: &str, limit: usize, range: RangeInclusive<u32>) -> Given<Vec<u32>> {
+        let Given::Is(items) = self.list(name, limit) else { return self.empty_or_absent(name) };
+        let mut values = Vec::with_capacity(items.len());
+        for (n, item) in items.iter().enumerate() {
+            match read_whole(item, &range) {
+                Some(value) => values.push(value),
+                None => {
+                    let right =
+                        format!("the item is a whole number from {} to {}", range.start(), range.end());
+                    self.report(&format!("{name}/{n}"), ProblemCode::InvalidValue, right);
+                }
+            }
+        }
+        Given::Is(values)
+    }
+
     /// An instant, RFC 3339 with an offset. Years before 2000 are refused: they are dates nobody set.
     pub fn instant(&mut self, name: &str) -> Given<Timestamp> {
         const YEAR_2000: i64 = 946_684_800;
@@ -283,6 +316,10 @@ impl Members<'_> {
         self.report(name, ProblemCode::InvalidValue, format!("`{name}` is {right}"));
         Given::Absent
     }
+}
+
+fn read_whole(value: &Value, range: &RangeInclusive<u32>) -> Option<u32> {
+    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| range.contains(n))
 }
 
 #[cfg(test)]

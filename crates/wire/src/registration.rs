@@ -3,7 +3,7 @@
 use domain::text::limit;
 use domain::{
     AllowedRegistrant, BuiltIn, FieldProblem, Meeting, Origin, ProblemCode, Registration, RegistrationKind,
-    Speaker,
+    Reminders, Speaker,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -65,6 +65,9 @@ pub struct MeetingRegistration {
     pub closes_date_time: Option<String>,
     /// Origins of sites that may show the sign-up page in a frame. An extension of Usher's.
     pub embedding_origins: Vec<String>,
+    /// How many minutes before the start people are reminded; null as the service does, empty for never. An extension of
+    /// Usher's.
+    pub reminder_minutes_before_start: Option<Vec<i64>>,
     /// The questions, with `$expand=customQuestions`; may be given when the registration is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_questions: Option<Vec<MeetingRegistrationQuestion>>,
@@ -139,6 +142,10 @@ impl AnyRegistration {
             opens_date_time: built_in.opens_at.map(crate::time::write),
             closes_date_time: built_in.closes_at.map(crate::time::write),
             embedding_origins: built_in.embedding_origins.iter().map(Origin::to_string).collect(),
+            reminder_minutes_before_start: built_in
+                .reminders
+                .as_ref()
+                .map(|reminders| reminders.minutes().collect()),
             custom_questions: shown.questions.then(questions),
         }))
     }
@@ -254,6 +261,11 @@ fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Me
     }
     members.count("capacity").change(&mut built_in.capacity);
     read_origins(members, built_in);
+    match members.wholes("reminderMinutesBeforeStart", limit::REMINDERS, 1..=Reminders::LONGEST) {
+        Given::Absent => {}
+        Given::Null => built_in.reminders = None,
+        Given::Is(minutes) => built_in.reminders = Some(Reminders::new(minutes)),
+    }
 }
 
 /// From when until when people can register. Where an end is sent, it is held against the opening there is.

@@ -88,9 +88,9 @@ export async function stage(run, signIn) {
     { name: "problem", go: (page) => sendNonsense(page, open.url) },
     { name: "not found", go: to(`${baseUrl}/nowhere`) },
     { name: "reference", isEnglish: true, go: to(`${baseUrl}/docs`) },
-    { name: "sign-in", isEnglish: true, go: to(signIn) },
-    { name: "sign-in, wrong", isEnglish: true, go: (page) => signInWrongly(page, signIn) },
-    { name: "sign-in, not possible", isEnglish: true, go: to(signIn.replace("client_id=", "client_id=un")) },
+    { name: "sign-in", go: to(signIn) },
+    { name: "sign-in, wrong", go: (page) => signInWrongly(page, signIn) },
+    { name: "sign-in, not possible", go: to(signIn.replace("client_id=", "client_id=un")) },
   ];
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::field::{self, Field};
 use super::registration::{FieldProblem, Question};
+use crate::add_to_calendar::{CalendarOffer, Way, ways_of_page};
 use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
@@ -28,6 +29,8 @@ pub struct EnrolledView<'a> {
     pub is_framed: bool,
     /// The personal link, for somebody who is signed in; nobody else is proven to own the address.
     pub join_url: Option<&'a str>,
+    /// The entry for their calendar, for the same.
+    pub calendar: Option<CalendarOffer<'a>>,
 }
 
 /// The page after the form. It reads the same whether the address had a place before or not.
@@ -45,6 +48,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
         sent,
         is_framed: view.is_framed,
         join: view.join_url.map(clean::href),
+        ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
     })
 }
 
@@ -55,6 +59,7 @@ struct Enrolled {
     sent: String,
     is_framed: bool,
     join: Option<String>,
+    ways: Vec<Way>,
 }
 
 /// What somebody sees of their own registration.
@@ -85,6 +90,8 @@ pub struct ManageView<'a> {
     pub questions: Vec<Question<'a>>,
     /// What was wrong with the answers above.
     pub problems: Vec<FieldProblem<'a>>,
+    /// The entry for their calendar, while the place is theirs.
+    pub calendar: Option<CalendarOffer<'a>>,
     /// What was just done.
     pub notice: Option<ManageNotice>,
     /// Where the meeting's own page is, if it has one.
@@ -151,6 +158,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         live: view.status == ManageStatus::Registered,
         // Nobody registers again right after they did.
         canceled: view.status == ManageStatus::Canceled && view.notice != Some(ManageNotice::RegisteredAgain),
+        ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
         subject: t.subject(view.subject),
@@ -170,6 +178,7 @@ struct Manage<'a> {
     notice: Option<String>,
     live: bool,
     canceled: bool,
+    ways: Vec<Way>,
     letter_explain: String,
     again: Option<String>,
     subject: String,

@@ -64,6 +64,21 @@ pub(crate) fn plain_facts() -> LetterFacts<'static> {
     }
 }
 
+pub(crate) fn offer(language: Language, said: &str) -> CalendarOffer<'_> {
+    CalendarOffer { entry: entry(language, said), manage_url: MANAGE }
+}
+
+pub(crate) fn entry(language: Language, said: &str) -> CalendarEntry<'_> {
+    CalendarEntry {
+        language,
+        subject: said,
+        description: Some(said),
+        start_at: start_at(),
+        end_at: end_at(),
+        join_url: JOIN,
+    }
+}
+
 pub(crate) fn session(said: &str) -> SessionView<'_> {
     SessionView { mark: "mark-1", registration: said }
 }
@@ -135,6 +150,7 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         status,
         questions: form(said).questions,
         problems: vec![FieldProblem { field: "answer-two", flaw: Flaw::Missing }],
+        calendar: Some(offer(Language::English, said)),
         notice: Some(ManageNotice::AnswersChanged),
         registration_page_url: Some(REGISTER),
     }
@@ -231,6 +247,17 @@ impl Page {
     }
 }
 
+const NO_SIGN_IN: [NoSignIn; 8] = [
+    NoSignIn::Malformed,
+    NoSignIn::UnknownApp,
+    NoSignIn::AppGone,
+    NoSignIn::UnknownReturn,
+    NoSignIn::Stale,
+    NoSignIn::Incomplete,
+    NoSignIn::Late,
+    NoSignIn::Away,
+];
+
 fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
@@ -263,6 +290,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 join_url: Some(JOIN),
                 brand: None,
                 is_framed: false,
+                calendar: Some(offer(language, said)),
                 query: "",
             }),
         ),
@@ -275,6 +303,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 join_url: None,
                 brand: None,
                 is_framed: false,
+                calendar: None,
                 query: "",
             }),
         ),
@@ -300,8 +329,25 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         )
     }));
     pages.extend(statuses.map(|status| {
-        Page::new(format!("manage {status:?}"), manage_page(&ManageView { language, ..manage(said, status) }))
+        Page::new(
+            format!("manage {status:?}"),
+            manage_page(&ManageView {
+                language,
+                calendar: Some(offer(language, said)),
+                ..manage(said, status)
+            }),
+        )
     }));
+    pages.extend([None, Some(SignInProblem::Wrong), Some(SignInProblem::SlowDown)].map(|problem| {
+        let view =
+            SignInView { language, query: "", app_name: said, request: said, user_name: said, problem };
+        Page::new(format!("sign-in {problem:?}"), sign_in_page(&view))
+    }));
+    pages.extend(
+        NO_SIGN_IN.map(|why| Page::deaf(format!("no sign-in {why:?}"), no_sign_in_page(language, "", why))),
+    );
+    let signed_out = SignedOutView { language, query: "", provider_url: JOIN, back_url: REGISTER };
+    pages.push(Page::deaf("signed out", signed_out_page(&signed_out)));
     pages.extend(problems.map(|problem| {
         let view = ProblemView { language, problem, request_id: said };
         Page::new(format!("problem {problem:?}"), problem_page(&view))

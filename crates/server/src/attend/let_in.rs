@@ -53,7 +53,8 @@ pub async fn let_in(
         Err(fault) => return problem(app, reader, &fault.into()),
     };
     let Some(way) = see_other(&entry) else { return show(app, reader, Some(hosted), GateState::NoAddress) };
-    match (wish, app.settings.one_device) {
+    let is_alone = hosted.meeting.settings.one_device.unwrap_or(app.settings.one_device);
+    match (wish, is_alone.then_some(app.settings.device)) {
         (Wish::Peep, None) => way,
         (Wish::Follow | Wish::Join { .. }, None) => {
             // Nobody waits outside because a list cannot be kept.

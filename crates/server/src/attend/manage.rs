@@ -25,9 +25,9 @@ use crate::error::ApiError;
 use crate::graph::{Asked, take_place};
 
 /// Somebody by their link, with the meeting as long as it has their registration.
-struct Own {
-    registrant: Registrant,
-    hosted: Option<Hosted>,
+pub(super) struct Own {
+    pub(super) registrant: Registrant,
+    pub(super) hosted: Option<Hosted>,
 }
 
 /// `GET /m/{token}`: changes nothing, whoever looks, mail scanners included.
@@ -71,7 +71,8 @@ pub async fn act(
     acted.await.unwrap_or_else(|error| problem(&app, &reader, &error))
 }
 
-async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
+/// Whose link it is.
+pub(super) async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
     let Some(link) = app.links().key.open(Purpose::Manage, token) else { return Ok(None) };
     let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
     let hosted = app.store.find_hosted(registrant.meeting).await?;

@@ -4,6 +4,7 @@
 //! that its organizer listed.
 
 mod asset;
+mod calendar;
 mod cookie;
 mod form;
 mod gate;
@@ -24,7 +25,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-pub use page::{html, not_found};
+pub use page::{html, html_leading_on, not_found};
 pub use reader::Reader;
 
 use crate::app::App;
@@ -38,7 +39,9 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/sign-in", get(sign_in::begin))
         .route(CALLBACK_PATH, get(sign_in::callback))
         .route("/sign-out", post(sign_in::end))
+        .route("/signed-out", get(sign_in::ended))
         .route("/m/{token}", get(manage::show).post(manage::act))
+        .route("/m/{token}/{calendar}", get(calendar::add))
         .route("/j/{token}", get(gate::short).post(gate::join_by_short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(asset::stylesheet))

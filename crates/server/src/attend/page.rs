@@ -34,11 +34,15 @@ pub fn html(status: StatusCode, language: Language, page: String) -> Response {
     response
 }
 
-/// A page with a button that leads to another address. Browsers hold where a form is led on to against the policy as
-/// well, and naming that address would tell it to whoever only looks.
+/// A page with a button that leads to another address. Naming that address would tell it to whoever only looks.
 pub fn html_with_way_out(status: StatusCode, language: Language, page: String) -> Response {
+    html_leading_on(status, language, page, "https: http:")
+}
+
+/// A page with a form that leads on to `targets`: browsers hold that against the policy as well.
+pub fn html_leading_on(status: StatusCode, language: Language, page: String, targets: &str) -> Response {
     let mut response = html(status, language, page);
-    let policy = POLICY.replace("form-action 'self'", "form-action 'self' https: http:");
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {targets}"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

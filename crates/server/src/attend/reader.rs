@@ -48,6 +48,21 @@ impl Reader {
         is_framed(&self.headers)
     }
 
+    /// Who sent a request, or the answer to its switch.
+    ///
+    /// `path` is the whole one, of which a nested router hands on the end.
+    #[expect(clippy::result_large_err, reason = "an answer takes the place of the one that was asked for")]
+    pub fn of(parts: &Parts, path: &str, is_https: bool) -> Result<Self, Response> {
+        let query = parts.uri.query().unwrap_or_default();
+        if matches!(parts.method, Method::GET | Method::HEAD)
+            && !is_framed(&parts.headers).unwrap_or_default()
+            && let Some((switch, rest)) = switched(query)
+        {
+            return Err(remember(path, &rest, &switch, is_https));
+        }
+        Ok(Self::new(&parts.headers, query, is_https))
+    }
+
     fn new(headers: &HeaderMap, query: &str, is_https: bool) -> Self {
         let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let here = is_framed(headers).unwrap_or_default().then(|| switched(query)).flatten();
@@ -71,16 +86,7 @@ impl FromRequestParts<App> for Reader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let query = parts.uri.query().unwrap_or_default();
-        let is_https = app.settings.is_https();
-        let is_framed = is_framed(&parts.headers).unwrap_or_default();
-        if matches!(parts.method, Method::GET | Method::HEAD)
-            && !is_framed
-            && let Some((switch, rest)) = switched(query)
-        {
-            return Err(remember(parts.uri.path(), &rest, &switch, is_https));
-        }
-        Ok(Self::new(&parts.headers, query, is_https))
+        Self::of(parts, parts.uri.path(), app.settings.is_https())
     }
 }
 

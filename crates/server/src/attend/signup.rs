@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
+use super::calendar::Links;
 use super::form::{self, Fields};
 use super::page::{forbidden, framed_by, html, look_again, not_found, problem};
 use super::proof;
@@ -184,6 +185,8 @@ async fn try_enroll(
                     app.graph_link(&hosted.meeting, registration, &id, place)
                 });
                 let language = reader.language(registration.language());
+                let links = Links::of(app, &place.link(hosted.meeting.id));
+                let calendar = links.offer(language, &hosted.meeting, registration);
                 let view = EnrolledView {
                     language,
                     query: &reader.query,
@@ -192,6 +195,7 @@ async fn try_enroll(
                     brand: Some(&house.brand),
                     is_framed: leads_out_of_a_frame(reader, built_in),
                     join_url: link.as_deref(),
+                    calendar: visitor.person().map(|_| calendar),
                 };
                 let page = html(StatusCode::OK, language, pages::enrolled_page(&view));
                 return Ok(Some(framed_by(page, &built_in.embedding_origins)));

@@ -9,7 +9,7 @@ use domain::person::DirectoryPerson;
 use domain::question::AnswerInput;
 use domain::{
     AllowedRegistrant, AppId, BuiltIn, Meeting, MeetingId, MeetingSettings, PersonId, PolicyId, Question,
-    QuestionId, Registration, RegistrationId, RegistrationKind, Role, Scope, Speaker, TenantId,
+    QuestionId, Registration, RegistrationId, RegistrationKind, Reminders, Role, Scope, Speaker, TenantId,
 };
 use jiff::{SignedDuration, Unit};
 use percent_encoding::percent_decode_str;
@@ -324,6 +324,8 @@ pub(crate) fn sample_meeting(
             question("Have you used an acoustic profiler before?", true, yes_no),
             question("Which river do you work on?", false, AnswerInput::Text),
         ],
+        // While somebody is still looking into the mailbox.
+        reminders: Some(Reminders::new([5])),
         ..BuiltIn::default()
     };
     let registration = Registration {

@@ -3,6 +3,7 @@
 //! The API and the sign-up page both come through [`take_place`].
 
 use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
+use domain::link::Link;
 use domain::permission::{may_enroll, sees_registrants};
 use domain::refusal::Denial;
 use domain::{
@@ -55,6 +56,13 @@ pub struct Place {
     pub registrant: RegistrantId,
     /// Generation of their links.
     pub generation: u8,
+}
+
+impl Place {
+    /// What their links are made from.
+    pub fn link(&self, meeting: MeetingId) -> Link {
+        Link { meeting, registrant: self.registrant, generation: self.generation }
+    }
 }
 
 /// `POST …/registration/registrants`

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
 use domain::return_address::seal_return;
-use domain::{AddressHash, CanceledBy, Email, LetterKind, Meeting, Registrant, Returning};
+use domain::{AddressHash, CanceledBy, Email, LetterKind, Meeting, Registrant, ReturnKind};
 use lettre::message::Mailbox as Address;
-use pages::{Language, LetterFacts, letter};
+use pages::{Language, LetterFacts, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
 
 use super::dkim::DkimSigner;
@@ -29,6 +29,8 @@ pub struct Letterhead {
     pub sender: Address,
     /// Where answers go, if not to `sender`.
     pub reply_to: Option<Address>,
+    /// The zone and the colour of each organisation.
+    pub houses: Houses,
     /// What the senders on envelopes are made from.
     pub return_path: Option<ReturnPath>,
     /// Whether somebody listens there, so that calendars may answer.
@@ -64,6 +66,7 @@ impl Letterhead {
             links,
             sender,
             reply_to,
+            houses,
             return_path: mail.return_path.clone(),
             takes_answers: mail.lmtp.listen.is_some(),
             houses,
@@ -72,9 +75,9 @@ impl Letterhead {
     }
 
     /// Where something about a registrant's letters comes back to; `None` where nobody takes it.
-    pub fn return_address(&self, returning: Returning, registrant: &Registrant) -> Option<String> {
+    pub fn return_address(&self, kind: ReturnKind, registrant: &Registrant) -> Option<String> {
         let ReturnPath { name, domain } = self.return_path.as_ref()?;
-        let token = seal_return(&self.links.key, returning, registrant.meeting, registrant.id);
+        let token = seal_return(&self.links.key, kind, registrant.meeting, registrant.id);
         Some(format!("{name}+{token}@{domain}"))
     }
 }
@@ -127,6 +130,18 @@ impl Mailroom {
         self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed)))
     }
 
+    /// The calendar entry that a confirmation would bring now, as a file to fetch; `None` where they have no place.
+    pub async fn calendar_file(&self, registrant: &Registrant) -> Result<Option<String>, Fault> {
+        let room = &*self.0;
+        let Some(due) = &room.store.confirmation_of(registrant).await? else { return Ok(None) };
+        let Some(Person::Named { named, .. }) = &due.registrant.person else { return Ok(None) };
+        if !self.is_true(due)? {
+            return Ok(None);
+        }
+        let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
+        self.with_facts(due, named, &organizer, calendar_file).map(Some)
+    }
+
     /// Whether the letter still says something that its recipient should hear.
     fn is_true(&self, due: &DueLetter) -> Result<bool, Fault> {
         let (room, now) = (&*self.0, self.0.clock.now());
@@ -138,8 +153,8 @@ impl Mailroom {
             LetterKind::Update => due.about == due.told.told_version && now < due.end_at()?,
             // Not once the meeting has begun, was moved, or the next reminder takes its place.
             LetterKind::Reminder => {
-                due.registrant.wants_reminders
-                    && room.reminders.due(due.start_at()?, now) == Some(due.moment()?)
+                let reminders = due.reminders(&room.reminders)?;
+                due.registrant.wants_reminders && reminders.due(due.start_at()?, now) == Some(due.moment()?)
             }
             // What was told since has an invitation of its own to decline.
             LetterKind::Offer => due.about == due.told.told_version && now < due.start_at()?,
@@ -148,16 +163,40 @@ impl Mailroom {
     }
 
     fn compose(&self, due: &DueLetter, named: &Named, organizer: &Organizer) -> Result<SealedLetter, Fault> {
+        let links = &self.0.letterhead.links;
+        let link = due.registrant.link();
+        let written = self.with_facts(due, named, organizer, letter)?;
+        let links = Links {
+            join_url: links.join(&link),
+            manage_url: links.manage(&link),
+            stop_url: self.stop_url(due),
+        };
+        Ok(mime::seal(self, due, named, written, links))
+    }
+
+    /// What switches reminders off, in a reminder.
+    fn stop_url(&self, due: &DueLetter) -> Option<String> {
+        let links = &self.0.letterhead.links;
+        (due.kind == LetterKind::Reminder).then(|| links.stop_reminders(&due.registrant.link()))
+    }
+
+    /// Writes something from what a letter is written from.
+    fn with_facts<T>(
+        &self,
+        due: &DueLetter,
+        named: &Named,
+        organizer: &Organizer,
+        write: impl FnOnce(&LetterFacts<'_>) -> T,
+    ) -> Result<T, Fault> {
         let registrant = &due.registrant;
         let head = &self.0.letterhead;
         let Letterhead { links, sender, houses, .. } = head;
         let house = houses.of(due.meeting.tenant);
-        let (join_url, manage_url, host) = (links.join(registrant), links.manage(registrant), links.host());
+        let link = registrant.link();
         let sender_mail = sender.email.to_string();
         let reply_mail =
-            head.takes_answers.then(|| head.return_address(Returning::Reply, registrant)).flatten();
-        let stop_url = (due.kind == LetterKind::Reminder).then(|| links.stop_reminders(registrant));
-        let written = letter(&LetterFacts {
+            head.takes_answers.then(|| head.return_address(ReturnKind::Reply, registrant)).flatten();
+        Ok(write(&LetterFacts {
             kind: due.kind,
             canceled_by: canceled_by(due),
             language: registrant.language.as_deref().map(Language::choose).unwrap_or_default(),
@@ -174,15 +213,13 @@ impl Mailroom {
             organizer_mail: organizer.mail.as_deref(),
             sender_mail: &sender_mail,
             reply_mail: reply_mail.as_deref(),
-            stop_url: stop_url.as_deref(),
-            join_url: &join_url,
-            manage_url: &manage_url,
-            uid: &format!("{}@{host}", registrant.id),
+            stop_url: self.stop_url(due).as_deref(),
+            join_url: &links.join(&link),
+            manage_url: &links.manage(&link),
+            uid: &format!("{}@{}", registrant.id, links.host()),
             sequence: sequence(due),
             stamped_at: due.told_at()?,
-        });
-        let links = Links { join_url, manage_url, stop_url };
-        Ok(mime::seal(self, due, named, written, links))
+        }))
     }
 }
 

@@ -81,6 +81,11 @@ async fn a_member_signs_in_and_registers_as_the_directory_knows_them() {
     let known = by_api.json(&body).await.expect(200).json();
     let link = known["joinWebUrl"].as_str().unwrap().replace('&', "&#38;");
     assert!(done.contains(&link), "the link as the API gives it, {link}, is not in {done}");
+    assert!(
+        done.contains(&format!("{}/meeting.ics", letter.manage_url)),
+        "the entry for the calendar: {done}"
+    );
+    assert!(done.contains("https://calendar.google.com/calendar/render?"), "{done}");
     let registrants = app.registrants(&sign_up.meeting).await;
     assert_eq!((registrants.len(), &registrants[0]["id"]), (1, &known["id"]));
     assert_eq!(registrants[0]["customQuestionAnswers"][0]["value"], "Loire");

@@ -57,6 +57,7 @@ const HOT: &[(&str, &str, By)] = &[
         "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)",
         Sqlite,
     ),
+    ("own: ERASE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     (
         "seating: FIND_REGISTERED",
         "r USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)",

@@ -3,7 +3,7 @@
 use domain::question::AnswerInput;
 use domain::{
     Answer, BuiltIn, Consent, Enrolment, LetterKind, Origin, Question, QuestionId, Registration,
-    RegistrationKind, Speaker,
+    RegistrationKind, Reminders, Speaker,
 };
 use store::{Canceled, DueLetter, Settlement, Verdict};
 
@@ -47,6 +47,7 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
         view_count: 0,
         seats_taken: 0,
         language: Some("de".to_owned()),
+        reminders: Some(Reminders::new([60, 2_880])),
         questions: vec![question("B", &["Yes", "No"]), question("A", &[])],
     };
     let stored = Registration {

@@ -16,8 +16,8 @@ pub const SLOTTED: [&str; 14] = [
     "idempotency",
     "attendance",
     "entry",
-    "suppression",
     "mail_allowance",
+    "suppression",
     "organizer_meeting",
 ];
 

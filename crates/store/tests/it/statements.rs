@@ -21,11 +21,11 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "idempotency: EXPIRED_SLOTS",
         "it finds out which slots have old keys; a chore asks, and never for the rows",
     ),
-    ("suppressing: LIST", "an operator asks which addresses get no letters, now and then"),
     (
         "allowance: EXPIRED_SLOTS",
         "it finds out which slots have old rows; a chore asks, and never for the rows",
     ),
+    ("suppressing: LIST", "an operator asks which addresses get no letters, now and then"),
     ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
 ];
 

@@ -158,6 +158,7 @@ impl World {
             links,
             sender: "\"Usher, at \\\"Pinewater\\\"\" <no-reply@pinewater.example>".parse().unwrap(),
             reply_to: Some("Événements <events@pinewater.example>".parse().unwrap()),
+            houses: Houses::default(),
             return_path: None,
             takes_answers: false,
             dkim: None,
