@@ -37,8 +37,6 @@ pub struct Letterhead {
     pub takes_answers: bool,
     /// Signs the letters.
     pub dkim: Option<Arc<DkimSigner>>,
-    /// The zone and the colour of each organisation.
-    pub houses: Houses,
 }
 
 /// What became of writing a letter.
@@ -69,7 +67,6 @@ impl Letterhead {
             houses,
             return_path: mail.return_path.clone(),
             takes_answers: mail.lmtp.listen.is_some(),
-            houses,
             dkim: open_dkim(mail)?.map(Arc::new),
         })
     }

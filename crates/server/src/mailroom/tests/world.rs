@@ -162,7 +162,6 @@ impl World {
             return_path: None,
             takes_answers: false,
             dkim: None,
-            houses: Houses::default(),
         }
     }
 
