@@ -10,7 +10,7 @@ use super::Own;
 use crate::app::App;
 use crate::attend::calendar::Links;
 use crate::attend::form::{self, Fields};
-use crate::attend::page::html;
+use crate::attend::page::{html, scripted};
 use crate::attend::reader::Reader;
 
 /// What was just done, and what was wrong with it.
@@ -82,7 +82,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         registration_page_url: page_url.as_deref(),
     });
     let status = if shown.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    html(status, language, page)
+    scripted(html(status, language, page))
 }
 
 /// The answers that are stored, as the form has them.
