@@ -127,7 +127,7 @@ fn as_statement(literal: &str) -> Option<String> {
     let flat = literal.split_whitespace().collect::<Vec<_>>().join(" ");
     let first = flat.split(' ').next().unwrap_or_default();
     // A word alone is none, and an insert whose table is still open stands where its table does.
-    if flat == first || flat.starts_with("INSERT INTO {") {
+    if flat == first || flat.ends_with(" INTO") || flat.starts_with("INSERT INTO {") {
         return None;
     }
     if matches!(first, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "WITH") {
