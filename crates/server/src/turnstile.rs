@@ -64,8 +64,8 @@ impl Turnstile {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let callers = Handle::current();
         let turn = move || {
-            let turning = async { run(store.apart(), clock, ids, waiting, probing, mailroom, callers).await };
-            runtime.block_on(turning)
+            runtime
+                .block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom, callers).await })
         };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.

@@ -25,9 +25,11 @@ const EXPIRED_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
         AND (SELECT i.slot FROM mail_allowance i WHERE i.slot = s.slot AND i.expires_at <= $1 LIMIT 1) IS NOT NULL";
 const EXPIRED_SLOTS_OF_NODES: &str =
     "SELECT DISTINCT slot FROM mail_allowance WHERE expires_at <= $1 LIMIT 1000";
+/// The rows of a slot are those of the last hour, and few: they are read by their key. A second one that begins with the
+/// slot as well would be taken for it by plans made while the table was small.
 const REMOVE_EXPIRED: &str = "DELETE FROM mail_allowance WHERE slot = $1 AND mailbox IN (
         SELECT i.mailbox FROM mail_allowance i WHERE i.slot = $1 AND i.expires_at <= $2 LIMIT $3)
-    AND +expires_at <= $2";
+    AND expires_at <= $2";
 
 impl Store {
     /// Counts letters against what their mailboxes may get, `limit` in any hour, in the order given; the ones to withhold. A

@@ -8,6 +8,7 @@ pub mod body;
 pub mod context;
 pub mod error;
 pub mod ids;
+pub mod letter;
 pub mod links;
 pub mod meeting;
 pub mod openapi;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::error::ErrorBody;
+use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
@@ -116,7 +117,7 @@ fn tag(resource: Resource) -> &'static str {
         Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => "onlineMeetings",
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants | Resource::Registrant => "registrants",
+        Resource::Registrants | Resource::Registrant | Resource::Letters => "registrants",
         Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
             "attendanceReports"
         }
@@ -228,6 +229,7 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
             schemas.subschema_for::<Entity<AnyRegistrant>>()
         }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<AnyRegistrant>>(),
+        Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
         Operation::GetAttendanceReport => schemas.subschema_for::<Entity<MeetingAttendanceReport>>(),
         Operation::ListAttendanceRecords => schemas.subschema_for::<Collection<AttendanceRecord>>(),
@@ -266,6 +268,7 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::CancelRegistrant
+        | Operation::ListLetters
         | Operation::ListAttendanceReports
         | Operation::GetAttendanceReport
         | Operation::ListAttendanceRecords => return None,

@@ -59,15 +59,15 @@ pub struct MeetingRegistration {
     pub speakers: Vec<MeetingSpeaker>,
     /// How many people may be registered at once; null for no limit. An extension of Usher's.
     pub capacity: Option<u32>,
-    /// How many minutes before the start people are reminded; null as the service does, empty for never. An extension of
-    /// Usher's.
-    pub reminder_minutes_before_start: Option<Vec<i64>>,
     /// From when on people can register; null for at once. An extension of Usher's.
     pub opens_date_time: Option<String>,
     /// From when on they can no more; null for until the end. An extension of Usher's.
     pub closes_date_time: Option<String>,
     /// Origins of sites that may show the sign-up page in a frame. An extension of Usher's.
     pub embedding_origins: Vec<String>,
+    /// How many minutes before the start people are reminded; null as the service does, empty for never. An extension of
+    /// Usher's.
+    pub reminder_minutes_before_start: Option<Vec<i64>>,
     /// The questions, with `$expand=customQuestions`; may be given when the registration is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_questions: Option<Vec<MeetingRegistrationQuestion>>,
@@ -139,13 +139,13 @@ impl AnyRegistration {
             registration_page_view_count: shown.views.then_some(built_in.view_count),
             speakers: built_in.speakers.iter().map(MeetingSpeaker::new).collect(),
             capacity: built_in.capacity,
+            opens_date_time: built_in.opens_at.map(crate::time::write),
+            closes_date_time: built_in.closes_at.map(crate::time::write),
+            embedding_origins: built_in.embedding_origins.iter().map(Origin::to_string).collect(),
             reminder_minutes_before_start: built_in
                 .reminders
                 .as_ref()
                 .map(|reminders| reminders.minutes().collect()),
-            opens_date_time: built_in.opens_at.map(crate::time::write),
-            closes_date_time: built_in.closes_at.map(crate::time::write),
-            embedding_origins: built_in.embedding_origins.iter().map(Origin::to_string).collect(),
             custom_questions: shown.questions.then(questions),
         }))
     }
@@ -260,12 +260,12 @@ fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Me
         Given::Is(speakers) => built_in.speakers = speakers,
     }
     members.count("capacity").change(&mut built_in.capacity);
+    read_origins(members, built_in);
     match members.wholes("reminderMinutesBeforeStart", limit::REMINDERS, 1..=Reminders::LONGEST) {
         Given::Absent => {}
         Given::Null => built_in.reminders = None,
         Given::Is(minutes) => built_in.reminders = Some(Reminders::new(minutes)),
     }
-    read_origins(members, built_in);
 }
 
 /// From when until when people can register. Where an end is sent, it is held against the opening there is.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::{Fault, Hosted};
 
 use super::let_in::{Wish, let_in};
-use super::page::{html, html_with_way_out, look_again, not_found, problem, see_other};
+use super::page::{html, html_with_way_out, look_again, not_found, problem, scripted, see_other};
 use super::reader::Reader;
 use crate::app::App;
 
@@ -254,8 +254,8 @@ pub fn show(app: &App, reader: &Reader, hosted: Option<&Hosted>, state: GateStat
         query: &reader.query,
     };
     let page = pages::gate_page(&view);
-    match state {
+    scripted(match state {
         GateState::Ready | GateState::Elsewhere => html_with_way_out(status, language, page),
         _ => html(status, language, page),
-    }
+    })
 }

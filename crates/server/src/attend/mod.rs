@@ -18,6 +18,7 @@ mod reader;
 pub mod room;
 mod sign_in;
 mod signup;
+mod unsubscribe;
 mod visitor;
 
 use axum::Router;
@@ -50,4 +51,6 @@ pub fn routes(app: &App) -> Router<App> {
         .route(pages::PROOF_SCRIPT_PATH, get(asset::proof_script))
         .route_layer(from_fn_with_state(app.clone(), own_site::only))
         .route_layer(from_fn_with_state(app.clone(), limits::keep))
+        // Behind the layers: mail providers post it for all their people, from a few addresses of their own.
+        .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::act))
 }

@@ -14,12 +14,9 @@ use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 
-/// Nothing from elsewhere, no script but our own file, no frame.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
+/// Nothing from elsewhere, no script, no frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
-
-/// How [`POLICY`] says that nobody may show a page in a frame.
-const NO_FRAME: &str = "frame-ancestors 'none'";
 
 /// A page in `language`.
 pub fn html(status: StatusCode, language: Language, page: String) -> Response {
@@ -41,27 +38,35 @@ pub fn html_with_way_out(status: StatusCode, language: Language, page: String) -
 
 /// A page with a form that leads on to `targets`: browsers hold that against the policy as well.
 pub fn html_leading_on(status: StatusCode, language: Language, page: String, targets: &str) -> Response {
-    let mut response = html(status, language, page);
-    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {targets}"));
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+    let page = html(status, language, page);
+    with_policy(page, |policy| policy.replace("form-action 'self'", &format!("form-action 'self' {targets}")))
+}
+
+/// A page that runs a script of ours.
+pub fn scripted(page: Response) -> Response {
+    with_policy(page, |policy| format!("{policy}; script-src 'self'"))
 }
 
 /// A page that these sites may show in a frame; none where the list is empty. Older browsers than those that know
 /// `frame-ancestors` would take `X-Frame-Options` for all of them.
-pub fn framed_by(mut page: Response, origins: &[Origin]) -> Response {
+pub fn framed_by(page: Response, origins: &[Origin]) -> Response {
     if origins.is_empty() {
         return page;
     }
     let listed: Vec<&str> = origins.iter().map(Origin::as_str).collect();
+    let frame = format!("frame-ancestors {}", listed.join(" "));
+    let mut page = with_policy(page, |policy| policy.replace("frame-ancestors 'none'", &frame));
+    page.headers_mut().remove(header::X_FRAME_OPTIONS);
+    page
+}
+
+/// The page under another policy than it has.
+fn with_policy(mut page: Response, change: impl FnOnce(&str) -> String) -> Response {
     let headers = page.headers_mut();
     let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    let policy = policy.unwrap_or(POLICY).replace(NO_FRAME, &format!("frame-ancestors {}", listed.join(" ")));
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
+    // Only a text of ours is put in: what cannot stand in a header leaves the stricter policy.
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::from_str(&change(policy)).ok()) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        headers.remove(header::X_FRAME_OPTIONS);
     }
     page
 }

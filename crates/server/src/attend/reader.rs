@@ -49,14 +49,13 @@ impl Reader {
     }
 
     /// Who sent a request, or the answer to its switch.
-    #[expect(clippy::result_large_err, reason = "an answer takes the place of the one that was asked for")]
     ///
     /// `path` is the whole one, of which a nested router hands on the end.
+    #[expect(clippy::result_large_err, reason = "an answer takes the place of the one that was asked for")]
     pub fn of(parts: &Parts, path: &str, is_https: bool) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
-        let is_framed = is_framed(&parts.headers).unwrap_or_default();
         if matches!(parts.method, Method::GET | Method::HEAD)
-            && !is_framed
+            && !is_framed(&parts.headers).unwrap_or_default()
             && let Some((switch, rest)) = switched(query)
         {
             return Err(remember(path, &rest, &switch, is_https));

@@ -18,7 +18,7 @@ use wire::ids::RegistrationKey;
 
 use super::calendar::Links;
 use super::form::{self, Fields};
-use super::page::{forbidden, framed_by, html, look_again, not_found, problem};
+use super::page::{forbidden, framed_by, html, look_again, not_found, problem, scripted};
 use super::proof;
 use super::reader::Reader;
 use super::sign_in;
@@ -368,7 +368,8 @@ fn show_state(
         end_at: registration.end_at(meeting),
         state,
     };
-    framed_by(html(status, language, pages::registration_page(&view)), &built_in.embedding_origins)
+    let page = scripted(html(status, language, pages::registration_page(&view)));
+    framed_by(page, &built_in.embedding_origins)
 }
 
 fn speaker(speaker: &domain::Speaker) -> pages::Speaker<'_> {

@@ -8,4 +8,3 @@ CREATE TABLE mail_allowance (
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (slot, mailbox)
 );
-CREATE INDEX mail_allowance_expiry ON mail_allowance (slot, expires_at);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 13] = [
+pub const SLOTTED: [&str; 14] = [
     "meeting",
     "registration",
     "question",
@@ -17,6 +17,7 @@ pub const SLOTTED: [&str; 13] = [
     "attendance",
     "entry",
     "mail_allowance",
+    "suppression",
     "organizer_meeting",
 ];
 
@@ -126,7 +127,7 @@ fn as_statement(literal: &str) -> Option<String> {
     let flat = literal.split_whitespace().collect::<Vec<_>>().join(" ");
     let first = flat.split(' ').next().unwrap_or_default();
     // A word alone is none, and an insert whose table is still open stands where its table does.
-    if flat == first || flat.starts_with("INSERT INTO {") {
+    if flat == first || flat.ends_with(" INTO") || flat.starts_with("INSERT INTO {") {
         return None;
     }
     if matches!(first, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "WITH") {

@@ -10,7 +10,7 @@ use super::Own;
 use crate::app::App;
 use crate::attend::calendar::Links;
 use crate::attend::form::{self, Fields};
-use crate::attend::page::html;
+use crate::attend::page::{html, scripted};
 use crate::attend::reader::Reader;
 
 /// What was just done, and what was wrong with it.
@@ -56,12 +56,12 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
     });
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
     let language = language(reader, hosted.as_ref());
+    let house = hosted.as_ref().map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
     let links = Links::of(app, &registrant.link());
     let calendar = hosted
         .as_ref()
         .filter(|_| status == ManageStatus::Registered)
         .and_then(|hosted| Some(links.offer(language, &hosted.meeting, hosted.registration.as_ref()?)));
-    let house = hosted.as_ref().map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
     let page = pages::manage_page(&ManageView {
         language,
         zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
@@ -82,7 +82,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         registration_page_url: page_url.as_deref(),
     });
     let status = if shown.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    html(status, language, page)
+    scripted(html(status, language, page))
 }
 
 /// The answers that are stored, as the form has them.

@@ -280,8 +280,8 @@ async fn the_page_shows_strange_names_as_text_and_runs_nothing() {
     assert!(!page.body.contains("<script") && !page.body.contains("style=") && !page.body.contains("<style"));
     assert_eq!(
         page.header("content-security-policy"),
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-         form-action 'self' https://app.example; frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://app.example; \
+         frame-ancestors 'none'; base-uri 'none'"
     );
     assert_eq!(page.header("referrer-policy"), "no-referrer", "the address holds the client's `state`");
     assert_eq!(page.header("x-frame-options"), "DENY");

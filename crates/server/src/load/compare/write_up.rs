@@ -257,8 +257,9 @@ mod tests {
     #[test]
     fn ratios_are_taken_within_a_round_and_their_median_is_printed() {
         let sample = Sample::example;
-        let round =
-            |store, ceiling| Round(vec![sample("b", ceiling), sample("a", store), sample("c", 100.0)]);
+        let round = |store, ceiling| {
+            Round(vec![sample("b", ceiling), sample("a", store), sample("o", store), sample("c", 100.0)])
+        };
         // The medians of the rates would say 200 over 400.
         let rounds = [round(100.0, 400.0), round(200.0, 250.0), round(800.0, 1_000.0)];
         let comparison = comparison();
@@ -272,9 +273,10 @@ mod tests {
             |start: &str| line(start).split("  ").map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
         let cells =
             |start: &str| words(start).into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>();
-        assert_eq!(cells("a / b")[1..], ["0.80", "0.25 0.80 0.80", "0.5", "0.65"], "{text}");
+        assert_eq!(cells("a / b")[1..], ["0.80", "0.25 0.80 0.80", "-", "-"], "{text}");
+        assert_eq!(cells("o / b")[1..], ["0.80", "0.25 0.80 0.80", "0.5", "0.65"], "{text}");
         assert_eq!(cells("a / c:")[1..], ["2.00", "1.00 2.00 8.00", "4", "6"]);
         assert_eq!(cells("a: p99")[1], "2.50");
-        assert!(text.contains("in 9 of 9 measurements other processes"), "{text}");
+        assert!(text.contains("in 12 of 12 measurements other processes"), "{text}");
     }
 }
