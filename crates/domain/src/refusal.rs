@@ -46,6 +46,8 @@ pub enum Refusal {
     UnknownPerson,
     /// The idempotency key was used before, for another request.
     IdempotencyKeyReused,
+    /// What is there is of another version than the request means.
+    PreconditionFailed,
     /// The caller may not do it.
     Denied(Denial),
     /// Members of the body are at fault; never empty.
@@ -129,11 +131,13 @@ pub enum ProblemCode {
     UnsupportedQuery,
     /// The id is none of this service.
     InvalidId,
+    /// The requests of a batch do not fit together.
+    InvalidBatch,
 }
 
 impl ProblemCode {
     /// Every code, for the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Missing,
         Self::InvalidValue,
         Self::UnknownEnumMember,
@@ -150,6 +154,7 @@ impl ProblemCode {
         Self::RegistrationType,
         Self::UnsupportedQuery,
         Self::InvalidId,
+        Self::InvalidBatch,
     ];
 
     /// The code on the wire.
@@ -171,6 +176,7 @@ impl ProblemCode {
             Self::RegistrationType => "registrationType",
             Self::UnsupportedQuery => "unsupportedQuery",
             Self::InvalidId => "invalidId",
+            Self::InvalidBatch => "invalidBatch",
         }
     }
 }

@@ -19,9 +19,10 @@ use wire::registrant::ListEdition;
 
 use crate::attend::room::Rooms;
 use crate::auth::Verifier;
+use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::connections::Limits;
-use crate::graph::Place;
+use crate::graph::{Budgets, Place};
 use crate::mailroom::{LetterLinks, Mailroom};
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
@@ -75,6 +76,10 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// What clients may take of the listener.
     pub limits: Limits,
+    /// How much each may ask in a minute.
+    pub budgets: Budgets,
+    /// Who is believed when they tell whom they speak for.
+    pub proxies: TrustedProxies,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
     /// Whether a person unknown to the directory is taken from their own verified token.

@@ -26,6 +26,7 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::connections::Limits;
+use crate::graph::Budgets;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
 use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
@@ -155,7 +156,7 @@ pub(crate) async fn build_with(
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
         mailroom,
-        settings: settings(config),
+        settings: settings(config, &clock),
         memory: Memory::default(),
         store,
         clock,
@@ -164,7 +165,7 @@ pub(crate) async fn build_with(
     Ok(Service { app, issuer })
 }
 
-fn settings(config: &Config) -> Settings {
+fn settings(config: &Config, clock: &Clock) -> Settings {
     Settings {
         public_url: trim(config.server.public_url.as_str()),
         join_base: trim(config.join.base_url.as_str()),
@@ -193,6 +194,8 @@ fn settings(config: &Config) -> Settings {
             idle: config.server.idle,
             body: config.server.body,
         },
+        budgets: Budgets::new(&config.limits, clock),
+        proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
         people_from_claims: config.identity.people_from_claims,
     }
 }

@@ -10,9 +10,11 @@ use domain::{
 };
 use uuid::Uuid;
 use wire::registrant::AnyRegistrant;
-use wire::{Collection, Entity};
+use wire::{Collection, Entity, Tagged, etag};
 
 use super::enroll::Place;
+use super::meeting::TRIES;
+use super::prefer::page_size;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -25,7 +27,7 @@ pub(super) const LARGEST_PAGE: u32 = 1_000;
 pub async fn list(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
-    let limit = ask.query.top.unwrap_or(PAGE).min(LARGEST_PAGE);
+    let limit = page_size(ask);
     let is_external = registration.kind == RegistrationKind::External;
     let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
     let count = if ask.query.count {
@@ -33,10 +35,13 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
     } else {
         None
     };
-    let value =
-        page.registrants.iter().map(|registrant| show(ask, &meeting, &registration, registrant)).collect();
-    let next_link = page.next.map(|next| ask.address(&next_query(ask.raw_query(), next)));
-    Ok(Reply::ok(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
+    let tagged = |registrant: &Registrant| Tagged {
+        etag: etag::of_registrant(&registration, registrant),
+        entity: show(ask, &meeting, &registration, registrant),
+    };
+    let value = page.registrants.iter().map(tagged).collect();
+    let next_link = page.next.map(|next| ask.address_with(&next_query(ask.raw_query(), next)));
+    Ok(Reply::list(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
 }
 
 /// `GET …/registrants/{id}`
@@ -44,12 +49,24 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let registrant = find(ask, &meeting, &registration).await?;
     let context = ask.root().registrant(&meeting);
-    Ok(Reply::ok(&Entity { context, entity: show(ask, &meeting, &registration, &registrant) }))
+    let etag = Some(etag::of_registrant(&registration, &registrant));
+    Ok(Reply::entity(&Entity { context, etag, entity: show(ask, &meeting, &registration, &registrant) }))
 }
 
 /// `DELETE …/registrants/{id}`: by the person themselves, or by the organizer of an external registration.
 /// Canceling again changes nothing and is no error, so that a retry is safe.
 pub async fn cancel(ask: &Ask<'_>) -> Answer {
+    for _ in 0..TRIES {
+        if try_cancel(ask).await? {
+            ask.app.mail_waits();
+            return Ok(Reply::no_content());
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+/// `false` where the registrant changed between the two looks that a condition takes.
+async fn try_cancel(ask: &Ask<'_>) -> Result<bool, ApiError> {
     let hosted = ask.app.store.find_hosted(ask.meeting_id()?).await?;
     let hosted = ask.own(hosted.as_ref())?;
     ask.check_policy(hosted.meeting.organizer).await?;
@@ -59,9 +76,13 @@ pub async fn cancel(ask: &Ask<'_>) -> Answer {
     }
     let registrant = find(ask, &hosted.meeting, registration).await?;
     may_cancel(&ask.caller, hosted.meeting.organizer, registration, registrant.user())?;
-    ask.app.store.cancel_registrant(hosted.meeting.id, registrant.id, &ask.fact()).await?;
-    ask.app.mail_waits();
-    Ok(Reply::no_content())
+    let conditions = ask.conditions();
+    if conditions.is_empty() {
+        ask.app.store.cancel_registrant(hosted.meeting.id, registrant.id, &ask.fact()).await?;
+        return Ok(true);
+    }
+    conditions.allow_change(Some(&etag::of_registrant(registration, &registrant)))?;
+    Ok(ask.app.store.cancel_registrant_unchanged(&registrant, &ask.fact()).await?.is_some())
 }
 
 /// The registrant the path names: by Graph's id, or by the external system's own.
