@@ -3,8 +3,10 @@
 //   node browser.mjs DEMO_JSON SIGN_IN_URL
 import assert from "node:assert/strict";
 import { fits, isCalm, isEasyToHit, isNamed, look, printsWell, standsOut } from "./browser/look.mjs";
+import { frames, ownTime } from "./browser/elsewhere.mjs";
 import { journey } from "./browser/journey.mjs";
 import { walk } from "./browser/keyboard.mjs";
+import { protection } from "./browser/protection.mjs";
 import { stage } from "./browser/stage.mjs";
 import { transferred } from "./browser/transfer.mjs";
 import { launch } from "./lib/browser.mjs";
@@ -30,11 +32,15 @@ try {
   const stops = await stage(run, signIn);
   await round("en", stops);
   await round("ar", stops.filter(({ isEnglish }) => !isEnglish));
-  await inContext("en", (page) => journey(run, page));
+  await inContext("en", false, (page) => journey(run, page));
+  await frames(run, browser);
+  await ownTime(run, browser);
   await run.check(`a first visit to the sign-up page costs less than ${MOST_BYTES} bytes`, async () => {
-    const bytes = await inContext("en", (page) => transferred(page, demo.registrationPageWebUrl));
+    const bytes = await inContext("en", false, (page) => transferred(page, demo.registrationPageWebUrl));
     assert.ok(bytes > 1000 && bytes < MOST_BYTES, `${bytes} bytes`);
   });
+  // The last: for a while afterwards browsers have to work.
+  await protection(run, inContext, visit);
 } finally {
   await browser.close();
 }
@@ -42,7 +48,7 @@ checks.finish();
 
 async function round(language, stops) {
   for (const { name, go } of stops) {
-    await run.check(`${language}: ${name}`, () => inContext(language, async (page, heard) => {
+    await run.check(`${language}: ${name}`, () => inContext(language, false, async (page, heard) => {
       await go(page);
       const dir = await page.evaluate(() => document.documentElement.dir);
       assert.equal(dir, DIRECTIONS[language]);
@@ -53,9 +59,9 @@ async function round(language, stops) {
   }
 }
 
-/** A page in a browser of its own, without JavaScript, that reaches nothing but the servers under test. */
-async function inContext(language, act) {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: language, viewport: PHONE });
+/** A page in a browser of its own, with or without JavaScript, that reaches nothing but the servers under test. */
+async function inContext(language, javaScriptEnabled, act) {
+  const context = await browser.newContext({ javaScriptEnabled, locale: language, viewport: PHONE });
   const heard = [];
   const own = [demo.baseUrl, signIn].map((url) => new URL(url).origin);
   await context.route("**/*", (route) => {

@@ -10,7 +10,7 @@ import { Checks } from "./lib/checks.mjs";
 const LONGEST_LINE = 75;
 
 /** Letters to one person about one event: each of these stands there once. */
-const ONCE = ["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "ORGANIZER", "ATTENDEE"];
+const ONCE = ["UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "ORGANIZER"];
 /** Values of these are TEXT, where `\`, `;` and `,` are never bare (RFC 5545, section 3.3.11). */
 const TEXT = /^(?:UID|SUMMARY|DESCRIPTION|LOCATION|COMMENT)(?:;[^:]*)?:((?:[^\\;,]|\\[\\;,nN])*)$/;
 const AT_MOST_ONCE = ["SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "CLASS", "TRANSP", "CREATED", "LAST-MODIFIED"];
@@ -64,9 +64,9 @@ async function checkCalendar(calendar) {
     assert.equal(only(calendar, "VERSION").value, "2.0");
     assert.ok(only(calendar, "PRODID").value.length > 0);
   });
-  const method = await check("METHOD is REQUEST or CANCEL", () => {
+  const method = await check("METHOD is REQUEST, CANCEL or PUBLISH", () => {
     const { value } = only(calendar, "METHOD");
-    assert.ok(["REQUEST", "CANCEL"].includes(value), value);
+    assert.ok(["REQUEST", "CANCEL", "PUBLISH"].includes(value), value);
     return value;
   });
   const event = await check("there is exactly one VEVENT, and nothing but time zones beside it", () => {
@@ -81,6 +81,10 @@ async function checkCalendar(calendar) {
 
 async function checkEvent(method, event) {
   for (const name of ONCE) await check(`${name} stands there once`, () => void only(event, name));
+  await check("ATTENDEE stands there once, and in what is published never (RFC 5546, section 3.2.1)", () => {
+    if (method === "PUBLISH") assert.equal(all(event, "ATTENDEE").length, 0);
+    else only(event, "ATTENDEE");
+  });
   await check("nothing stands there twice", () => {
     for (const name of AT_MOST_ONCE) assert.ok(all(event, name).length <= 1, name);
   });
@@ -100,7 +104,9 @@ async function checkEvent(method, event) {
   });
   await check("SEQUENCE is a whole number", () => assert.match(only(event, "SEQUENCE").value, /^\d+$/));
   await check("ORGANIZER and ATTENDEE are mail addresses", () => {
-    for (const name of ["ORGANIZER", "ATTENDEE"]) assert.match(only(event, name).value, /^mailto:[^@\s]+@[^@\s]+$/i, name);
+    for (const { name, value } of [...all(event, "ORGANIZER"), ...all(event, "ATTENDEE")]) {
+      assert.match(value, /^mailto:[^@\s]+@[^@\s]+$/i, name);
+    }
   });
   await check("STATUS says the same as METHOD", () => {
     const [status] = all(event, "STATUS");

@@ -46,7 +46,8 @@ async function enrol() {
   await page.locator("input[autocomplete=email]").fill(person.mail);
   await page.locator("input[type=radio]").first().check();
   await page.locator("input[type=text]").last().fill("Upper Loire");
-  await page.locator("main button").click();
+  await page.locator("input[type=checkbox]").check();
+  await page.locator("main form[method=post] button").click();
   const letter = await awaitLetter(demo, person.mail, (one) => one.manageUrls.length > 0);
   await page.goto(demo.mailboxUrl);
   await page.locator("li", { hasText: person.mail }).first().locator("a").click();

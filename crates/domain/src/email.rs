@@ -49,6 +49,16 @@ impl Email {
     pub fn key(&self) -> String {
         self.to_ascii().to_ascii_lowercase()
     }
+
+    /// Where letters to it end up, for counting them: as [`Self::key`], without what many mail servers let people add to
+    /// their name behind a plus sign (RFC 5233). Where it is another mailbox after all, two are counted as one.
+    pub fn mailbox(&self) -> String {
+        let key = self.key();
+        match key.split_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain))) {
+            Some((name, domain)) if !name.is_empty() => format!("{name}@{domain}"),
+            _ => key,
+        }
+    }
 }
 
 fn check_local(local: &str) -> Result<(), EmailProblem> {
@@ -126,6 +136,19 @@ mod tests {
         check("zoë@example.org", Err(NonAsciiLocalPart));
         check(&format!("{}@example.org", "a".repeat(65)), Err(TooLong));
         check(&format!("a@{}.example", "b".repeat(320)), Err(TooLong));
+    }
+
+    #[test]
+    fn what_stands_behind_a_plus_sign_makes_no_second_mailbox() {
+        let mailbox = |text: &str| Email::parse(text).unwrap().mailbox();
+
+        assert_eq!(mailbox("Odile.M+news+more@Pinewater.example"), "odile.m@pinewater.example");
+        assert_eq!(mailbox("odile.m@pinewater.example"), "odile.m@pinewater.example");
+        assert_eq!(
+            mailbox("+odile@pinewater.example"),
+            "+odile@pinewater.example",
+            "a name of nothing is none"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::consent::ConsentVersion;
 use crate::email::{Email, EmailProblem};
 use crate::ids::{MeetingId, PersonId, QuestionId, RegistrantId, RegistrationId};
 use crate::person::ForeignPerson;
@@ -27,9 +28,14 @@ pub struct Enrolment {
     pub person: Person,
     /// Answers, one for each question in order; blank where nothing was answered.
     pub answers: Vec<Answer>,
+    /// What they agreed to, where their organisation asks for it.
+    pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
-    /// When it was asked.
+    /// Whether whoever asks may learn if the person is registered: the list is theirs to read, or the place their own.
+    /// Anybody else is told the same as of somebody new.
+    pub sees_list: bool,
+    /// When it was decided: the turnstile says.
     pub at: Timestamp,
     /// Who asked: [`crate::Caller::actor`], or `page` for the sign-up page.
     pub actor: String,

@@ -58,7 +58,7 @@ impl Slot {
         i64::from(self.0)
     }
 
-    fn of(key: &[u8]) -> Self {
+    pub(crate) fn of(key: &[u8]) -> Self {
         let digest = Sha256::digest(key);
         Self(u16::from_be_bytes([digest[0], digest[1]]) >> 4)
     }

@@ -56,6 +56,9 @@ pub enum CanceledBy {
 pub struct Reminders(Vec<SignedDuration>);
 
 impl Reminders {
+    /// The longest before the start, in minutes: thirty days.
+    pub const LONGEST: u32 = 43_200;
+
     /// Reminders so many minutes before the start, in any order.
     pub fn new(minutes: impl IntoIterator<Item = u32>) -> Self {
         let mut before: Vec<_> =

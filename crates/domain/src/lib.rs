@@ -3,7 +3,9 @@
 //! Nothing here reads a clock, draws a random number or performs I/O: time, ids and keys come in as
 //! arguments, so every rule is a function that a table of rows can test.
 
+pub mod allowance;
 pub mod caller;
+pub mod consent;
 pub mod email;
 pub mod enrolment;
 pub mod fact;
@@ -12,6 +14,7 @@ pub mod letter;
 pub mod link;
 pub mod meeting;
 pub mod operation;
+pub mod origin;
 pub mod permission;
 pub mod person;
 pub mod question;
@@ -21,7 +24,9 @@ pub mod registration;
 pub mod seats;
 pub mod text;
 
+pub use allowance::{Allowance, MailboxId};
 pub use caller::{Application, Caller, Delegated, Role, Scope};
+pub use consent::{Consent, ConsentVersion};
 pub use email::Email;
 pub use enrolment::{Answer, Enrolment, Person};
 pub use fact::Fact;
@@ -31,6 +36,7 @@ pub use ids::{
 pub use letter::{CanceledBy, LetterKind, Reminders};
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
+pub use origin::Origin;
 pub use question::{AnswerInputType, Question};
 pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;

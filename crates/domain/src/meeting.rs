@@ -1,6 +1,6 @@
 //! The online meeting that hosts a registration. CONTRACT section 1.10.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::{MeetingId, PersonId, TenantId};
 
@@ -50,7 +50,7 @@ pub struct Participant {
     pub role: Option<String>,
 }
 
-/// Settings of the meeting room: strings hold members of Graph's enumerations.
+/// Settings of the meeting room, where strings hold members of Graph's enumerations, and of the join gate before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MeetingSettings {
     /// `isEntryExitAnnounced`
@@ -67,6 +67,10 @@ pub struct MeetingSettings {
     pub lobby_scope: String,
     /// `lobbyBypassSettings.isDialInBypassEnabled`
     pub is_dial_in_bypass_enabled: bool,
+    /// How many minutes before the start the join gate opens; the service's own number where it is absent.
+    pub opens_minutes_before: Option<u32>,
+    /// Whether a personal link lets one device in at a time; as the service does where it is absent.
+    pub one_device: Option<bool>,
 }
 
 impl Default for MeetingSettings {
@@ -80,6 +84,8 @@ impl Default for MeetingSettings {
             record_automatically: false,
             lobby_scope: "organization".to_owned(),
             is_dial_in_bypass_enabled: false,
+            opens_minutes_before: None,
+            one_device: None,
         }
     }
 }
@@ -98,10 +104,16 @@ pub enum Gate {
 }
 
 impl Meeting {
-    /// What the join gate says at `now`, when doors open `minutes_before` the start.
+    /// When the join gate opens: so many minutes before the start as the meeting says, or else `minutes_before`.
+    pub fn opens_at(&self, start_at: Timestamp, minutes_before: i64) -> Timestamp {
+        let minutes = self.settings.opens_minutes_before.map_or(minutes_before, i64::from);
+        start_at.checked_sub(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MIN)
+    }
+
+    /// What the join gate says at `now`, when doors open `minutes_before` the start unless the meeting says otherwise.
     /// The times are the ones people were told, which a registration may set itself.
     pub fn gate(&self, start_at: Timestamp, end_at: Timestamp, minutes_before: i64, now: Timestamp) -> Gate {
-        let opens_at = start_at - jiff::SignedDuration::from_mins(minutes_before);
+        let opens_at = self.opens_at(start_at, minutes_before);
         if now >= end_at {
             return Gate::Over;
         }

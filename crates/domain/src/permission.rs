@@ -127,6 +127,12 @@ pub fn may_enroll(caller: &Caller, organizer: PersonId, registration: &Registrat
     }
 }
 
+/// Whether a caller may learn who is registered with that organizer: whoever can read the list.
+pub fn sees_registrants(caller: &Caller, edition: Edition, organizer: PersonId) -> bool {
+    let opens_list = opens(Operation::ListRegistrants, edition, caller, false);
+    opens_list.and_then(|()| acts_as_organizer(caller, organizer)).is_ok()
+}
+
 /// Whether a caller whose token opens the cancel operation may cancel this registrant. `user` is the person
 /// the row belongs to, if the row knows one.
 pub fn may_cancel(

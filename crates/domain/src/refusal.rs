@@ -30,6 +30,16 @@ pub enum Refusal {
         /// The type that would be right.
         needed: &'static str,
     },
+    /// Registration has not begun.
+    RegistrationNotOpen {
+        /// When it begins.
+        opens_at: Timestamp,
+    },
+    /// The organizer's time for registering is over.
+    RegistrationClosed {
+        /// Since when.
+        closed_at: Timestamp,
+    },
     /// Registration is over.
     RegistrationEnded {
         /// When it ended.
@@ -111,6 +121,12 @@ pub enum ProblemCode {
     InvalidEmail,
     /// The end is not after the start.
     EndNotAfterStart,
+    /// The close of a registration is not after its opening.
+    CloseNotAfterOpening,
+    /// A registration would open when all is over.
+    OpeningNotBeforeEnd,
+    /// The text is no origin that a page may be framed by.
+    InvalidOrigin,
     /// The member cannot be changed.
     NotUpdatable,
     /// A choice has no options, or one twice.
@@ -137,13 +153,16 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, for the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Missing,
         Self::InvalidValue,
         Self::UnknownEnumMember,
         Self::TooLong,
         Self::InvalidEmail,
         Self::EndNotAfterStart,
+        Self::CloseNotAfterOpening,
+        Self::OpeningNotBeforeEnd,
+        Self::InvalidOrigin,
         Self::NotUpdatable,
         Self::InvalidOptions,
         Self::UnknownQuestion,
@@ -166,6 +185,9 @@ impl ProblemCode {
             Self::TooLong => "tooLong",
             Self::InvalidEmail => "invalidEmail",
             Self::EndNotAfterStart => "endNotAfterStart",
+            Self::CloseNotAfterOpening => "closeNotAfterOpening",
+            Self::OpeningNotBeforeEnd => "openingNotBeforeEnd",
+            Self::InvalidOrigin => "invalidOrigin",
             Self::NotUpdatable => "notUpdatable",
             Self::InvalidOptions => "invalidOptions",
             Self::UnknownQuestion => "unknownQuestion",

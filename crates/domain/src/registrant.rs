@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::consent::ConsentVersion;
 use crate::enrolment::{Answer, Person};
 use crate::ids::{MeetingId, PersonId, RegistrantId, RegistrationId};
 use crate::link::Link;
@@ -21,6 +22,8 @@ pub struct Registrant {
     pub person: Option<Person>,
     /// Answers, as many as there were questions on the day.
     pub answers: Vec<Answer>,
+    /// What they agreed to when they registered; `None` where nothing was asked for, or another system asked.
+    pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
     /// Generation of the live links.
@@ -65,6 +68,12 @@ impl Registrant {
             Person::Named { user, .. } => *user,
             Person::External { user, .. } => user.map(|user| user.person),
         }
+    }
+
+    /// Whether somebody who asks for the place again is past sending the same request twice: the letter of the first one
+    /// has had its time, and may have been lost.
+    pub fn came_long_ago(&self, now: Timestamp) -> bool {
+        now.duration_since(self.registered_at).as_millis() >= i128::from(LETTER_REQUESTS)
     }
 
     /// The id under which the person asks for their letter again: the same for all of ten minutes, so that however often

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::ids::{MeetingId, RegistrationId};
+use crate::letter::Reminders;
 use crate::meeting::Meeting;
+use crate::origin::Origin;
 use crate::question::Question;
 use crate::refusal::Refusal;
 
@@ -43,6 +45,12 @@ pub struct BuiltIn {
     pub start_at: Option<Timestamp>,
     /// End shown to people, after which nobody can enrol; the meeting's own where it is absent.
     pub end_at: Option<Timestamp>,
+    /// From when on people can enrol; `None` for at once.
+    pub opens_at: Option<Timestamp>,
+    /// From when on they can no more; `None` for until the end.
+    pub closes_at: Option<Timestamp>,
+    /// Sites that may show the page inside a page of theirs.
+    pub embedding_origins: Vec<Origin>,
     /// Speakers, in order.
     pub speakers: Vec<Speaker>,
     /// How many people may be registered at once; `None` for no limit. Our extension, named as the
@@ -55,6 +63,8 @@ pub struct BuiltIn {
     /// Tag of its own language, for readers who prefer none: what was asked for when it was created
     /// (`Accept-Language`, seed 000), else its organisation's.
     pub language: Option<String>,
+    /// When people are reminded; the service's own list where it is absent.
+    pub reminders: Option<Reminders>,
     /// Questions, in order.
     pub questions: Vec<Question>,
 }
@@ -125,10 +135,25 @@ impl Registration {
         own.or(meeting.subject.as_deref())
     }
 
-    /// Whether people can still enrol.
+    /// Whether people can enrol at `now`.
     pub fn accepts_at(&self, meeting: &Meeting, now: Timestamp) -> Result<(), Refusal> {
         let end_at = self.end_at(meeting);
-        if now >= end_at { Err(Refusal::RegistrationEnded { end_at }) } else { Ok(()) }
+        if now >= end_at {
+            return Err(Refusal::RegistrationEnded { end_at });
+        }
+        if let Some(closed_at) = self.own_time(|built_in| built_in.closes_at).filter(|at| now >= *at) {
+            return Err(Refusal::RegistrationClosed { closed_at });
+        }
+        if let Some(opens_at) = self.own_time(|built_in| built_in.opens_at).filter(|at| now < *at) {
+            return Err(Refusal::RegistrationNotOpen { opens_at });
+        }
+        Ok(())
+    }
+
+    /// The first moment at which nobody can enrol any more.
+    pub fn accepts_until(&self, meeting: &Meeting) -> Timestamp {
+        let end_at = self.end_at(meeting);
+        self.own_time(|built_in| built_in.closes_at).map_or(end_at, |closes_at| closes_at.min(end_at))
     }
 
     /// Whether every place was taken when it was read. Somebody may have given one back since.
@@ -142,6 +167,75 @@ impl Registration {
         match &self.kind {
             RegistrationKind::BuiltIn(built_in) => pick(built_in),
             RegistrationKind::External => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{MeetingSettings, PersonId, TenantId};
+
+    fn at(hour: &str) -> Timestamp {
+        format!("2027-03-09T{hour}Z").parse().unwrap()
+    }
+
+    fn meeting() -> Meeting {
+        Meeting {
+            id: MeetingId(Uuid::nil()),
+            tenant: TenantId(Uuid::nil()),
+            organizer: PersonId(Uuid::nil()),
+            created_at: at("00:00:00"),
+            start_at: at("11:00:00"),
+            end_at: at("12:00:00"),
+            subject: None,
+            join_url: None,
+            join_meeting_id: String::new(),
+            passcode: None,
+            external_id: None,
+            attendees: Vec::new(),
+            settings: MeetingSettings::default(),
+            version: 1,
+        }
+    }
+
+    fn registration(opens_at: Option<&str>, closes_at: Option<&str>) -> Registration {
+        let built_in =
+            BuiltIn { opens_at: opens_at.map(at), closes_at: closes_at.map(at), ..BuiltIn::default() };
+        Registration {
+            id: RegistrationId(Uuid::nil()),
+            meeting: MeetingId(Uuid::nil()),
+            allowed_registrant: AllowedRegistrant::Everyone,
+            kind: RegistrationKind::BuiltIn(Box::new(built_in)),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn people_can_enrol_from_the_opening_until_just_before_the_close() {
+        let not_open = Err(Refusal::RegistrationNotOpen { opens_at: at("08:00:00") });
+        let closed = Err(Refusal::RegistrationClosed { closed_at: at("10:00:00") });
+        let ended = Err(Refusal::RegistrationEnded { end_at: at("12:00:00") });
+        let both = registration(Some("08:00:00"), Some("10:00:00"));
+        let late = registration(None, Some("13:00:00"));
+
+        for (of, now, expected) in [
+            (&both, "07:59:59.999999", not_open.clone()),
+            (&both, "08:00:00", Ok(())),
+            (&both, "09:59:59.999999", Ok(())),
+            (&both, "10:00:00", closed.clone()),
+            (&both, "12:00:00", ended.clone()),
+            (&late, "00:00:00", Ok(())),
+            (&late, "11:59:59", Ok(())),
+            (&late, "12:00:00", ended.clone()),
+            (&registration(None, None), "11:59:59", Ok(())),
+            (&registration(None, None), "12:00:00", ended),
+        ] {
+            assert_eq!(of.accepts_at(&meeting(), at(now)), expected, "{now}");
+            let is_over = at(now) >= of.accepts_until(&meeting());
+            assert_eq!(is_over, expected.is_err() && expected != not_open, "{now}");
         }
     }
 }

@@ -24,6 +24,10 @@ pub mod limit {
     pub const OPTIONS: usize = 50;
     /// Speakers of one registration.
     pub const SPEAKERS: usize = 100;
+    /// Origins that may frame a sign-up page.
+    pub const ORIGINS: usize = 20;
+    /// Reminders of one registration.
+    pub const REMINDERS: usize = 10;
     /// Attendees named on one meeting.
     pub const ATTENDEES: usize = 1_000;
 }

@@ -13,6 +13,6 @@ pub use manage::{
 };
 pub use problem::{Problem, ProblemView, not_found_page, problem_page, sign_in_failed_page, withdrawn_page};
 pub use registration::{
-    EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind, RegistrationState, RegistrationView,
-    SessionView, Speaker, TurnedAway, registration_page,
+    ConsentBox, EnrolmentForm, FieldProblem, Flaw, ProofView, Question, QuestionKind, RegistrationState,
+    RegistrationView, SessionView, Speaker, TurnedAway, registration_page,
 };

@@ -24,6 +24,10 @@ pub(crate) fn write(facts: &LetterFacts<'_>, words: &Words, method: CalendarMeth
     {
         calendar.append_property((name, value));
     }
+    if method == CalendarMethod::Publish {
+        // Outlook's own word: it opens the entry, where it would add a calendar beside the person's own.
+        calendar.append_property(("X-MS-OLK-FORCEINSPECTOROPEN", "TRUE"));
+    }
     calendar.push(event(facts, words, method));
     refold(&calendar.to_string())
 }
@@ -60,18 +64,22 @@ fn event(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> Even
         .add_property("SUMMARY", &*words.subject)
         .add_property("DESCRIPTION", description(facts, words, method))
         .append_property(organizer(facts, words))
-        .append_property(attendee(facts, words, method))
         // Colleagues who share the calendar would otherwise see a link that is personal.
         .class(Class::Private);
     match method {
-        CalendarMethod::Request => event
+        CalendarMethod::Request | CalendarMethod::Publish => event
             .add_property("LOCATION", &*words.join_url)
             .add_property("URL", &*words.join_url)
             .add_property("TRANSP", "OPAQUE")
             .status(EventStatus::Confirmed),
         CalendarMethod::Cancel => event.add_property("TRANSP", "TRANSPARENT").status(EventStatus::Cancelled),
     };
-    event.done()
+    // The place is taken already, so there is nothing to answer.
+    match method {
+        CalendarMethod::Request => event.append_property(attendee(facts, words, "ACCEPTED")).done(),
+        CalendarMethod::Cancel => event.append_property(attendee(facts, words, "DECLINED")).done(),
+        CalendarMethod::Publish => event.done(),
+    }
 }
 
 fn description(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> String {
@@ -99,13 +107,8 @@ fn organizer(facts: &LetterFacts<'_>, words: &Words) -> Property {
     person("ORGANIZER", mail, &words.organizer)
 }
 
-/// The place is taken already, so there is nothing to answer.
-fn attendee(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> Property {
+fn attendee(facts: &LetterFacts<'_>, words: &Words, status: &str) -> Property {
     let mut attendee = person("ATTENDEE", facts.email, &words.full_name);
-    let status = match method {
-        CalendarMethod::Request => "ACCEPTED",
-        CalendarMethod::Cancel => "DECLINED",
-    };
     attendee
         .add_parameter("CUTYPE", "INDIVIDUAL")
         .add_parameter("ROLE", "REQ-PARTICIPANT")

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::brand::Brand;
 use crate::language::{LANGUAGE_QUERY, Language};
 use crate::texts::Texts;
 
@@ -12,6 +13,10 @@ pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) t: &'static Texts,
     pub(crate) stylesheet: &'static str,
+    /// The script, where the page has times for it to write.
+    pub(crate) script: Option<&'static str>,
+    /// Whose page it is, where that is known.
+    pub(crate) brand: Brand,
     /// The page in each language, this one's own included; empty where a page has no other.
     pub(crate) languages: Vec<Choice>,
 }
@@ -28,9 +33,11 @@ pub(crate) struct Choice {
 impl Choice {
     fn new(language: Language, current: Language, query: &str) -> Self {
         let tag = language.tag();
-        let and = if query.is_empty() { "" } else { "&" };
+        // A page that cannot keep a cookie has its language there already.
+        let is_other = |part: &&str| !part.is_empty() && part.split('=').next() != Some(LANGUAGE_QUERY);
+        let kept: String = query.split('&').filter(is_other).map(|part| format!("{part}&")).collect();
         Self {
-            href: format!("?{query}{and}{LANGUAGE_QUERY}={tag}"),
+            href: format!("?{kept}{LANGUAGE_QUERY}={tag}"),
             tag,
             dir: language.direction(),
             name: language.texts().say("page-language-name"),
@@ -50,6 +57,18 @@ impl Frame {
         Self { languages: Language::all().iter().map(choice).collect(), ..Self::alone(language, title) }
     }
 
+    /// With what an organisation's pages show of it.
+    pub(crate) fn of(mut self, brand: Option<&Brand>) -> Self {
+        self.brand = brand.cloned().unwrap_or_default();
+        self
+    }
+
+    /// With times, which the script writes in the reader's zone.
+    pub(crate) fn with_times(mut self) -> Self {
+        self.script = Some(crate::SCRIPT_PATH);
+        self
+    }
+
     /// A page that has no switch.
     pub(crate) fn alone(language: Language, title: impl Into<String>) -> Self {
         Self {
@@ -58,6 +77,8 @@ impl Frame {
             title: title.into(),
             t: language.texts(),
             stylesheet: crate::STYLESHEET_PATH,
+            script: None,
+            brand: Brand::default(),
             languages: Vec::new(),
         }
     }

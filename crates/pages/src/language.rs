@@ -20,6 +20,9 @@ macro_rules! languages {
             source!($tag, "calendar"),
             source!($tag, "letters"),
             source!($tag, "pages"),
+            source!($tag, "protection"),
+            source!($tag, "registration"),
+            source!($tag, "sign_in"),
         ]),+];
     };
 }

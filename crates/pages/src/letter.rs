@@ -4,6 +4,8 @@ use askama::Template;
 use domain::{CanceledBy, LetterKind};
 use jiff::Timestamp;
 
+use crate::add_to_calendar::{Way, ways_of_letter};
+use crate::colour::{Accent, Colour};
 use crate::frame::render;
 use crate::language::Language;
 use crate::texts::Texts;
@@ -33,8 +35,10 @@ pub struct LetterFacts<'a> {
     pub start_at: Timestamp,
     /// Its end.
     pub end_at: Timestamp,
-    /// An IANA zone to write the time in beside UTC.
+    /// The organizer's zone, by its IANA name, to write the time in beside UTC.
     pub zone: Option<&'a str>,
+    /// The organisation's colour, for the button; our own where it has none.
+    pub accent: Option<Accent>,
     /// The organizer's name.
     pub organizer_name: &'a str,
     /// The organizer's address, if the recipient may know it.
@@ -82,6 +86,8 @@ pub enum CalendarMethod {
     Request,
     /// Take out.
     Cancel,
+    /// Keep a copy: a file that somebody fetched, with nobody to answer it.
+    Publish,
 }
 
 impl CalendarMethod {
@@ -90,6 +96,7 @@ impl CalendarMethod {
         match self {
             Self::Request => "REQUEST",
             Self::Cancel => "CANCEL",
+            Self::Publish => "PUBLISH",
         }
     }
 }
@@ -101,6 +108,9 @@ fn method(kind: LetterKind) -> Option<CalendarMethod> {
         LetterKind::Cancellation => Some(CalendarMethod::Cancel),
     }
 }
+
+/// That of the style sheet, in the light.
+const ACCENT: Accent = Accent { colour: Colour([0x1f, 0x5f, 0x5b]), ink: Colour([0xff; 3]) };
 
 /// The longest meeting subject a subject line repeats whole.
 const LONGEST_SUBJECT: usize = 160;
@@ -125,6 +135,14 @@ pub fn letter(facts: &LetterFacts<'_>) -> Letter {
             .map(|method| CalendarPart { text: calendar::write(facts, &words, method), method }),
         subject,
     }
+}
+
+/// The entry of an invitation as a file to fetch: the same, but that it asks nobody for an answer.
+///
+/// It is published and names no attendee (RFC 5546, section 3.2.1). As a request, calendar programs take it for somebody
+/// else's invitation where the address is not that of their own account, and offer no way to keep it.
+pub fn calendar_file(facts: &LetterFacts<'_>) -> String {
+    calendar::write(facts, &Words::new(facts), CalendarMethod::Publish)
 }
 
 /// The facts with nothing in them that ends a line or a property.
@@ -163,10 +181,14 @@ struct Parts<'a> {
     opening: String,
     /// What to make of the calendar part, if there is one.
     calendar: Option<String>,
+    /// Calendars on the web to put the meeting into, where there is a calendar part.
+    ways: Vec<Way>,
     /// What a cancellation means and what to do about it.
     canceled: Vec<String>,
     when: Span,
     organizer: String,
+    /// Colour of the button, and the ink on it.
+    accent: Accent,
     /// The description's lines. The text part indents them: a line that starts at the margin is ours.
     about: Vec<&'a str>,
     join_href: String,
@@ -197,6 +219,7 @@ impl<'a> Parts<'a> {
                 None => t.say("letter-greeting-nameless"),
             },
             opening: t.say(opening),
+            ways: calendar.map(|_| ways_of_letter(t, &words.manage_url)).unwrap_or_default(),
             calendar: calendar.map(|key| t.say(key)),
             canceled: canceled.iter().map(|key| t.say(key)).collect(),
             when: Span::new(t, facts.start_at, facts.end_at, facts.zone),
@@ -204,6 +227,7 @@ impl<'a> Parts<'a> {
                 ("", one) | (one, "") => t.beside(one).into_owned(),
                 (name, mail) => t.say_with("letter-organizer-address", &[("name", name), ("mail", mail)]),
             },
+            accent: facts.accent.unwrap_or(ACCENT),
             about: words.description.as_deref().map(|text| text.lines().collect()).unwrap_or_default(),
             join_href: clean::href(&words.join_url),
             manage_href: clean::href(&words.manage_url),

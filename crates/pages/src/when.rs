@@ -15,6 +15,8 @@ use crate::texts::Texts;
 pub(crate) struct Span {
     /// The start as the `datetime` attribute wants it.
     pub(crate) machine: String,
+    /// The end likewise.
+    pub(crate) machine_end: String,
     pub(crate) utc: String,
     /// In the named zone; `None` without one, or when this machine does not know it.
     pub(crate) local: Option<String>,
@@ -24,7 +26,14 @@ impl Span {
     pub(crate) fn new(texts: &Texts, start_at: Timestamp, end_at: Timestamp, zone: Option<&str>) -> Self {
         let write =
             |zone: Zone| range(texts, &start_at.to_zoned(zone.zone()), &end_at.to_zoned(zone.zone()), &zone);
-        Self { machine: machine(start_at), utc: write(Zone::Utc), local: Zone::find(zone).map(write) }
+        let zone = Zone::find(zone);
+        Self {
+            machine: machine(start_at),
+            machine_end: machine(end_at),
+            utc: write(Zone::Utc),
+            // UTC again would only repeat itself.
+            local: (zone != Zone::Utc).then(|| write(zone)),
+        }
     }
 
     /// The reader's own time if there is one, else UTC.
@@ -41,7 +50,7 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn new(texts: &Texts, at: Timestamp, zone: Option<&str>) -> Self {
-        let zone = Zone::find(zone).unwrap_or(Zone::Utc);
+        let zone = Zone::find(zone);
         let local = at.to_zoned(zone.zone());
         let values = [
             ("date", &*date(texts, &local)),
@@ -101,22 +110,33 @@ fn machine(at: Timestamp) -> String {
 }
 
 /// A zone to write times in.
-enum Zone {
+#[derive(PartialEq)]
+pub(crate) enum Zone {
     Utc,
     /// By its IANA name.
     Named(TimeZone, String),
 }
 
 impl Zone {
-    /// UTC again would only repeat itself; an unknown name is no reason to withhold a page.
-    fn find(name: Option<&str>) -> Option<Self> {
-        let zone = TimeZone::get(name?).ok()?;
-        let name = zone.iana_name()?.to_owned();
-        let is_utc = matches!(&*name, "UTC" | "Etc/UTC" | "Etc/Unknown");
-        (!is_utc).then_some(Self::Named(zone, name))
+    /// The one of that name. An unknown name is no reason to withhold a page.
+    pub(crate) fn find(name: Option<&str>) -> Self {
+        let named = || {
+            let zone = TimeZone::get(name?).ok()?;
+            let name = zone.iana_name()?.to_owned();
+            let is_utc = matches!(&*name, "UTC" | "Etc/UTC" | "Etc/Unknown");
+            (!is_utc).then_some(Self::Named(zone, name))
+        };
+        named().unwrap_or(Self::Utc)
     }
 
-    fn zone(&self) -> TimeZone {
+    pub(crate) fn iana_name(&self) -> &str {
+        match self {
+            Self::Utc => "UTC",
+            Self::Named(_, name) => name,
+        }
+    }
+
+    pub(crate) fn zone(&self) -> TimeZone {
         match self {
             Self::Utc => TimeZone::UTC,
             Self::Named(zone, _) => zone.clone(),
@@ -124,7 +144,7 @@ impl Zone {
     }
 
     /// City and distance from UTC, both distances where the clocks are changed in between.
-    fn name(&self, texts: &Texts, instants: &[&Zoned]) -> String {
+    pub(crate) fn name(&self, texts: &Texts, instants: &[&Zoned]) -> String {
         let Self::Named(_, name) = self else { return "UTC".to_owned() };
         let mut offsets: Vec<String> = instants.iter().map(|at| offset(at)).collect();
         offsets.dedup();

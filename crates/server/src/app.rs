@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::link::{Link, Purpose};
+use domain::link::Purpose;
 use domain::permission::Edition;
 use domain::{
     AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId,
@@ -23,9 +23,13 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::connections::Limits;
 use crate::graph::{Budgets, Place};
+use crate::guard::Guard;
+use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
+use crate::returning::ReturnDesk;
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
+use crate::visits::Visits;
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -47,6 +51,10 @@ pub struct Parts {
     pub turnstile: Turnstile,
     /// Where letters leave.
     pub mailroom: Mailroom,
+    /// Where whoever is registered and comes again is seen to.
+    pub returning: ReturnDesk,
+    /// Who asks too often.
+    pub guard: Arc<Guard>,
     /// Behaviour that configuration decides.
     pub settings: Settings,
     /// What was learned for the enrol path.
@@ -66,22 +74,26 @@ pub struct Settings {
     pub permissions: Edition,
     /// How lists are filled.
     pub lists: ListEdition,
-    /// How long before the start the join gate opens, in minutes.
+    /// How long before the start the join gate opens where the meeting does not say, in minutes.
     pub opens_minutes_before: i64,
-    /// How long a device counts as being in after it passed the join gate; `None` where any number may come in.
-    pub one_device: Option<SignedDuration>,
+    /// Whether a link lets one device in at a time where the meeting does not say.
+    pub one_device: bool,
+    /// How long such a device counts as being in after it passed the join gate.
+    pub device: SignedDuration,
     /// Rooms that ask who is coming.
     pub rooms: Rooms,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
+    /// Who is believed about the addresses of clients.
+    pub trusted_proxies: TrustedProxies,
     /// What clients may take of the listener.
     pub limits: Limits,
     /// How much each may ask in a minute.
     pub budgets: Budgets,
-    /// Who is believed when they tell whom they speak for.
-    pub proxies: TrustedProxies,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
+    /// What each organisation's pages and letters have of their own.
+    pub houses: Houses,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
 }
@@ -93,6 +105,8 @@ pub struct Memory {
     access: Cache<AccessKey, i64>,
     accounts: Cache<(TenantId, PersonId), i64>,
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
+    /// Who was counted among them today.
+    pub(crate) visits: Visits,
 }
 
 type AccessKey = (TenantId, AppId, PersonId);
@@ -129,6 +143,7 @@ impl Default for Memory {
             access: Cache::new(10_000),
             accounts: Cache::new(10_000),
             views: Mutex::default(),
+            visits: Visits::default(),
         }
     }
 }
@@ -257,8 +272,7 @@ impl App {
         prid: &str,
         place: Place,
     ) -> String {
-        let link = Link { meeting: meeting.id, registrant: place.registrant, generation: place.generation };
-        let seal = self.links().key.seal_beside(Purpose::Join, &link);
+        let seal = self.links().key.seal_beside(Purpose::Join, &place.link(meeting.id));
         let is_public = registration.allowed_registrant == AllowedRegistrant::Everyone;
         wire::links::personal_join(&self.settings.join_base, meeting, prid, is_public, &seal)
     }

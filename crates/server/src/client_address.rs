@@ -10,6 +10,8 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
 
+use crate::app::App;
+
 /// Where proxies tell whom they speak for, each adding the address it was called from at the end.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -25,6 +27,12 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Ok(TrustedProxies::from_ref(state).client_of(parts))
+    }
+}
+
+impl FromRef<App> for TrustedProxies {
+    fn from_ref(app: &App) -> Self {
+        app.settings.trusted_proxies.clone()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Time and randomness: the only place that asks the system for either.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rand::rngs::{StdRng, SysRng};
@@ -31,6 +32,19 @@ impl Clock {
                 Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
             }
             Self::Frozen(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Time since some moment of before. Unlike [`Self::now`] it goes on when somebody sets the system's clock: for
+    /// counting how often something is done.
+    pub fn elapsed(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        match self {
+            Self::System => {
+                let now = Instant::now();
+                now.duration_since(*START.get_or_init(|| now))
+            }
+            Self::Frozen(_) => self.now().duration_since(Timestamp::UNIX_EPOCH).unsigned_abs(),
         }
     }
 

@@ -265,6 +265,8 @@ fn refusal_row(refusal: &Refusal) -> Row {
         Refusal::TooManyQuestions => bad("tooManyQuestions"),
         Refusal::NotBuiltIn => bad("notBuiltIn"),
         Refusal::RegistrantKind { .. } => bad("registrantKind"),
+        Refusal::RegistrationNotOpen { .. } => bad("registrationNotOpen"),
+        Refusal::RegistrationClosed { .. } => bad("registrationClosed"),
         Refusal::RegistrationEnded { .. } => bad("registrationEnded"),
         Refusal::DirectoryMismatch { .. } => bad("directoryMismatch"),
         Refusal::UnknownPerson => Row(S::FORBIDDEN, "Forbidden", Some("unknownPerson")),
@@ -314,6 +316,12 @@ fn refusal_message(refusal: &Refusal) -> String {
         }
         Refusal::RegistrantKind { needed } => {
             format!("The registration takes registrants of another type. Provide `@odata.type` `{needed}`.")
+        }
+        Refusal::RegistrationNotOpen { opens_at } => {
+            format!("Registration opens at `{}`.", wire::time::write(*opens_at))
+        }
+        Refusal::RegistrationClosed { closed_at } => {
+            format!("Registration closed at `{}`.", wire::time::write(*closed_at))
         }
         Refusal::RegistrationEnded { end_at } => {
             format!("Registration ended at `{}`.", wire::time::write(*end_at))

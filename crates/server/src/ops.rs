@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::attend::{Reader, html, not_found};
 use crate::mailroom::MailboxLetter;
+use crate::turnstile::Undecided;
 
 /// How long the mailroom may be silent before the service counts as not ready.
 const SILENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -63,13 +64,20 @@ async fn live() -> &'static str {
     "live\n"
 }
 
-/// Ready when the database answers and the mailroom is at work.
+/// Ready when the database answers, whoever asks it, and the mailroom is at work.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.store.ping().await.is_err() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
     }
-    if !app.turnstile.is_open() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "nobody can enrol: restart the service\n");
+    // It has a connection of its own, which may fail where others do not.
+    match app.turnstile.probe().await {
+        Ok(()) => {}
+        Err(Undecided::Busy) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "nobody can enrol: restart the service\n");
+        }
+        Err(Undecided::Fault(_)) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "nobody can enrol: the database does not answer\n");
+        }
     }
     let now = app.clock.now();
     match app.mailroom.last_round_at() {

@@ -60,6 +60,9 @@ async fn tidy_up(app: App) {
                 // The next round tries again; nothing waits for it.
                 Err(fault) => tracing::warn!(%fault, "expired idempotency keys stay for now"),
             }
+            if let Err(fault) = app.store.remove_expired_allowances(app.clock.now()).await {
+                tracing::warn!(%fault, "what is remembered of mailboxes stays for now");
+            }
         }
     }
 }

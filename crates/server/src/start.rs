@@ -27,9 +27,12 @@ use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::connections::Limits;
 use crate::graph::Budgets;
+use crate::guard::Guard;
+use crate::house::Houses;
 use crate::http::ISSUER_PATH;
 use crate::issuer::{Account, Directory, DirectoryFault, Issuer, IssuerService, ServiceParts};
-use crate::mailroom::{LetterLinks, Letterhead, Mailroom, Postman};
+use crate::mailroom::{LetterLinks, Letterhead, MailLimits, Mailroom, Postman};
+use crate::returning::ReturnDesk;
 use crate::secret_file;
 use crate::sign_in::{CALLBACK_PATH, Client, External, Provider, SignIn, builtin_client_id, builtin_tenant};
 use crate::turnstile::Turnstile;
@@ -72,6 +75,13 @@ pub async fn open_store(config: &Config) -> Result<Store, StartProblem> {
     let store = open_database(&config.database).await?;
     for tenant in tenants(config) {
         store.put_tenant(&tenant).await.map_err(because("cannot store the tenants"))?;
+    }
+    let houses = Houses::from_config(config)?;
+    for (tenant, house) in houses.iter() {
+        for (_, consent) in &house.consents {
+            let kept = store.put_consent(tenant, consent).await;
+            kept.map_err(because("cannot store what people agree to"))?;
+        }
     }
     Ok(store)
 }
@@ -132,16 +142,6 @@ fn tenants(config: &Config) -> Vec<Tenant> {
 
 /// Builds the service.
 pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service, StartProblem> {
-    build_with(config, clock, ids, true).await
-}
-
-/// Builds the service; one that does not remember proven tokens proves each every time.
-pub(crate) async fn build_with(
-    config: &Config,
-    clock: Clock,
-    ids: Source,
-    remember: bool,
-) -> Result<Service, StartProblem> {
     let store = open_store(config).await?;
     let key = open_link_key(&config.links.key_file, &store, &ids).await?;
     let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
@@ -152,11 +152,13 @@ pub(crate) async fn build_with(
         Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone())
             .map_err(because("cannot let anybody through"))?;
     let app = App::new(Parts {
-        verifier: open_verifier(config, issuer.as_deref(), remember)?,
+        verifier: open_verifier(config, issuer.as_deref())?,
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
+        returning: ReturnDesk::open(store.clone(), clock.clone(), mailroom.clone()),
+        guard: Arc::new(Guard::new(&config.protection, &mailroom.links().key, clock.clone())),
         mailroom,
-        settings: settings(config, &clock),
+        settings: settings(config, &clock)?,
         memory: Memory::default(),
         store,
         clock,
@@ -165,8 +167,8 @@ pub(crate) async fn build_with(
     Ok(Service { app, issuer })
 }
 
-fn settings(config: &Config, clock: &Clock) -> Settings {
-    Settings {
+fn settings(config: &Config, clock: &Clock) -> Result<Settings, StartProblem> {
+    Ok(Settings {
         public_url: trim(config.server.public_url.as_str()),
         join_base: trim(config.join.base_url.as_str()),
         metadata_root: config.compat.metadata_root.as_ref().map(|url| trim(url.as_str())),
@@ -179,25 +181,28 @@ fn settings(config: &Config, clock: &Clock) -> Settings {
             Lists::Of2021 => ListEdition::Of2021,
         },
         opens_minutes_before: i64::try_from(config.join.opens_before.as_secs() / 60).unwrap_or(15),
-        one_device: config
-            .join
-            .one_device
-            .then(|| SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX)),
+        one_device: config.join.one_device,
+        device: SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX),
         rooms: Rooms::from_config(&config.join),
         languages: tenants(config)
             .into_iter()
             .map(|tenant| (tenant.id, Language::choose(&tenant.language)))
             .collect(),
         max_body_bytes: config.server.max_body_bytes,
+        trusted_proxies: trusted_proxies(config),
         limits: Limits {
             connections: config.server.max_connections,
             idle: config.server.idle,
             body: config.server.body,
         },
         budgets: Budgets::new(&config.limits, clock),
-        proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
+        houses: Houses::from_config(config)?,
         people_from_claims: config.identity.people_from_claims,
-    }
+    })
+}
+
+fn trusted_proxies(config: &Config) -> TrustedProxies {
+    TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default())
 }
 
 async fn open_mailroom(
@@ -211,7 +216,8 @@ async fn open_mailroom(
     let roots = config.mail.ca_file.as_deref().map(read_authorities).transpose()?.unwrap_or_default();
     let postman =
         Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
-    let letterhead = Letterhead::from_config(&config.mail, links).map_err(because("cannot write letters"))?;
+    let letterhead = Letterhead::from_config(&config.mail, links, Houses::from_config(config)?)
+        .map_err(because("cannot write letters"))?;
     let reminders = Reminders::new(config.mail.reminders.iter().copied());
     let reckoned = store.keep_to_reminders(&reminders, clock.now()).await;
     reckoned.map_err(because("cannot reckon when reminders are due"))?;
@@ -222,7 +228,10 @@ async fn open_mailroom(
         postman,
         letterhead,
         reminders,
-        config.mail.max_attempts,
+        MailLimits {
+            attempts: config.mail.max_attempts,
+            letters_per_hour: config.protection.letters_per_hour,
+        },
     ))
 }
 
@@ -237,11 +246,7 @@ pub(crate) fn read_authorities(file: &Path) -> Result<Vec<Certificate>, StartPro
         .ok_or_else(|| StartProblem(format!("`{}` holds no certificates in PEM", file.display())))
 }
 
-fn open_verifier(
-    config: &Config,
-    builtin: Option<&IssuerService>,
-    remember: bool,
-) -> Result<Verifier, StartProblem> {
+fn open_verifier(config: &Config, builtin: Option<&IssuerService>) -> Result<Verifier, StartProblem> {
     let mut issuers = Vec::new();
     if let Some(service) = builtin {
         issuers
@@ -251,7 +256,7 @@ fn open_verifier(
         let client = KeyClient::build(reqwest::Client::builder()).map_err(because("cannot set up TLS"))?;
         issuers.push((issuer_settings(issuer)?, KeySource::Discovery(client)));
     }
-    Verifier::new(issuers, remember).map_err(because("cannot use the identity settings"))
+    Verifier::new(issuers, true).map_err(because("cannot use the identity settings"))
 }
 
 /// The issuers that sign people in on pages: what is configured goes before the built-in one.
@@ -360,7 +365,7 @@ fn open_issuer(
         issuer: open_issuer_key(config)?,
         directory: issuer_directory(config, store),
         token_lifetime: config.identity.builtin.token_lifetime,
-        trusted_proxies: TrustedProxies::new(config.server.trusted_proxies.as_deref().unwrap_or_default()),
+        trusted_proxies: trusted_proxies(config),
         clock: Arc::new(move || clock.now()),
         random: Arc::new(move || ids.bytes()),
     });

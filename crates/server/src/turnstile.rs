@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
+use jiff::Timestamp;
 use store::{Fault, Interrupted, Store, Verdict};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::{Clock, Source};
@@ -21,15 +22,20 @@ pub struct Turnstile(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    Storing(mpsc::Sender<Waiting>),
+    Storing { queue: mpsc::Sender<Waiting>, probes: mpsc::Sender<Probe> },
     Pretending(Source, Clock),
 }
 
 #[derive(Debug)]
 struct Waiting {
     enrolment: Enrolment,
+    /// From when on nobody can enrol any more.
+    until: Timestamp,
     answer: oneshot::Sender<Result<Verdict, Arc<Fault>>>,
 }
+
+/// The answer to whether the database answers the turnstile.
+type Probe = oneshot::Sender<Result<(), Fault>>;
 
 /// Why an enrolment was not decided.
 #[derive(Debug)]
@@ -53,14 +59,18 @@ impl Turnstile {
         depth: usize,
         mailroom: Mailroom,
     ) -> io::Result<Self> {
-        let (sender, receiver) = mpsc::channel(depth);
+        let (queue, waiting) = mpsc::channel(depth);
+        let (probes, probing) = mpsc::channel(1);
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let turn =
-            move || runtime.block_on(async { run(store.apart(), clock, ids, receiver, mailroom).await });
+        let callers = Handle::current();
+        let turn = move || {
+            runtime
+                .block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom, callers).await })
+        };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
         thread::Builder::new().name("turnstile".to_owned()).spawn(turn)?;
-        Ok(Self(Kind::Storing(sender)))
+        Ok(Self(Kind::Storing { queue, probes }))
     }
 
     /// A turnstile that gives everybody a place and stores nothing: the ceiling that the load generator
@@ -69,24 +79,27 @@ impl Turnstile {
         Self(Kind::Pretending(ids, clock))
     }
 
-    /// Whether anybody can go through: false only after a defect, or while the service goes down.
-    pub fn is_open(&self) -> bool {
-        match &self.0 {
-            Kind::Storing(queue) => !queue.is_closed(),
-            Kind::Pretending(..) => true,
-        }
+    /// Whether anybody can go through: the database answers over the turnstile's own connection, between two who go
+    /// through.
+    pub async fn probe(&self) -> Result<(), Undecided> {
+        let Kind::Storing { probes, .. } = &self.0 else { return Ok(()) };
+        let (answer, answered) = oneshot::channel();
+        probes.send(answer).await.map_err(|_| Undecided::Busy)?;
+        answered.await.map_err(|_| Undecided::Busy)?.map_err(|fault| Undecided::Fault(Arc::new(fault)))
     }
 
-    /// Waits for a place. The verdict is on disk when it is given.
-    pub async fn enroll(&self, enrolment: Enrolment) -> Result<Verdict, Undecided> {
+    /// Waits for a place. The verdict is on disk when it is given. `until` is the moment from which on the registration,
+    /// as it was seen, takes nobody: whoever's turn comes then is stale, and has to look again. That it still is that
+    /// moment, the store holds against the version that was seen.
+    pub async fn enroll(&self, enrolment: Enrolment, until: Timestamp) -> Result<Verdict, Undecided> {
         let queue = match &self.0 {
-            Kind::Storing(queue) => queue,
+            Kind::Storing { queue, .. } => queue,
             Kind::Pretending(ids, clock) => {
                 return Ok(Verdict::Seated(RegistrantId(ids.ordered_id(clock.now()))));
             }
         };
         let (answer, verdict) = oneshot::channel();
-        queue.try_send(Waiting { enrolment, answer }).map_err(|_| Undecided::Busy)?;
+        queue.try_send(Waiting { enrolment, until, answer }).map_err(|_| Undecided::Busy)?;
         verdict.await.map_err(|_| Undecided::Busy)?.map_err(Undecided::Fault)
     }
 }
@@ -96,15 +109,36 @@ async fn run(
     clock: Clock,
     ids: Source,
     mut queue: mpsc::Receiver<Waiting>,
+    mut probes: mpsc::Receiver<Probe>,
     mailroom: Mailroom,
+    callers: Handle,
 ) {
     let mut waiting = Vec::with_capacity(PARTY);
-    while queue.recv_many(&mut waiting, PARTY).await > 0 {
+    loop {
+        let arrived = tokio::select! {
+            // However many queue, whoever asks for health is answered.
+            biased;
+            Some(answer) = probes.recv() => {
+                let _ = answer.send(store.ping().await);
+                continue;
+            }
+            arrived = queue.recv_many(&mut waiting, PARTY) => arrived,
+        };
+        if arrived == 0 {
+            break;
+        }
+        let now = clock.now();
+        let (timely, late): (Vec<Waiting>, Vec<Waiting>) =
+            waiting.drain(..).partition(|waiting| now < waiting.until);
+        for Waiting { answer, .. } in late {
+            let _ = answer.send(Ok(Verdict::Stale));
+        }
         let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
-            waiting.drain(..).map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
+            timely.into_iter().map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
         // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
         for enrolment in &mut batch {
-            enrolment.id = RegistrantId(ids.ordered_id(clock.now()));
+            enrolment.id = RegistrantId(ids.ordered_id(now));
+            enrolment.at = now;
         }
         let verdicts = enroll(&store, &batch).await;
         mailroom.nudge();
@@ -116,10 +150,13 @@ async fn run(
                 let _ = answer.send(Err(Arc::clone(fault)));
             }
         }
-        for (answer, verdict) in answers.into_iter().zip(verdicts) {
-            // Whoever hung up is registered all the same, and the letter says so.
-            let _ = answer.send(verdict);
-        }
+        // Told from here, each would be woken across threads on its own. Together they are woken once.
+        callers.spawn(async move {
+            for (answer, verdict) in answers.into_iter().zip(verdicts) {
+                // Whoever hung up is registered all the same, and the letter says so.
+                let _ = answer.send(verdict);
+            }
+        });
     }
 }
 
@@ -197,7 +234,9 @@ mod tests {
             seen_directory: None,
             person: Person::Named { named, user: None },
             answers: Vec::new(),
+            consent: None,
             language: None,
+            sees_list: true,
             at: Clock::System.now(),
             actor: "page".to_owned(),
             idempotency: None,
@@ -206,14 +245,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
-        let (sender, _nobody_turns) = mpsc::channel(1);
-        let turnstile = Turnstile(Kind::Storing(sender));
-        let waiting = turnstile.enroll(somebody());
+        let (queue, _nobody_turns) = mpsc::channel(1);
+        let turnstile = Turnstile(Kind::Storing { queue, probes: mpsc::channel(1).0 });
+        let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
 
-        assert!(matches!(turnstile.enroll(somebody()).await, Err(Undecided::Busy)));
-        assert!(turnstile.is_open());
+        assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
     }
 
     /// As after a panic of the thread.
@@ -229,8 +267,8 @@ mod tests {
         );
         let config = Config::from_toml_str(&config).unwrap();
         let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
-        let broken = Turnstile(Kind::Storing(mpsc::channel(1).0));
-        assert!(matches!(broken.enroll(somebody()).await, Err(Undecided::Busy)));
+        let broken = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes: mpsc::channel(1).0 });
+        assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
         let of = |turnstile: Turnstile| {
             App::new(Parts {
                 store: app.store.clone(),
@@ -240,6 +278,8 @@ mod tests {
                 sign_in: app.sign_in.clone(),
                 turnstile,
                 mailroom: app.mailroom.clone(),
+                returning: app.returning.clone(),
+                guard: app.guard.clone(),
                 settings: app.settings.clone(),
                 memory: Memory::default(),
             })

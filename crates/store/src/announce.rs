@@ -9,17 +9,26 @@ use crate::engine::{Tx, query};
 use crate::reminding::schedule_reminders;
 use crate::rows::{micros, number};
 
-/// What people are told of a meeting: title, start and end, the registration's own or else the meeting's.
-#[derive(FromRow, PartialEq)]
+/// What people are told of a meeting, and when they are reminded of it.
+#[derive(FromRow)]
 pub(crate) struct Telling {
     pub(crate) registration_id: Uuid,
     subject: Option<String>,
     pub(crate) start_at: i64,
     end_at: i64,
+    /// The registration's own list.
+    pub(crate) reminders: Option<String>,
+}
+
+impl Telling {
+    /// What letters tell: title, start and end, the registration's own or else the meeting's.
+    fn told(&self) -> (Uuid, Option<&str>, i64, i64) {
+        (self.registration_id, self.subject.as_deref(), self.start_at, self.end_at)
+    }
 }
 
 const TELLING: &str = "SELECT g.registration_id, COALESCE(g.subject, m.subject) AS subject,
-        COALESCE(g.start_at, m.start_at) AS start_at, COALESCE(g.end_at, m.end_at) AS end_at
+        COALESCE(g.start_at, m.start_at) AS start_at, COALESCE(g.end_at, m.end_at) AS end_at, g.reminders
     FROM meeting m
     JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live AND NOT g.is_external
     WHERE m.slot = $1 AND m.meeting_id = $2 AND m.deleted_at IS NULL";
@@ -43,8 +52,8 @@ pub(crate) async fn telling(tx: &mut Tx, meeting: MeetingId) -> Result<Option<Te
     query(TELLING).bind(number(meeting.slot())).bind(meeting.0).fetch_optional(&mut *tx).await
 }
 
-/// Where what people are told is no longer what it was before, lets everybody registered be told; under the meeting's
-/// lock.
+/// Where what people are told is no longer what it was before, lets everybody registered be told, and where they are to be
+/// reminded at other moments, lets those be reckoned anew; under the meeting's lock.
 pub(crate) async fn announce(
     tx: &mut Tx,
     meeting: MeetingId,
@@ -53,7 +62,10 @@ pub(crate) async fn announce(
 ) -> Result<(), Fault> {
     let now = telling(tx, meeting).await?;
     let (Some(before), Some(now)) = (before, now) else { return Ok(()) };
-    if before == now {
+    if before.start_at != now.start_at || before.reminders != now.reminders {
+        schedule_reminders(tx, meeting, now.registration_id, fact).await?;
+    }
+    if before.told() == now.told() {
         return Ok(());
     }
     let slot = number(meeting.slot());
@@ -64,9 +76,6 @@ pub(crate) async fn announce(
         .bind(micros(fact.at))
         .execute(&mut *tx)
         .await?;
-    if before.start_at != now.start_at {
-        schedule_reminders(tx, meeting, now.registration_id, fact).await?;
-    }
     if now.end_at > micros(fact.at) {
         query(BEGIN_UPDATE)
             .bind(slot)

@@ -91,7 +91,7 @@ const CONFIRMATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, C
     FROM registrant r
     LEFT JOIN outbox b ON b.slot = r.slot AND b.outbox_id = r.registrant_id AND b.kind = 'confirmation'
     LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM event
-            WHERE kind IN ('letterSent', 'letterDropped') AND detail = 'confirmation') t
+            WHERE kind IN ('letterSent', 'letterDropped', 'letterWithheld') AND detail = 'confirmation') t
         ON t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id
     WHERE r.live_key IS NOT NULL AND r.email IS NOT NULL AND b.outbox_id IS NULL AND t.registrant_id IS NULL LIMIT 100";
 const CANCELLATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, CAST(1 AS BIGINT) AS counted

@@ -10,11 +10,19 @@ use sqlx::{Connection, PgConnection, query, query_scalar};
 use crate::Fault;
 
 /// Tables that every node has. A table comes behind those it refers to: Citus asks for that order.
-const ON_EVERY_NODE: [&str; 7] =
-    ["deployment", "tenant", "person", "application", "access_policy", "access_policy_app", "access_grant"];
+const ON_EVERY_NODE: [&str; 8] = [
+    "deployment",
+    "tenant",
+    "person",
+    "application",
+    "access_policy",
+    "access_policy_app",
+    "access_grant",
+    "consent",
+];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 12] = [
+const SPREAD: [(&str, &str, &str); 13] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
@@ -26,6 +34,7 @@ const SPREAD: [(&str, &str, &str); 12] = [
     ("idempotency", "slot", "meeting"),
     ("attendance", "slot", "meeting"),
     ("entry", "slot", "meeting"),
+    ("mail_allowance", "slot", "meeting"),
     ("organizer_meeting", "organizer_slot", "meeting"),
 ];
 

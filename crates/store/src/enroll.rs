@@ -149,7 +149,8 @@ async fn seat(
     newcomers.retain(|n| !others.contains_key(n));
     known.extend(others);
 
-    let mut verdicts = verdicts(batch, &wanted, &newcomers, &known);
+    let late = too_late(batch, &scarce, &newcomers, &live);
+    let mut verdicts = verdicts(batch, &wanted, &newcomers, &known, &late);
     idempotency::remember(tx, batch, &verdicts).await?;
     verdicts.extend(replayed);
     Ok(verdicts)
@@ -215,25 +216,58 @@ fn first_come(
     seated
 }
 
+/// Who of those without a new place would have found none had they been new: where not everybody who came has a place.
+fn too_late(
+    batch: &[Enrolment],
+    scarce: &[usize],
+    seated: &[usize],
+    live: &HashMap<MeetingId, LiveRegistration>,
+) -> HashSet<usize> {
+    let seated: HashSet<usize> = seated.iter().copied().collect();
+    let mut late = HashSet::new();
+    for (meeting, party) in parties(batch, scarce) {
+        let Some(live) = live.get(&meeting) else { continue };
+        let mut seats = live.seats();
+        for n in party {
+            if seated.contains(n) {
+                seats.taken += 1;
+            } else if decide(seats, 1) == [false] {
+                late.insert(*n);
+            }
+        }
+    }
+    late
+}
+
 /// Everybody's verdict: a place of their own, the one they have, the one that the same person was just given, or none.
+/// Whoever may not learn who is registered is told what somebody new would be told; the same request again is not kept
+/// from its answer.
 fn verdicts(
     batch: &[Enrolment],
     wanted: &[usize],
     seated: &[usize],
     known: &HashMap<usize, Registered>,
+    late: &HashSet<usize>,
 ) -> Vec<(usize, Verdict)> {
-    let mut given: HashMap<(MeetingId, String), RegistrantId> = HashMap::new();
+    let mut given: HashMap<(MeetingId, String), usize> = HashMap::new();
     let person = |n: usize| (batch[n].meeting, batch[n].person.key());
     if seated.len() + known.len() < wanted.len() {
-        given.extend(seated.iter().map(|n| (person(*n), batch[*n].id)));
+        given.extend(seated.iter().map(|n| (person(*n), *n)));
     }
     let is_seated: HashSet<usize> = seated.iter().copied().collect();
+    let is_kept_from = |n: usize| late.contains(&n) && !batch[n].sees_list;
+    let is_repeated = |n: usize, first: usize| {
+        batch[n].idempotency.is_some() && batch[n].idempotency == batch[first].idempotency
+    };
     let verdict = |n: usize| match known.get(&n) {
+        Some(_) if is_kept_from(n) => Verdict::Full,
         Some(Registered { id, generation }) => Verdict::Known { registrant: *id, generation: *generation },
         None if is_seated.contains(&n) => Verdict::Seated(batch[n].id),
         None => match given.get(&person(n)) {
-            Some(registrant) => Verdict::Known { registrant: *registrant, generation: 0 },
-            None => Verdict::Full,
+            Some(first) if is_repeated(n, *first) || !is_kept_from(n) => {
+                Verdict::Known { registrant: batch[*first].id, generation: 0 }
+            }
+            Some(_) | None => Verdict::Full,
         },
     };
     wanted.iter().map(|n| (*n, verdict(*n))).collect()

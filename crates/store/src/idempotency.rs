@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use crate::engine::{Text, Tx, Value, query};
 use crate::enroll::Verdict;
+use crate::expiring::Expiring;
 use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::seating::{in_pieces, parties};
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Store};
 
 type Hash = [u8; 32];
 
@@ -53,8 +54,6 @@ const EXPIRED_SLOTS_OF_NODES: &str =
 const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND (meeting_id, key_hash) IN (
         SELECT i.meeting_id, i.key_hash FROM idempotency i WHERE i.slot = $1 AND i.expires_at <= $2 LIMIT $3)
     AND +expires_at <= $2";
-/// How many keys one transaction removes: whoever enrols meanwhile waits for no more than that.
-const REMOVED_AT_ONCE: u32 = 1_000;
 
 const FIND: &str = "SELECT key_hash, request_hash, registrant_id FROM idempotency
     WHERE slot = $1 AND meeting_id = $2 AND key_hash = $3 AND +expires_at > $4";
@@ -80,29 +79,11 @@ impl Store {
         Ok(Some((request, RegistrantId(row.registrant_id))))
     }
 
-    /// Removes the idempotency keys whose time is over, slot by slot and a thousand in a transaction; tells how
-    /// many there were.
+    /// Removes the idempotency keys whose time is over; tells how many there were.
     pub async fn remove_expired_keys(&self, now: Timestamp) -> Result<u64, Fault> {
-        let text = if self.is_spread { EXPIRED_SLOTS_OF_NODES } else { EXPIRED_SLOTS };
-        let slots: Vec<i64> = query(text).bind(micros(now)).fetch_values(&self.readers).await?;
-        let mut removed = 0;
-        for slot in slots {
-            loop {
-                let gone = write_tx!(self, |tx| {
-                    query(REMOVE_EXPIRED)
-                        .bind(slot)
-                        .bind(micros(now))
-                        .bind(i64::from(REMOVED_AT_ONCE))
-                        .execute(&mut *tx)
-                        .await?
-                });
-                removed += gone;
-                if gone < u64::from(REMOVED_AT_ONCE) {
-                    break;
-                }
-            }
-        }
-        Ok(removed)
+        let table =
+            Expiring { slots: EXPIRED_SLOTS, slots_of_nodes: EXPIRED_SLOTS_OF_NODES, remove: REMOVE_EXPIRED };
+        self.remove_expired(&table, now).await
     }
 }
 

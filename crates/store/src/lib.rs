@@ -5,6 +5,7 @@
 //! arguments; nothing here reads a clock.
 
 mod access;
+mod allowance;
 mod announce;
 mod application;
 mod attendance;
@@ -13,10 +14,12 @@ mod backup;
 mod cancel;
 mod citus;
 mod closing;
+mod consent;
 mod deployment;
 mod directory;
 mod engine;
 mod enroll;
+mod expiring;
 mod idempotency;
 mod keeping;
 mod mailing;
@@ -70,7 +73,7 @@ pub use schema::Schema;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str, &str); 9] = [
     (
         1,
         "registrations",
@@ -100,6 +103,24 @@ const STEPS: [(i64, &str, &str, &str); 6] = [
         "attendance",
         include_str!("../migrations/sqlite/0005_attendance.sql"),
         include_str!("../migrations/postgres/0005_attendance.sql"),
+    ),
+    (
+        6,
+        "mail_allowance",
+        include_str!("../migrations/sqlite/0006_mail_allowance.sql"),
+        include_str!("../migrations/postgres/0006_mail_allowance.sql"),
+    ),
+    (
+        7,
+        "sign_up",
+        include_str!("../migrations/sqlite/0007_sign_up.sql"),
+        include_str!("../migrations/postgres/0007_sign_up.sql"),
+    ),
+    (
+        9,
+        "reminders",
+        include_str!("../migrations/sqlite/0009_reminders.sql"),
+        include_str!("../migrations/postgres/0009_reminders.sql"),
     ),
     (
         10,

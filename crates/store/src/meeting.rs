@@ -65,6 +65,10 @@ struct StoredSettings {
     record: bool,
     lobby: String,
     dial_in_bypass: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opens_before: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    one_device: Option<bool>,
 }
 
 const FIND: &str =
@@ -359,6 +363,8 @@ fn settings_json(settings: &MeetingSettings) -> String {
         record: settings.record_automatically,
         lobby: settings.lobby_scope.clone(),
         dial_in_bypass: settings.is_dial_in_bypass_enabled,
+        opens_before: settings.opens_minutes_before,
+        one_device: settings.one_device,
     })
 }
 
@@ -372,5 +378,7 @@ fn read_settings(text: &str) -> Result<MeetingSettings, Fault> {
         record_automatically: stored.record,
         lobby_scope: stored.lobby,
         is_dial_in_bypass_enabled: stored.dial_in_bypass,
+        opens_minutes_before: stored.opens_before,
+        one_device: stored.one_device,
     })
 }

@@ -1,7 +1,9 @@
 //! The outbox: letters that committed with the fact they tell of, until the mail server has taken them.
 //! SCALE section 6.
 
-use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId};
+use std::borrow::Cow;
+
+use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -44,6 +46,7 @@ pub struct Told {
     /// Counts changes of title, start and end.
     pub told_version: i64,
     told_at: Option<i64>,
+    reminders: Option<String>,
     start_at: Option<i64>,
     end_at: Option<i64>,
 }
@@ -55,6 +58,8 @@ pub enum Settlement {
     Sent,
     /// There was no longer anything true to say.
     Dropped,
+    /// Its mailbox has had as many as it may get: it is never sent.
+    Withheld,
     /// To be tried again at this time; what the server answered.
     Later(Timestamp, String),
     /// It was not tried, or failed for what is not its fault: to be tried from this time on, and the try does
@@ -104,7 +109,7 @@ const FIND_MEETING: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
         join_meeting_id, passcode, external_id, attendees, settings, version
     FROM meeting WHERE slot = $1 AND meeting_id = $2";
-const FIND_TOLD: &str = "SELECT subject, description, COALESCE(is_live, FALSE) AS is_live, told_version, told_at, start_at, end_at
+const FIND_TOLD: &str = "SELECT subject, description, COALESCE(is_live, FALSE) AS is_live, told_version, told_at, reminders, start_at, end_at
     FROM registration WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 /// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
 /// was under way, and is still to be sent.
@@ -183,6 +188,20 @@ impl Store {
         Ok(read_tx!(self, |tx| { read_letter(tx, number(letter.meeting.id.slot()), row).await? }))
     }
 
+    /// The confirmation of somebody registered as it would be written now, whether one waits or not; `None` where a row is
+    /// missing.
+    pub async fn confirmation_of(&self, registrant: &Registrant) -> Result<Option<DueLetter>, Fault> {
+        let row = LeasedRow {
+            outbox_id: registrant.id.0,
+            meeting_id: registrant.meeting.0,
+            registrant_id: registrant.id.0,
+            kind: LetterKind::Confirmation.name().to_owned(),
+            about: 0,
+            attempts: 0,
+        };
+        Ok(read_tx!(self, |tx| { read_letter(tx, number(registrant.meeting.slot()), row).await? }))
+    }
+
     /// Stores how letters ended. `events` gives each settled letter the id of its event.
     pub async fn settle_letters(
         &self,
@@ -198,6 +217,7 @@ impl Store {
                 let (kind, detail) = match settlement {
                     Settlement::Sent => ("letterSent", Some(letter.kind.name())),
                     Settlement::Dropped => ("letterDropped", Some(letter.kind.name())),
+                    Settlement::Withheld => ("letterWithheld", Some(letter.kind.name())),
                     Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)
@@ -315,6 +335,11 @@ impl DueLetter {
         let changed_at = crate::rows::instant_or_none(self.told.told_at)?;
         let canceled_at = registrant.canceled.as_ref().map(|canceled| canceled.at);
         Ok(registrant.registered_at.max(changed_at.max(canceled_at).unwrap_or(Timestamp::MIN)))
+    }
+
+    /// By which list the registrant is reminded: the registration's own, or else `default`.
+    pub fn reminders<'a>(&self, default: &'a Reminders) -> Result<Cow<'a, Reminders>, Fault> {
+        crate::reminding::in_force(self.told.reminders.as_deref(), default)
     }
 
     /// The moment of a reminder.

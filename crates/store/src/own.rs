@@ -29,10 +29,19 @@ const ASK_FOR_LETTER: &str = "INSERT INTO event (slot, meeting_id, event_id, at,
 const SEND_AGAIN: &str =
     "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
     VALUES ($1, $2, $3, $4, 'confirmation', $5, 0)";
-/// The row stays, as a place that was taken and given back; its links are dead.
-const ERASE: &str = "UPDATE registrant SET first_name = NULL, last_name = NULL, email = NULL,
-        user_id = NULL, user_tenant_id = NULL, answers = '[]', language = NULL, generation = generation + 1
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND email IS NOT NULL";
+/// The row stays, as a place that was taken and given back; its links are dead. An insert that always meets the row finds it
+/// by the key it names. An update would look for it, and PostgreSQL may take the other key that begins alike, by which it
+/// reads all of a meeting. The row is read as the first from its id on for the same reason.
+const ERASE: &str = "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, answers, generation,
+        registered_at, registered_by)
+    SELECT r.slot, r.meeting_id, r.registrant_id, r.registration_id, '[]', r.generation, r.registered_at, r.registered_by
+    FROM (SELECT slot, meeting_id, registrant_id, registration_id, generation, registered_at, registered_by, email
+        FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
+        ORDER BY registrant_id LIMIT 1) r
+    WHERE r.registrant_id = $3 AND r.email IS NOT NULL
+    ON CONFLICT (slot, meeting_id, registrant_id) DO UPDATE SET first_name = NULL, last_name = NULL, email = NULL,
+        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL,
+        generation = registrant.generation + 1";
 
 impl Store {
     /// Stores other answers, checked against the questions of `registration`.

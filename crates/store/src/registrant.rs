@@ -4,7 +4,8 @@ use domain::enrolment::Named;
 use domain::person::ForeignPerson;
 use domain::registrant::Cancellation;
 use domain::{
-    Answer, MeetingId, Person, PersonId, QuestionId, Registrant, RegistrantId, RegistrationId, TenantId,
+    Answer, ConsentVersion, MeetingId, Person, PersonId, QuestionId, Registrant, RegistrantId,
+    RegistrationId, TenantId,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -35,6 +36,7 @@ pub(crate) struct RegistrantRow {
     user_id: Option<Uuid>,
     user_tenant_id: Option<Uuid>,
     answers: String,
+    consent: Option<String>,
     language: Option<String>,
     generation: i64,
     registered_at: i64,
@@ -50,16 +52,16 @@ struct StoredAnswer(Uuid, String);
 /// with slot and meeting while meetings are small, and keeps to it when one has grown: it would read the whole list.
 pub(crate) const FIND_FROM: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
     ORDER BY registrant_id LIMIT 1";
 const FIND_LIVE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND live_key = $3";
 const PAGE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, language, generation, registered_at, canceled_at, canceled_by
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
@@ -201,6 +203,12 @@ impl RegistrantRow {
             registration: RegistrationId(self.registration_id),
             person,
             answers: read_answers(&self.answers)?,
+            consent: self
+                .consent
+                .map(|version| {
+                    ConsentVersion::parse(&version).ok_or(Fault::corrupt("a version that is none"))
+                })
+                .transpose()?,
             language: self.language,
             generation: u8::try_from(self.generation)
                 .map_err(|_| Fault::corrupt("a generation above 255"))?,

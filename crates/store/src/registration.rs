@@ -2,7 +2,7 @@
 
 use domain::question::{AnswerInput, AnswerInputType};
 use domain::{
-    AllowedRegistrant, BuiltIn, Fact, MeetingId, Question, QuestionId, Registration, RegistrationId,
+    AllowedRegistrant, BuiltIn, Fact, MeetingId, Origin, Question, QuestionId, Registration, RegistrationId,
     RegistrationKind, Speaker,
 };
 use serde::{Deserialize, Serialize};
@@ -23,11 +23,15 @@ struct RegistrationRow {
     description: Option<String>,
     start_at: Option<i64>,
     end_at: Option<i64>,
+    opens_at: Option<i64>,
+    closes_at: Option<i64>,
+    embedding_origins: Option<String>,
     speakers: String,
     capacity: Option<i64>,
     view_count: i64,
     seats_taken: i64,
     language: Option<String>,
+    reminders: Option<String>,
     version: i64,
 }
 
@@ -48,7 +52,8 @@ struct StoredSpeaker {
 
 const FIND_LIVE: &str =
     "SELECT g.registration_id, g.is_external, g.allowed_registrant, g.subject, g.description, g.start_at, g.end_at,
-        g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.version
+        g.opens_at, g.closes_at, g.embedding_origins, g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.reminders,
+        g.version
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
@@ -58,12 +63,14 @@ const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, inp
     FROM question WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND NOT is_deleted
     ORDER BY position";
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
-        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, version)
-    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1
+        allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, opens_at, closes_at,
+        embedding_origins, reminders, version)
+    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
-        speakers = $9, capacity = $10, version = version + 1
+        speakers = $9, capacity = $10, opens_at = $11, closes_at = $12, embedding_origins = $13,
+        reminders = $14, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const HAD_ONE: &str = "SELECT EXISTS (SELECT 1 FROM registration WHERE slot = $1 AND meeting_id = $2)";
 /// The list goes on behind the registrants of a registration that was deleted.
@@ -115,6 +122,10 @@ impl Store {
                 .bind(speakers_json(&built_in.speakers))
                 .bind(built_in.capacity.map(i64::from))
                 .bind(&built_in.language)
+                .bind(built_in.opens_at.map(micros))
+                .bind(built_in.closes_at.map(micros))
+                .bind(origins_json(&built_in.embedding_origins))
+                .bind(built_in.reminders.as_ref().map(reminding::write))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -175,6 +186,10 @@ impl Store {
                 .bind(built_in.end_at.map(micros))
                 .bind(speakers_json(&built_in.speakers))
                 .bind(built_in.capacity.map(i64::from))
+                .bind(built_in.opens_at.map(micros))
+                .bind(built_in.closes_at.map(micros))
+                .bind(origins_json(&built_in.embedding_origins))
+                .bind(built_in.reminders.as_ref().map(reminding::write))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -305,11 +320,15 @@ impl RegistrationRow {
                 description: self.description,
                 start_at: instant_or_none(self.start_at)?,
                 end_at: instant_or_none(self.end_at)?,
+                opens_at: instant_or_none(self.opens_at)?,
+                closes_at: instant_or_none(self.closes_at)?,
+                embedding_origins: read_origins(self.embedding_origins.as_deref())?,
                 speakers: read_speakers(&self.speakers)?,
                 capacity: self.capacity.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
                 view_count: self.view_count,
                 seats_taken: self.seats_taken,
                 language: self.language,
+                reminders: self.reminders.as_deref().map(reminding::read).transpose()?,
                 questions,
             }))
         };
@@ -344,4 +363,17 @@ fn speakers_json(speakers: &[Speaker]) -> String {
 fn read_speakers(text: &str) -> Result<Vec<Speaker>, Fault> {
     let stored: Vec<StoredSpeaker> = from_json(text)?;
     Ok(stored.into_iter().map(|speaker| Speaker { display_name: speaker.name, bio: speaker.bio }).collect())
+}
+
+/// `None` where there are none.
+fn origins_json(origins: &[Origin]) -> Option<String> {
+    let texts: Vec<&str> = origins.iter().map(Origin::as_str).collect();
+    (!texts.is_empty()).then(|| json(&texts))
+}
+
+fn read_origins(text: Option<&str>) -> Result<Vec<Origin>, Fault> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    let texts: Vec<String> = from_json(text)?;
+    let origin = |text: &String| Origin::parse(text).ok_or(Fault::corrupt("an origin that is none"));
+    texts.iter().map(origin).collect()
 }

@@ -1,5 +1,7 @@
 //! Reminders: when the next one of a meeting is due, and its letters.
 
+use std::borrow::Cow;
+
 use domain::{Fact, MeetingId, Reminders};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 use crate::announce::telling;
 use crate::engine::{Tx, query};
 use crate::mailing::{DUE_SLOTS, DUE_SLOTS_OF_NODES, DueMailing, MailingRow, advance, end, list, queue};
-use crate::rows::{instant, json, micros, number};
+use crate::rows::{from_json, instant, json, micros, number};
 use crate::{Fault, Store};
 
 const BEGIN_REMINDERS: &str =
@@ -27,7 +29,7 @@ const KEEP_REMINDERS: &str = "UPDATE deployment SET reminders = $1 WHERE deploym
 impl Store {
     /// Lets every reminder be reckoned anew where the list of reminders is no longer the one they were reckoned by.
     pub async fn keep_to_reminders(&self, reminders: &Reminders, now: Timestamp) -> Result<(), Fault> {
-        let list = json(&reminders.minutes().collect::<Vec<_>>());
+        let list = write(reminders);
         let known: Option<String> = query(FIND_REMINDERS).fetch_value(&self.readers).await?;
         if known.as_deref() == Some(&*list) {
             return Ok(());
@@ -40,6 +42,21 @@ impl Store {
         query(KEEP_REMINDERS).bind(list).execute(&self.writer).await?;
         Ok(())
     }
+}
+
+/// A list of reminders as it is stored.
+pub(crate) fn write(reminders: &Reminders) -> String {
+    json(&reminders.minutes().collect::<Vec<_>>())
+}
+
+/// A stored list.
+pub(crate) fn read(list: &str) -> Result<Reminders, Fault> {
+    Ok(Reminders::new(from_json::<Vec<u32>>(list)?))
+}
+
+/// The registration's own list, or else `default`.
+pub(crate) fn in_force<'a>(own: Option<&str>, default: &'a Reminders) -> Result<Cow<'a, Reminders>, Fault> {
+    own.map_or(Ok(Cow::Borrowed(default)), |own| read(own).map(Cow::Owned))
 }
 
 /// Lets the reminders of a registration be reckoned anew, from now on.
@@ -65,13 +82,14 @@ pub(crate) async fn remind(
     tx: &mut Tx,
     due: &DueMailing,
     row: MailingRow,
-    reminders: &Reminders,
+    default: &Reminders,
     ids: &[Uuid],
     now: Timestamp,
 ) -> Result<(), Fault> {
     let told = telling(tx, due.meeting).await?.filter(|told| told.registration_id == due.registration);
     let Some(told) = told else { return end(tx, due).await };
     let (start_at, since_at) = (instant(told.start_at)?, instant(row.since_at)?);
+    let reminders = in_force(told.reminders.as_deref(), default)?;
     if now >= start_at {
         return end(tx, due).await;
     }

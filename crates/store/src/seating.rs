@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::seats::Seats;
-use domain::{Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
+use domain::{ConsentVersion, Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -67,7 +67,7 @@ const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacit
     WHERE m.slot = $1 AND m.meeting_id = $2";
 const REGISTRANT: &str =
     "slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email, external_id,
-    user_id, user_tenant_id, answers, language, generation, registered_at, registered_by";
+    user_id, user_tenant_id, answers, consent, language, generation, registered_at, registered_by";
 /// What follows a place is written from the row of the registrant: whoever of a meeting stands behind an id has just
 /// come. External registrants get no letter: they have no address here, their own system writes to them.
 const LETTERS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
@@ -113,7 +113,7 @@ const SEAT: &str = "WITH party AS (
     {keys}
     came AS (
         INSERT INTO registrant ({columns})
-        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
+        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
         WHERE (meeting_id IN (SELECT meeting_id FROM open)) IS TRUE {unless_known}
         ON CONFLICT (slot, meeting_id, live_key) DO NOTHING
         RETURNING slot, meeting_id, registration_id, registrant_id, external_id, registered_at, registered_by),
@@ -153,8 +153,9 @@ static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| seat_at_once_text(["", ""
 static SEAT_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_at_once_text([KEYS, UNLESS_KNOWN, REMEMBER]));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 16);
-        Text::same(format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING"))
+        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 17);
+        let insert = format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING");
+        Text::of(or_fail(&insert), insert)
     })
 });
 /// Asking the database costs as much as storing ten rows, so what follows the places of so many meetings goes as one
@@ -164,11 +165,17 @@ static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
         let of = |text: &str, columns| text.replace("{rows}", &placeholders(meetings, columns));
         let (letters, events, seats) = (of(LETTERS, 3), of(EVENTS, 3), of(TAKE_SEATS, 5));
         Text::of(
-            format!("{letters}; {events}; {seats}"),
+            format!("{}; {}; {seats}", or_fail(&letters), or_fail(&events)),
             ["WITH", &format!("letter AS ({letters}), fact AS ({events}) {seats}")].join(" "),
         )
     })
 });
+/// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
+/// Whatever fails here ends the transaction, so nobody would go back to that.
+fn or_fail(insert: &str) -> String {
+    insert.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1)
+}
+
 /// Each is looked up for itself. For a join, or a list behind `IN`, both engines may rather read the meeting's whole
 /// list: SQLite at once, PostgreSQL when it has seen the table while it was small.
 static FIND_REGISTERED: LazyLock<PerLength> = LazyLock::new(|| {
@@ -312,7 +319,7 @@ pub(crate) async fn give_places(
 }
 
 /// The row of a registrant.
-fn values(enrolment: &Enrolment) -> [Value<'_>; 16] {
+fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
     let (named, external_id, user, user_tenant) = match &enrolment.person {
         Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
         Person::External { external_id, user } => {
@@ -332,6 +339,7 @@ fn values(enrolment: &Enrolment) -> [Value<'_>; 16] {
         user.into(),
         user_tenant.into(),
         answers_json(&enrolment.answers).into(),
+        enrolment.consent.as_ref().map(ConsentVersion::as_str).into(),
         (&enrolment.language).into(),
         0_i64.into(),
         micros(enrolment.at).into(),

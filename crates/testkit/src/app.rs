@@ -50,6 +50,7 @@ pub struct TestApp {
 pub struct TestAppBuilder {
     extra: String,
     server: String,
+    tenant: String,
     mail: String,
     database: String,
     seed: u64,
@@ -79,6 +80,14 @@ impl TestAppBuilder {
     pub fn server(mut self, line: &str) -> Self {
         self.server.push_str(line);
         self.server.push('\n');
+        self
+    }
+
+    /// Adds lines to the section of the first organisation.
+    #[must_use]
+    pub fn tenant(mut self, lines: &str) -> Self {
+        self.tenant.push_str(lines);
+        self.tenant.push('\n');
         self
     }
 
@@ -160,6 +169,7 @@ impl TestAppBuilder {
             id = "{}"
             name = "Riverbend Hydrology Institute"
             language = "{}"
+            {}
             [[identity.tenant]]
             id = "{}"
             name = "Northgate Museums"
@@ -176,6 +186,7 @@ impl TestAppBuilder {
             self.server,
             people.ines.tenant,
             self.language.unwrap_or("en"),
+            self.tenant,
             people.sanna.tenant,
             self.mail,
             self.database,
@@ -237,6 +248,13 @@ impl TestApp {
     pub async fn restart(self) -> Self {
         self.app.store.close().await;
         Self::open(self.folder, self.scratch, self.config, self.clock, self.seeds).await
+    }
+
+    /// The same with other words in the configuration.
+    pub async fn restart_with(mut self, words: &str, others: &str) -> Self {
+        assert!(self.config.contains(words), "`{words}` is not in the configuration");
+        self.config = self.config.replace(words, others);
+        self.restart().await
     }
 
     /// Ends this application and leaves what it kept.
@@ -390,6 +408,7 @@ impl TestApp {
 
     /// Sends what is due and gives the letters that arrived since this was last asked, oldest first.
     pub async fn mail(&self) -> Vec<Arc<MailboxLetter>> {
+        self.app.returning.is_empty().await;
         self.app.mailroom.deliver_due().await.unwrap();
         let mailbox = self.app.mailroom.mailbox().expect("the mailbox is configured above");
         let mut letters = mailbox.list();

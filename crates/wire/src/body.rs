@@ -3,6 +3,8 @@
 //! Members that nobody asks for are ignored (CONTRACT decision 13): clients send back what they were sent,
 //! read-only members and annotations included.
 
+use std::ops::RangeInclusive;
+
 use domain::{FieldProblem, ProblemCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -51,7 +53,7 @@ impl<T> Given<T> {
 impl Body {
     /// Reads a JSON object; `None` for anything else, and for one of more than [`MOST_VALUES`] values.
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        if most_values(bytes) > MOST_VALUES {
+        if bytes.len() > MOST_VALUES && most_values(bytes) > MOST_VALUES {
             return None;
         }
         match serde_json::from_slice(bytes) {
@@ -151,6 +153,37 @@ impl Members<'_> {
                 None => self.wrong(name, "a whole number above zero"),
             },
         }
+    }
+
+    /// A whole number in a range.
+    pub fn whole(&mut self, name: &str, range: RangeInclusive<u32>) -> Given<u32> {
+        match self.get(name) {
+            None => Given::Absent,
+            Some(Value::Null) => Given::Null,
+            Some(value) => match read_whole(value, &range) {
+                Some(n) => Given::Is(n),
+                None => {
+                    self.wrong(name, &format!("a whole number from {} to {}", range.start(), range.end()))
+                }
+            },
+        }
+    }
+
+    /// A list of at most `limit` whole numbers in a range.
+    pub fn wholes(&mut self, name: &str, limit: usize, range: RangeInclusive<u32>) -> Given<Vec<u32>> {
+        let Given::Is(items) = self.list(name, limit) else { return self.empty_or_absent(name) };
+        let mut values = Vec::with_capacity(items.len());
+        for (n, item) in items.iter().enumerate() {
+            match read_whole(item, &range) {
+                Some(value) => values.push(value),
+                None => {
+                    let right =
+                        format!("the item is a whole number from {} to {}", range.start(), range.end());
+                    self.report(&format!("{name}/{n}"), ProblemCode::InvalidValue, right);
+                }
+            }
+        }
+        Given::Is(values)
     }
 
     /// An instant, RFC 3339 with an offset. Years before 2000 are refused: they are dates nobody set.
@@ -288,6 +321,10 @@ impl Members<'_> {
         self.report(name, ProblemCode::InvalidValue, format!("`{name}` is {right}"));
         Given::Absent
     }
+}
+
+fn read_whole(value: &Value, range: &RangeInclusive<u32>) -> Option<u32> {
+    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| range.contains(n))
 }
 
 #[cfg(test)]

@@ -30,6 +30,10 @@ pub struct OnlineMeeting {
     /// Where the join gate sends people: the address of the meeting at its provider, any `https` address.
     /// An extension of Usher's.
     pub join_url: Option<String>,
+    /// How many minutes before the start the join gate opens; null as the service does. An extension of Usher's.
+    pub join_opens_minutes_before_start: Option<u32>,
+    /// Whether a personal link lets one device in at a time; null as the service does. An extension of Usher's.
+    pub join_one_device_at_a_time: Option<bool>,
     pub subject: Option<String>,
     pub is_entry_exit_announced: bool,
     #[schemars(extend("enum" = PRESENTERS, "x-ms-enum" = json!({"name": "onlineMeetingPresenters"})))]
@@ -129,6 +133,8 @@ impl OnlineMeeting {
             end_date_time: crate::time::write(meeting.end_at),
             join_web_url: crate::links::meeting_join(join_base, meeting),
             join_url: meeting.join_url.clone(),
+            join_opens_minutes_before_start: settings.opens_minutes_before,
+            join_one_device_at_a_time: settings.one_device,
             subject: meeting.subject.clone(),
             is_entry_exit_announced: settings.is_entry_exit_announced,
             allowed_presenters: settings.allowed_presenters.clone(),
@@ -287,6 +293,8 @@ fn read_fields(members: &mut Members<'_>, fields: &mut MeetingFields) {
         fields.attendees = attendees;
     }
     let settings = &mut fields.settings;
+    members.whole("joinOpensMinutesBeforeStart", 0..=1_440).change(&mut settings.opens_minutes_before);
+    members.boolean("joinOneDeviceAtATime").change(&mut settings.one_device);
     members.boolean("isEntryExitAnnounced").replace(&mut settings.is_entry_exit_announced);
     members.boolean("allowTeamworkReactions").replace(&mut settings.allow_teamwork_reactions);
     members.boolean("recordAutomatically").replace(&mut settings.record_automatically);

@@ -1,11 +1,13 @@
 //! `meetingRegistrant` and `externalMeetingRegistrant`. CONTRACT sections 1.6 to 1.8.
 
+use std::collections::HashMap;
+
 use domain::enrolment::FilledForm;
 use domain::person::ForeignPerson;
 use domain::text::limit;
 use domain::{
-    AllowedRegistrant, FieldProblem, Meeting, MeetingId, Person, PersonId, ProblemCode, Question, Refusal,
-    Registrant, Registration, RegistrationKind, TenantId,
+    AllowedRegistrant, Consent, ConsentVersion, FieldProblem, Meeting, MeetingId, Person, PersonId,
+    ProblemCode, Question, Refusal, Registrant, Registration, RegistrationKind, TenantId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,6 +59,25 @@ pub struct MeetingRegistrant {
     pub status: Option<&'static str>,
     /// Answers to the custom questions.
     pub custom_question_answers: Vec<CustomQuestionAnswer>,
+    /// What they agreed to on the sign-up page, where their organisation asks for it. An extension of Usher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("readOnly" = true))]
+    pub consent: Option<RegistrantConsent>,
+}
+
+/// What a registrant agreed to.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "usher.registrantConsent")]
+pub struct RegistrantConsent {
+    /// When.
+    pub agreed_date_time: String,
+    /// What the wording is called by; another wording has another.
+    pub version: String,
+    /// The wording.
+    pub text: Option<String>,
+    /// The privacy notice that it named.
+    pub privacy_notice_url: Option<String>,
 }
 
 /// An answer.
@@ -133,6 +154,7 @@ impl AnyRegistrant {
         registration: &Registration,
         registrant: &Registrant,
         join_web_url: String,
+        consents: &HashMap<ConsentVersion, Consent>,
         edition: ListEdition,
     ) -> Self {
         let join_web_url = Some(join_web_url).filter(|_| edition == ListEdition::Filled);
@@ -156,6 +178,7 @@ impl AnyRegistrant {
             email: named.map(|named| named.email.as_typed().to_owned()),
             status: Some(registrant.status()),
             custom_question_answers: show_answers(meeting.id, questions, registrant, edition),
+            consent: show_consent(registrant, consents),
             ..nobody(crate::ids::write_registrant(&key, registrant.id))
         }))
     }
@@ -172,7 +195,22 @@ fn nobody(id: String) -> MeetingRegistrant {
         email: None,
         status: None,
         custom_question_answers: Vec::new(),
+        consent: None,
     }
+}
+
+fn show_consent(
+    registrant: &Registrant,
+    consents: &HashMap<ConsentVersion, Consent>,
+) -> Option<RegistrantConsent> {
+    let version = registrant.consent.as_ref()?;
+    let consent = consents.get(version);
+    Some(RegistrantConsent {
+        agreed_date_time: crate::time::write(registrant.registered_at),
+        version: version.to_string(),
+        text: consent.map(|consent| consent.text.clone()),
+        privacy_notice_url: consent.and_then(|consent| consent.notice_url.clone()),
+    })
 }
 
 fn show_answers(

@@ -2,7 +2,8 @@
 
 use domain::text::limit;
 use domain::{
-    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, ProblemCode, Registration, RegistrationKind, Speaker,
+    AllowedRegistrant, BuiltIn, FieldProblem, Meeting, Origin, ProblemCode, Registration, RegistrationKind,
+    Reminders, Speaker,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -58,13 +59,22 @@ pub struct MeetingRegistration {
     pub start_date_time: Option<String>,
     /// End: nobody can enrol after it.
     pub end_date_time: Option<String>,
-    /// How often the sign-up page was looked at; only a GET tells.
+    /// How many people looked at the sign-up page, each once a day; only a GET tells.
     #[schemars(extend("readOnly" = true))]
     pub registration_page_view_count: Option<i64>,
     /// Speakers; a PATCH replaces the whole list.
     pub speakers: Vec<MeetingSpeaker>,
     /// How many people may be registered at once; null for no limit. An extension of Usher's.
     pub capacity: Option<u32>,
+    /// From when on people can register; null for at once. An extension of Usher's.
+    pub opens_date_time: Option<String>,
+    /// From when on they can no more; null for until the end. An extension of Usher's.
+    pub closes_date_time: Option<String>,
+    /// Origins of sites that may show the sign-up page in a frame. An extension of Usher's.
+    pub embedding_origins: Vec<String>,
+    /// How many minutes before the start people are reminded; null as the service does, empty for never. An extension of
+    /// Usher's.
+    pub reminder_minutes_before_start: Option<Vec<i64>>,
     /// The questions, with `$expand=customQuestions`; may be given when the registration is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_questions: Option<Vec<MeetingRegistrationQuestion>>,
@@ -137,6 +147,13 @@ impl AnyRegistration {
             registration_page_view_count: shown.views.then_some(built_in.view_count),
             speakers: built_in.speakers.iter().map(MeetingSpeaker::new).collect(),
             capacity: built_in.capacity,
+            opens_date_time: built_in.opens_at.map(crate::time::write),
+            closes_date_time: built_in.closes_at.map(crate::time::write),
+            embedding_origins: built_in.embedding_origins.iter().map(Origin::to_string).collect(),
+            reminder_minutes_before_start: built_in
+                .reminders
+                .as_ref()
+                .map(|reminders| reminders.minutes().collect()),
             custom_questions: shown.questions.then(questions),
         }))
     }
@@ -244,12 +261,64 @@ fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Me
         let start_at = built_in.start_at.unwrap_or(meeting.start_at);
         check_order(members, start_at, built_in.end_at.unwrap_or(meeting.end_at));
     }
+    read_window(members, built_in, meeting, is_asked);
     match members.objects("speakers", limit::SPEAKERS, read_speaker) {
         Given::Absent => {}
         Given::Null => built_in.speakers = Vec::new(),
         Given::Is(speakers) => built_in.speakers = speakers,
     }
     members.count("capacity").change(&mut built_in.capacity);
+    read_origins(members, built_in);
+    match members.wholes("reminderMinutesBeforeStart", limit::REMINDERS, 1..=Reminders::LONGEST) {
+        Given::Absent => {}
+        Given::Null => built_in.reminders = None,
+        Given::Is(minutes) => built_in.reminders = Some(Reminders::new(minutes)),
+    }
+}
+
+/// From when until when people can register. Where an end is sent, it is held against the opening there is.
+fn read_window(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Meeting, end_is_sent: bool) {
+    let (opens, closes) = (members.instant("opensDateTime"), members.instant("closesDateTime"));
+    let is_asked = end_is_sent || !matches!((&opens, &closes), (Given::Absent, Given::Absent));
+    opens.change(&mut built_in.opens_at);
+    closes.change(&mut built_in.closes_at);
+    let Some(opens_at) = built_in.opens_at.filter(|_| is_asked) else { return };
+    let opening = crate::time::write(opens_at);
+    if let Some(closes_at) = built_in.closes_at.filter(|closes_at| *closes_at <= opens_at) {
+        let close = crate::time::write(closes_at);
+        let message =
+            format!("`closesDateTime` `{close}` is not after the opening, `{opening}`: give a later close");
+        members.report("closesDateTime", ProblemCode::CloseNotAfterOpening, message);
+    }
+    let end_at = built_in.end_at.unwrap_or(meeting.end_at);
+    if opens_at >= end_at {
+        let end = crate::time::write(end_at);
+        let message = format!(
+            "`opensDateTime` `{opening}` is not before the end, `{end}`: nobody could register, give an earlier one"
+        );
+        members.report("opensDateTime", ProblemCode::OpeningNotBeforeEnd, message);
+    }
+}
+
+/// A list of origins; each is kept once.
+fn read_origins(members: &mut Members<'_>, built_in: &mut BuiltIn) {
+    let texts = match members.texts("embeddingOrigins", limit::ORIGINS) {
+        Given::Absent => return,
+        Given::Null => Vec::new(),
+        Given::Is(texts) => texts,
+    };
+    built_in.embedding_origins.clear();
+    for (n, text) in texts.iter().enumerate() {
+        match Origin::parse(text) {
+            Some(origin) if built_in.embedding_origins.contains(&origin) => {}
+            Some(origin) => built_in.embedding_origins.push(origin),
+            None => members.report(
+                &format!("embeddingOrigins/{n}"),
+                ProblemCode::InvalidOrigin,
+                "the item is no origin: it has the form `https://www.example.org`, in lower case and without a path",
+            ),
+        }
+    }
 }
 
 /// CONTRACT decision 12.

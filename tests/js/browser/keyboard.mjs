@@ -32,7 +32,7 @@ export async function walk(page) {
 
 /** Numbers everything that a keyboard has to reach, in the document's order; gives how many. In the page. */
 function number() {
-  const all = document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), iframe, pre[tabindex]");
+  const all = document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden]), iframe, pre[tabindex]");
   const groups = new Set();
   const stops = [...all].filter((element) => {
     if (!element.checkVisibility()) return false;

@@ -44,7 +44,7 @@ export function isNamed() {
   for (const input of all("input, select, textarea")) {
     const label = [...input.labels].map((one) => one.textContent.trim()).join("");
     if (!label) faults.push(`no label: ${call(input)}`);
-    if (input.type !== "radio" && !input.autocomplete) faults.push(`no autocomplete: ${call(input)}`);
+    if (!["radio", "checkbox"].includes(input.type) && !input.autocomplete) faults.push(`no autocomplete: ${call(input)}`);
   }
   for (const named of all("a[href], button, summary, legend, iframe, section, [role=alert]")) {
     const by = named.getAttribute("aria-labelledby")?.split(" ").map((id) => document.getElementById(id)?.textContent) ?? [];
@@ -106,7 +106,7 @@ export function standsOut() {
     const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     judge(`"${words.currentNode.data.trim().slice(0, 40)}"`, style.color, ground(element), isLarge ? 3 : 4.5);
   }
-  for (const field of document.querySelectorAll("input:not([type=hidden], [type=radio])")) {
+  for (const field of document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), select")) {
     const style = getComputedStyle(field);
     judge(`the words in <input name=${field.name}>`, style.color, ground(field), 4.5);
     judge(`the border of <input name=${field.name}>`, style.borderTopColor, ground(field.parentElement), 3);
@@ -117,7 +117,7 @@ export function standsOut() {
 /** WCAG 2.2, 2.5.8: at least 24 by 24, but for links inside a line of text. */
 export function isEasyToHit() {
   const faults = [];
-  for (const target of document.querySelectorAll("a[href], button, summary, input:not([type=hidden])")) {
+  for (const target of document.querySelectorAll("a[href], button, summary, select, input:not([type=hidden])")) {
     if (!target.checkVisibility()) continue;
     const isInText = getComputedStyle(target).display === "inline" && target.parentElement.textContent.trim() !== target.textContent.trim();
     const { width, height } = target.getBoundingClientRect();
@@ -140,7 +140,7 @@ export function isCalm() {
 export function printsWell() {
   const faults = [];
   const dark = (colour) => colour.match(/[\d.]+/g).slice(0, 3).every((part) => Number(part) < 128);
-  for (const control of document.querySelectorAll("button, .button, input, summary")) {
+  for (const control of document.querySelectorAll("button, .button, input, select, summary")) {
     if (control.checkVisibility()) faults.push(`${control.outerHTML.slice(0, 60)} is printed`);
   }
   for (const element of document.querySelectorAll("body, main *")) {

@@ -1,4 +1,5 @@
 // Every page that Usher has, each with the way there.
+import assert from "node:assert/strict";
 import { awaitLetter } from "../lib/mailbox.mjs";
 import { unique } from "../lib/demo.mjs";
 import { builtIn, CHOICE, freshMeeting, mine, registrant, stranger, theirs, WORDS } from "../lifecycle/fresh.mjs";
@@ -18,6 +19,9 @@ export async function stage(run, signIn) {
   const right = await signUp(run, { subject: "قراءة النهر", description: "نهر Loire, محطة 12" });
   const full = await signUp(run, { capacity: 1 });
   await enrol(run, full);
+  const hours = (count) => new Date(Date.now() + count * 3_600_000).toISOString();
+  const unopened = await signUp(run, { opensDateTime: hours(1) });
+  const closed = await signUp(run, { opensDateTime: hours(-2), closesDateTime: hours(-1) });
   const over = await signUp(run);
   const visitor = await enrol(run, over);
   await move(run, over, -3, -1);
@@ -52,7 +56,10 @@ export async function stage(run, signIn) {
     { name: "sign-up, with faults", go: (page) => fillBadly(page, open.url) },
     { name: "sign-up, full", go: to(full.url) },
     { name: "sign-up, full meanwhile", go: async (page) => fillTooLate(run, page, await signUp(run, { capacity: 1 })) },
+    { name: "sign-up, not open yet", go: to(unopened.url) },
+    { name: "sign-up, closed", go: to(closed.url) },
     { name: "sign-up, over", go: to(over.url) },
+    { name: "sign-up, times in a zone that was chosen", go: (page) => chooseZone(page, open.url) },
     { name: "sign-up, withdrawn", go: to(withdrawn.url) },
     { name: "sign-up, never there", go: to(open.url.replace(/registration\/..../, "registration/AAAA")) },
     { name: "sign-up, organization", go: to(inside.url) },
@@ -65,9 +72,10 @@ export async function stage(run, signIn) {
     { name: "manage, answers refused", go: after("answers", (page) => fillWrongAnswer(page)) },
     { name: "manage, letter sent again", go: after("letter") },
     { name: "manage, just canceled", go: after("cancel") },
-    { name: "manage, registered again", go: (page) => cancelAndReturn(page, guest) },
+    { name: "manage, registered again", go: async (page) => cancelAndReturn(page, await enrolOnPage(run, await signUp(run))) },
+    { name: "manage, to be registered again on its page", go: async (page) => cancelAndReturn(page, await guest()) },
     { name: "manage, erasing", go: async (page) => openErasing(page, (await guest()).manage) },
-    { name: "manage, erased", go: after("erase", (page) => page.locator("summary").click()) },
+    { name: "manage, erased", go: after("erase", (page) => page.locator("details.card summary").click()) },
     { name: "gate, early", go: to(waiting.join) },
     { name: "gate, over", go: to(visitor.join) },
     { name: "gate, canceled", go: to(canceled.join) },
@@ -80,13 +88,13 @@ export async function stage(run, signIn) {
     { name: "problem", go: (page) => sendNonsense(page, open.url) },
     { name: "not found", go: to(`${baseUrl}/nowhere`) },
     { name: "reference", isEnglish: true, go: to(`${baseUrl}/docs`) },
-    { name: "sign-in", isEnglish: true, go: to(signIn) },
-    { name: "sign-in, wrong", isEnglish: true, go: (page) => signInWrongly(page, signIn) },
-    { name: "sign-in, not possible", isEnglish: true, go: to(signIn.replace("client_id=", "client_id=un")) },
+    { name: "sign-in", go: to(signIn) },
+    { name: "sign-in, wrong", go: (page) => signInWrongly(page, signIn) },
+    { name: "sign-in, not possible", go: to(signIn.replace("client_id=", "client_id=un")) },
   ];
 }
 
-async function signUp(run, { allowedRegistrant = "everyone", ...more } = {}) {
+export async function signUp(run, { allowedRegistrant = "everyone", ...more } = {}) {
   const meeting = await freshMeeting(run);
   const registration = await run.organizer.api(mine(meeting)).post(builtIn(allowedRegistrant, more));
   return { meeting, url: registration.registrationPageWebUrl };
@@ -100,6 +108,27 @@ export async function enrol(run, { meeting }) {
   await run.app.api(`${theirs(run, meeting)}/registrants`).post(registrant(person, answers));
   const letter = await awaitLetter(run.demo, person.mail, (one) => one.manageUrls.length > 0);
   return { person, manage: letter.manageUrls[0], join: letter.joinUrls[0] };
+}
+
+/** The same by the form, which asks for consent as well. */
+async function enrolOnPage(run, { url }) {
+  const person = { ...stranger(), mail: `${unique("marc")}@pinewater.example` };
+  const form = await (await fetch(url)).text();
+  const value = (name) => form.match(new RegExp(`name="${name}" value="([^"]*)"`))[1];
+  const fields = { nonce: value("nonce"), consent: value("consent"), firstName: "Marc", lastName: "Oyelaran", email: person.mail };
+  await fetch(url, { method: "POST", body: new URLSearchParams(fields) });
+  const letter = await awaitLetter(run.demo, person.mail, (one) => one.manageUrls.length > 0);
+  return { person, manage: letter.manageUrls[0] };
+}
+
+/** Opens the list of zones, takes one, and opens it again. */
+async function chooseZone(page, url) {
+  await page.goto(url);
+  await page.locator(".zones summary").click();
+  await page.locator("#zone").selectOption("Asia/Kathmandu");
+  await submit(page, page.locator(".zones button"));
+  assert.match(await page.locator("p.when").innerText(), /Kathmandu \(UTC\+5:45\).*Berlin \(UTC\+1\)/);
+  await page.locator(".zones summary").click();
 }
 
 /** Moves a meeting to so many hours from now. */
@@ -118,6 +147,11 @@ export async function submit(page, button) {
   await Promise.all([page.waitForNavigation(), button.click()]);
 }
 
+/** Agrees to what the organisation asks for. */
+async function agree(page) {
+  await page.locator("input[type=checkbox]").check();
+}
+
 async function fillNames(page, mail) {
   await page.locator("input[autocomplete=given-name]").fill("Odile");
   await page.locator("input[autocomplete=family-name]").fill("Marchetti");
@@ -128,26 +162,28 @@ async function fill(page, url) {
   await page.goto(url);
   await fillNames(page, stranger().mail);
   await page.locator("input[type=radio]").first().check();
-  await submit(page, page.locator("main button"));
+  await agree(page);
+  await submit(page, page.locator("main form[method=post] button"));
 }
 
 /** The browser itself holds faults back; the server sees those of browsers that do not, and of people who try. */
 async function letFaultsThrough(page) {
-  await page.locator("form").first().evaluate((form) => (form.noValidate = true));
+  await page.locator("form[method=post]").first().evaluate((form) => (form.noValidate = true));
 }
 
 async function fillBadly(page, url) {
   await page.goto(url);
   await letFaultsThrough(page);
   await page.locator("input[autocomplete=email]").fill("nobody");
-  await submit(page, page.locator("main button"));
+  await submit(page, page.locator("main form[method=post] button"));
 }
 
 async function fillTooLate(run, page, target) {
   await page.goto(target.url);
   await fillNames(page, stranger().mail);
+  await agree(page);
   await enrol(run, target);
-  await submit(page, page.locator("main button"));
+  await submit(page, page.locator("main form[method=post] button"));
 }
 
 async function fillWrongAnswer(page) {
@@ -155,8 +191,7 @@ async function fillWrongAnswer(page) {
   await page.locator("input[type=text]").fill("x".repeat(5000));
 }
 
-async function cancelAndReturn(page, guest) {
-  const { manage } = await guest();
+async function cancelAndReturn(page, { manage }) {
   await press(manage, "cancel");
   await page.goto(manage);
   await submit(page, page.locator("button[value=again]"));
@@ -164,7 +199,7 @@ async function cancelAndReturn(page, guest) {
 
 async function openErasing(page, manage) {
   await page.goto(manage);
-  await page.locator("summary").click();
+  await page.locator("details.card summary").click();
 }
 
 async function openLetter(page, mailbox, person) {
@@ -176,8 +211,8 @@ async function openLetter(page, mailbox, person) {
 /** A form that is none of the page's own. */
 async function sendNonsense(page, url) {
   await page.goto(url);
-  await page.locator("form").evaluate((form) => (form.enctype = "text/plain", form.noValidate = true));
-  await submit(page, page.locator("main button"));
+  await page.locator("form[method=post]").evaluate((form) => (form.enctype = "text/plain", form.noValidate = true));
+  await submit(page, page.locator("main form[method=post] button"));
 }
 
 async function signInWrongly(page, signIn) {

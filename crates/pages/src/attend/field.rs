@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::registration::{EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind};
+use super::registration::{ConsentBox, EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind};
+use crate::clean;
 use crate::texts::Texts;
 
 pub(super) struct Field<'a> {
@@ -17,12 +18,15 @@ pub(super) struct Field<'a> {
     pub(super) value: &'a str,
     /// Empty for a line of text.
     pub(super) options: Vec<Choice<'a>>,
+    /// A link below it.
+    pub(super) more: Option<(String, String)>,
     pub(super) problem: Option<String>,
 }
 
 pub(super) struct Choice<'a> {
     pub(super) html_id: String,
     pub(super) value: &'a str,
+    pub(super) label: &'a str,
     pub(super) checked: bool,
 }
 
@@ -41,8 +45,10 @@ impl Field<'_> {
 }
 
 pub(super) fn fields<'a>(t: &'static Texts, form: &'a EnrolmentForm<'a>) -> Vec<Field<'a>> {
+    let asked = form.questions.iter().zip(1..).map(|(question, number)| asked(t, question, number));
+    let asked = asked.chain(form.consent.map(|consent| agreed(t, consent)));
     if form.session.is_some() {
-        return questions(t, &form.questions, &form.problems);
+        return flawed(t, asked.collect(), &form.problems);
     }
     let known = [
         known("firstName", t.say("form-first-name"), "text", "given-name", form.first_name),
@@ -52,7 +58,6 @@ pub(super) fn fields<'a>(t: &'static Texts, form: &'a EnrolmentForm<'a>) -> Vec<
             ..known("email", t.say("form-email"), "email", "email", form.email)
         },
     ];
-    let asked = form.questions.iter().zip(1..).map(|(question, number)| asked(t, question, number));
     flawed(t, known.into_iter().chain(asked).collect(), &form.problems)
 }
 
@@ -91,6 +96,7 @@ fn known<'a>(
         required: true,
         value,
         options: Vec::new(),
+        more: None,
         problem: None,
     }
 }
@@ -104,6 +110,7 @@ fn asked<'a>(t: &'static Texts, question: &'a Question<'a>, number: usize) -> Fi
             .map(|(option, place)| Choice {
                 html_id: format!("question-{number}-{place}"),
                 value: option,
+                label: option,
                 checked: *option == question.value,
             })
             .collect(),
@@ -113,12 +120,28 @@ fn asked<'a>(t: &'static Texts, question: &'a Question<'a>, number: usize) -> Fi
         name: Cow::Owned(format!("answer-{}", question.id)),
         label: Cow::Borrowed(question.text),
         hint: (!options.is_empty()).then(|| t.say("form-question-choose")),
-        kind: "text",
+        kind: if options.is_empty() { "text" } else { "radio" },
         autocomplete: "off",
         required: question.required,
         value: question.value,
         options,
+        more: None,
         problem: None,
+    }
+}
+
+/// The box to tick.
+fn agreed<'a>(t: &'static Texts, consent: ConsentBox<'a>) -> Field<'a> {
+    let tick = Choice {
+        html_id: "agreed".to_owned(),
+        value: consent.version,
+        label: consent.text,
+        checked: consent.is_ticked,
+    };
+    Field {
+        options: vec![tick],
+        more: consent.notice_url.map(|url| (clean::href(url), t.say("consent-notice"))),
+        ..known("consent", t.say("consent-heading"), "checkbox", "off", "")
     }
 }
 
@@ -128,6 +151,7 @@ fn sentence(t: &Texts, flaw: Flaw) -> String {
         Flaw::TooLong { limit: None } => t.say("flaw-too-long"),
         Flaw::TooLong { limit: Some(limit) } => t.say_count("flaw-longer-than", "limit", limit),
         Flaw::NotAnEmail => t.say("flaw-not-an-email"),
+        Flaw::NotAgreed => t.say("flaw-not-agreed"),
         Flaw::NotAChoice => t.say("flaw-not-a-choice"),
         Flaw::Unreadable => t.say("flaw-unreadable"),
     }

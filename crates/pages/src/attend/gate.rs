@@ -3,18 +3,22 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
-use crate::when::{Moment, Span};
+use crate::when::Moment;
+use crate::zones::{Own, Times, Zones};
 
 /// What somebody sees whom the gate does not let through, or not yet.
 #[derive(Clone, Copy, Debug)]
 pub struct GateView<'a> {
     /// The reader's language.
     pub language: Language,
-    /// An IANA zone to write times in; UTC stands beside it.
-    pub zone: Option<&'a str>,
+    /// Zones to write times in.
+    pub zones: Zones<'a>,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
     /// What the meeting is called; `None` where the reader may not know.
     pub subject: Option<&'a str>,
     /// Start and end; `None` where the reader may not know, or it no longer matters.
@@ -55,7 +59,7 @@ pub fn gate_page(view: &GateView<'_>) -> String {
     let t = view.language.texts();
     let (title, explain) = match view.state {
         GateState::Early { opens_at } => {
-            let opens = Moment::new(t, opens_at, view.zone);
+            let opens = Moment::new(t, opens_at, view.zones.first());
             ("gate-early-title", t.say_with("gate-early", &[("time", &opens.text)]))
         }
         GateState::Ready => ("gate-ready-title", t.say("gate-ready")),
@@ -67,9 +71,15 @@ pub fn gate_page(view: &GateView<'_>) -> String {
     };
 
     render(&Gate {
-        frame: Frame::keeping(view.query, view.language, t.say(title)),
+        frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand).with_times(),
         explain,
-        when: view.span.map(|(start_at, end_at)| Span::new(t, start_at, end_at, view.zone)),
+        opening: match view.state {
+            GateState::Early { opens_at } => {
+                Own::of(t, &Moment::new(t, opens_at, view.zones.first()), view.zones)
+            }
+            _ => None,
+        },
+        when: view.span.map(|span| Times::new(t, span, view.zones, view.query)),
         may_retry: matches!(view.state, GateState::Early { .. } | GateState::NoAddress),
         join: match view.state {
             GateState::Ready => Some(t.say("gate-ready-join")),
@@ -95,7 +105,8 @@ pub fn guest_name(language: Language) -> String {
 struct Gate {
     frame: Frame,
     explain: String,
-    when: Option<Span>,
+    opening: Option<Own>,
+    when: Option<Times>,
     may_retry: bool,
     join: Option<String>,
     takes_over: bool,

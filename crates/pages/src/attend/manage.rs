@@ -5,10 +5,12 @@ use jiff::Timestamp;
 
 use super::field::{self, Field};
 use super::registration::{FieldProblem, Question};
+use crate::add_to_calendar::{CalendarOffer, Way, ways_of_page};
+use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
-use crate::when::Span;
+use crate::zones::{Times, Zones};
 
 /// What the page after the form shows.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +23,14 @@ pub struct EnrolledView<'a> {
     pub email: Option<&'a str>,
     /// The query of the page's address, empty without one: the switch of languages keeps it.
     pub query: &'a str,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
+    /// Whether a link leads out of a frame.
+    pub is_framed: bool,
     /// The personal link, for somebody who is signed in; nobody else is proven to own the address.
     pub join_url: Option<&'a str>,
+    /// The entry for their calendar, for the same.
+    pub calendar: Option<CalendarOffer<'a>>,
 }
 
 /// The page after the form. It reads the same whether the address had a place before or not.
@@ -36,9 +44,11 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 
     let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
     render(&Enrolled {
-        frame: Frame::keeping(view.query, view.language, t.say(title)),
+        frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand),
         sent,
+        is_framed: view.is_framed,
         join: view.join_url.map(clean::href),
+        ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
     })
 }
 
@@ -47,7 +57,9 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 struct Enrolled {
     frame: Frame,
     sent: String,
+    is_framed: bool,
     join: Option<String>,
+    ways: Vec<Way>,
 }
 
 /// What somebody sees of their own registration.
@@ -55,8 +67,10 @@ struct Enrolled {
 pub struct ManageView<'a> {
     /// The reader's language.
     pub language: Language,
-    /// An IANA zone to write times in; UTC stands beside it.
-    pub zone: Option<&'a str>,
+    /// Zones to write times in.
+    pub zones: Zones<'a>,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
     /// What the meeting is called.
     pub subject: &'a str,
     /// The start of the meeting.
@@ -76,6 +90,8 @@ pub struct ManageView<'a> {
     pub questions: Vec<Question<'a>>,
     /// What was wrong with the answers above.
     pub problems: Vec<FieldProblem<'a>>,
+    /// The entry for their calendar, while the place is theirs.
+    pub calendar: Option<CalendarOffer<'a>>,
     /// What was just done.
     pub notice: Option<ManageNotice>,
     /// Where the meeting's own page is, if it has one.
@@ -95,6 +111,8 @@ pub enum ManageNotice {
     Full,
     /// They cannot register again: the registration is closed.
     Closed,
+    /// They cannot register again from here: there is something new to answer or to agree to.
+    OnItsPage,
 }
 
 /// Where a registration stands.
@@ -117,8 +135,10 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
     let flawed = fields.iter().any(|field| field.problem.is_some());
 
     render(&Manage {
-        frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" })),
-        when: Span::new(t, view.start_at, view.end_at, view.zone),
+        frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" }))
+            .of(view.brand)
+            .with_times(),
+        when: Times::new(t, (view.start_at, view.end_at), view.zones, ""),
         status: t.say(match view.status {
             ManageStatus::Registered => "manage-status-registered",
             ManageStatus::Canceled => "manage-status-canceled",
@@ -132,11 +152,13 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
                 ManageNotice::RegisteredAgain => "manage-registered-again",
                 ManageNotice::Full => "form-full-title",
                 ManageNotice::Closed => "form-over-title",
+                ManageNotice::OnItsPage => "again-on-its-page",
             })
         }),
         live: view.status == ManageStatus::Registered,
         // Nobody registers again right after they did.
         canceled: view.status == ManageStatus::Canceled && view.notice != Some(ManageNotice::RegisteredAgain),
+        ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
         subject: t.subject(view.subject),
@@ -151,11 +173,12 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
 #[template(path = "manage.html")]
 struct Manage<'a> {
     frame: Frame,
-    when: Span,
+    when: Times,
     status: String,
     notice: Option<String>,
     live: bool,
     canceled: bool,
+    ways: Vec<Way>,
     letter_explain: String,
     again: Option<String>,
     subject: String,
@@ -183,6 +206,8 @@ pub struct CanceledView<'a> {
     pub language: Language,
     /// What the meeting is called.
     pub subject: &'a str,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
     /// Where to register again, if that is possible.
     pub registration_page_url: Option<&'a str>,
 }
@@ -192,7 +217,7 @@ pub fn canceled_page(view: &CanceledView<'_>) -> String {
     let t = view.language.texts();
 
     render(&Canceled {
-        frame: Frame::new(view.language, t.say("canceled-title")),
+        frame: Frame::new(view.language, t.say("canceled-title")).of(view.brand),
         explain: t.say_with("canceled-explain", &[("subject", &t.subject(view.subject))]),
         again: view.registration_page_url.map(clean::href),
     })

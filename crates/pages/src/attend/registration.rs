@@ -4,18 +4,25 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::field::{self, Field};
+use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
-use crate::when::Span;
+use crate::texts::Texts;
+use crate::when::Moment;
+use crate::zones::{Own, Times, Zones};
 
 /// Everything the registration page of one meeting shows.
 #[derive(Clone, Debug)]
 pub struct RegistrationView<'a> {
     /// The reader's language.
     pub language: Language,
-    /// An IANA zone to write times in; UTC stands beside it.
-    pub zone: Option<&'a str>,
+    /// Zones to write times in.
+    pub zones: Zones<'a>,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
+    /// Whether what leads away from the page opens a tab of its own, because a frame is no place for it.
+    pub is_framed: bool,
     /// What the meeting is called.
     pub subject: &'a str,
     /// The organizer's words; line breaks are kept.
@@ -48,7 +55,17 @@ pub enum RegistrationState<'a> {
     Open(EnrolmentForm<'a>),
     /// All places are taken.
     Full,
-    /// The registration is closed, or the meeting over.
+    /// It opens later. The page is asked for again by a header then.
+    NotOpen {
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// The organizer's time for registering is over.
+    Closed {
+        /// Since when.
+        closed_at: Timestamp,
+    },
+    /// The meeting is over.
     Over,
     /// For the organisation's members, who sign in first.
     SignInNeeded {
@@ -99,8 +116,36 @@ pub struct EnrolmentForm<'a> {
     pub email: &'a str,
     /// The organizer's questions, in their order.
     pub questions: Vec<Question<'a>>,
+    /// What they are asked to agree to.
+    pub consent: Option<ConsentBox<'a>>,
     /// What was wrong with the values above. One for a field that is not in the form is left out.
     pub problems: Vec<FieldProblem<'a>>,
+    /// What the browser has to find before the form is taken; `None` where it is taken as it is.
+    pub proof: Option<ProofView<'a>>,
+}
+
+/// A number that a browser has to find, so that nobody registers thousands; whoever has no script waits instead.
+#[derive(Clone, Copy, Debug)]
+pub struct ProofView<'a> {
+    /// Sent back as the field `challenge`; the number goes into the field `proof`.
+    pub challenge: &'a str,
+    /// With how many zero bits the hash of challenge and number begins.
+    pub bits: u32,
+    /// The form was sent without it, and came back. Without faults it is sent on by itself once the number is found.
+    pub again: bool,
+}
+
+/// What somebody is asked to agree to, with a box to tick that is called `consent`.
+#[derive(Clone, Copy, Debug)]
+pub struct ConsentBox<'a> {
+    /// The value that the box sends: what this wording is called by.
+    pub version: &'a str,
+    /// The organisation's words; line breaks are kept.
+    pub text: &'a str,
+    /// Where it tells more.
+    pub notice_url: Option<&'a str>,
+    /// Whether it was ticked before. Never of itself.
+    pub is_ticked: bool,
 }
 
 /// One of the organizer's questions. Its field is called `answer-` and its id.
@@ -130,7 +175,7 @@ pub enum QuestionKind<'a> {
 /// What is wrong with one field.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldProblem<'a> {
-    /// The field's name: `firstName`, `lastName`, `email` or `answer-<question id>`.
+    /// The field's name: `firstName`, `lastName`, `email`, `consent` or `answer-<question id>`.
     pub field: &'a str,
     /// What is wrong.
     pub flaw: Flaw,
@@ -150,6 +195,8 @@ pub enum Flaw {
     NotAnEmail,
     /// None of the options.
     NotAChoice,
+    /// A box that has to be ticked is not.
+    NotAgreed,
     /// Holds control characters or the like.
     Unreadable,
 }
@@ -168,9 +215,17 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
     let title = if flawed { "form-title-problem" } else { "form-title" };
 
     render(&Page {
-        frame: Frame::keeping(view.query, view.language, t.plain(title, &[("subject", &subject)])),
-        when: Span::new(t, view.start_at, view.end_at, view.zone),
-        closed: closed(&view.state),
+        frame: Frame::keeping(view.query, view.language, t.plain(title, &[("subject", &subject)]))
+            .of(view.brand)
+            .with_times(),
+        when: Times::new(t, (view.start_at, view.end_at), view.zones, view.query),
+        closed: closed(t, view),
+        opening: match view.state {
+            RegistrationState::NotOpen { opens_at } => {
+                Own::of(t, &Moment::new(t, opens_at, view.zones.first()), view.zones)
+            }
+            _ => None,
+        },
         sign_in: match view.state {
             RegistrationState::SignInNeeded { sign_in_url } => sign_in_url.map(clean::href),
             _ => None,
@@ -182,6 +237,8 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         },
         member: form.filter(|form| form.session.is_some()),
         nonce: form.map(|form| form.nonce).unwrap_or_default(),
+        proof: form.and_then(|form| form.proof),
+        script: crate::PROOF_SCRIPT_PATH,
         fields,
         flawed,
         subject,
@@ -191,33 +248,42 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
 }
 
 /// Heading and sentence of a page without a form.
-fn closed(state: &RegistrationState<'_>) -> Option<(&'static str, &'static str)> {
-    match state {
-        RegistrationState::Open(_) => None,
-        RegistrationState::Full => Some(("form-full-title", "form-full")),
-        RegistrationState::Over => Some(("form-over-title", "form-over")),
+fn closed(t: &Texts, view: &RegistrationView<'_>) -> Option<(String, String)> {
+    let at = |key, at| t.say_with(key, &[("time", &Moment::new(t, at, view.zones.first()).text)]);
+    let (title, explain) = match &view.state {
+        RegistrationState::Open(_) => return None,
+        RegistrationState::Full => ("form-full-title", t.say("form-full")),
+        RegistrationState::NotOpen { opens_at } => ("opening-title", at("opening-explain", *opens_at)),
+        RegistrationState::Closed { closed_at } => ("form-over-title", at("opening-closed", *closed_at)),
+        RegistrationState::Over => ("gate-over-title", t.say("form-over")),
         RegistrationState::SignInNeeded { sign_in_url: Some(_) } => {
-            Some(("form-sign-in-title", "form-sign-in-here"))
+            ("form-sign-in-title", t.say("form-sign-in-here"))
         }
-        RegistrationState::SignInNeeded { sign_in_url: None } => Some(("form-sign-in-title", "form-sign-in")),
-        RegistrationState::TurnedAway { why, .. } => Some(match why {
-            TurnedAway::OtherOrganization => ("form-other-title", "form-other"),
-            TurnedAway::UnknownPerson => ("form-unknown-title", "form-unknown"),
-            TurnedAway::EntryIncomplete => ("form-incomplete-title", "form-incomplete"),
-        }),
-    }
+        RegistrationState::SignInNeeded { sign_in_url: None } => {
+            ("form-sign-in-title", t.say("form-sign-in"))
+        }
+        RegistrationState::TurnedAway { why, .. } => match why {
+            TurnedAway::OtherOrganization => ("form-other-title", t.say("form-other")),
+            TurnedAway::UnknownPerson => ("form-unknown-title", t.say("form-unknown")),
+            TurnedAway::EntryIncomplete => ("form-incomplete-title", t.say("form-incomplete")),
+        },
+    };
+    Some((t.say(title), explain))
 }
 
 #[derive(Template)]
 #[template(path = "registration.html")]
 struct Page<'a> {
     frame: Frame,
-    when: Span,
-    closed: Option<(&'static str, &'static str)>,
+    when: Times,
+    closed: Option<(String, String)>,
+    opening: Option<Own>,
     sign_in: Option<String>,
     session: Option<SessionView<'a>>,
     member: Option<&'a EnrolmentForm<'a>>,
     nonce: &'a str,
+    proof: Option<ProofView<'a>>,
+    script: &'static str,
     fields: Vec<Field<'a>>,
     flawed: bool,
     subject: String,

@@ -60,6 +60,10 @@ fn common_name(component: &ICalendarComponent, name: ICalendarProperty) -> Strin
 
 /// RFC 5545 section 3.1, counted in octets.
 fn check_lines(text: &str) {
+    check_lines_with(text, 1);
+}
+
+fn check_lines_with(text: &str, attendees: usize) {
     assert!(text.ends_with("\r\n"));
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     assert_eq!(text.matches('\r').count(), text.matches("\r\n").count());
@@ -69,7 +73,7 @@ fn check_lines(text: &str) {
     }
     let unfolded = text.replace("\r\n ", "");
     let lines = |begin: &str| unfolded.lines().filter(|line| line.starts_with(begin)).count();
-    assert_eq!((lines("BEGIN:"), lines("END:"), lines("UID:"), lines("ATTENDEE")), (2, 2, 1, 1));
+    assert_eq!((lines("BEGIN:"), lines("END:"), lines("UID:"), lines("ATTENDEE")), (2, 2, 1, attendees));
 }
 
 #[test]
@@ -129,6 +133,24 @@ fn the_sender_stands_in_for_an_organizer_without_an_address() {
     let text = calendar(&LetterFacts { organizer_mail: None, ..plain_facts() });
 
     assert!(text.contains("ORGANIZER;CN=Grace Hopper:mailto:usher@usher.example\r\n"), "{text}");
+}
+
+/// It asks nobody for an answer; else it is what the letter brings, so whichever is there later stands for the other.
+#[test]
+fn a_file_to_keep_is_the_invitation_without_an_attendee() {
+    for facts in [plain_facts(), facts("a\r\nATTENDEE:mailto:evil@example.com;,\\")] {
+        let (letter, file) = (calendar(&facts), calendar_file(&facts));
+        check_lines_with(&file, 0);
+        let (letter, file) = (read(&letter), read(&file));
+        let (invited, kept) = (event(&letter), event(&file));
+
+        let method = file.components[0].property(&ICalendarProperty::Method).unwrap();
+        assert_eq!(method.values[0].as_text(), Some("PUBLISH"));
+        let others: Vec<_> =
+            invited.entries.iter().filter(|entry| entry.name != ICalendarProperty::Attendee).collect();
+        assert_eq!(others, kept.entries.iter().collect::<Vec<_>>());
+        assert_eq!(others.len() + 1, invited.entries.len(), "the control: an invitation has one");
+    }
 }
 
 /// What came in must come out, in one event with the same properties, whatever it was.

@@ -85,7 +85,12 @@ fn a_link_that_is_none_leads_nowhere() {
                 "word",
                 GateState::PersonalLinkNeeded { registration_page_url: Some(url) },
             )),
-            canceled_page(&CanceledView { language, subject: "word", registration_page_url: Some(url) }),
+            canceled_page(&CanceledView {
+                language,
+                subject: "word",
+                brand: None,
+                registration_page_url: Some(url),
+            }),
             letter(&LetterFacts { join_url: url, manage_url: url, ..facts("word") }).html,
         ];
         for html in pages {

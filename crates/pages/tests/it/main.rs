@@ -1,6 +1,7 @@
 //! Everything people read, rendered with harmless and with hostile values.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod add_to_calendar;
 mod calendar;
 mod hostile;
 mod languages;

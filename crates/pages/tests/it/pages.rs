@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pages::*;
 
 use crate::markup::{Tag, tags};
-use crate::samples::{every_page, facts, form, gate, manage, registration};
+use crate::samples::{end_at, every_page, facts, form, gate, manage, registration, start_at};
 
 fn count(tags: &[Tag], name: &str) -> usize {
     tags.iter().filter(|tag| tag.name == name).count()
@@ -26,7 +26,7 @@ fn every_page_has_manners() {
         for one in ["h1", "title", "main", "html", "body"] {
             assert_eq!(count(&tags, one), 1, "{one} in {name}");
         }
-        for banned in ["script", "style", "base", "object", "img"] {
+        for banned in ["style", "base", "object", "img"] {
             assert_eq!(count(&tags, banned), 0, "{banned} in {name}");
         }
         assert!(!page.html.contains("<h1></h1>"), "{name}");
@@ -42,14 +42,15 @@ fn every_page_fits_a_strict_content_policy() {
             if tag.name == "link" {
                 assert_eq!(tag.get("href"), Some(STYLESHEET_PATH));
             }
-            assert_eq!(tag.get("src"), None, "{tag:?} in {}", page.name);
+            let src = (tag.name == "script").then_some(SCRIPT_PATH);
+            assert_eq!(tag.get("src"), src, "{tag:?} in {}", page.name);
         }
     }
 }
 
 #[test]
 fn every_tag_is_closed_in_order() {
-    const VOID: &[&str] = &["!DOCTYPE", "meta", "link", "input", "br", "hr"];
+    const VOID: &[&str] = &["!DOCTYPE", "img", "meta", "link", "input", "br", "hr"];
     for page in every_page("word") {
         let mut open = Vec::new();
         for tag in tags(&page.html) {
@@ -87,7 +88,9 @@ fn every_field_has_a_label() {
     for page in every_page("word") {
         let tags = tags(&page.html);
         let labelled: Vec<_> = tags.iter().filter_map(|tag| tag.get("for")).collect();
-        for input in tags.iter().filter(|tag| tag.name == "input" && tag.get("type") != Some("hidden")) {
+        let is_field =
+            |tag: &&Tag| tag.name == "select" || tag.name == "input" && tag.get("type") != Some("hidden");
+        for input in tags.iter().filter(is_field) {
             assert!(labelled.contains(&input.get("id").unwrap()), "{input:?} in {}", page.name);
         }
         assert_eq!(count(&tags, "fieldset"), count(&tags, "legend"), "{}", page.name);
@@ -101,14 +104,18 @@ fn the_form_asks_for_what_the_service_reads() {
     let inputs: Vec<_> = tags.iter().filter(|tag| tag.name == "input").collect();
 
     let names: Vec<_> = inputs.iter().map(|tag| tag.get("name").unwrap()).collect();
-    assert_eq!(names, ["nonce", "firstName", "lastName", "email", "answer-word", "answer-two", "answer-two"]);
+    assert_eq!(
+        names,
+        ["nonce", "firstName", "lastName", "email", "answer-word", "answer-two", "answer-two", "consent"]
+    );
     let values: Vec<_> = inputs.iter().map(|tag| tag.get("value").unwrap()).collect();
-    assert_eq!(values, ["nonce-1", "word", "word", "word", "word", "Yes", "word"]);
+    assert_eq!(values, ["nonce-1", "word", "word", "word", "word", "Yes", "word", "version-1"]);
     let required: Vec<_> = inputs.iter().map(|tag| tag.get("required").is_some()).collect();
-    assert_eq!(required, [false, true, true, true, true, false, false]);
+    assert_eq!(required, [false, true, true, true, true, false, false, true]);
     assert_eq!(inputs[6].get("checked"), Some(""));
     assert_eq!(inputs[5].get("checked"), None);
-    let form = tags.iter().find(|tag| tag.name == "form").unwrap();
+    assert_eq!(inputs[7].get("checked"), None, "nobody agrees by default");
+    let form = tags.iter().filter(|tag| tag.name == "form").nth(1).unwrap();
     assert_eq!((form.get("method"), form.get("action")), (Some("post"), None));
 }
 
@@ -126,7 +133,7 @@ fn a_problem_stands_beside_its_field_and_in_the_summary() {
     assert_eq!(input("question-2").get("aria-describedby"), Some("question-2-hint question-2-problem"));
     let links = tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href"));
     let summary: Vec<_> = links.filter(|link| link.starts_with('#')).collect();
-    assert_eq!(summary, ["#firstName", "#email", "#question-2-1"]);
+    assert_eq!(summary, ["#firstName", "#email", "#question-2-1", "#agreed"]);
     assert!(html.contains("<title>Problem – register: word · Usher</title>"));
     assert!(html.contains("First name: at most 100 characters"));
 }
@@ -153,12 +160,16 @@ fn a_meeting_without_a_name_or_words_leaves_no_holes() {
 
 #[test]
 fn a_closed_registration_has_no_form() {
+    let (opens_at, closed_at) = (start_at(), end_at());
     for state in [
         RegistrationState::Full,
+        RegistrationState::NotOpen { opens_at },
+        RegistrationState::Closed { closed_at },
         RegistrationState::Over,
         RegistrationState::SignInNeeded { sign_in_url: None },
     ] {
-        assert_eq!(count(&tags(&registration_page(&registration("word", state))), "form"), 0);
+        let tags = tags(&registration_page(&registration("word", state)));
+        assert!(!tags.iter().any(|tag| tag.name == "form" && tag.get("method") == Some("post")));
     }
 }
 
@@ -208,4 +219,59 @@ fn the_reference_lists_each_operation_with_its_permissions() {
     assert!(html.contains("<code>OnlineMeetings.ReadWrite</code>"));
     assert!(html.contains("<dd>not available</dd>"));
     assert!(html.contains("href=\"/openapi.json\"") && html.contains("Answers 200"));
+}
+
+#[test]
+fn a_consent_stands_whole_beside_its_box_with_the_way_to_more() {
+    let html = registration_page(&registration("word", RegistrationState::Open(form("word"))));
+
+    assert!(html.contains(r#"<label for="agreed"><bdi>word</bdi></label>"#));
+    let notice = r#"<a href="https://example.org/privacy" target="_blank" rel="noopener">Privacy notice</a>"#;
+    assert!(html.contains(notice), "{html}");
+    let none = EnrolmentForm { consent: None, ..form("word") };
+    assert!(!registration_page(&registration("word", RegistrationState::Open(none))).contains("consent"));
+}
+
+#[test]
+fn a_page_that_is_not_open_or_closed_says_when() {
+    let (opens_at, closed_at) = (start_at(), end_at());
+    let page = |state| registration_page(&registration("word", state));
+
+    let early = page(RegistrationState::NotOpen { opens_at });
+    assert!(early.contains("You can register from Tuesday, 4 August 2026, 16:00 Berlin (UTC+2)."), "{early}");
+    let late = page(RegistrationState::Closed { closed_at });
+    assert!(late.contains("It closed on Tuesday, 4 August 2026, 17:30 Berlin (UTC+2)."), "{late}");
+}
+
+#[test]
+fn the_script_has_somewhere_to_write_only_where_nobody_chose_a_zone() {
+    let of = |zones| {
+        registration_page(&RegistrationView { zones, ..registration("word", RegistrationState::Full) })
+    };
+
+    let unknown = of(Zones { reader: None, organizer: Some("Europe/Berlin") });
+    assert!(unknown.contains(
+        r#"<span class="aside own" data-zone="Europe/Berlin" data-start="2026-08-04T14:00:00Z" data-end="2026-08-04T15:30:00Z" data-words="Your time in {zone}: {time}" hidden></span>"#
+    ), "{unknown}");
+    let chosen = of(Zones { reader: Some("Asia/Tokyo"), organizer: Some("Europe/Berlin") });
+    assert!(!chosen.contains("data-zone"));
+    assert!(chosen.contains("23:00 – Wednesday, 5 August 2026, 00:30 Tokyo (UTC+9)"), "{chosen}");
+    assert!(chosen.contains(r#"<option value="Asia/Tokyo" selected>Tokyo (UTC+9)</option>"#));
+}
+
+#[test]
+fn a_page_wears_its_organisation_s_logo_and_colours() {
+    let brand = Brand {
+        name: "Riverbend & Co".to_owned(),
+        logo: Some(Logo { path: "/assets/x/logo?v=1".to_owned(), width: 320, height: 80 }),
+        stylesheet: Some("/assets/x/colours.css?v=1".to_owned()),
+    };
+    let view = RegistrationView { brand: Some(&brand), ..registration("word", RegistrationState::Full) };
+    let html = registration_page(&view);
+
+    assert!(html.contains(
+        r#"<img class="logo" src="/assets/x/logo?v=1" alt="Riverbend &#38; Co" width="320" height="80">"#
+    ));
+    let own = html.find("/assets/usher.css").unwrap();
+    assert!(own < html.find("/assets/x/colours.css").unwrap(), "what comes later counts");
 }

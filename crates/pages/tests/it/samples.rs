@@ -7,6 +7,9 @@ pub(crate) const JOIN: &str = "https://usher.example/j/aaaa";
 pub(crate) const MANAGE: &str = "https://usher.example/m/bbbb";
 pub(crate) const REGISTER: &str = "https://usher.example/r/cccc";
 
+/// Somebody in Berlin at an organizer's who did not say where they are.
+pub(crate) const BERLIN: Zones<'static> = Zones { reader: Some("Europe/Berlin"), organizer: None };
+
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -32,6 +35,7 @@ pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
         start_at: start_at(),
         end_at: end_at(),
         zone: Some("Europe/Berlin"),
+        accent: None,
         organizer_name: said,
         organizer_mail: Some(said),
         sender_mail: "usher@usher.example",
@@ -57,13 +61,38 @@ pub(crate) fn plain_facts() -> LetterFacts<'static> {
     }
 }
 
+pub(crate) fn offer(language: Language, said: &str) -> CalendarOffer<'_> {
+    CalendarOffer { entry: entry(language, said), manage_url: MANAGE }
+}
+
+pub(crate) fn entry(language: Language, said: &str) -> CalendarEntry<'_> {
+    CalendarEntry {
+        language,
+        subject: said,
+        description: Some(said),
+        start_at: start_at(),
+        end_at: end_at(),
+        join_url: JOIN,
+    }
+}
+
 pub(crate) fn session(said: &str) -> SessionView<'_> {
     SessionView { mark: "mark-1", registration: said }
+}
+
+pub(crate) fn proof(again: bool) -> ProofView<'static> {
+    ProofView { challenge: "challenge-1", bits: 18, again }
 }
 
 pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
     EnrolmentForm {
         nonce: "nonce-1",
+        consent: Some(ConsentBox {
+            version: "version-1",
+            text: said,
+            notice_url: Some("https://example.org/privacy"),
+            is_ticked: false,
+        }),
         session: None,
         first_name: said,
         last_name: said,
@@ -82,14 +111,18 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
             FieldProblem { field: "firstName", flaw: Flaw::TooLong { limit: Some(100) } },
             FieldProblem { field: "email", flaw: Flaw::NotAnEmail },
             FieldProblem { field: "answer-two", flaw: Flaw::NotAChoice },
+            FieldProblem { field: "consent", flaw: Flaw::NotAgreed },
         ],
+        proof: None,
     }
 }
 
 pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> RegistrationView<'a> {
     RegistrationView {
         language: Language::English,
-        zone: Some("Europe/Berlin"),
+        zones: BERLIN,
+        brand: None,
+        is_framed: false,
         subject: said,
         description: Some(said),
         speakers: vec![Speaker { name: said, bio: Some(said) }, Speaker { name: said, bio: None }],
@@ -103,7 +136,8 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
 pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
     ManageView {
         language: Language::English,
-        zone: None,
+        zones: Zones::default(),
+        brand: None,
         subject: said,
         start_at: start_at(),
         end_at: end_at(),
@@ -113,6 +147,7 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         status,
         questions: form(said).questions,
         problems: vec![FieldProblem { field: "answer-two", flaw: Flaw::Missing }],
+        calendar: Some(offer(Language::English, said)),
         notice: Some(ManageNotice::AnswersChanged),
         registration_page_url: Some(REGISTER),
     }
@@ -121,7 +156,8 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
 pub(crate) fn gate<'a>(said: &'a str, state: GateState<'a>) -> GateView<'a> {
     GateView {
         language: Language::English,
-        zone: Some("Europe/Berlin"),
+        zones: BERLIN,
+        brand: None,
         subject: Some(said),
         span: Some((start_at(), end_at())),
         state,
@@ -206,11 +242,26 @@ impl Page {
     }
 }
 
+const NO_SIGN_IN: [NoSignIn; 8] = [
+    NoSignIn::Malformed,
+    NoSignIn::UnknownApp,
+    NoSignIn::AppGone,
+    NoSignIn::UnknownReturn,
+    NoSignIn::Stale,
+    NoSignIn::Incomplete,
+    NoSignIn::Late,
+    NoSignIn::Away,
+];
+
 fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
         RegistrationState::Open(form(said)),
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { proof: Some(proof(false)), ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { problems: vec![], proof: Some(proof(true)), ..form(said) }),
         RegistrationState::Full,
+        RegistrationState::NotOpen { opens_at: at("2026-07-04T14:00:00Z") },
+        RegistrationState::Closed { closed_at: at("2026-08-01T14:00:00Z") },
         RegistrationState::Over,
         RegistrationState::SignInNeeded { sign_in_url: None },
         RegistrationState::SignInNeeded { sign_in_url: Some(REGISTER) },
@@ -232,16 +283,33 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 subject: said,
                 email: Some(said),
                 join_url: Some(JOIN),
+                brand: None,
+                is_framed: false,
+                calendar: Some(offer(language, said)),
                 query: "",
             }),
         ),
         Page::new(
             "enrolled unknown",
-            enrolled_page(&EnrolledView { language, subject: said, email: None, join_url: None, query: "" }),
+            enrolled_page(&EnrolledView {
+                language,
+                subject: said,
+                email: None,
+                join_url: None,
+                brand: None,
+                is_framed: false,
+                calendar: None,
+                query: "",
+            }),
         ),
         Page::new(
             "canceled",
-            canceled_page(&CanceledView { language, subject: said, registration_page_url: again }),
+            canceled_page(&CanceledView {
+                language,
+                subject: said,
+                brand: None,
+                registration_page_url: again,
+            }),
         ),
         Page::deaf("erased", erased_page(language)),
         Page::deaf("withdrawn", withdrawn_page(language)),
@@ -254,8 +322,25 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         )
     }));
     pages.extend(statuses.map(|status| {
-        Page::new(format!("manage {status:?}"), manage_page(&ManageView { language, ..manage(said, status) }))
+        Page::new(
+            format!("manage {status:?}"),
+            manage_page(&ManageView {
+                language,
+                calendar: Some(offer(language, said)),
+                ..manage(said, status)
+            }),
+        )
     }));
+    pages.extend([None, Some(SignInProblem::Wrong), Some(SignInProblem::SlowDown)].map(|problem| {
+        let view =
+            SignInView { language, query: "", app_name: said, request: said, user_name: said, problem };
+        Page::new(format!("sign-in {problem:?}"), sign_in_page(&view))
+    }));
+    pages.extend(
+        NO_SIGN_IN.map(|why| Page::deaf(format!("no sign-in {why:?}"), no_sign_in_page(language, "", why))),
+    );
+    let signed_out = SignedOutView { language, query: "", provider_url: JOIN, back_url: REGISTER };
+    pages.push(Page::deaf("signed out", signed_out_page(&signed_out)));
     pages.extend(problems.map(|problem| {
         let view = ProblemView { language, problem, request_id: said };
         Page::new(format!("problem {problem:?}"), problem_page(&view))

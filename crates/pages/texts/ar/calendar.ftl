@@ -10,3 +10,12 @@ invite-join = انضم عبر رابطك الشخصي:
 invite-personal = هذا الرابط مخصص لك وحدك. يُرجى عدم مشاركته.
 invite-manage = إذا تعذر عليك الحضور، فتنازل عن مقعدك هنا:
 invite-canceled = أُلغي هذا التسجيل.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = إضافة إلى تقويمك
+calendar-file = ملف التقويم
+calendar-google = تقويم Google
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook للعمل أو الدراسة
+calendar-explain = يصلح الملف لكل تقويم. ولا تعلم Google وMicrosoft بالاجتماع وبرابطك الشخصي إلا إذا فتحت الرابط الخاص بكل منهما.
+calendar-letter = يمكنك أيضًا إضافة الاجتماع بنفسك إلى تقويم Google أو Outlook.com أو Outlook للعمل أو الدراسة:

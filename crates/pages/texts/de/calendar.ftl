@@ -10,3 +10,12 @@ invite-join = Über Ihren persönlichen Link teilnehmen:
 invite-personal = Der Link gilt nur für Sie. Bitte geben Sie ihn nicht weiter.
 invite-manage = Falls Sie verhindert sind, geben Sie Ihren Platz hier zurück:
 invite-canceled = Diese Anmeldung ist storniert.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = In den Kalender eintragen
+calendar-file = Kalenderdatei
+calendar-google = Google Kalender
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook für Arbeit oder Schule
+calendar-explain = Die Datei passt zu jedem Kalender. Google und Microsoft erfahren von der Besprechung und Ihrem persönlichen Link nur, wenn Sie deren Link folgen.
+calendar-letter = Sie können die Besprechung auch selbst in Google Kalender, Outlook.com oder Outlook für Arbeit oder Schule eintragen:

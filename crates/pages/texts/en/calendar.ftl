@@ -10,3 +10,12 @@ invite-join = Join with your personal link:
 invite-personal = The link was made for you alone. Please do not pass it on.
 invite-manage = Give your place back here if you cannot come:
 invite-canceled = This registration is cancelled.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = Add to your calendar
+calendar-file = Calendar file
+calendar-google = Google Calendar
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook for work or school
+calendar-explain = The file works with every calendar. Google and Microsoft learn of the meeting and of your personal link only if you follow their links.
+calendar-letter = You can also add the meeting to Google Calendar, Outlook.com or Outlook for work or school yourself:

@@ -10,3 +10,12 @@ invite-join = Únase con su enlace personal:
 invite-personal = El enlace es solo para usted. Por favor, no lo comparta.
 invite-manage = Si no puede asistir, libere aquí su plaza:
 invite-canceled = Esta inscripción está cancelada.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = Añadir a su calendario
+calendar-file = Archivo de calendario
+calendar-google = Google Calendar
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook profesional o educativo
+calendar-explain = El archivo sirve para cualquier calendario. Google y Microsoft solo conocen la reunión y su enlace personal si usted sigue sus enlaces.
+calendar-letter = También puede añadir usted la reunión a Google Calendar, a Outlook.com o a Outlook profesional o educativo:

@@ -10,3 +10,12 @@ invite-join = Participez avec votre lien personnel :
 invite-personal = Ce lien est réservé à votre usage. Merci de ne pas le transmettre.
 invite-manage = En cas d’empêchement, libérez votre place ici :
 invite-canceled = Cette inscription est annulée.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = Ajouter à votre agenda
+calendar-file = Fichier d’agenda
+calendar-google = Google Agenda
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook professionnel ou scolaire
+calendar-explain = Le fichier convient à tous les agendas. Google et Microsoft n’ont connaissance de la réunion et de votre lien personnel que si vous suivez leur lien.
+calendar-letter = Vous pouvez aussi ajouter vous-même la réunion à Google Agenda, à Outlook.com ou à Outlook professionnel ou scolaire :

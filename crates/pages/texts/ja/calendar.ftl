@@ -10,3 +10,12 @@ invite-join = 専用リンクから参加:
 invite-personal = このリンクはご本人専用です。ほかの方には共有しないでください。
 invite-manage = ご都合が悪くなった場合は、こちらで参加登録を取り消してください:
 invite-canceled = この参加登録は取り消されました。
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = カレンダーに追加
+calendar-file = カレンダーファイル
+calendar-google = Googleカレンダー
+calendar-outlook = Outlook.com
+calendar-office365 = 職場または学校のOutlook
+calendar-explain = ファイルはどのカレンダーでも使えます。会議と専用リンクの情報は、GoogleまたはMicrosoftのリンクを開いた場合にのみ、それぞれの会社に伝わります。
+calendar-letter = 会議は、Googleカレンダー、Outlook.com、職場または学校のOutlookにご自身で追加することもできます:

@@ -10,3 +10,12 @@ invite-join = Dołącz, używając osobistego linku:
 invite-personal = Link jest przeznaczony wyłącznie dla Pani/Pana. Prosimy nikomu go nie przekazywać.
 invite-manage = W razie nieobecności prosimy zwolnić miejsce tutaj:
 invite-canceled = Ta rejestracja została anulowana.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = Dodaj do kalendarza
+calendar-file = Plik kalendarza
+calendar-google = Kalendarz Google
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook służbowy lub szkolny
+calendar-explain = Plik pasuje do każdego kalendarza. Google i Microsoft dowiedzą się o spotkaniu i osobistym linku tylko po przejściu do ich strony.
+calendar-letter = Można też samodzielnie dodać spotkanie do Kalendarza Google, Outlook.com albo służbowego lub szkolnego Outlooka:

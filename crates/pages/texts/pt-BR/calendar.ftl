@@ -10,3 +10,12 @@ invite-join = Entre com o seu link pessoal:
 invite-personal = O link é só para você. Por favor, não o compartilhe.
 invite-manage = Se não puder comparecer, libere a sua vaga aqui:
 invite-canceled = Esta inscrição está cancelada.
+
+# Ways to put the meeting into a calendar, on pages and in letters.
+calendar-heading = Adicionar à sua agenda
+calendar-file = Arquivo de agenda
+calendar-google = Google Agenda
+calendar-outlook = Outlook.com
+calendar-office365 = Outlook corporativo ou escolar
+calendar-explain = O arquivo serve para qualquer agenda. O Google e a Microsoft só ficam sabendo da reunião e do seu link pessoal se você seguir os links deles.
+calendar-letter = Você também pode adicionar a reunião ao Google Agenda, ao Outlook.com ou ao Outlook corporativo ou escolar:

@@ -86,7 +86,10 @@ pub fn field_problems(
     let mut flaws: Vec<(String, Flaw)> = problems
         .iter()
         .filter(|problem| !problem.target.contains('/') && problem.target != "customQuestionAnswers")
-        .map(|problem| (problem.target.clone(), flaw(problem.code)))
+        .map(|problem| match &*problem.target {
+            "consent" => ("consent".to_owned(), Flaw::NotAgreed),
+            target => (target.to_owned(), flaw(problem.code)),
+        })
         .collect();
     let answers = filled_form(meeting, fields).answers;
     for (question, id) in built_in.questions.iter().zip(ids).filter(|_| !problems.is_empty()) {

@@ -7,14 +7,14 @@ use domain::enrolment::external_key;
 use domain::link::{Link, Purpose};
 use domain::meeting::Gate;
 use domain::{AllowedRegistrant, MeetingId, Registrant, Registration};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode};
 use jiff::SignedDuration;
-use pages::{GateState, GateView};
+use pages::{GateState, GateView, Zones};
 use serde::Deserialize;
 use store::{Fault, Hosted};
 
 use super::let_in::{Wish, let_in};
-use super::page::{html, html_with_way_out, not_found, problem, see_other};
+use super::page::{html, html_with_way_out, look_again, not_found, problem, see_other};
 use super::reader::Reader;
 use crate::app::App;
 
@@ -171,38 +171,27 @@ async fn admit(app: &App, reader: &Reader, registrant: &Registrant, wish: Wish) 
                     let_in(app, reader, &hosted, registrant, (&address, end_at), wish).await
                 }
                 Gate::Early(opens_at) => {
-                    let page = show(reader, Some(&hosted), GateState::Early { opens_at });
-                    look_again(page, registrant, opens_at.duration_since(now))
+                    let page = show(app, reader, Some(&hosted), GateState::Early { opens_at });
+                    look_again(page, opens_at.duration_since(now), spread(registrant))
                 }
-                Gate::Over => show(reader, Some(&hosted), GateState::Over),
+                Gate::Over => show(app, reader, Some(&hosted), GateState::Over),
                 Gate::NoAddress => {
-                    let page = show(reader, Some(&hosted), GateState::NoAddress);
-                    look_again(page, registrant, SignedDuration::from_mins(1))
+                    let page = show(app, reader, Some(&hosted), GateState::NoAddress);
+                    look_again(page, SignedDuration::from_mins(1), spread(registrant))
                 }
             }
         }
         // What the meeting holds now may be another registration, which is not theirs to see.
         hosted => {
             let own = hosted.filter(|hosted| is_its(hosted, registrant));
-            show(reader, own.as_ref(), GateState::Canceled)
+            show(app, reader, own.as_ref(), GateState::Canceled)
         }
     }
 }
 
-/// A page that waits longer looks again all the same: the meeting may have been moved, and a computer that slept has
-/// lost count.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
-/// Over so many seconds is spread when people look again: they were all told the same moment.
-const SPREAD_SECONDS: u8 = 15;
-
-/// Has the browser ask for the same page again after `wait`, a few seconds later for one person than for another. By a
-/// header: it needs no script, and pages that carry such an element fail checks of accessibility.
-fn look_again(mut page: Response, registrant: &Registrant, wait: SignedDuration) -> Response {
-    let spread = registrant.id.0.as_bytes()[15] % SPREAD_SECONDS;
-    // A part of a second too early would be early.
-    let seconds = wait.min(LONGEST_WAIT).as_secs() + 1 + i64::from(spread);
-    page.headers_mut().insert(header::REFRESH, HeaderValue::from(seconds));
-    page
+/// What tells one person from another, for the page that asks again.
+fn spread(registrant: &Registrant) -> u8 {
+    registrant.id.0.as_bytes()[15]
 }
 
 /// Whether the registrant belongs to the registration that the meeting has now.
@@ -220,22 +209,22 @@ async fn admit_without_name(app: &App, reader: &Reader, hosted: &Hosted) -> Resp
             wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting)
         });
         let state = GateState::PersonalLinkNeeded { registration_page_url: page.as_deref() };
-        return show(reader, Some(hosted).filter(|_| is_public), state);
+        return show(app, reader, Some(hosted).filter(|_| is_public), state);
     }
     // Whoever saw a sign-up page can write this link. A registration that is gone does not open the room to
     // them.
     match app.store.had_registration(hosted.meeting.id).await {
         Ok(false) => {
             let address = hosted.meeting.join_url.as_deref().and_then(see_other);
-            address.unwrap_or_else(|| show(reader, Some(hosted), GateState::NoAddress))
+            address.unwrap_or_else(|| show(app, reader, Some(hosted), GateState::NoAddress))
         }
-        Ok(true) => show(reader, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
+        Ok(true) => show(app, reader, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
         Err(fault) => problem(app, reader, &fault.into()),
     }
 }
 
 /// The page at the gate.
-pub fn show(reader: &Reader, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
+pub fn show(app: &App, reader: &Reader, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
     let told = hosted.map(|hosted| {
         let meeting = &hosted.meeting;
         match &hosted.registration {
@@ -254,9 +243,11 @@ pub fn show(reader: &Reader, hosted: Option<&Hosted>, state: GateState<'_>) -> R
     };
     let registration = hosted.and_then(|hosted| hosted.registration.as_ref());
     let language = reader.language(registration.and_then(Registration::language));
+    let house = hosted.map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
     let view = GateView {
         language,
-        zone: None,
+        zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
+        brand: house.map(|house| &house.brand),
         subject: told.and_then(|(subject, _)| subject),
         span: told.map(|(_, span)| span),
         state,

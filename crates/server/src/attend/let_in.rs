@@ -16,6 +16,7 @@ use super::page::{problem, see_other};
 use super::reader::Reader;
 use super::room::Visitor;
 use crate::app::App;
+use crate::visits::is_ahead_of_time;
 
 /// What somebody with a good link asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +35,7 @@ pub enum Wish {
 impl Wish {
     /// What a request without a body is for.
     pub fn read(method: &Method, headers: &HeaderMap) -> Self {
-        let is_prefetch = ["purpose", "sec-purpose"]
-            .into_iter()
-            .filter_map(|name| headers.get(name)?.to_str().ok())
-            .any(|purpose| purpose.contains("prefetch"));
-        if *method == Method::HEAD || is_prefetch { Self::Peep } else { Self::Follow }
+        if *method == Method::HEAD || is_ahead_of_time(headers) { Self::Peep } else { Self::Follow }
     }
 }
 
@@ -55,8 +52,9 @@ pub async fn let_in(
         Ok(entry) => entry,
         Err(fault) => return problem(app, reader, &fault.into()),
     };
-    let Some(way) = see_other(&entry) else { return show(reader, Some(hosted), GateState::NoAddress) };
-    match (wish, app.settings.one_device) {
+    let Some(way) = see_other(&entry) else { return show(app, reader, Some(hosted), GateState::NoAddress) };
+    let is_alone = hosted.meeting.settings.one_device.unwrap_or(app.settings.one_device);
+    match (wish, is_alone.then_some(app.settings.device)) {
         (Wish::Peep, None) => way,
         (Wish::Follow | Wish::Join { .. }, None) => {
             // Nobody waits outside because a list cannot be kept.
@@ -66,7 +64,7 @@ pub async fn let_in(
             }
             way
         }
-        (Wish::Peep | Wish::Follow, Some(_)) => show(reader, Some(hosted), GateState::Ready),
+        (Wish::Peep | Wish::Follow, Some(_)) => show(app, reader, Some(hosted), GateState::Ready),
         (Wish::Join { takes_over }, Some(active)) => {
             let device = device(app, reader).unwrap_or_else(|| app.ids.bytes());
             let now = app.clock.now();
@@ -79,7 +77,7 @@ pub async fn let_in(
             };
             match app.store.enter(pass).await {
                 Ok(true) => with_device(app, way, &device),
-                Ok(false) => show(reader, Some(hosted), GateState::Elsewhere),
+                Ok(false) => show(app, reader, Some(hosted), GateState::Elsewhere),
                 Err(fault) => problem(app, reader, &fault.into()),
             }
         }

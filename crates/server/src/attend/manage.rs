@@ -8,7 +8,9 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use domain::enrolment::change_answers;
 use domain::link::Purpose;
-use domain::{AllowedRegistrant, Fact, FieldProblem, Person, Refusal, Registrant, Registration};
+use domain::{
+    AllowedRegistrant, ConsentVersion, Fact, FieldProblem, Person, Refusal, Registrant, Registration,
+};
 use http::StatusCode;
 use pages::{CanceledView, ManageNotice};
 use store::{Changed, Hosted};
@@ -23,9 +25,9 @@ use crate::error::ApiError;
 use crate::graph::{Asked, take_place};
 
 /// Somebody by their link, with the meeting as long as it has their registration.
-struct Own {
-    registrant: Registrant,
-    hosted: Option<Hosted>,
+pub(super) struct Own {
+    pub(super) registrant: Registrant,
+    pub(super) hosted: Option<Hosted>,
 }
 
 /// `GET /m/{token}`: changes nothing, whoever looks, mail scanners included.
@@ -69,7 +71,8 @@ pub async fn act(
     acted.await.unwrap_or_else(|error| problem(&app, &reader, &error))
 }
 
-async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
+/// Whose link it is.
+pub(super) async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
     let Some(link) = app.links().key.open(Purpose::Manage, token) else { return Ok(None) };
     let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
     let hosted = app.store.find_hosted(registrant.meeting).await?;
@@ -99,6 +102,7 @@ async fn cancel(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiEr
     let language = language(reader, hosted.as_ref());
     let view = CanceledView {
         language,
+        brand: hosted.as_ref().map(|hosted| &app.settings.houses.of(hosted.meeting.tenant).brand),
         subject: subject(hosted.as_ref()),
         registration_page_url: page_url.as_deref(),
     };
@@ -162,15 +166,21 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
     let is_asked = |answer: &&domain::Answer| questions.iter().any(|question| question.id == answer.question);
     let former = registrant.answers.iter().filter(is_asked);
     let given: Vec<_> = former.map(|answer| (Some(answer.question), answer.value.clone())).collect();
-    // Whoever would have to answer something new does so on the page of the meeting.
+    // Whoever would have to answer or agree to something new does so on the page of the meeting.
     let Ok(answers) = change_answers(&[], &given, questions) else {
-        return Ok(with_notice(app, reader, own, ManageNotice::Closed));
+        return Ok(with_notice(app, reader, own, ManageNotice::OnItsPage));
+    };
+    let former = registrant.consent.as_ref().map(ConsentVersion::as_str);
+    let Ok(consent) = app.settings.houses.of(hosted.meeting.tenant).agreed(former) else {
+        return Ok(with_notice(app, reader, own, ManageNotice::OnItsPage));
     };
     let asked = Asked {
         person: Person::Named { named: named.clone(), user: None },
         answers,
+        consent,
         seen_directory: None,
         language: registrant.language.clone(),
+        sees_list: true,
         actor: "registrant".to_owned(),
         idempotency: None,
     };

@@ -1,8 +1,12 @@
 //! How pages leave the house.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::Response;
+use domain::Origin;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
 use pages::{Language, Problem, ProblemView};
 use url::Url;
 
@@ -10,9 +14,12 @@ use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 
-/// Nothing from elsewhere, no script, no frame.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+/// Nothing from elsewhere, no script but our own file, no frame.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
+
+/// How [`POLICY`] says that nobody may show a page in a frame.
+const NO_FRAME: &str = "frame-ancestors 'none'";
 
 /// A page in `language`.
 pub fn html(status: StatusCode, language: Language, page: String) -> Response {
@@ -27,15 +34,52 @@ pub fn html(status: StatusCode, language: Language, page: String) -> Response {
     response
 }
 
-/// A page with a button that leads to another address. Browsers hold where a form is led on to against the policy as
-/// well, and naming that address would tell it to whoever only looks.
+/// A page with a button that leads to another address. Naming that address would tell it to whoever only looks.
 pub fn html_with_way_out(status: StatusCode, language: Language, page: String) -> Response {
+    html_leading_on(status, language, page, "https: http:")
+}
+
+/// A page with a form that leads on to `targets`: browsers hold that against the policy as well.
+pub fn html_leading_on(status: StatusCode, language: Language, page: String, targets: &str) -> Response {
     let mut response = html(status, language, page);
-    let policy = POLICY.replace("form-action 'self'", "form-action 'self' https: http:");
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {targets}"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
+}
+
+/// A page that these sites may show in a frame; none where the list is empty. Older browsers than those that know
+/// `frame-ancestors` would take `X-Frame-Options` for all of them.
+pub fn framed_by(mut page: Response, origins: &[Origin]) -> Response {
+    if origins.is_empty() {
+        return page;
+    }
+    let listed: Vec<&str> = origins.iter().map(Origin::as_str).collect();
+    let headers = page.headers_mut();
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let policy = policy.unwrap_or(POLICY).replace(NO_FRAME, &format!("frame-ancestors {}", listed.join(" ")));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.remove(header::X_FRAME_OPTIONS);
+    }
+    page
+}
+
+/// A page that waits longer looks again all the same: what it waits for may have been moved, and a computer that slept
+/// has lost count.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(5);
+/// Over so many seconds is spread when people look again: they were all told the same moment.
+const SPREAD_SECONDS: u8 = 15;
+
+/// Has the browser ask for the same page again after `wait`, a few seconds later for one person than for another, by
+/// whatever tells them apart. By a header: it needs no script, and pages that carry such an element fail checks of
+/// accessibility.
+pub fn look_again(mut page: Response, wait: SignedDuration, person: u8) -> Response {
+    // A part of a second too early would be early.
+    let seconds = wait.min(LONGEST_WAIT).as_secs() + 1 + i64::from(person % SPREAD_SECONDS);
+    page.headers_mut().insert(header::REFRESH, HeaderValue::from(seconds));
+    page
 }
 
 /// A way on to another address, which learns nothing of the link that led there.
@@ -87,13 +131,15 @@ pub fn problem(app: &App, reader: &Reader, error: &ApiError) -> Response {
     response
 }
 
-/// The stylesheet of every page.
-pub async fn stylesheet() -> Response {
-    let mut response = Response::new(Body::from(pages::STYLESHEET));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+/// A page for whoever asks too often; when they may ask again.
+pub fn too_many(app: &App, reader: &Reader, wait: Duration) -> Response {
+    let request_id = app.ids.random_id().to_string();
+    let language = reader.language(None);
+    let view = ProblemView { language, problem: Problem::TooMany, request_id: &request_id };
+    let mut response = html(StatusCode::TOO_MANY_REQUESTS, language, pages::problem_page(&view));
+    // A part of a second too early would be early.
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     response
 }
 

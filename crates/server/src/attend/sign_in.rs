@@ -6,9 +6,11 @@
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::response::Response;
-use domain::AllowedRegistrant;
+use domain::{AllowedRegistrant, TenantId};
 use http::{StatusCode, header};
+use pages::SignedOutView;
 use url::form_urlencoded::byte_serialize;
+use uuid::Uuid;
 
 use super::cookie;
 use super::form::{self, Fields};
@@ -121,18 +123,50 @@ pub async fn end(
     let kept = cookie::read(app.settings.is_https(), &reader.headers, SESSION);
     let session = kept.and_then(|kept| app.sign_in.session(kept, app.clock.now()));
     let mark = form::value(&fields, "session").unwrap_or_default();
-    if session.is_some_and(|session| !app.sign_in.is_form_of(&session, mark)) {
+    if session.as_ref().is_some_and(|session| !app.sign_in.is_form_of(session, mark)) {
         return forbidden(&app, &reader);
     }
     let registration = form::value(&fields, "registration").unwrap_or_default();
     if wire::ids::read_registration(registration).is_none() {
         return not_found(&reader);
     }
-    let Some(mut response) = see_other(&page_of(&app, registration)) else { return not_found(&reader) };
+    let way = match session.map(|session| session.caller.tenant) {
+        Some(tenant) if app.sign_in.end_session(tenant, app.clock.now()).await.is_some() => {
+            let tenant = tenant.0;
+            format!("{}/signed-out?registration={registration}&tenant={tenant}", app.settings.public_url)
+        }
+        _ => page_of(&app, registration),
+    };
+    let Some(mut response) = see_other(&way) else { return not_found(&reader) };
     response
         .headers_mut()
         .extend(cookie::set(app.settings.is_https(), SESSION, "", 0).map(|over| (header::SET_COOKIE, over)));
     response
+}
+
+/// `GET /signed-out?registration={id}&tenant={id}`: what is left to do, at the identity provider. By a link: browsers hold
+/// where a form leads against the page's policy, and whoever shares the computer decides.
+pub async fn ended(
+    State(app): State<App>,
+    reader: Reader,
+    query: Result<Query<Fields>, QueryRejection>,
+) -> Response {
+    let query = query.map(|Query(query)| query).unwrap_or_default();
+    let registration = only(&query, "registration").unwrap_or_default();
+    if wire::ids::read_registration(registration).is_none() {
+        return not_found(&reader);
+    }
+    let back = page_of(&app, registration);
+    let tenant = only(&query, "tenant").and_then(|tenant| Uuid::try_parse(tenant).ok()).map(TenantId);
+    let there = match tenant {
+        Some(tenant) => app.sign_in.end_session(tenant, app.clock.now()).await,
+        None => None,
+    };
+    let Some(there) = there else { return see_other(&back).unwrap_or_else(|| not_found(&reader)) };
+    let language = reader.language(None);
+    let view =
+        SignedOutView { language, query: &reader.query, provider_url: there.as_str(), back_url: &back };
+    html(StatusCode::OK, language, pages::signed_out_page(&view))
 }
 
 /// The sign-up page, which is the only place anything here leads back to.

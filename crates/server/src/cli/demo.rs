@@ -1,5 +1,6 @@
 //! `usher demo`: everything on one machine, nothing to install, and gone when it ends, unless it was given a database.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use domain::person::DirectoryPerson;
 use domain::question::AnswerInput;
 use domain::{
     AllowedRegistrant, AppId, BuiltIn, Meeting, MeetingId, MeetingSettings, PersonId, PolicyId, Question,
-    QuestionId, Registration, RegistrationId, RegistrationKind, Role, Scope, Speaker, TenantId,
+    QuestionId, Registration, RegistrationId, RegistrationKind, Reminders, Role, Scope, Speaker, TenantId,
 };
 use jiff::{SignedDuration, Unit};
 use percent_encoding::percent_decode_str;
@@ -40,7 +41,10 @@ pub(super) struct Demo {
 }
 
 /// The tokens of the demo live as long as a working day.
-const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+pub(crate) const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+
+/// The sample organisation's.
+const LOGO: &[u8] = include_bytes!("logo.png");
 
 /// What `--json` prints, first and alone on its line. Scripts rely on these names.
 #[derive(Serialize)]
@@ -50,7 +54,7 @@ pub(crate) struct Printed {
     tenant_id: String,
     organizer: PrintedPerson,
     colleague: PrintedPerson,
-    app: PrintedApp,
+    pub(crate) app: PrintedApp,
     pub(crate) meeting_id: String,
     registration_page_web_url: String,
     mailbox_url: String,
@@ -67,9 +71,16 @@ struct PrintedPerson {
 }
 
 #[derive(Serialize)]
-struct PrintedApp {
+pub(crate) struct PrintedApp {
     id: String,
-    token: String,
+    pub(crate) token: String,
+}
+
+impl PrintedApp {
+    /// What its token grants: everything that an application may do.
+    pub(crate) fn grant(&self, tenant: TenantId) -> Grant {
+        app_grant(tenant, AppId(self.id.clone()))
+    }
 }
 
 impl Demo {
@@ -113,8 +124,10 @@ fn configuration(
     } else {
         address.to_string()
     };
+    let logo = folder.join("logo.png");
+    fs::write(&logo, LOGO).map_err(|error| StartProblem(format!("cannot write the logo: {error}")))?;
     let text = format!(
-        r#"
+        r##"
         [server]
         listen = "{address}"
         public_url = "http://{host}"
@@ -125,11 +138,17 @@ fn configuration(
         [[identity.tenant]]
         id = "{tenant}"
         name = "Riverbend Hydrology Institute"
+        zone = "Europe/Berlin"
+        logo = {logo:?}
+        accent = "#1f5f5b"
+        privacy_notice = "https://riverbend.example/privacy"
+        [[identity.tenant.consent]]
+        text = "I agree that the Institute keeps my answers until the meeting is over."
         [mail]
         mailbox = true
         from = "Riverbend events <events@riverbend.example>"
         {database}
-        "#
+        "##
     );
     Config::from_toml_str(&text).map_err(|problems| StartProblem(problems.to_string()))
 }
@@ -239,9 +258,12 @@ fn printed_person(
 }
 
 fn printed_app(app: &App, issuer: &Issuer, tenant: TenantId, id: AppId) -> Result<PrintedApp, StartProblem> {
-    let roles = vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll];
-    let grant = Grant::Application { tenant, app: id.clone(), roles };
-    Ok(PrintedApp { token: mint(app, issuer, &grant)?, id: id.0 })
+    let token = mint(app, issuer, &app_grant(tenant, id.clone()))?;
+    Ok(PrintedApp { token, id: id.0 })
+}
+
+fn app_grant(tenant: TenantId, app: AppId) -> Grant {
+    Grant::Application { tenant, app, roles: vec![Role::MeetingsReadAll, Role::MeetingsReadWriteAll] }
 }
 
 fn mint(app: &App, issuer: &Issuer, grant: &Grant) -> Result<String, StartProblem> {
@@ -302,6 +324,8 @@ pub(crate) fn sample_meeting(
             question("Have you used an acoustic profiler before?", true, yes_no),
             question("Which river do you work on?", false, AnswerInput::Text),
         ],
+        // While somebody is still looking into the mailbox.
+        reminders: Some(Reminders::new([5])),
         ..BuiltIn::default()
     };
     let registration = Registration {

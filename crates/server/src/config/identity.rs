@@ -1,15 +1,19 @@
 //! Whom Usher believes: issuers, organisations and the built-in issuer.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use pages::Colour;
+use url::Url;
 use uuid::Uuid;
 
 use super::reading::{
-    Choice, Flag, Kind, Language, ListOf, Named, Password, Raw, Scope, Seconds, Secret, Text, UuidText, Web,
-    default, list, optional, quoted, required, section, table, wrong,
+    Choice, Flag, Folder, HexColour, Kind, Language, ListOf, Named, Password, Raw, Scope, Seconds, Secret,
+    Secure, Text, UuidText, Web, ZoneName, default, list, optional, quoted, required, section, table, wrong,
 };
 use super::server::{allows_http, is_readable_on_the_way};
+use crate::picture::Picture;
 
 /// How far the clock of an issuer may be from ours. Not a key: a longer one only makes stolen tokens live longer.
 pub const LEEWAY: Duration = Duration::from_secs(60);
@@ -82,13 +86,37 @@ section! {
 
 section! {
     /// An organisation. Everything belongs to one, nothing crosses.
-    Tenant {
+    Tenant, check check_tenant {
         /// Its id; with Entra ID the directory (tenant) id.
         id: Uuid = required(UuidText, "2f1d0c5e-7a57-4b5e-9d0b-6c1f0a6f7d11");
         /// Its name, as people read it.
         name: String = required(Text("a name"), "Contoso");
         /// Language of its pages and letters when a reader prefers none that there is.
         language: String = default(Language, "en");
+        /// The IANA zone of its meetings. Times on pages and in letters are written in it, beside the reader's own.
+        zone: Option<String> = optional(ZoneName, "times are in UTC", "Europe/Berlin");
+        /// File with its logo for the head of its pages, relative to the working directory: PNG, JPEG or WebP of at most
+        /// 24 KiB and 1024 pixels a side.
+        logo: Option<PathBuf> = optional(Folder, "the pages say `Usher`", "/etc/usher/logo.png");
+        /// Its colour, for links and buttons on its pages and the button in letters. Where words could not be read in it,
+        /// or on it, the nearest shade is taken in which they can.
+        accent: Option<Colour> = optional(HexColour, "Usher's own", "#1f5f5b");
+        /// Address of its privacy notice, linked beside the consent; only read with one.
+        privacy_notice: Option<Url> = optional(Secure, "no link", "https://www.example.org/privacy");
+        /// The sections `[[identity.tenant.consent]]`.
+        consents as "consent": Vec<ConsentText> = list();
+    }
+}
+
+section! {
+    /// What people agree to when they register on a sign-up page of the organisation: shown beside a box that they have to
+    /// tick. Which wording somebody agreed to is kept with them; see [serve.md](serve.md#consent). Whoever registers
+    /// people over the API asks them there.
+    ConsentText {
+        /// The language of the text.
+        language: Option<String> = optional(Language, "for every language without a text of its own", "en");
+        /// The text.
+        text: String = required(Text("a text"), "I agree that my answers are kept until the meeting is over.");
     }
 }
 
@@ -250,6 +278,21 @@ impl Kind for IssuerAddress {
 fn no_repeats(scope: &mut Scope<'_, '_>) {
     scope.refuse_repeats("issuer", "url", &IssuerAddress);
     scope.refuse_repeats("tenant", "id", &UuidText);
+}
+
+fn check_tenant(scope: &mut Scope<'_, '_>) {
+    scope.refuse_repeats("consent", "language", &Language);
+    if let Some(file) = scope.here(&Folder, "logo")
+        && let Err(fault) = Picture::read(&file)
+    {
+        scope.complain("logo", fault);
+    }
+    if scope.has("privacy_notice") && !scope.has("consent") {
+        scope.complain(
+            "privacy_notice",
+            "stands beside a consent: add a section `[[identity.tenant.consent]]`",
+        );
+    }
 }
 
 fn check_issuer(scope: &mut Scope<'_, '_>) {

@@ -11,6 +11,7 @@ mod limits;
 mod links;
 mod log;
 mod mail;
+mod protection;
 mod reading;
 mod server;
 #[cfg(test)]
@@ -23,12 +24,15 @@ use self::reading::{Effective, Found, Reference, Scope, Section, Sources, Tree, 
 
 pub use self::compat::{Compat, Lists, Permissions};
 pub use self::database::{Database, DatabaseUrl};
-pub use self::identity::{Algorithm, Builtin, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant};
+pub use self::identity::{
+    Algorithm, Builtin, ConsentText, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant,
+};
 pub use self::join::{BigBlueButton, Jitsi, Join};
 pub use self::limits::Limits;
 pub use self::links::Links;
 pub use self::log::{Format, Log};
 pub use self::mail::{Mail, Security};
+pub use self::protection::{ProofOfWork, Protection};
 pub use self::reading::{Origin, Problem, Problems, Secret};
 pub use self::server::Server;
 
@@ -49,6 +53,8 @@ section! {
         links: Links = table();
         /// The section `[join]`.
         join: Join = table();
+        /// The section `[protection]`.
+        protection: Protection = table();
         /// The section `[compat]`.
         compat: Compat = table();
         /// The section `[log]`.

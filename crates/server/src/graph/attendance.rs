@@ -1,7 +1,7 @@
 //! `attendanceReports`: who came through the join gate, and who did not. CONTRACT section 1.11.
 
 use domain::{Meeting, Refusal, Registrant, Registration};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use wire::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use wire::{Collection, Entity};
 
@@ -72,8 +72,8 @@ async fn find(ask: &Ask<'_>) -> Result<(Meeting, Registration), ApiError> {
 
 /// Before the door opens everybody would be missing.
 fn has_opened(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> bool {
-    let before = SignedDuration::from_mins(ask.app.settings.opens_minutes_before);
-    ask.app.clock.now() >= registration.start_at(meeting) - before
+    let start_at = registration.start_at(meeting);
+    ask.app.clock.now() >= meeting.opens_at(start_at, ask.app.settings.opens_minutes_before)
 }
 
 async fn report(

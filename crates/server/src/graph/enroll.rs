@@ -3,11 +3,13 @@
 //! The API and the sign-up page both come through [`take_place`].
 
 use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
-use domain::permission::may_enroll;
+use domain::link::Link;
+use domain::permission::{may_enroll, sees_registrants};
 use domain::refusal::Denial;
 use domain::{
-    AllowedRegistrant, Answer as Answered, Caller, Enrolment, FieldProblem, Meeting, MeetingId, Person,
-    PersonId, Refusal, Registrant, RegistrantId, Registration, RegistrationId, RegistrationKind,
+    AllowedRegistrant, Answer as Answered, Caller, ConsentVersion, Enrolment, FieldProblem, Meeting,
+    MeetingId, Person, PersonId, Refusal, Registrant, RegistrantId, Registration, RegistrationId,
+    RegistrationKind,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -22,6 +24,7 @@ use super::{Answer, Ask, Reply};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::member::Member;
+use crate::returning::Returning;
 
 /// What an enrolment asks for, whoever asked.
 #[derive(Clone, Debug)]
@@ -32,8 +35,12 @@ pub struct Asked {
     pub answers: Vec<Answered>,
     /// Version of the directory and policies that were asked, if any were.
     pub seen_directory: Option<i64>,
+    /// What they agreed to, where their organisation asks for it.
+    pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
+    /// Whether whoever asks may learn if the person is registered; see [`Enrolment::sees_list`].
+    pub sees_list: bool,
     /// Who asked, for the audit trail.
     pub actor: String,
     /// The key for retries, if one was sent.
@@ -47,6 +54,13 @@ pub struct Place {
     pub registrant: RegistrantId,
     /// Generation of their links.
     pub generation: u8,
+}
+
+impl Place {
+    /// What their links are made from.
+    pub fn link(&self, meeting: MeetingId) -> Link {
+        Link { meeting, registrant: self.registrant, generation: self.generation }
+    }
 }
 
 /// `POST …/registration/registrants`
@@ -121,6 +135,7 @@ pub async fn take_place(
 ) -> Result<Option<Place>, ApiError> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
+    let returning = Returning::of(hosted.meeting.id, &asked.person, &asked.actor);
     let enrolment = Enrolment {
         // The turnstile gives the real id.
         id: RegistrantId(Uuid::nil()),
@@ -130,12 +145,18 @@ pub async fn take_place(
         seen_directory: asked.seen_directory,
         person: asked.person,
         answers: asked.answers,
+        consent: asked.consent,
         language: asked.language,
+        sees_list: asked.sees_list,
         at: now,
         actor: asked.actor,
         idempotency: asked.idempotency,
     };
-    match app.turnstile.enroll(enrolment).await? {
+    let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
+    if let (Verdict::Known { .. } | Verdict::Full, Some(somebody)) = (verdict, returning) {
+        app.returning.see_to(somebody);
+    }
+    match verdict {
         Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0 })),
         Verdict::Known { registrant, generation } => Ok(Some(Place { registrant, generation })),
         Verdict::Full => Err(Refusal::RegistrationFull.into()),
@@ -177,10 +198,16 @@ async fn seen_account(ask: &Ask<'_>, registration: &Registration) -> Result<Opti
 
 async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Asked, ApiError> {
     let asked = |person, answers, seen_directory| {
+        // Under `organization` and with an external system nobody asks for a stranger.
+        let is_of_strangers = matches!(person, Person::Named { user: None, .. });
+        let edition = ask.app.settings.permissions;
         Ok(Asked {
             person,
             answers,
             seen_directory,
+            // Whoever enrolls people over the API has a form of their own, and asks there.
+            consent: None,
+            sees_list: !is_of_strangers || sees_registrants(&ask.caller, edition, meeting.organizer),
             language: Some(ask.language(registration.language()).tag().to_owned()),
             actor: ask.caller.actor(),
             idempotency: idempotency_key(ask, registration.id)?,

@@ -79,7 +79,7 @@ async fn one(app: &App, request: Parts, body: &mut Body) -> Response {
 /// budget.
 async fn admit(app: &App, request: &Parts, left: &mut Option<Left>) -> Result<Arc<Caller>, ApiError> {
     let budgets = &app.settings.budgets;
-    *left = budgets.take_address(app.settings.proxies.client_of(request).0)?;
+    *left = budgets.take_address(app.settings.trusted_proxies.client_of(request).0)?;
     let authorization = request.headers.get(header::AUTHORIZATION);
     let caller = app.verifier.verify(authorization, app.clock.now()).await;
     let caller = caller.map_err(ApiError::Unauthenticated)?;

@@ -1,12 +1,14 @@
 //! `registration/registrants`: list, get and cancel. CONTRACT sections 2.1 and 2.2.
 
+use std::collections::HashMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::enrolment::external_key;
 use domain::permission::may_cancel;
 use domain::{
-    FieldProblem, Meeting, Person, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
-    RegistrationKind,
+    Consent, ConsentVersion, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registrant, RegistrantId,
+    Registration, RegistrationKind,
 };
 use uuid::Uuid;
 use wire::registrant::AnyRegistrant;
@@ -35,9 +37,10 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
     } else {
         None
     };
+    let consents = consents(ask, &meeting, &page.registrants).await?;
     let tagged = |registrant: &Registrant| Tagged {
         etag: etag::of_registrant(&registration, registrant),
-        entity: show(ask, &meeting, &registration, registrant),
+        entity: show(ask, &meeting, &registration, registrant, &consents),
     };
     let value = page.registrants.iter().map(tagged).collect();
     let next_link = page.next.map(|next| ask.address_with(&next_query(ask.raw_query(), next)));
@@ -48,9 +51,11 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
 pub async fn get(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let registrant = find(ask, &meeting, &registration).await?;
+    let consents = consents(ask, &meeting, std::slice::from_ref(&registrant)).await?;
     let context = ask.root().registrant(&meeting);
     let etag = Some(etag::of_registrant(&registration, &registrant));
-    Ok(Reply::entity(&Entity { context, etag, entity: show(ask, &meeting, &registration, &registrant) }))
+    let entity = show(ask, &meeting, &registration, &registrant, &consents);
+    Ok(Reply::entity(&Entity { context, etag, entity }))
 }
 
 /// `DELETE …/registrants/{id}`: by the person themselves, or by the organizer of an external registration.
@@ -102,16 +107,27 @@ async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     found.filter(of_this).ok_or(Refusal::NoRegistrant.into())
 }
 
+type Consents = HashMap<ConsentVersion, Consent>;
+
+/// Every wording of the organisation, where one of them agreed to any.
+async fn consents(ask: &Ask<'_>, meeting: &Meeting, shown: &[Registrant]) -> Result<Consents, ApiError> {
+    if shown.iter().all(|registrant| registrant.consent.is_none()) {
+        return Ok(Consents::new());
+    }
+    Ok(ask.app.store.list_consents(meeting.tenant).await?)
+}
+
 fn show(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,
     registrant: &Registrant,
+    consents: &Consents,
 ) -> AnyRegistrant {
     let id = public_id(meeting, registration, registrant);
     let place = Place { registrant: registrant.id, generation: registrant.generation };
     let link = ask.app.graph_link(meeting, registration, &id, place);
-    AnyRegistrant::item(meeting, registration, registrant, link, ask.app.settings.lists)
+    AnyRegistrant::item(meeting, registration, registrant, link, consents, ask.app.settings.lists)
 }
 
 /// The id by which callers know the registrant: Graph's, or the external system's own.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use pages::{NoSignIn, SignInProblem, SignInView};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -17,10 +18,11 @@ use super::code::Pending;
 use super::directory::{Account, App, DirectoryFault};
 use super::grant::Grant;
 use super::oauth_error::{OauthError, seconds};
-use super::page::{self, SignInPage};
+use super::page;
 use super::scope::Asked;
 use super::service::IssuerService;
 use super::throttle::Suspect;
+use crate::attend::Reader;
 use crate::client_address::ClientAddress;
 use crate::connections::is_too_slow;
 
@@ -28,11 +30,6 @@ const FORM_SECONDS: i64 = 600;
 
 /// Longer values are refused; the form has to carry them.
 const MAX_PARAMETER_BYTES: usize = 2048;
-
-const WRONG: &str = "The user name or the password is wrong.";
-const SLOW_DOWN: &str = "Too many attempts. Wait a little, then try again.";
-const STALE: &str = "This form is too old or was not made here. Go back to the application and start again.";
-const AWAY: &str = "The directory cannot be asked at the moment. Try again soon.";
 
 /// What an application sends a browser with. A repeated parameter does not parse.
 #[derive(Deserialize)]
@@ -80,19 +77,20 @@ struct Asking {
 /// Shows the sign-in page.
 pub(super) async fn show(
     State(service): State<Arc<IssuerService>>,
+    reader: Reader,
     request: Result<Query<AuthorizeRequest>, QueryRejection>,
 ) -> Response {
     let Ok(Query(request)) = request else {
-        return dead_end("The request is not well-formed.");
+        return dead_end(&reader, NoSignIn::Malformed);
     };
     // Until the address to return to is known to be the application's own, nothing is sent there.
-    let (app, back) = match find_return(&service, &request).await {
+    let (app, back) = match find_return(&service, &reader, &request).await {
         Ok(found) => found,
         Err(answer) => return answer,
     };
     let login_hint = request.login_hint.clone().unwrap_or_default();
     match check(&service, &app, &request) {
-        Err(problem) => send_error(&service, &back, &problem),
+        Err(problem) => send_error(&service, &reader, &back, &problem),
         Ok(()) => {
             let asking = Asking {
                 client_id: app.id.0.clone(),
@@ -102,18 +100,22 @@ pub(super) async fn show(
                 challenge: request.code_challenge.unwrap_or_default(),
                 good_until: service.now().as_second() + FORM_SECONDS,
             };
-            form(&service, StatusCode::OK, &app, &asking, &login_hint, None)
+            form(&service, &reader, StatusCode::OK, &app, &asking, &login_hint, None)
         }
     }
 }
 
-async fn find_return(service: &IssuerService, request: &AuthorizeRequest) -> Result<(App, Return), Response> {
+async fn find_return(
+    service: &IssuerService,
+    reader: &Reader,
+    request: &AuthorizeRequest,
+) -> Result<(App, Return), Response> {
     let client_id = request.client_id.as_deref().unwrap_or_default();
-    let found = service.directory.find_app(client_id).await.map_err(away)?;
-    let app = found.ok_or_else(|| dead_end("The application is not known here."))?;
+    let found = service.directory.find_app(client_id).await.map_err(|fault| away(reader, fault))?;
+    let app = found.ok_or_else(|| dead_end(reader, NoSignIn::UnknownApp))?;
     let redirect_uri = request.redirect_uri.clone().unwrap_or_default();
     if !app.redirect_uris.contains(&redirect_uri) || Url::parse(&redirect_uri).is_err() {
-        return Err(dead_end("The address to return to is not registered for this application."));
+        return Err(dead_end(reader, NoSignIn::UnknownReturn));
     }
     let fragment = request.response_mode.as_deref() == Some("fragment");
     Ok((app, Return { redirect_uri, fragment, state: request.state.clone() }))
@@ -148,33 +150,34 @@ fn check(service: &IssuerService, app: &App, request: &AuthorizeRequest) -> Resu
 pub(super) async fn sign_in(
     State(service): State<Arc<IssuerService>>,
     address: ClientAddress,
-    headers: HeaderMap,
+    reader: Reader,
     form: Result<Form<SignIn>, FormRejection>,
 ) -> Response {
     let sign_in = match form {
         Ok(Form(sign_in)) => sign_in,
         Err(rejection) if is_too_slow(&rejection) => {
-            return page::dead_end(StatusCode::REQUEST_TIMEOUT, "The form did not arrive in time.");
+            return page::dead_end(StatusCode::REQUEST_TIMEOUT, &reader, NoSignIn::Late);
         }
-        Err(_) => return dead_end("The form is not complete."),
+        Err(_) => return dead_end(&reader, NoSignIn::Incomplete),
     };
     // A form on another site could carry a seal its maker was given. Browsers tell.
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let site = reader.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     if site.is_some_and(|site| site != b"same-origin") {
-        return page::dead_end(StatusCode::FORBIDDEN, STALE);
+        return page::dead_end(StatusCode::FORBIDDEN, &reader, NoSignIn::Stale);
     }
     let asking: Option<Asking> = service.seal.open(&sign_in.request);
     let Some(asking) = asking.filter(|asking| service.now().as_second() < asking.good_until) else {
-        return page::dead_end(StatusCode::FORBIDDEN, STALE);
+        return page::dead_end(StatusCode::FORBIDDEN, &reader, NoSignIn::Stale);
     };
-    match attempt(&service, &asking, &sign_in, address).await {
+    match attempt(&service, &reader, &asking, &sign_in, address).await {
         Ok(answer) => answer,
-        Err(fault) => away(fault),
+        Err(fault) => away(&reader, fault),
     }
 }
 
 async fn attempt(
     service: &IssuerService,
+    reader: &Reader,
     asking: &Asking,
     sign_in: &SignIn,
     address: ClientAddress,
@@ -182,33 +185,40 @@ async fn attempt(
     // Asked again: it may have been removed, or its address, while the page was open.
     let app = service.directory.find_app(&asking.client_id).await?;
     let Some(app) = app.filter(|app| app.redirect_uris.contains(&asking.back.redirect_uri)) else {
-        return Ok(dead_end("The application is not known here any longer."));
+        return Ok(dead_end(reader, NoSignIn::AppGone));
     };
 
     let suspects = [Suspect::account(app.tenant, &sign_in.user_name), Suspect::people_at(address.0)];
-    let again = |status, problem| form(service, status, &app, asking, &sign_in.user_name, Some(problem));
+    let again =
+        |status, problem| form(service, reader, status, &app, asking, &sign_in.user_name, Some(problem));
     let account = service.directory.find_account(app.tenant, &sign_in.user_name).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let fits = match service.prove(&suspects, hash, sign_in.password.clone()).await {
         Ok(fits) => fits,
         Err(wait) => {
-            let mut answer = again(StatusCode::TOO_MANY_REQUESTS, SLOW_DOWN);
+            let mut answer = again(StatusCode::TOO_MANY_REQUESTS, SignInProblem::SlowDown);
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
             return Ok(answer);
         }
     };
     let Some(account) = account.filter(|_| fits) else {
         tracing::info!(app = %app.id, "a sign-in was refused");
-        return Ok(again(StatusCode::FORBIDDEN, WRONG));
+        return Ok(again(StatusCode::FORBIDDEN, SignInProblem::Wrong));
     };
-    Ok(send_code(service, &app, asking, account))
+    Ok(send_code(service, reader, &app, asking, account))
 }
 
-fn send_code(service: &IssuerService, app: &App, asking: &Asking, account: Account) -> Response {
+fn send_code(
+    service: &IssuerService,
+    reader: &Reader,
+    app: &App,
+    asking: &Asking,
+    account: Account,
+) -> Response {
     let asked = Asked::parse(&asking.scope);
     let scopes = match asked.scopes(&app.scopes) {
         Ok(scopes) => scopes,
-        Err(problem) => return send_error(service, &asking.back, &problem),
+        Err(problem) => return send_error(service, reader, &asking.back, &problem),
     };
     let pending = Pending {
         grant: Grant::Delegated {
@@ -225,39 +235,42 @@ fn send_code(service: &IssuerService, app: &App, asking: &Asking, account: Accou
     };
     let code = service.new_code();
     if service.codes.put(&code, pending, service.now()) {
-        send(service, &asking.back, &[("code", &code)])
+        send(service, reader, &asking.back, &[("code", &code)])
     } else {
-        send_error(service, &asking.back, &OauthError::from(DirectoryFault))
+        send_error(service, reader, &asking.back, &OauthError::from(DirectoryFault))
     }
 }
 
 fn form(
     service: &IssuerService,
+    reader: &Reader,
     status: StatusCode,
     app: &App,
     asking: &Asking,
     user_name: &str,
-    problem: Option<&str>,
+    problem: Option<SignInProblem>,
 ) -> Response {
-    let Some(request) = service.seal.close(asking) else {
-        return dead_end("The request cannot be carried by a form.");
+    let Some(request) = service.seal.close(asking) else { return dead_end(reader, NoSignIn::Malformed) };
+    let view = SignInView {
+        language: reader.language(None),
+        query: &reader.query,
+        app_name: &app.name,
+        request: &request,
+        user_name,
+        problem,
     };
-    let redirect_uri = &asking.back.redirect_uri;
-    page::sign_in(
-        status,
-        &SignInPage { app_name: &app.name, request: &request, user_name, problem, redirect_uri },
-    )
+    page::sign_in(status, &view, &asking.back.redirect_uri)
 }
 
-fn send_error(service: &IssuerService, back: &Return, problem: &OauthError) -> Response {
-    send(service, back, &[("error", problem.code), ("error_description", problem.description)])
+fn send_error(service: &IssuerService, reader: &Reader, back: &Return, problem: &OauthError) -> Response {
+    send(service, reader, back, &[("error", problem.code), ("error_description", problem.description)])
 }
 
 /// Sends the browser back, always with `state` as it came and with `iss` (RFC 9207), so that a client of several
 /// issuers knows whose answer it holds.
-fn send(service: &IssuerService, back: &Return, answer: &[(&str, &str)]) -> Response {
+fn send(service: &IssuerService, reader: &Reader, back: &Return, answer: &[(&str, &str)]) -> Response {
     let Ok(mut target) = Url::parse(&back.redirect_uri) else {
-        return dead_end("The address to return to is not an address.");
+        return dead_end(reader, NoSignIn::UnknownReturn);
     };
     let state = back.state.as_deref().map(|state| ("state", state));
     let parameters = answer.iter().copied().chain(state).chain([("iss", service.issuer.url())]);
@@ -268,16 +281,16 @@ fn send(service: &IssuerService, back: &Return, answer: &[(&str, &str)]) -> Resp
         target.query_pairs_mut().extend_pairs(parameters);
     }
     let Ok(location) = HeaderValue::from_str(target.as_str()) else {
-        return dead_end("The address to return to is not an address.");
+        return dead_end(reader, NoSignIn::UnknownReturn);
     };
     let no_store = HeaderValue::from_static("no-store");
     (StatusCode::SEE_OTHER, [(LOCATION, location), (CACHE_CONTROL, no_store)]).into_response()
 }
 
-fn dead_end(text: &str) -> Response {
-    page::dead_end(StatusCode::BAD_REQUEST, text)
+fn dead_end(reader: &Reader, why: NoSignIn) -> Response {
+    page::dead_end(StatusCode::BAD_REQUEST, reader, why)
 }
 
-fn away(_: DirectoryFault) -> Response {
-    page::dead_end(StatusCode::SERVICE_UNAVAILABLE, AWAY)
+fn away(reader: &Reader, _: DirectoryFault) -> Response {
+    page::dead_end(StatusCode::SERVICE_UNAVAILABLE, reader, NoSignIn::Away)
 }

@@ -48,7 +48,7 @@ impl Grant {
     }
 
     /// The claims of an access token, in the words of Entra's version 2.0 and of its Graph tokens (`appid`).
-    pub(super) fn claims(&self) -> Value {
+    pub(crate) fn claims(&self) -> Value {
         let mut claims = self.identity();
         let app = &self.app().0;
         claims["azp"] = json!(app);

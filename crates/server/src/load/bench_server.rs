@@ -12,12 +12,14 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use url::Url;
 
+use super::rs256;
 use crate::app::{App, Memory, Parts};
+use crate::auth::Verifier;
 use crate::cli::demo::{Printed, furnish, sample_meeting, section_of};
 use crate::cli::failed;
 use crate::clock::{Clock, Source};
 use crate::config::Config;
-use crate::start::{Service, StartProblem, build_with};
+use crate::start::{Service, StartProblem, build};
 use crate::turnstile::Turnstile;
 
 /// A capacity that is counted and never reached.
@@ -47,7 +49,7 @@ pub(crate) struct BenchServer {
     /// PostgreSQL database to use instead of a file
     #[arg(long, value_name = "postgres://USER@HOST/NAME")]
     pub(crate) database: Option<Url>,
-    /// Prove every token every time
+    /// Prove every token every time, signed as Entra ID signs them
     #[arg(long)]
     pub(crate) verify_each: bool,
     /// So many meetings with a capacity, instead of the demo's without
@@ -79,9 +81,18 @@ impl BenchServer {
         let ids = Source::from_system();
         let tenant = TenantId(ids.random_id());
         let config = self.configuration(address, tenant)?;
-        let service = build_with(&config, Clock::System, ids, !self.verify_each).await?;
-        let printed = furnish(&service, tenant).await?;
-        Ok((if self.mode == Mode::Ceiling { pretending(service) } else { service }, printed))
+        let Service { app, issuer } = build(&config, Clock::System, ids).await?;
+        let service = Service { app: app.clone(), issuer };
+        let mut printed = furnish(&service, tenant).await?;
+        let mut verifier = app.verifier.clone();
+        if self.verify_each {
+            (verifier, printed.app.token) = rs256::issue(&app, tenant, &printed.app.grant(tenant))?;
+        }
+        let turnstile = match self.mode {
+            Mode::Ceiling => Turnstile::pretending(app.ids.clone(), app.clock.clone()),
+            Mode::Store | Mode::Mailbox => app.turnstile.clone(),
+        };
+        Ok((Service { app: with(&app, verifier, turnstile), ..service }, printed))
     }
 
     /// Ids of the meetings to load, as the API gives them.
@@ -158,19 +169,19 @@ pub(crate) async fn left() {
     let _ = left.await;
 }
 
-/// The same service with another turnstile, and nothing else.
-fn pretending(service: Service) -> Service {
-    let Service { app, issuer } = service;
-    let app = App::new(Parts {
+/// The same application with another verifier and turnstile, and nothing else.
+fn with(app: &App, verifier: Verifier, turnstile: Turnstile) -> App {
+    App::new(Parts {
         store: app.store.clone(),
         clock: app.clock.clone(),
         ids: app.ids.clone(),
-        verifier: app.verifier.clone(),
+        verifier,
         sign_in: app.sign_in.clone(),
-        turnstile: Turnstile::pretending(app.ids.clone(), app.clock.clone()),
+        turnstile,
         mailroom: app.mailroom.clone(),
+        returning: app.returning.clone(),
+        guard: app.guard.clone(),
         settings: app.settings.clone(),
         memory: Memory::default(),
-    });
-    Service { app, issuer }
+    })
 }

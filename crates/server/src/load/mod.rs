@@ -21,6 +21,7 @@ mod open_loop;
 mod pgbench;
 mod report;
 mod request;
+mod rs256;
 mod stats;
 mod target;
 #[cfg(test)]

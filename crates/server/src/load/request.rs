@@ -30,6 +30,7 @@ struct Questions {
 pub(super) struct Enrolment {
     bytes: Vec<u8>,
     number: Range<usize>,
+    in_order: bool,
 }
 
 /// Prepares an enrolment into each meeting, and tells how many questions the first one asks.
@@ -93,12 +94,12 @@ impl Enrolment {
             body.len()
         );
         let start = text.find(&format!(".{run:016x}@load")).expect("the address was written above") - DIGITS;
-        Self { bytes: text.into_bytes(), number: start..start + DIGITS }
+        Self { bytes: text.into_bytes(), number: start..start + DIGITS, in_order: target.in_order }
     }
 
     /// The request for the person with this number; numbers repeat after a thousand million.
     pub(super) fn of(&mut self, number: u64) -> &[u8] {
-        let mut number = scattered(number);
+        let mut number = if self.in_order { number } else { scattered(number) };
         for digit in self.bytes[self.number.clone()].iter_mut().rev() {
             *digit = b'0' + (number % 10) as u8;
             number /= 10;

@@ -17,6 +17,8 @@ pub(crate) struct Target {
     pub(crate) registrations: Vec<String>,
     /// Bearer token of the caller.
     pub(crate) token: String,
+    /// Whether people come in the order of their addresses. They do not.
+    pub(crate) in_order: bool,
 }
 
 /// What the load needs of the line that `usher demo --json` prints.
@@ -81,6 +83,7 @@ impl Target {
             address: loopback(&url)?,
             registrations: vec![format!("{version}/users/{organizer}/onlineMeetings/{meeting}/registration")],
             token: token.to_owned(),
+            in_order: false,
         })
     }
 }

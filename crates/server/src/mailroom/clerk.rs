@@ -62,6 +62,7 @@ fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Sent => "sent",
         Settlement::Dropped => "dropped",
+        Settlement::Withheld => "withheld",
         Settlement::Later(..) | Settlement::Untried(..) => "later",
         Settlement::Failed(_) => "failed",
     }

@@ -1,7 +1,6 @@
 //! The links in letters.
 
-use domain::Registrant;
-use domain::link::{LinkKey, Purpose};
+use domain::link::{Link, LinkKey, Purpose};
 use url::Url;
 
 /// What a registrant's links are made from.
@@ -15,13 +14,13 @@ pub struct LetterLinks {
 
 impl LetterLinks {
     /// The link to the meeting: `{public_url}/j/{token}`.
-    pub fn join(&self, registrant: &Registrant) -> String {
-        self.link('j', Purpose::Join, registrant)
+    pub fn join(&self, link: &Link) -> String {
+        self.write('j', Purpose::Join, link)
     }
 
     /// The link to the own registration: `{public_url}/m/{token}`.
-    pub fn manage(&self, registrant: &Registrant) -> String {
-        self.link('m', Purpose::Manage, registrant)
+    pub fn manage(&self, link: &Link) -> String {
+        self.write('m', Purpose::Manage, link)
     }
 
     /// The host of `public_url`: our name in Message-IDs and calendar UIDs, and to the mail server.
@@ -30,8 +29,8 @@ impl LetterLinks {
         url.as_ref().and_then(Url::host_str).unwrap_or("usher.invalid").to_owned()
     }
 
-    fn link(&self, door: char, purpose: Purpose, registrant: &Registrant) -> String {
+    fn write(&self, door: char, purpose: Purpose, link: &Link) -> String {
         let base = self.public_url.trim_end_matches('/');
-        format!("{base}/{door}/{}", self.key.seal(purpose, &registrant.link()))
+        format!("{base}/{door}/{}", self.key.seal(purpose, link))
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn seal(
 
 fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -> String {
     let room = &*mailroom.0;
-    let Letterhead { links, sender, reply_to } = &room.letterhead;
+    let Letterhead { links, sender, reply_to, .. } = &room.letterhead;
     let host = links.host();
     let mut builder = Message::builder()
         .from(Mailbox::new(sender.name.as_deref().map(one_line), sender.email.clone()))

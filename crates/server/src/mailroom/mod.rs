@@ -10,6 +10,7 @@
 //! programs and servers know it for the same one. `usher_letters_unanswered_total` counts the connections that
 //! broke in that window.
 
+mod allowance;
 mod answer;
 mod backoff;
 mod clerk;
@@ -47,6 +48,15 @@ pub use self::write::Letterhead;
 #[derive(Clone)]
 pub struct Mailroom(Arc<Room>);
 
+/// Where the mailroom stops trying.
+#[derive(Clone, Copy, Debug)]
+pub struct MailLimits {
+    /// How often a letter is tried that the mail server puts off.
+    pub attempts: u32,
+    /// How many letters that strangers can cause a mailbox gets in an hour.
+    pub letters_per_hour: u32,
+}
+
 /// What everybody who works in the mailroom shares.
 struct Room {
     store: Store,
@@ -55,7 +65,9 @@ struct Room {
     postman: Postman,
     letterhead: Letterhead,
     reminders: Reminders,
-    max_attempts: u32,
+    limits: MailLimits,
+    /// What mailboxes are remembered by.
+    mailbox_key: [u8; 32],
     rest: Rest,
     nudge: Notify,
     /// Microseconds since 1970; 0 before the first round.
@@ -67,8 +79,8 @@ struct Room {
 }
 
 impl Mailroom {
-    /// A mailroom that sends through `postman`, and reminds people of meetings by `reminders`. A letter that the mail
-    /// server put off `max_attempts` times is given up.
+    /// A mailroom that sends through `postman`, and reminds people of meetings by `reminders`, within
+    /// `limits`.
     pub fn new(
         store: Store,
         clock: Clock,
@@ -76,8 +88,9 @@ impl Mailroom {
         postman: Postman,
         letterhead: Letterhead,
         reminders: Reminders,
-        max_attempts: u32,
+        limits: MailLimits,
     ) -> Self {
+        let mailbox_key = letterhead.links.key.derive(b"mailbox 1");
         Self(Arc::new(Room {
             store,
             clock,
@@ -85,7 +98,8 @@ impl Mailroom {
             postman,
             letterhead,
             reminders,
-            max_attempts,
+            limits,
+            mailbox_key,
             rest: Rest::default(),
             nudge: Notify::new(),
             last_round_at: AtomicI64::new(0),

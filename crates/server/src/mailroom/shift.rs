@@ -54,6 +54,8 @@ pub(super) struct State {
 
 struct Leased {
     letter: DueLetter,
+    /// Not to be sent: its mailbox has had enough.
+    is_withheld: bool,
     until: Timestamp,
 }
 
@@ -196,6 +198,7 @@ impl Shift {
         let lease = LONGEST_QUEUE.saturating_add(room.postman.longest_send());
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let letters = room.store.lease_letters(slot, now, until, group as u32).await?;
+        let withheld = self.withheld(&letters, now).await?;
         let mut count = 0;
         for (place, letter) in places.zip(letters) {
             // Whoever gets two letters gets them one after the other.
@@ -204,7 +207,8 @@ impl Shift {
             }
             self.recipients().push(letter.registrant.id);
             self.0.at_hand.fetch_add(1, Ordering::AcqRel);
-            place.send(Leased { letter, until });
+            let is_withheld = withheld.contains(&letter.id);
+            place.send(Leased { letter, is_withheld, until });
             count += 1;
         }
         while is_probing && self.0.at_hand.load(Ordering::Acquire) > 0 {
@@ -228,7 +232,13 @@ impl Shift {
         loop {
             // The guard is gone before the letter is sent: it only says whose turn it is to take one.
             let next = take.lock().await.recv().await;
-            let Some(Leased { letter, until }) = next else { return };
+            let Some(Leased { letter, is_withheld, until }) = next else { return };
+            if is_withheld {
+                if report.send((letter, Settlement::Withheld)).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             let task = tokio::spawn(self.clone().deliver(letter.clone(), until));
             let settlement = task.await.unwrap_or_else(|_| {
                 tracing::error!(letter.id = %letter.id, "a letter could not be written: this is a defect of Usher");
@@ -285,7 +295,7 @@ impl Shift {
 
     fn put_off(&self, attempts: u32, answer: String) -> Settlement {
         let room = self.room();
-        if attempts >= room.max_attempts {
+        if attempts >= room.limits.attempts {
             return Settlement::Failed(answer);
         }
         let now = room.clock.now();

@@ -2,15 +2,16 @@
 
 use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
-use domain::{CanceledBy, Email, LetterKind, Meeting};
+use domain::{CanceledBy, Email, LetterKind, Meeting, Registrant};
 use lettre::message::Mailbox as Address;
-use pages::{Language, LetterFacts, letter};
+use pages::{Language, LetterFacts, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
 
 use super::links::LetterLinks;
 use super::mime::{self, SealedLetter};
 use super::{Mailroom, smtp::Unusable};
 use crate::config::Mail;
+use crate::house::Houses;
 
 /// What all letters have in common.
 #[derive(Clone, Debug)]
@@ -21,12 +22,14 @@ pub struct Letterhead {
     pub sender: Address,
     /// Where answers go, if not to `sender`.
     pub reply_to: Option<Address>,
+    /// The zone and the colour of each organisation.
+    pub houses: Houses,
 }
 
 impl Letterhead {
     /// As configured. Without `mail.from` letters can only go to the built-in mailbox, and come from an address
     /// that cannot exist.
-    pub fn from_config(mail: &Mail, links: LetterLinks) -> Result<Self, Unusable> {
+    pub fn from_config(mail: &Mail, links: LetterLinks, houses: Houses) -> Result<Self, Unusable> {
         let nobody = || {
             let email =
                 lettre::Address::new("no-reply", "usher.invalid").expect("a constant address is valid");
@@ -34,7 +37,7 @@ impl Letterhead {
         };
         let sender = mail.from.clone().map_or_else(|| Ok(nobody()), |from| ascii(from, "mail.from"))?;
         let reply_to = mail.reply_to.clone().map(|to| ascii(to, "mail.reply_to")).transpose()?;
-        Ok(Self { links, sender, reply_to })
+        Ok(Self { links, sender, reply_to, houses })
     }
 }
 
@@ -68,6 +71,18 @@ impl Mailroom {
         self.compose(due, named, &organizer).map(Some)
     }
 
+    /// The calendar entry that a confirmation would bring now, as a file to fetch; `None` where they have no place.
+    pub async fn calendar_file(&self, registrant: &Registrant) -> Result<Option<String>, Fault> {
+        let room = &*self.0;
+        let Some(due) = &room.store.confirmation_of(registrant).await? else { return Ok(None) };
+        let Some(Person::Named { named, .. }) = &due.registrant.person else { return Ok(None) };
+        if !self.is_true(due)? {
+            return Ok(None);
+        }
+        let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
+        self.with_facts(due, named, &organizer, calendar_file).map(Some)
+    }
+
     /// Whether the letter still says something that its recipient should hear.
     fn is_true(&self, due: &DueLetter) -> Result<bool, Fault> {
         let (room, now) = (&*self.0, self.0.clock.now());
@@ -78,17 +93,35 @@ impl Mailroom {
             // A later change has an update of its own, which tells this one as well.
             LetterKind::Update => due.about == due.told.told_version && now < due.end_at()?,
             // Not once the meeting has begun, was moved, or the next reminder takes its place.
-            LetterKind::Reminder => room.reminders.due(due.start_at()?, now) == Some(due.moment()?),
+            LetterKind::Reminder => {
+                let reminders = due.reminders(&room.reminders)?;
+                reminders.due(due.start_at()?, now) == Some(due.moment()?)
+            }
         };
         Ok(is_timely && due.kind.is_for(has_a_place))
     }
 
     fn compose(&self, due: &DueLetter, named: &Named, organizer: &Organizer) -> Result<SealedLetter, Fault> {
+        let links = &self.0.letterhead.links;
+        let link = due.registrant.link();
+        let written = self.with_facts(due, named, organizer, letter)?;
+        Ok(mime::seal(self, due, named, written, links.join(&link), links.manage(&link)))
+    }
+
+    /// Writes something from what a letter is written from.
+    fn with_facts<T>(
+        &self,
+        due: &DueLetter,
+        named: &Named,
+        organizer: &Organizer,
+        write: impl FnOnce(&LetterFacts<'_>) -> T,
+    ) -> Result<T, Fault> {
         let registrant = &due.registrant;
-        let Letterhead { links, sender, .. } = &self.0.letterhead;
-        let (join_url, manage_url, host) = (links.join(registrant), links.manage(registrant), links.host());
+        let Letterhead { links, sender, houses, .. } = &self.0.letterhead;
+        let house = houses.of(due.meeting.tenant);
+        let link = registrant.link();
         let sender_mail = sender.email.to_string();
-        let written = letter(&LetterFacts {
+        Ok(write(&LetterFacts {
             kind: due.kind,
             canceled_by: canceled_by(due),
             language: registrant.language.as_deref().map(Language::choose).unwrap_or_default(),
@@ -99,17 +132,17 @@ impl Mailroom {
             description: due.told.description.as_deref(),
             start_at: due.start_at()?,
             end_at: due.end_at()?,
-            zone: None,
+            zone: house.zone.as_deref(),
+            accent: house.accents.map(|accents| accents.light),
             organizer_name: &organizer.name,
             organizer_mail: organizer.mail.as_deref(),
             sender_mail: &sender_mail,
-            join_url: &join_url,
-            manage_url: &manage_url,
-            uid: &format!("{}@{host}", registrant.id),
+            join_url: &links.join(&link),
+            manage_url: &links.manage(&link),
+            uid: &format!("{}@{}", registrant.id, links.host()),
             sequence: sequence(due),
             stamped_at: due.told_at()?,
-        });
-        Ok(mime::seal(self, due, named, written, join_url, manage_url))
+        }))
     }
 }
 

@@ -37,6 +37,9 @@ pub(super) struct Endpoints {
     issuer: String,
     pub(super) authorization_endpoint: String,
     token_endpoint: String,
+    /// Where its own session of the person ends (OpenID Connect RP-Initiated Logout).
+    #[serde(default)]
+    pub(super) end_session_endpoint: Option<String>,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Vec<String>,
     /// Whether every answer carries `iss` (RFC 9207).
@@ -81,12 +84,14 @@ impl External {
     }
 
     async fn discover(&self, issuer: &str) -> Result<Endpoints, String> {
-        let endpoints: Endpoints = self.http.discover(issuer).await?;
+        let mut endpoints: Endpoints = self.http.discover(issuer).await?;
         if endpoints.issuer != issuer {
             return Err(format!("its discovery document calls it `{}`", endpoints.issuer));
         }
+        let is_https = issuer.starts_with("https:");
+        endpoints.end_session_endpoint.take_if(|address| is_https && !address.starts_with("https:"));
         let both = [&endpoints.authorization_endpoint, &endpoints.token_endpoint];
-        if issuer.starts_with("https:") && !both.into_iter().all(|address| address.starts_with("https:")) {
+        if is_https && !both.into_iter().all(|address| address.starts_with("https:")) {
             return Err("its endpoints are not offered over https".to_owned());
         }
         Ok(endpoints)

@@ -10,6 +10,8 @@ mod session;
 
 use domain::TenantId;
 use domain::link::LinkKey;
+use jiff::Timestamp;
+use url::Url;
 
 pub use external::External;
 pub use flow::Flow;
@@ -38,6 +40,11 @@ impl SignIn {
             flows: Seal::new(key.derive(b"sign-in 1")),
             sessions: Seal::new(key.derive(b"session 1")),
         }
+    }
+
+    /// Where members of that organisation end the session that they have at their provider.
+    pub async fn end_session(&self, tenant: TenantId, now: Timestamp) -> Option<Url> {
+        self.provider(tenant)?.end_session(tenant, now).await
     }
 
     /// Where the members of that organisation sign in.

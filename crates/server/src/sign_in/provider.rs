@@ -100,6 +100,18 @@ impl Provider {
         Ok(address)
     }
 
+    /// Where the browser goes to end the provider's own session, if it has any. The built-in issuer keeps none.
+    ///
+    /// It is not asked to send anybody back: it would only do so to an address that somebody registered there, and many
+    /// refuse the whole request otherwise.
+    pub(super) async fn end_session(&self, tenant: TenantId, now: Timestamp) -> Option<Url> {
+        let Client::External(external) = &self.client else { return None };
+        let endpoints = external.endpoints(&self.issuer, now).await.ok()?;
+        let mut address = Url::parse(endpoints.end_session_endpoint.as_deref()?).ok()?;
+        address.query_pairs_mut().append_pair("client_id", &self.client_id(tenant));
+        Some(address)
+    }
+
     /// The id token for a code. `named_itself` says whether the answer told its issuer.
     pub(super) async fn redeem(
         &self,

@@ -528,6 +528,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TooManyQuestions,
         Refusal::NotBuiltIn,
         Refusal::RegistrantKind { needed: "#microsoft.graph.meetingRegistrant" },
+        Refusal::RegistrationNotOpen { opens_at: Timestamp::UNIX_EPOCH },
+        Refusal::RegistrationClosed { closed_at: Timestamp::UNIX_EPOCH },
         Refusal::RegistrationEnded { end_at: Timestamp::UNIX_EPOCH },
         Refusal::RegistrationFull,
         Refusal::DirectoryMismatch { member: "email" },
@@ -547,6 +549,8 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::TooManyQuestions
             | Refusal::NotBuiltIn
             | Refusal::RegistrantKind { .. }
+            | Refusal::RegistrationNotOpen { .. }
+            | Refusal::RegistrationClosed { .. }
             | Refusal::RegistrationEnded { .. }
             | Refusal::RegistrationFull
             | Refusal::DirectoryMismatch { .. }

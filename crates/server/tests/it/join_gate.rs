@@ -577,3 +577,37 @@ async fn people_come_in_where_their_coming_cannot_be_recorded() {
 
     assert_eq!(leads_to(&app.get(&short).await).as_str(), ROOM);
 }
+
+/// What a meeting says goes before what the service says, in either direction.
+#[tokio::test]
+async fn a_meeting_has_a_door_of_its_own() {
+    for (of_the_service, own, turned_away) in [("false", true, 409), ("true", false, 303)] {
+        let app = TestApp::builder().config(&format!("[join]\none_device = {of_the_service}")).build().await;
+        let (meeting, short, _) = place(&app, ROOM).await;
+        let ines = app.token(&app.people.ines);
+        let change = |body: Value| app.patch(meeting.path()).token(&ines).json(&body).send();
+        let reports = format!("{}/attendanceReports", meeting.path());
+        let count = async || {
+            app.get(&reports).token(&ines).await.expect(200).json()["value"].as_array().unwrap().len()
+        };
+        app.set_clock("2027-02-01T09:15:00Z");
+        let early = press(&app, &short, None, false).await.expect(200).text();
+
+        change(json!({"joinOpensMinutesBeforeStart": 45, "joinOneDeviceAtATime": own})).await.expect(200);
+
+        assert!(early.contains("The door is not open yet"), "the control: {early}");
+        assert_eq!(count().await, 1, "a report from when its own door opens");
+        press(&app, &short, None, false).await.expect(303);
+        assert_eq!(press(&app, &short, None, false).await.status.as_u16(), turned_away);
+        change(json!({"joinOpensMinutesBeforeStart": 44})).await.expect(200);
+        let early = press(&app, &short, None, false).await.expect(200).text();
+        assert!(early.contains("09:16 UTC"), "{early}");
+        assert_eq!(count().await, 0);
+        change(json!({"joinOpensMinutesBeforeStart": null, "joinOneDeviceAtATime": null})).await.expect(200);
+        app.set_clock("2027-02-01T09:50:00Z");
+        let other = press(&app, &short, None, false).await.status.as_u16();
+        assert_eq!(other, 303, "nobody passed within five minutes");
+        let again = press(&app, &short, None, false).await.status.as_u16();
+        assert_eq!(again, if of_the_service == "true" { 409 } else { 303 }, "as the service again");
+    }
+}

@@ -7,11 +7,15 @@ use serde_json::{Value, json};
 use server::mailroom::MailboxLetter;
 use testkit::{NewMeeting, PUBLIC_URL, TestApp, TestMeeting};
 
+const IN_MARCH: NewMeeting<'static> = NewMeeting {
+    start: "2027-03-09T10:00:00Z",
+    end: "2027-03-09T11:00:00Z",
+    join_url: Some("https://meet.riverbend.example/gauging"),
+};
+
 /// A meeting in March, with a registration that says nothing of its own.
 async fn meeting(app: &TestApp) -> TestMeeting {
-    let new =
-        NewMeeting { start: "2027-03-09T10:00:00Z", end: "2027-03-09T11:00:00Z", ..NewMeeting::default() };
-    let meeting = app.meeting_with(&app.people.ines, new).await;
+    let meeting = app.meeting_with(&app.people.ines, IN_MARCH).await;
     app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
     meeting
 }
@@ -292,6 +296,78 @@ async fn an_organizer_of_this_service_chooses_other_reminders_or_none() {
         }
         assert_eq!(count, expected, "{reminders}");
     }
+}
+
+/// How many letters each of these moments brings.
+async fn counted(app: &TestApp, moments: &[&str]) -> Vec<usize> {
+    let mut counts = Vec::new();
+    for now in moments {
+        app.set_clock(now);
+        counts.push(app.mail().await.len());
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_meeting_has_reminders_of_its_own_or_none_whatever_the_service_does() {
+    let moments =
+        ["2027-03-07T10:00:00Z", "2027-03-08T10:00:00Z", "2027-03-09T09:00:00Z", "2027-03-09T09:50:00Z"];
+    for (of_the_service, own, expected) in [
+        ("[1440, 60]", json!([10, 2880]), [1, 0, 0, 1]),
+        ("[1440, 60]", json!([]), [0, 0, 0, 0]),
+        ("[]", json!([60]), [0, 0, 1, 0]),
+        ("[10]", Value::Null, [0, 0, 0, 1]),
+    ] {
+        let app = TestApp::builder().mail(&format!("reminders = {of_the_service}")).build().await;
+        let meeting = app.meeting_with(&app.people.ines, IN_MARCH).await;
+        let body = json!({"allowedRegistrant": "everyone", "reminderMinutesBeforeStart": own});
+        app.register(&meeting, &body).await;
+        confirmation(&app, &meeting, "odile").await;
+
+        assert_eq!(counted(&app, &moments).await, expected, "{own} beside {of_the_service}");
+    }
+}
+
+#[tokio::test]
+async fn other_reminders_hold_from_when_they_are_chosen_and_tell_nobody_that_they_were() {
+    let app = TestApp::new().await;
+    let meeting = meeting(&app).await;
+    confirmation(&app, &meeting, "odile").await;
+    let choose =
+        |minutes: Value| change(&app, meeting.registration(), json!({"reminderMinutesBeforeStart": minutes}));
+    app.set_clock("2027-03-08T10:00:00Z");
+    assert_eq!(arrived(&app).await, [to("odile", LetterKind::Reminder)], "the day's, of the service's list");
+
+    app.set_clock("2027-03-09T08:30:00Z");
+    choose(json!([120, 30])).await;
+    assert_eq!(arrived(&app).await, [], "two hours before has passed, and is not made up for");
+    let moments = ["2027-03-09T09:00:00Z", "2027-03-09T09:30:00Z"];
+    assert_eq!(counted(&app, &moments).await, [0, 1]);
+
+    choose(json!(null)).await;
+    app.set_clock("2027-03-09T09:59:00Z");
+    assert_eq!(arrived(&app).await, [], "the hour's has passed as well");
+}
+
+/// A letter that was queued under another list is no longer true when it would leave.
+#[tokio::test]
+async fn a_reminder_that_is_no_longer_wanted_is_not_sent_even_if_it_waits() {
+    let app = TestApp::new().await;
+    let meeting = meeting(&app).await;
+    confirmation(&app, &meeting, "odile").await;
+    app.set_clock("2027-03-09T09:00:00Z");
+    let waiting =
+        "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
+        SELECT slot, registrant_id, meeting_id, registrant_id, 'reminder', 0, 0,
+            (SELECT m.start_at - 3600000000 FROM meeting m) FROM registrant";
+
+    change(&app, meeting.registration(), json!({"reminderMinutesBeforeStart": []})).await;
+    app.db_execute(waiting).await;
+    assert_eq!(arrived(&app).await, []);
+
+    change(&app, meeting.registration(), json!({"reminderMinutesBeforeStart": [60]})).await;
+    app.db_execute(waiting).await;
+    assert_eq!(arrived(&app).await, [to("odile", LetterKind::Reminder)], "the control");
 }
 
 #[tokio::test]

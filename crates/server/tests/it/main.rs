@@ -1,6 +1,7 @@
 //! The service through its front door: everything here acts by HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod add_to_calendar;
 mod at_once;
 mod backup;
 mod bad_clients;
@@ -35,9 +36,11 @@ mod once;
 mod outage;
 mod pages;
 mod program;
+mod protection;
 mod secrets;
 mod seeds;
 mod sign_in;
+mod sign_up;
 mod socket;
 mod throttle;
 mod upgrade;

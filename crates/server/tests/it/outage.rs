@@ -126,6 +126,22 @@ async fn on_own_server() -> (Server, TestApp) {
     (server, app)
 }
 
+/// People go through a turnstile with a connection of its own. That there are others is of no use to them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_whose_turnstile_has_no_connection_is_not_ready() {
+    let (server, app) = on_own_server().await;
+    let meeting = app.built_in("everyone").await;
+
+    server.sql("postgres", &["ALTER DATABASE usher ALLOW_CONNECTIONS false"]).unwrap();
+    let without = app.get("/health/ready").await.expect(503).text();
+    app.get(meeting.registrants()).token(&app.token(&app.people.ines)).await.expect(200);
+    server.sql("postgres", &["ALTER DATABASE usher ALLOW_CONNECTIONS true"]).unwrap();
+
+    assert_eq!(without, "nobody can enrol: the database does not answer\n");
+    app.get("/health/ready").await.expect(200);
+    enroll(&app, &meeting, 1).await.expect(200);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_killed_is_used_again_when_it_is_back() {
     let (mut server, app) = on_own_server().await;

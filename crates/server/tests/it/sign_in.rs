@@ -60,7 +60,7 @@ async fn a_member_signs_in_and_registers_as_the_directory_knows_them() {
     let app = with_passwords().await;
     let (sign_up, tomas) = (sign_up(&app).await, app.people.tomas.clone());
     let mut browser = Browser::new(&app);
-    assert!(!browser.get(&sign_up.page).await.expect(200).text().contains("<form"));
+    assert!(!browser.get(&sign_up.page).await.expect(200).text().contains("<form method=\"post\""));
 
     browser.sign_in(&sign_up.page, &tomas).await.expect(303);
     let form = browser.get(&sign_up.page).await.expect(200).text();
@@ -81,6 +81,11 @@ async fn a_member_signs_in_and_registers_as_the_directory_knows_them() {
     let known = by_api.json(&body).await.expect(200).json();
     let link = known["joinWebUrl"].as_str().unwrap().replace('&', "&#38;");
     assert!(done.contains(&link), "the link as the API gives it, {link}, is not in {done}");
+    assert!(
+        done.contains(&format!("{}/meeting.ics", letter.manage_url)),
+        "the entry for the calendar: {done}"
+    );
+    assert!(done.contains("https://calendar.google.com/calendar/render?"), "{done}");
     let registrants = app.registrants(&sign_up.meeting).await;
     assert_eq!((registrants.len(), &registrants[0]["id"]), (1, &known["id"]));
     assert_eq!(registrants[0]["customQuestionAnswers"][0]["value"], "Loire");
@@ -188,7 +193,7 @@ async fn a_session_ends_after_an_hour_or_by_signing_out() {
     app.set_clock("2027-02-01T07:00:00Z");
     let sign_up = sign_up(&app).await;
     let mut browser = Browser::new(&app);
-    let signs_in = |page: String| page.contains("Sign in</a>") && !page.contains("<form");
+    let signs_in = |page: String| page.contains("Sign in</a>") && !page.contains("<form method=\"post\"");
     browser.sign_in(&sign_up.page, &app.people.tomas).await.expect(303);
     let mark = field(&browser.get(&sign_up.page).await.text(), "session");
 

@@ -34,6 +34,7 @@ fn everything() -> Vec<String> {
         "access_policy",
         "access_policy_app",
         "access_grant",
+        "consent",
     ];
     let spread = [
         "registration",
@@ -46,6 +47,7 @@ fn everything() -> Vec<String> {
         "idempotency",
         "attendance",
         "entry",
+        "mail_allowance",
     ];
     let spread_table = "SELECT create_distributed_table($1::regclass, $2, colocate_with => $3)";
     let mut lines: Vec<String> =

@@ -2,11 +2,14 @@
 
 use domain::person::ForeignPerson;
 use domain::{
-    Answer, Email, LetterKind, Person, PersonId, QuestionId, RegistrantId, RegistrationId, TenantId,
+    Answer, Email, Enrolment, LetterKind, Person, PersonId, QuestionId, RegistrantId, RegistrationId,
+    TenantId,
 };
 use store::Verdict;
 
-use crate::rig::{MINUTE, ORGANIZER, Rig, Stage, TENANT, Tally, at, external, fact, fresh_id, named, seated};
+use crate::rig::{
+    MINUTE, ORGANIZER, Rig, Stage, TENANT, Tally, at, external, fact, fresh_id, key, named, seated,
+};
 
 pub async fn places_are_given_in_order_of_arrival(rig: &Rig) {
     let stage = rig.stage(Some(2)).await;
@@ -94,6 +97,30 @@ pub async fn who_has_a_place_is_known_when_all_are_taken(rig: &Rig) {
     let known = Verdict::Known { registrant: seated(&first)[0], generation: 0 };
     assert_eq!(verdicts, [known, Verdict::Full, Verdict::Full]);
     assert_eq!(rig.tally(stage.meeting.id).await, enrolled(1));
+}
+
+/// Whoever may not see the list is answered as if the person were new, in whatever company they come.
+pub async fn a_stranger_is_told_of_nobody_when_all_places_are_taken(rig: &Rig) {
+    let stage = rig.stage(Some(3)).await;
+    let stranger = |number| Enrolment { sees_list: false, ..stage.ask(number) };
+    let keyed = |number, name| Enrolment { idempotency: key(name, name, at(86_400)), ..stranger(number) };
+    let first = seated(&rig.store.enroll(&[keyed(0, 1), stranger(1)]).await.unwrap());
+    let known = |n: usize| Verdict::Known { registrant: first[n], generation: 0 };
+
+    let with_room = rig.store.enroll(&[stranger(0)]).await.unwrap();
+    let asks = [stranger(1), keyed(2, 2), stranger(0), stranger(3), stage.ask(0), stranger(2), keyed(2, 2)];
+    let last_place = rig.store.enroll(&asks).await.unwrap();
+    let full = rig.store.enroll(&[stranger(0), stranger(4), keyed(0, 1), keyed(1, 3)]).await.unwrap();
+    let retried = rig.store.enroll(&[keyed(1, 3)]).await.unwrap();
+
+    assert_eq!(with_room, [known(0)]);
+    let own = Verdict::Known { registrant: asks[1].id, generation: 0 };
+    assert_eq!(
+        last_place,
+        [known(1), Verdict::Seated(asks[1].id), Verdict::Full, Verdict::Full, known(0), Verdict::Full, own]
+    );
+    assert_eq!(full, [Verdict::Full, Verdict::Full, known(0), Verdict::Full]);
+    assert_eq!(retried, [Verdict::Full], "the first answer is the one that is repeated");
 }
 
 pub async fn a_place_given_back_is_given_again(rig: &Rig) {

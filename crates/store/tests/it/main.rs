@@ -4,6 +4,7 @@
 //! made, and runs every case.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod allowance;
 mod asking;
 mod attendance;
 mod audit;
@@ -46,6 +47,7 @@ macro_rules! every_case {
                 one_batch_may_hold_several_meetings_in_any_order,
                 who_came_too_late_leaves_no_trace,
                 who_has_a_place_is_known_when_all_are_taken,
+                a_stranger_is_told_of_nobody_when_all_places_are_taken,
                 a_place_given_back_is_given_again,
                 a_lowered_capacity_gives_no_place_and_takes_none_away,
                 a_check_made_on_an_older_version_is_stale,
@@ -90,6 +92,11 @@ macro_rules! every_case {
                 a_lowered_capacity_is_no_breach,
                 an_audit_finds_what_was_spoiled,
                 an_audit_finds_a_person_registered_twice;
+            allowance:
+                a_mailbox_gets_so_many_letters_in_an_hour_and_the_first_ones,
+                a_letter_that_is_tried_again_is_counted_once_by_every_node,
+                several_nodes_at_once_grant_no_more_than_there_may_be,
+                what_is_remembered_of_a_mailbox_goes_after_an_hour_and_holds_no_address;
             attendance:
                 a_pass_is_recorded_once_a_minute_and_every_later_one_beside_it,
                 passes_are_listed_for_the_registrants_of_a_page,
@@ -113,6 +120,8 @@ macro_rules! every_case {
                 a_deleted_meeting_takes_no_registration;
             registrations:
                 a_registration_comes_back_as_it_was_stored,
+                a_close_that_is_moved_lets_nobody_in_who_saw_the_one_before,
+                what_somebody_agreed_to_is_kept_with_them_until_they_are_erased,
                 a_meeting_has_one_live_registration,
                 a_registration_changed_on_an_older_version_is_refused,
                 questions_keep_their_order_and_follow_the_version,
@@ -144,6 +153,7 @@ macro_rules! every_case {
                 a_lease_takes_no_more_than_asked_whatever_else_the_outbox_holds,
                 a_sent_letter_leaves_and_its_event_stays,
                 a_dropped_letter_leaves_and_says_so,
+                a_withheld_letter_leaves_says_so_and_counts_as_settled,
                 a_postponed_letter_is_due_again_at_its_time,
                 a_failed_letter_stays_and_is_not_given_out,
                 slots_with_due_letters_are_found_and_no_others,

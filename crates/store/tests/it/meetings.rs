@@ -15,6 +15,8 @@ pub async fn a_meeting_comes_back_as_it_was_stored(rig: &Rig) {
     let settings = MeetingSettings {
         record_automatically: true,
         lobby_scope: "everyone".to_owned(),
+        opens_minutes_before: Some(0),
+        one_device: Some(false),
         ..Default::default()
     };
     let full = Meeting {

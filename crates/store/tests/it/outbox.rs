@@ -122,6 +122,18 @@ pub async fn a_dropped_letter_leaves_and_says_so(rig: &Rig) {
     assert_eq!(events, ["registrantEnrolled", "letterDropped"]);
 }
 
+pub async fn a_withheld_letter_leaves_says_so_and_counts_as_settled(rig: &Rig) {
+    let stage = stage_with_letters(rig, 1).await;
+    let letter = lease(rig, &stage, 1, 9).await.remove(0);
+
+    settle(rig, &letter, Settlement::Withheld).await;
+
+    assert!(lease(rig, &stage, 999, 9).await.is_empty());
+    let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();
+    assert_eq!(events, ["registrantEnrolled", "letterWithheld"]);
+    assert!(rig.store.audit().await.unwrap().breaches.is_empty());
+}
+
 pub async fn a_postponed_letter_is_due_again_at_its_time(rig: &Rig) {
     let stage = stage_with_letters(rig, 1).await;
     let letter = lease(rig, &stage, 1, 9).await.remove(0);

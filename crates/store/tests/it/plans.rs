@@ -21,6 +21,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("outbox: BACKLOG", "counting what waits reads what waits"),
     ("outbox: DUE_SLOTS_OF_NODES", "asked of Citus alone, where each node walks the key of its own letters"),
     ("mailing: DUE_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
+    ("allowance: EXPIRED_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
 ];
 
@@ -70,6 +71,10 @@ const HOT: &[(&str, &str, By)] = &[
         "idempotency USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)",
         Sqlite,
     ),
+    ("allowance: KEEP", "mail_allowance USING PRIMARY KEY (slot=? AND mailbox=?)", Both),
+    ("allowance: EXPIRED_SLOTS", "i USING INDEX mail_allowance_expiry (slot=? AND expires_at<?)", Sqlite),
+    ("allowance: REMOVE_EXPIRED", "i USING INDEX mail_allowance_expiry (slot=? AND expires_at<?)", Both),
+    ("allowance: REMOVE_EXPIRED", "mail_allowance USING PRIMARY KEY (slot=? AND mailbox=?)", Sqlite),
     ("lib: LOCK", "m USING PRIMARY KEY (slot=? AND meeting_id=?)", Postgres),
     ("cancel: CANCEL", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Both),
     (
@@ -77,6 +82,7 @@ const HOT: &[(&str, &str, By)] = &[
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
+    ("own: ERASE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     ("cancel: GIVE_BACK", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     (
         "registrant: FIND_FROM",

@@ -1,7 +1,10 @@
 //! Registrations and their questions.
 
 use domain::question::AnswerInput;
-use domain::{Answer, BuiltIn, LetterKind, Question, QuestionId, Registration, RegistrationKind, Speaker};
+use domain::{
+    Answer, BuiltIn, Consent, Enrolment, LetterKind, Origin, Question, QuestionId, Registration,
+    RegistrationKind, Reminders, Speaker,
+};
 use store::{Canceled, DueLetter, Made, Settlement, Verdict};
 
 use crate::rig::{MINUTE, Rig, Stage, at, external, fact, fresh_id, meeting, registration, seated};
@@ -31,6 +34,11 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
         description: Some(String::new()),
         start_at: Some(at(10)),
         end_at: Some(at(20)),
+        opens_at: Some(at(1)),
+        closes_at: Some(at(9)),
+        embedding_origins: ["https://www.example.org", "https://example.net:8443"]
+            .map(|text| Origin::parse(text).unwrap())
+            .into(),
         speakers: vec![
             Speaker { display_name: Some("Bram".to_owned()), bio: None },
             Speaker { display_name: None, bio: Some("是".to_owned()) },
@@ -39,6 +47,7 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
         view_count: 0,
         seats_taken: 0,
         language: Some("de".to_owned()),
+        reminders: Some(Reminders::new([60, 2_880])),
         questions: vec![question("B", &["Yes", "No"]), question("A", &[])],
     };
     let stored = Registration {
@@ -50,6 +59,50 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
 
     assert_eq!(stage.registration, stored);
     assert_eq!(rig.external_stage().await.registration.kind, RegistrationKind::External);
+}
+
+/// What the service holds an enrolment against is the version it saw: whoever was let in before the organizer closed the
+/// registration, and is stored after, is not.
+pub async fn a_close_that_is_moved_lets_nobody_in_who_saw_the_one_before(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let in_time = rig.store.enroll(&[stage.ask(0)]).await.unwrap();
+    let closed = BuiltIn {
+        closes_at: Some(at(1)),
+        opens_at: Some(at(0)),
+        embedding_origins: Vec::new(),
+        ..stage.built_in()
+    };
+
+    assert!(rig.store.update_registration(&stage.registration, &closed, &fact(1)).await.unwrap());
+
+    assert_eq!(rig.store.enroll(&[stage.ask(1)]).await.unwrap(), [Verdict::Stale]);
+    let now = rig.read(stage.meeting.id).await;
+    assert_eq!(now.built_in(), BuiltIn { seats_taken: 1, ..closed });
+    assert_eq!(seated(&in_time).len(), 1);
+}
+
+pub async fn what_somebody_agreed_to_is_kept_with_them_until_they_are_erased(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let tenant = stage.meeting.tenant;
+    let consent =
+        Consent { text: "I agree – ok?".to_owned(), notice_url: Some("https://example.org/p".to_owned()) };
+    let other = Consent { text: "I agree.".to_owned(), notice_url: None };
+    for one in [&consent, &other, &consent] {
+        rig.store.put_consent(tenant, one).await.unwrap();
+    }
+    let asks = [Enrolment { consent: Some(consent.version()), ..stage.ask(0) }, stage.ask(1)];
+
+    let verdicts = rig.store.enroll(&asks).await.unwrap();
+
+    let [agreed, silent] = [0, 1].map(|n| seated(&verdicts)[n]);
+    let find = async |id| rig.store.find_registrant(stage.meeting.id, id).await.unwrap().unwrap().consent;
+    assert_eq!((find(agreed).await, find(silent).await), (Some(consent.version()), None));
+    let texts = rig.store.list_consents(tenant).await.unwrap();
+    assert_eq!(texts.len(), 2);
+    assert_eq!((texts.get(&consent.version()), texts.get(&other.version())), (Some(&consent), Some(&other)));
+    let (gone, erased) = (fact(1), fact(2));
+    rig.store.erase_registrant(stage.meeting.id, agreed, &gone, &erased).await.unwrap();
+    assert_eq!(find(agreed).await, None);
 }
 
 pub async fn a_meeting_has_one_live_registration(rig: &Rig) {

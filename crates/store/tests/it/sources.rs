@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 12] = [
+pub const SLOTTED: [&str; 13] = [
     "meeting",
     "registration",
     "question",
@@ -16,6 +16,7 @@ pub const SLOTTED: [&str; 12] = [
     "idempotency",
     "attendance",
     "entry",
+    "mail_allowance",
     "organizer_meeting",
 ];
 

@@ -9,6 +9,7 @@ use crate::sources::{SLOTTED, Statement, of_the_store, statements};
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("outbox: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("allowance: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("mailing: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     (
         "mailing: DUE_SLOTS",
@@ -19,6 +20,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     (
         "idempotency: EXPIRED_SLOTS",
         "it finds out which slots have old keys; a chore asks, and never for the rows",
+    ),
+    (
+        "allowance: EXPIRED_SLOTS",
+        "it finds out which slots have old rows; a chore asks, and never for the rows",
     ),
     ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
 ];

@@ -3,11 +3,12 @@
 use axum::response::Response;
 use domain::{BuiltIn, FieldProblem, Person, Registrant};
 use http::StatusCode;
-use pages::{Language, ManageNotice, ManageStatus, ManageView};
+use pages::{Language, ManageNotice, ManageStatus, ManageView, Zones};
 use store::Hosted;
 
 use super::Own;
 use crate::app::App;
+use crate::attend::calendar::Links;
 use crate::attend::form::{self, Fields};
 use crate::attend::page::html;
 use crate::attend::reader::Reader;
@@ -55,9 +56,16 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
     });
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
     let language = language(reader, hosted.as_ref());
+    let house = hosted.as_ref().map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
+    let links = Links::of(app, &registrant.link());
+    let calendar = hosted
+        .as_ref()
+        .filter(|_| status == ManageStatus::Registered)
+        .and_then(|hosted| Some(links.offer(language, &hosted.meeting, hosted.registration.as_ref()?)));
     let page = pages::manage_page(&ManageView {
         language,
-        zone: None,
+        zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
+        brand: house.map(|house| &house.brand),
         subject: subject(hosted.as_ref()),
         start_at,
         end_at,
@@ -69,6 +77,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
             .as_ref()
             .map_or_else(Vec::new, |(_, built_in, ids)| form::questions(built_in, ids, fields)),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
+        calendar,
         notice: shown.notice,
         registration_page_url: page_url.as_deref(),
     });

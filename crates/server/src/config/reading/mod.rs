@@ -3,6 +3,7 @@
 
 mod address;
 mod kind;
+mod look;
 mod part;
 mod problem;
 mod reference;
@@ -16,6 +17,7 @@ pub(super) use kind::{
     AnyOf, Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText,
     Whole, quoted, wrong,
 };
+pub(super) use look::{HexColour, Secure, ZoneName};
 pub(super) use part::{Part, default, derived, list, of, optional, required, table};
 pub use problem::{Origin, Problem, Problems};
 pub(super) use reference::{Effective, Reference, Unset};

@@ -2,7 +2,9 @@
 
 use domain::caller::{Caller, Scope};
 
-use super::support::{ADA, PASSWORD, RETURN, SECRET, TENANT, VERIFIER, World, ask_with, exchange_with};
+use super::support::{
+    ADA, PASSWORD, RETURN, SECRET, TENANT, VERIFIER, World, ask_with, encode, exchange_with,
+};
 use crate::auth::TokenRefusal;
 
 #[tokio::test]
@@ -163,7 +165,7 @@ async fn an_answer_goes_into_the_fragment_or_to_a_phone_when_asked() {
     let back = world.sign_in(&page, "ada", PASSWORD).await;
     assert!(back.header("location").starts_with(&format!("{RETURN}#code=")), "{}", back.header("location"));
     let form = world.get("/oauth2/v2.0/authorize", &ask_with(&phone)).await;
-    assert!(form.header("content-security-policy").ends_with("form-action 'self' com.example.app:"));
+    assert!(form.header("content-security-policy").contains("form-action 'self' com.example.app:;"));
     let code = world.code(&phone).await;
     assert_eq!(world.token(&exchange_with(&code, &phone)).await.status, 200);
 }
@@ -273,15 +275,60 @@ async fn the_page_shows_strange_names_as_text_and_runs_nothing() {
     let hint = "\"><script>alert('x')</script>";
     let page = world.get("/oauth2/v2.0/authorize", &ask_with(&[("login_hint", hint)])).await;
 
-    assert!(page.body.contains("<strong>The &lt;Page&gt; &amp; more</strong>"));
-    assert!(page.body.contains("value=\"&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;\""));
+    assert!(page.body.contains("The &#60;Page&#62; &#38; more"));
+    assert!(page.body.contains("value=\"&#34;&#62;&#60;script&#62;alert(&#39;x&#39;)&#60;/script&#62;\""));
     assert!(!page.body.contains("<script") && !page.body.contains("style=") && !page.body.contains("<style"));
     assert_eq!(
         page.header("content-security-policy"),
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         form-action 'self' https://app.example"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https://app.example; \
+         frame-ancestors 'none'; base-uri 'none'"
     );
+    assert_eq!(page.header("referrer-policy"), "no-referrer", "the address holds the client's `state`");
     assert_eq!(page.header("x-frame-options"), "DENY");
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn the_page_speaks_the_readers_language_and_the_switch_leads_back_to_the_same_request() {
+    let world = World::start().await;
+    let asked = ask_with(&[]);
+    let path = "/oauth2/v2.0/authorize";
+    let in_german = [("accept-language", "de-CH, fr;q=0.5")];
+
+    let page = world.get_with(path, &in_german, &asked).await;
+    let switched: Vec<(&str, &str)> = asked.iter().copied().chain([("lang", "ar")]).collect();
+    let back = world.get(path, &switched).await;
+    let cookie = back.header("set-cookie").split(';').next().unwrap().to_owned();
+    let in_arabic = world.get_with(path, &[("cookie", &cookie)], &asked).await;
+
+    assert!(page.body.contains("<html lang=\"de\" dir=\"ltr\">"), "{}", page.body);
+    assert!(page.body.contains("Benutzername") && !page.body.contains("User name"));
+    assert_eq!(page.header("content-language"), "de");
+    assert_eq!(back.status, 303);
+    assert_eq!(back.header("location"), format!("{path}?{}", encode(&asked)));
+    assert!(in_arabic.body.contains("<html lang=\"ar\" dir=\"rtl\">"), "{}", in_arabic.body);
+}
+
+/// A page shown again offers its languages too: they lead to the same request, from its beginning.
+#[tokio::test]
+async fn what_is_wrong_is_said_in_the_readers_language() {
+    let world = World::start().await;
+    let path = format!("/oauth2/v2.0/authorize?{}", encode(&ask_with(&[])));
+    let request = world.open_form(&[]).await;
+    let wrong = [("request", request.as_str()), ("user_name", "ada"), ("password", "guess")];
+    let in_polish = [("accept-language", "pl")];
+
+    let again = world.post(&path, &in_polish, &wrong).await;
+    let dead_end =
+        world.get_with("/oauth2/v2.0/authorize", &in_polish, &ask_with(&[("client_id", "x")])).await;
+
+    assert_eq!((again.status, dead_end.status), (403, 400));
+    assert!(again.body.contains("Nazwa użytkownika lub hasło są nieprawidłowe."), "{}", again.body);
+    assert!(
+        again.body.contains("client_id=page&#38;") && again.body.contains("&#38;lang=ja\""),
+        "{}",
+        again.body
+    );
+    assert!(dead_end.body.contains("Aplikacja nie jest tu znana."), "{}", dead_end.body);
 }

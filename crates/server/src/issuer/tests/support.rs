@@ -68,7 +68,20 @@ impl World {
     }
 
     pub(super) async fn get(&self, path: &str, query: &[(&str, &str)]) -> Reply {
-        self.send(self.client.get(format!("{}{path}?{}", self.url, encode(query)))).await
+        self.get_with(path, &[], query).await
+    }
+
+    pub(super) async fn get_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        query: &[(&str, &str)],
+    ) -> Reply {
+        let mut request = self.client.get(format!("{}{path}?{}", self.url, encode(query)));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request).await
     }
 
     pub(super) async fn post(&self, path: &str, headers: &[(&str, &str)], form: &[(&str, &str)]) -> Reply {
@@ -252,6 +265,6 @@ fn find_app(client_id: &str) -> Option<App> {
     }
 }
 
-fn encode(pairs: &[(&str, &str)]) -> String {
+pub(super) fn encode(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

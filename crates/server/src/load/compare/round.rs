@@ -115,7 +115,8 @@ async fn on_a_server(
     drive: impl AsyncFn(Target, bool, Ready) -> Result<Outcome, StartProblem>,
 ) -> Result<Sample, StartProblem> {
     let database = bench.cluster.as_ref().map(|cluster| cluster.database);
-    let child = Child::start(load, database, &bench.comparison.folder).await?;
+    let mut child = Child::start(load, database, &bench.comparison.folder).await?;
+    child.target.in_order = load.in_order;
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
     let memory = || resident_megabytes(id).unwrap_or_default();
     tokio::time::sleep(REST).await;

@@ -135,7 +135,7 @@ impl Asker {
             }
             What::Count => "registrants?$top=1&$count=true".to_owned(),
         };
-        let Target { address, registrations, token } = &self.target;
+        let Target { address, registrations, token, .. } = &self.target;
         let registration = &registrations[0];
         let head = format!("GET {registration}/{path} HTTP/1.1\r\nHost: {address}\r\n");
         format!("{head}Authorization: Bearer {token}\r\n\r\n").into_bytes()

@@ -123,7 +123,9 @@ impl Filler {
             seen_directory: None,
             person: person(number),
             answers: answers.clone(),
+            consent: None,
             language: None,
+            sees_list: true,
             at,
             actor: "page".to_owned(),
             idempotency: None,
@@ -159,6 +161,7 @@ impl Filler {
             about: 0,
             attempts: 1,
             registrant: Registrant {
+                consent: None,
                 id,
                 meeting: enrolment.meeting,
                 registration: enrolment.registration,

@@ -3,6 +3,7 @@
 use domain::link::LinkKey;
 
 use crate::config::Config;
+use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Letterhead, Postman};
 
 fn mail(section: &str) -> crate::config::Mail {
@@ -29,7 +30,7 @@ async fn the_configuration_names_the_postman() {
 
 #[test]
 fn a_sender_at_an_international_domain_is_spelled_in_ascii() {
-    let head = |section: &str| Letterhead::from_config(&mail(section), links());
+    let head = |section: &str| Letterhead::from_config(&mail(section), links(), Houses::default());
 
     let sender = head("[mail]\nfrom = \"Usher <no-reply@bücher.example>\"").unwrap().sender;
     assert_eq!(sender.to_string(), "Usher <no-reply@xn--bcher-kva.example>");

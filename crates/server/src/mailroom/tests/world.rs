@@ -19,7 +19,10 @@ use uuid::Uuid;
 use super::scripted::MailServer;
 use crate::clock::{Clock, Source};
 use crate::config::Security;
-use crate::mailroom::{LetterLinks, Letterhead, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport};
+use crate::house::Houses;
+use crate::mailroom::{
+    LetterLinks, Letterhead, MailLimits, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
+};
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
 const TENANT: TenantId = TenantId(Uuid::from_u128(1));
@@ -93,7 +96,9 @@ impl World {
                 user: None,
             },
             answers: Vec::new(),
+            consent: None,
             language: None,
+            sees_list: true,
             at: self.clock.now(),
             actor: "page".into(),
             idempotency: None,
@@ -153,9 +158,11 @@ impl World {
             links,
             sender: "\"Usher, at \\\"Pinewater\\\"\" <no-reply@pinewater.example>".parse().unwrap(),
             reply_to: Some("Événements <events@pinewater.example>".parse().unwrap()),
+            houses: Houses::default(),
         };
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
-        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), MAX_ATTEMPTS)
+        let limits = MailLimits { attempts: MAX_ATTEMPTS, letters_per_hour: 10 };
+        Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), limits)
     }
 
     pub(super) fn with_mailbox(&self) -> (Mailroom, Arc<Mailbox>) {

@@ -53,6 +53,7 @@ async fn a_faulty_registration_is_refused_at_its_faulty_member() {
     let good = json!({"allowedRegistrant": "everyone", "subject": "Ferry safety talk"});
     let dated = |start: Value, end: Value| with(&with(&good, "startDateTime", start), "endDateTime", end);
     let asking = |question: Value| with(&good, "customQuestions", json!([question]));
+    let reminders = |minutes: Value| with(&good, "reminderMinutesBeforeStart", minutes);
     let radio = |options: Value| {
         asking(json!({"displayName": "?", "answerInputType": "radioButton", "answerOptions": options}))
     };
@@ -136,6 +137,12 @@ async fn a_faulty_registration_is_refused_at_its_faulty_member() {
         fault(with(&good, "capacity", json!(1.5)), "capacity", "invalidValue"),
         fault(with(&good, "capacity", json!("50")), "capacity", "invalidValue"),
         fault(with(&good, "capacity", json!(3_000_000_000_i64)), "capacity", "invalidValue"),
+        fault(reminders(json!(60)), "reminderMinutesBeforeStart", "invalidValue"),
+        fault(reminders(json!(vec![60; 11])), "reminderMinutesBeforeStart", "tooLong"),
+        fault(reminders(json!([60, 0])), "reminderMinutesBeforeStart/1", "invalidValue"),
+        fault(reminders(json!([43_201])), "reminderMinutesBeforeStart/0", "invalidValue"),
+        fault(reminders(json!([1.5])), "reminderMinutesBeforeStart/0", "invalidValue"),
+        fault(reminders(json!(["60"])), "reminderMinutesBeforeStart/0", "invalidValue"),
     ];
 
     check(&app, &faults, &good, || app.post(meeting.registration()).token(&token)).await;
@@ -369,6 +376,11 @@ async fn a_faulty_meeting_is_refused_at_its_faulty_member() {
     ] {
         faults.push(fault(with(&good, "joinUrl", json!(url)), "joinUrl", "invalidValue"));
     }
+    for minutes in [json!(-1), json!(1_441), json!(1.5), json!("15"), json!([15])] {
+        let name = "joinOpensMinutesBeforeStart";
+        faults.push(fault(with(&good, name, minutes), name, "invalidValue"));
+    }
+    faults.push(fault(with(&good, "joinOneDeviceAtATime", json!(1)), "joinOneDeviceAtATime", "invalidValue"));
 
     check(&app, &faults, &good, || app.post("/beta/me/onlineMeetings/createOrGet").token(&token)).await;
 }

@@ -19,7 +19,7 @@ async fn a_whole_object_may_be_sent_back() {
     let registration = json!({
         "allowedRegistrant": "everyone", "subject": "Before", "description": "Kept",
         "startDateTime": "2027-02-01T10:00:00Z", "endDateTime": "2027-02-01T11:00:00Z",
-        "speakers": [{"displayName": "Nils Abara", "bio": null}], "capacity": 5,
+        "speakers": [{"displayName": "Nils Abara", "bio": null}], "capacity": 5, "reminderMinutesBeforeStart": [60, 10],
         "customQuestions": [{"displayName": "Which river?", "answerInputType": "text"}],
     });
     app.register(&meeting, &registration).await;
@@ -75,6 +75,7 @@ async fn an_absent_member_is_kept_a_null_clears_and_a_list_is_replaced_whole() {
     let meeting = app.meeting(&app.people.ines).await;
     let registration = json!({
         "allowedRegistrant": "everyone", "subject": "Own title", "description": "Own words", "capacity": 9,
+        "reminderMinutesBeforeStart": [10, 60, 10],
         "startDateTime": "2027-02-01T10:15:00Z", "endDateTime": "2027-02-01T10:45:00Z",
         "speakers": [{"displayName": "One"}, {"displayName": "Two"}],
     });
@@ -83,14 +84,17 @@ async fn an_absent_member_is_kept_a_null_clears_and_a_list_is_replaced_whole() {
     let kept = patch(&app, &meeting, &json!({"speakers": [{"bio": "Three"}]})).await;
     assert_eq!(kept["speakers"], json!([{"displayName": null, "bio": "Three"}]));
     assert_eq!((&kept["subject"], &kept["capacity"]), (&json!("Own title"), &json!(9)));
+    assert_eq!(kept["reminderMinutesBeforeStart"], json!([60, 10]), "in the order in which they are sent");
 
     let nulls = json!({
         "subject": null, "description": null, "capacity": null, "startDateTime": null, "endDateTime": null,
-        "speakers": null,
+        "speakers": null, "reminderMinutesBeforeStart": null,
     });
     patch(&app, &meeting, &nulls).await;
     let cleared = get(&app, &meeting).await;
-    for name in ["subject", "description", "capacity", "startDateTime", "endDateTime"] {
+    for name in
+        ["subject", "description", "capacity", "startDateTime", "endDateTime", "reminderMinutesBeforeStart"]
+    {
         assert_eq!(cleared[name], Value::Null, "{name} is there, and null");
     }
     assert_eq!(cleared["speakers"], json!([]));

@@ -150,6 +150,7 @@ async fn a_meeting_keeps_what_it_was_given() {
         "participants": {"attendees": [{"upn": "tomas.virtanen@riverbend.example", "role": "coorganizer"}]},
         "lobbyBypassSettings": {"scope": "everyone", "isDialInBypassEnabled": true},
         "joinMeetingIdSettings": {"isPasscodeRequired": true},
+        "joinOpensMinutesBeforeStart": 0, "joinOneDeviceAtATime": true,
     });
 
     let created = app.post("/beta/me/onlineMeetings").token(&token).json(&body).await.expect(201).json();
@@ -167,6 +168,8 @@ async fn a_meeting_keeps_what_it_was_given() {
         "allowTeamworkReactions",
         "recordAutomatically",
         "lobbyBypassSettings",
+        "joinOpensMinutesBeforeStart",
+        "joinOneDeviceAtATime",
     ] {
         assert_eq!(got[name], body[name], "{name}");
     }

@@ -24,7 +24,7 @@ async fn one_person_a_hundred_times_at_once_gets_one_place_one_letter_and_one_an
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_address_a_hundred_times_at_once_by_page_and_by_api_gets_one_place() {
-    let app = TestApp::new().await;
+    let app = TestApp::builder().config("[protection]\nproof_of_work = \"never\"").build().await;
     let meeting = app.meeting(&app.people.ines).await;
     let registration = app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
     let page =

@@ -1,10 +1,10 @@
 //! Signing in at an issuer elsewhere.
 
 use serde_json::{Value, json};
-use testkit::{People, TestApp, TestPerson};
+use testkit::{PUBLIC_URL, People, TestApp, TestPerson, TestResponse};
 use uuid::Uuid;
 
-use super::browser::Browser;
+use super::browser::{Browser, field};
 use super::issuer::{CLIENT, Elsewhere, SECRET};
 use super::sign_up;
 
@@ -165,4 +165,49 @@ async fn while_the_issuer_is_away_the_page_says_so() {
 
     assert!(away.header("retry-after").is_some());
     app.get(&sign_up.page).await.expect(200);
+}
+
+/// Signs in, signs out, and gives the answer to that.
+async fn sign_out(app: &TestApp, elsewhere: &Elsewhere, browser: &mut Browser<'_>) -> TestResponse {
+    let sign_up = sign_up(app).await;
+    elsewhere.say(of(app, &app.people.tomas));
+    let begun = browser.begin(&sign_up.page).await;
+    browser.get(&elsewhere.answer(&begun)).await.expect(303);
+    let mark = field(&browser.get(&sign_up.page).await.text(), "session");
+    browser.post("/sign-out", &[("session", &mark), ("registration", sign_up.id())]).await.expect(303)
+}
+
+#[tokio::test]
+async fn whoever_signs_out_is_shown_how_to_end_the_providers_session_as_well() {
+    let more = json!({"end_session_endpoint": "https://idp.example/out?realm=1"});
+    let elsewhere = Elsewhere::start(more).await;
+    let app = open(&elsewhere, "").await;
+    let mut browser = Browser::new(&app);
+
+    let out = sign_out(&app, &elsewhere, &mut browser).await;
+    let way = out.header("location").unwrap().strip_prefix(PUBLIC_URL).unwrap().to_owned();
+    let page = browser.get(&way).await.expect(200).text();
+
+    assert!(out.header("set-cookie").unwrap().starts_with(&format!("{SESSION}=; ")), "signed out here first");
+    assert!(page.contains("You are signed out") && page.contains("lang=de"), "{page}");
+    let link = "href=\"https://idp.example/out?realm=1&#38;client_id=usher+pages\"";
+    assert!(page.contains(link), "{page}");
+    assert!(page.contains("/registration/"), "and back to the meeting: {page}");
+    let nobodys = way.split_once("&tenant=").unwrap().0;
+    for query in [nobodys.to_owned(), format!("{nobodys}&tenant={}", Uuid::nil())] {
+        let back = browser.get(&query).await.expect(303);
+        assert!(back.header("location").unwrap().contains("/registration/"), "{query}");
+    }
+    browser.get("/signed-out?registration=x").await.expect(404);
+}
+
+#[tokio::test]
+async fn where_no_such_session_is_known_signing_out_leads_back_to_the_meeting() {
+    let elsewhere = Elsewhere::start(json!({})).await;
+    let app = open(&elsewhere, "").await;
+    let mut browser = Browser::new(&app);
+
+    let out = sign_out(&app, &elsewhere, &mut browser).await;
+
+    assert!(out.header("location").unwrap().starts_with(&format!("{PUBLIC_URL}/registration/")));
 }

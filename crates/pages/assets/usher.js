@@ -1,0 +1,15 @@
+// Writes times once more in the reader's own zone. Without JavaScript there is a list of zones to choose from.
+"use strict";
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const language = document.documentElement.lang;
+for (const place of document.querySelectorAll("[data-zone]")) {
+  const { zone, start, end, words } = place.dataset;
+  // English pages count 24 hours.
+  const write = (timeZone) =>
+    new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "short", timeZone })
+      .formatRange(new Date(start), new Date(end));
+  if (!own || write(own) === write(zone)) continue;
+  const city = own.split("/").pop().replaceAll("_", " ");
+  place.textContent = words.replace("{zone}", () => city).replace("{time}", () => write(own));
+  place.hidden = false;
+}

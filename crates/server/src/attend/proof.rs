@@ -1,0 +1,58 @@
+//! Proof of work on the sign-up page: asked where the guard wants it, of nobody who is signed in.
+
+use domain::Registration;
+use domain::RegistrationId;
+use domain::enrolment::IdempotencyKey;
+
+use super::form::{self, Fields};
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::error::ApiError;
+use crate::guard::Client;
+use crate::guard::proof::{Challenge, Shown};
+
+/// What a form asks of the browser.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    challenge: Challenge,
+    /// It was sent without.
+    again: bool,
+}
+
+impl Asked {
+    /// What a form for this visitor asks, if anything.
+    pub fn of(app: &App, client: Client, registration: RegistrationId, visitor: &Visitor) -> Option<Self> {
+        let is_asked = matches!(visitor, Visitor::Anybody) && app.guard.asks_for_proof(client);
+        let challenge = is_asked.then(|| app.guard.challenge(registration, client, app.ids.bytes()))??;
+        Some(Self { challenge, again: false })
+    }
+
+    /// The same as the page takes it.
+    pub fn view(&self) -> pages::ProofView<'_> {
+        pages::ProofView { challenge: &self.challenge.text, bits: self.challenge.bits, again: self.again }
+    }
+}
+
+/// Whether a form without faults may be taken; otherwise what it asks now. The same form again, which was answered before,
+/// is not asked anything.
+pub async fn check(
+    app: &App,
+    client: Client,
+    registration: &Registration,
+    visitor: &Visitor,
+    fields: &Fields,
+    key: Option<&IdempotencyKey>,
+    request: [u8; 32],
+) -> Result<Option<Asked>, ApiError> {
+    let Some(fresh) = Asked::of(app, client, registration.id, visitor) else { return Ok(None) };
+    let field = |name| form::value(fields, name).unwrap_or_default().trim();
+    let shown = Shown { challenge: field("challenge"), number: field("proof"), request };
+    let Err(former) = app.guard.accept(shown, registration.id, client) else { return Ok(None) };
+    if let Some(key) = key
+        && let Some((known, _)) = app.store.find_answered(registration.meeting, key, app.clock.now()).await?
+        && known == request
+    {
+        return Ok(None);
+    }
+    Ok(Some(Asked { challenge: former.unwrap_or(fresh.challenge), again: true }))
+}
