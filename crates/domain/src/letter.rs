@@ -13,10 +13,13 @@ pub enum LetterKind {
     Reminder,
     /// Your registration is canceled.
     Cancellation,
+    /// Your calendar says that you do not come: you may give your place back.
+    Offer,
 }
 
 impl LetterKind {
-    const ALL: [Self; 4] = [Self::Confirmation, Self::Update, Self::Reminder, Self::Cancellation];
+    const ALL: [Self; 5] =
+        [Self::Confirmation, Self::Update, Self::Reminder, Self::Cancellation, Self::Offer];
 
     /// The name it is stored under.
     pub fn name(self) -> &'static str {
@@ -25,6 +28,7 @@ impl LetterKind {
             Self::Update => "update",
             Self::Reminder => "reminder",
             Self::Cancellation => "cancellation",
+            Self::Offer => "offer",
         }
     }
 

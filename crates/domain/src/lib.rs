@@ -21,7 +21,9 @@ pub mod question;
 pub mod refusal;
 pub mod registrant;
 pub mod registration;
+pub mod return_address;
 pub mod seats;
+pub mod suppression;
 pub mod text;
 
 pub use allowance::{Allowance, MailboxId};
@@ -41,3 +43,5 @@ pub use question::{AnswerInputType, Question};
 pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;
 pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};
+pub use return_address::{ReturnToken, Returning};
+pub use suppression::{AddressHash, Returned};

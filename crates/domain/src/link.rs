@@ -24,6 +24,8 @@ pub enum Purpose {
     Join,
     /// See the own registration, and cancel it.
     Manage,
+    /// Get no more reminders of this meeting; nothing else.
+    StopReminders,
 }
 
 /// What a link says.
@@ -117,6 +119,7 @@ impl LinkKey {
         let label: &[u8] = match purpose {
             Purpose::Join => b"usher.link.1.join",
             Purpose::Manage => b"usher.link.1.manage",
+            Purpose::StopReminders => b"usher.link.1.stop-reminders",
         };
         let mut mac =
             <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
@@ -162,6 +165,7 @@ mod tests {
         assert_eq!(token.len(), TOKEN_LENGTH);
         assert_eq!(key().open(Purpose::Join, &token), Some(link()));
         assert_eq!(key().open(Purpose::Manage, &token), None);
+        assert_eq!(key().open(Purpose::StopReminders, &token), None);
         assert_eq!(LinkKey::new([8; 32]).open(Purpose::Join, &token), None);
     }
 

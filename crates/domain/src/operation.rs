@@ -40,6 +40,7 @@ Operation {
     ListRegistrants,
     GetRegistrant,
     CancelRegistrant,
+    ListLetters,
     ListAttendanceReports,
     GetAttendanceReport,
     ListAttendanceRecords,
@@ -70,6 +71,7 @@ Resource {
     Question,
     Registrants,
     Registrant,
+    Letters,
     AttendanceReports,
     AttendanceReport,
     AttendanceRecords,
@@ -115,6 +117,7 @@ impl Resource {
             Self::Question => "/onlineMeetings/{meetingId}/registration/customQuestions/{questionId}",
             Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
             Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
+            Self::Letters => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/letters",
             Self::AttendanceReports => "/onlineMeetings/{meetingId}/attendanceReports",
             Self::AttendanceReport => "/onlineMeetings/{meetingId}/attendanceReports/{reportId}",
             Self::AttendanceRecords => {
@@ -176,6 +179,7 @@ impl Operation {
             | Self::GetQuestion
             | Self::ListRegistrants
             | Self::GetRegistrant
+            | Self::ListLetters
             | Self::ListAttendanceReports
             | Self::GetAttendanceReport
             | Self::ListAttendanceRecords => Method::Get,
@@ -207,6 +211,7 @@ impl Operation {
             Self::GetQuestion | Self::UpdateQuestion | Self::DeleteQuestion => Resource::Question,
             Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
             Self::GetRegistrant | Self::CancelRegistrant => Resource::Registrant,
+            Self::ListLetters => Resource::Letters,
             Self::ListAttendanceReports => Resource::AttendanceReports,
             Self::GetAttendanceReport => Resource::AttendanceReport,
             Self::ListAttendanceRecords => Resource::AttendanceRecords,
@@ -275,6 +280,7 @@ impl Operation {
             Self::ListRegistrants => "registrant-list",
             Self::GetRegistrant => "registrant-get",
             Self::CancelRegistrant => "registrant-cancel",
+            Self::ListLetters => "registrantLetter-list",
             Self::ListAttendanceReports => "attendanceReport-list",
             Self::GetAttendanceReport => "attendanceReport-get",
             Self::ListAttendanceRecords => "attendanceRecord-list",
@@ -305,6 +311,7 @@ impl Operation {
             Self::ListRegistrants => "List the registrants",
             Self::GetRegistrant => "Get a registrant",
             Self::CancelRegistrant => "Cancel a registrant's registration",
+            Self::ListLetters => "List what became of a registrant's letters",
             Self::ListAttendanceReports => "List the attendance reports of a meeting",
             Self::GetAttendanceReport => "Get an attendance report",
             Self::ListAttendanceRecords => "List who came and who did not",

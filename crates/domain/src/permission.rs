@@ -80,7 +80,7 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         CreateRegistration | UpdateRegistration | DeleteRegistration => row(WRITE, APP_WRITE, Who::Organizer),
         GetRegistration | ListQuestions | GetQuestion => row(READ, APP_READ, Who::Organizer),
         CreateQuestion | UpdateQuestion | DeleteQuestion => row(WRITE, APP_WRITE, Who::Organizer),
-        ListRegistrants | GetRegistrant => row(READ, APP_WRITE, Who::Organizer),
+        ListRegistrants | GetRegistrant | ListLetters => row(READ, APP_WRITE, Who::Organizer),
         // A Read permission that writes is no slip here: it is what the old service asked of an application
         // that enrols or removes anonymous people (CONTRACT section 3.3 d).
         // Names and addresses: to applications a permission of their own opens them, as in Graph.

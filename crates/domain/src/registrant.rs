@@ -28,6 +28,8 @@ pub struct Registrant {
     pub language: Option<String>,
     /// Generation of the live links.
     pub generation: u8,
+    /// Whether they are reminded: not after they said that they do not want to be.
+    pub wants_reminders: bool,
     /// When the place was given.
     pub registered_at: Timestamp,
     /// Set once the place was given back.
@@ -83,6 +85,24 @@ impl Registrant {
         let hash = Sha256::digest(self.id.0.as_bytes());
         let random = std::array::from_fn(|n| hash[n]);
         uuid::Builder::from_unix_timestamp_millis(millis - millis % LETTER_REQUESTS, &random).into_uuid()
+    }
+
+    /// The id of the letter that offers to cancel after their calendar declined what they were told in that version: one
+    /// for each version, however often it declines.
+    pub fn offer_id(&self, told_version: i64) -> Uuid {
+        self.id_by(format!("offer.{told_version}").as_bytes())
+    }
+
+    /// The id under which something that came back about a letter is recorded: the same for the same bytes, so that what
+    /// is delivered twice is known once.
+    pub fn returned_id(&self, message: &[u8]) -> Uuid {
+        self.id_by(message)
+    }
+
+    fn id_by(&self, what: &[u8]) -> Uuid {
+        let millis = u64::try_from(self.registered_at.as_millisecond()).unwrap_or_default();
+        let hash = Sha256::new().chain_update(self.id.0.as_bytes()).chain_update(what).finalize();
+        uuid::Builder::from_unix_timestamp_millis(millis, &std::array::from_fn(|n| hash[n])).into_uuid()
     }
 
     /// Whether the person gave the place back themself, by their link or signed in.

@@ -1,11 +1,13 @@
 //! Pages attendees see, from the form to the door of the meeting.
 
+mod delivery;
 mod field;
 mod gate;
 mod manage;
 mod problem;
 mod registration;
 
+pub use delivery::stop_reminders_page;
 pub use gate::{GateState, GateView, gate_page, guest_name};
 pub use manage::{
     CanceledView, EnrolledView, ManageNotice, ManageStatus, ManageView, canceled_page, enrolled_page,

@@ -74,7 +74,6 @@ fn event(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -> Even
             .status(EventStatus::Confirmed),
         CalendarMethod::Cancel => event.add_property("TRANSP", "TRANSPARENT").status(EventStatus::Cancelled),
     };
-    // The place is taken already, so there is nothing to answer.
     match method {
         CalendarMethod::Request => event.append_property(attendee(facts, words, "ACCEPTED")).done(),
         CalendarMethod::Cancel => event.append_property(attendee(facts, words, "DECLINED")).done(),
@@ -103,17 +102,19 @@ fn description(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -
 }
 
 fn organizer(facts: &LetterFacts<'_>, words: &Words) -> Property {
-    let mail = words.organizer_mail.as_deref().unwrap_or(facts.sender_mail);
+    let mail = facts.reply_mail.or(words.organizer_mail.as_deref()).unwrap_or(facts.sender_mail);
     person("ORGANIZER", mail, &words.organizer)
 }
 
+/// The place is taken already, so there is nothing to answer; but where an answer is taken, it is asked for, or some
+/// calendars would keep a no to themselves.
 fn attendee(facts: &LetterFacts<'_>, words: &Words, status: &str) -> Property {
     let mut attendee = person("ATTENDEE", facts.email, &words.full_name);
     attendee
         .add_parameter("CUTYPE", "INDIVIDUAL")
         .add_parameter("ROLE", "REQ-PARTICIPANT")
         .add_parameter("PARTSTAT", status)
-        .add_parameter("RSVP", "FALSE")
+        .add_parameter("RSVP", if facts.reply_mail.is_some() { "TRUE" } else { "FALSE" })
         .done()
 }
 

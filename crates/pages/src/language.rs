@@ -18,6 +18,7 @@ macro_rules! languages {
         const TAGS: &[&str] = &[$($tag),+];
         pub(crate) static SOURCES: &[&[(&str, &str)]] = &[$(&[
             source!($tag, "calendar"),
+            source!($tag, "delivery"),
             source!($tag, "letters"),
             source!($tag, "pages"),
             source!($tag, "protection"),

@@ -43,8 +43,12 @@ pub struct LetterFacts<'a> {
     pub organizer_name: &'a str,
     /// The organizer's address, if the recipient may know it.
     pub organizer_mail: Option<&'a str>,
-    /// The address the mail is sent from: the calendar's organizer where `organizer_mail` is `None`.
+    /// The address the mail is sent from: the calendar's organizer where there is no other.
     pub sender_mail: &'a str,
+    /// The address that takes the answers of calendars: the calendar's organizer, where there is one.
+    pub reply_mail: Option<&'a str>,
+    /// The link that switches reminders off, in a reminder.
+    pub stop_url: Option<&'a str>,
     /// The recipient's personal link to the meeting.
     pub join_url: &'a str,
     /// The recipient's link to see and cancel the registration.
@@ -66,7 +70,7 @@ pub struct Letter {
     pub text: String,
     /// The HTML part, a whole document.
     pub html: String,
-    /// The calendar part; a reminder has none, because nothing in the calendar changes.
+    /// The calendar part; a reminder and an offer have none, because nothing in the calendar changes.
     pub calendar: Option<CalendarPart>,
 }
 
@@ -104,7 +108,7 @@ impl CalendarMethod {
 fn method(kind: LetterKind) -> Option<CalendarMethod> {
     match kind {
         LetterKind::Confirmation | LetterKind::Update => Some(CalendarMethod::Request),
-        LetterKind::Reminder => None,
+        LetterKind::Reminder | LetterKind::Offer => None,
         LetterKind::Cancellation => Some(CalendarMethod::Cancel),
     }
 }
@@ -125,6 +129,7 @@ pub fn letter(facts: &LetterFacts<'_>) -> Letter {
         LetterKind::Update => "letter-update-subject",
         LetterKind::Reminder => "letter-reminder-subject",
         LetterKind::Cancellation => "letter-cancellation-subject",
+        LetterKind::Offer => "letter-offer-subject",
     };
     let subject = t.plain(subject_key, &[("subject", &clean::clip(&words.subject, LONGEST_SUBJECT))]);
 
@@ -154,6 +159,7 @@ pub(crate) struct Words {
     pub(crate) organizer_mail: Option<String>,
     pub(crate) join_url: String,
     pub(crate) manage_url: String,
+    pub(crate) stop_url: Option<String>,
 }
 
 impl Words {
@@ -166,6 +172,7 @@ impl Words {
             organizer_mail: facts.organizer_mail.map(clean::one_line).filter(|mail| !mail.is_empty()),
             join_url: clean::url(facts.join_url),
             manage_url: clean::url(facts.manage_url),
+            stop_url: facts.stop_url.map(clean::url),
         }
     }
 }
@@ -177,6 +184,8 @@ struct Parts<'a> {
     dir: &'static str,
     /// Whether the recipient has a place.
     has_place: bool,
+    /// Whether it is about giving the place back, and not about coming.
+    is_offer: bool,
     greeting: String,
     opening: String,
     /// What to make of the calendar part, if there is one.
@@ -193,6 +202,7 @@ struct Parts<'a> {
     about: Vec<&'a str>,
     join_href: String,
     manage_href: String,
+    stop_href: Option<String>,
     words: &'a Words,
 }
 
@@ -202,6 +212,7 @@ impl<'a> Parts<'a> {
             LetterKind::Confirmation => ("letter-confirmation-opening", Some("letter-calendar")),
             LetterKind::Update => ("letter-update-opening", Some("letter-update-calendar")),
             LetterKind::Reminder => ("letter-reminder-opening", None),
+            LetterKind::Offer => ("letter-offer-opening", None),
             LetterKind::Cancellation => {
                 (canceled_opening(facts.canceled_by), Some("letter-canceled-calendar"))
             }
@@ -214,6 +225,7 @@ impl<'a> Parts<'a> {
             lang: facts.language.tag(),
             dir: facts.language.direction(),
             has_place,
+            is_offer: facts.kind == LetterKind::Offer,
             greeting: match clean::greeting_name(&words.full_name) {
                 Some(name) => t.say_with("letter-greeting", &[("name", name)]),
                 None => t.say("letter-greeting-nameless"),
@@ -231,6 +243,7 @@ impl<'a> Parts<'a> {
             about: words.description.as_deref().map(|text| text.lines().collect()).unwrap_or_default(),
             join_href: clean::href(&words.join_url),
             manage_href: clean::href(&words.manage_url),
+            stop_href: words.stop_url.as_deref().map(clean::href),
             words,
         }
     }

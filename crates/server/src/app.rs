@@ -21,6 +21,7 @@ use crate::attend::room::Rooms;
 use crate::auth::Verifier;
 use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
+use crate::config::Listen;
 use crate::connections::Limits;
 use crate::graph::{Budgets, Place};
 use crate::guard::Guard;
@@ -82,6 +83,8 @@ pub struct Settings {
     pub device: SignedDuration,
     /// Rooms that ask who is coming.
     pub rooms: Rooms,
+    /// Where what comes back about letters is taken.
+    pub lmtp: Option<Listen>,
     /// Longest request body, in bytes.
     pub max_body_bytes: usize,
     /// Who is believed about the addresses of clients.

@@ -14,6 +14,7 @@ pub mod guard;
 pub mod house;
 pub mod http;
 pub mod issuer;
+pub mod lmtp;
 pub mod load;
 pub mod mailroom;
 pub mod member;

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::connections::{self, asked_to_stop};
+use crate::lmtp::Lmtp;
 use crate::start::{Service, StartProblem};
 
 /// Serves until SIGTERM or SIGINT, then stops taking connections, answers what was asked, settles the letters
@@ -15,12 +16,20 @@ use crate::start::{Service, StartProblem};
 /// finds it in the outbox.
 pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> Result<(), StartProblem> {
     let app = service.app.clone();
+    let lmtp = match &app.settings.lmtp {
+        Some(listen) => Some(Lmtp::bind(listen).await?),
+        None => None,
+    };
     let router = crate::http::router(service.app, service.issuer);
     let (stop, stopped) = watch::channel(false);
     let mailroom = {
         let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
         tokio::spawn(async move { mailroom.run(asked_to_stop(stopped)).await })
     };
+    let lmtp = lmtp.map(|lmtp| {
+        let stopped = stopped.clone();
+        tokio::spawn(lmtp.run(app.clone(), asked_to_stop(stopped)))
+    });
     let janitor = tokio::spawn(tidy_up(app.clone()));
     let http = tokio::spawn(connections::serve(listener, router, app.settings.limits, stopped));
 
@@ -30,6 +39,9 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     let drained = tokio::time::timeout(drain, async {
         let _ = http.await;
         let _ = mailroom.await;
+        if let Some(lmtp) = lmtp {
+            let _ = lmtp.await;
+        }
     });
     if drained.await.is_err() {
         tracing::warn!("stopped before every connection had ended");

@@ -143,8 +143,7 @@ fn tenants(config: &Config) -> Vec<Tenant> {
 /// Builds the service.
 pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service, StartProblem> {
     let store = open_store(config).await?;
-    let key = open_link_key(&config.links.key_file, &store, &ids).await?;
-    let links = LetterLinks { key, public_url: trim(config.server.public_url.as_str()) };
+    let links = open_letter_links(config, &store, &ids).await?;
     let mailroom = open_mailroom(config, &store, &clock, &ids, links).await?;
     let issuer =
         if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
@@ -167,6 +166,16 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
     Ok(Service { app, issuer })
 }
 
+/// What links in letters are made from.
+pub(crate) async fn open_letter_links(
+    config: &Config,
+    store: &Store,
+    ids: &Source,
+) -> Result<LetterLinks, StartProblem> {
+    let key = open_link_key(&config.links.key_file, store, ids).await?;
+    Ok(LetterLinks { key, public_url: trim(config.server.public_url.as_str()) })
+}
+
 fn settings(config: &Config, clock: &Clock) -> Result<Settings, StartProblem> {
     Ok(Settings {
         public_url: trim(config.server.public_url.as_str()),
@@ -184,6 +193,7 @@ fn settings(config: &Config, clock: &Clock) -> Result<Settings, StartProblem> {
         one_device: config.join.one_device,
         device: SignedDuration::try_from(config.join.device).unwrap_or(SignedDuration::MAX),
         rooms: Rooms::from_config(&config.join),
+        lmtp: config.mail.lmtp.listen.clone(),
         languages: tenants(config)
             .into_iter()
             .map(|tenant| (tenant.id, Language::choose(&tenant.language)))
@@ -214,8 +224,8 @@ async fn open_mailroom(
 ) -> Result<Mailroom, StartProblem> {
     let host = links.host();
     let roots = config.mail.ca_file.as_deref().map(read_authorities).transpose()?.unwrap_or_default();
-    let postman =
-        Postman::from_config(&config.mail, &host, roots).map_err(because("cannot use the mail server"))?;
+    let postman = Postman::from_config(&config.mail, &host, roots, clock)
+        .map_err(because("cannot use the mail server"))?;
     let letterhead = Letterhead::from_config(&config.mail, links, Houses::from_config(config)?)
         .map_err(because("cannot write letters"))?;
     let reminders = Reminders::new(config.mail.reminders.iter().copied());

@@ -99,7 +99,7 @@ const CANCELLATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, C
     LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM outbox WHERE kind = 'cancellation') b
         ON b.slot = r.slot AND b.meeting_id = r.meeting_id AND b.registrant_id = r.registrant_id
     LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM event
-            WHERE kind IN ('letterSent', 'letterDropped') AND detail = 'cancellation') t
+            WHERE kind IN ('letterSent', 'letterDropped', 'letterWithheld') AND detail = 'cancellation') t
         ON t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id
     WHERE r.live_key IS NULL AND r.email IS NOT NULL AND b.registrant_id IS NULL AND t.registrant_id IS NULL LIMIT 100";
 

@@ -22,7 +22,7 @@ const ON_EVERY_NODE: [&str; 8] = [
 ];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 13] = [
+const SPREAD: [(&str, &str, &str); 14] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
@@ -35,6 +35,7 @@ const SPREAD: [(&str, &str, &str); 13] = [
     ("attendance", "slot", "meeting"),
     ("entry", "slot", "meeting"),
     ("mail_allowance", "slot", "meeting"),
+    ("suppression", "slot", "meeting"),
     ("organizer_meeting", "organizer_slot", "meeting"),
 ];
 

@@ -7,6 +7,7 @@
 mod access;
 mod allowance;
 mod announce;
+mod answering;
 mod application;
 mod attendance;
 mod audit;
@@ -15,6 +16,7 @@ mod cancel;
 mod citus;
 mod closing;
 mod consent;
+mod delivery;
 mod deployment;
 mod directory;
 mod engine;
@@ -35,6 +37,7 @@ mod reminding;
 mod rows;
 mod schema;
 mod seating;
+mod suppressing;
 
 use std::fmt;
 use std::path::Path;
@@ -54,11 +57,13 @@ use sqlx::{Connection, PgConnection, SqlSafeStr, SqlitePool};
 use engine::{Engine, Pool, Tx, query};
 
 pub use access::{AccessPolicy, Grantee};
+pub use answering::CalendarAnswer;
 pub use application::RegisteredApplication;
 pub use attendance::Pass;
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use cancel::Canceled;
+pub use delivery::{Fate, LetterState, Return};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use keeping::{Kept, Made, Once};
@@ -69,11 +74,12 @@ pub use outbox::{DueLetter, Settlement, Told};
 pub use own::Changed;
 pub use registrant::RegistrantPage;
 pub use schema::Schema;
+pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str, &str); 10] = [
     (
         1,
         "registrations",
@@ -115,6 +121,12 @@ const STEPS: [(i64, &str, &str, &str); 9] = [
         "sign_up",
         include_str!("../migrations/sqlite/0007_sign_up.sql"),
         include_str!("../migrations/postgres/0007_sign_up.sql"),
+    ),
+    (
+        8,
+        "delivery",
+        include_str!("../migrations/sqlite/0008_delivery.sql"),
+        include_str!("../migrations/postgres/0008_delivery.sql"),
     ),
     (
         9,

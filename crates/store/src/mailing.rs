@@ -133,8 +133,8 @@ impl Store {
                         LetterKind::Update => queue_piece(tx, due, &row, ids, now).await?,
                         LetterKind::Reminder => remind(tx, due, row, reminders, ids, now).await?,
                         LetterKind::Cancellation => cancel_piece(tx, due, &row).await?,
-                        LetterKind::Confirmation => {
-                            return Err(Fault::corrupt("a mailing of confirmations"));
+                        LetterKind::Confirmation | LetterKind::Offer => {
+                            return Err(Fault::corrupt("a mailing of letters that go to one"));
                         }
                     }
                     true

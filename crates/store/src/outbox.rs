@@ -54,11 +54,11 @@ pub struct Told {
 /// How a letter ended, this time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The mail server took it.
-    Sent,
+    /// The mail server took it; what it said.
+    Sent(String),
     /// There was no longer anything true to say.
     Dropped,
-    /// Its mailbox has had as many as it may get: it is never sent.
+    /// Its mailbox has had as many as it may get, or nothing arrives there: it is never sent.
     Withheld,
     /// To be tried again at this time; what the server answered.
     Later(Timestamp, String),
@@ -120,8 +120,8 @@ const POSTPONE: &str = "UPDATE outbox SET due_at = $5, last_answer = $6, attempt
 const GIVE_UP: &str = "UPDATE outbox SET failed_at = $5, last_answer = $6
     WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
 /// Stored once, however often the caller has to repeat itself.
-const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail)
-    VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
+const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, letter_id, answer)
+    VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8, $9) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at IS NULL";
 
 impl Store {
@@ -214,10 +214,10 @@ impl Store {
         write_tx!(self, |tx| {
             for (letter, settlement, event) in &settled {
                 let slot = number(letter.meeting.id.slot());
-                let (kind, detail) = match settlement {
-                    Settlement::Sent => ("letterSent", Some(letter.kind.name())),
-                    Settlement::Dropped => ("letterDropped", Some(letter.kind.name())),
-                    Settlement::Withheld => ("letterWithheld", Some(letter.kind.name())),
+                let (kind, answer) = match settlement {
+                    Settlement::Sent(answer) => ("letterSent", Some(answer.as_str())),
+                    Settlement::Dropped => ("letterDropped", None),
+                    Settlement::Withheld => ("letterWithheld", None),
                     Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)
@@ -261,7 +261,9 @@ impl Store {
                     .bind(micros(now))
                     .bind(kind)
                     .bind(letter.registrant.id.0)
-                    .bind(detail)
+                    .bind(letter.kind.name())
+                    .bind(letter.id.0)
+                    .bind(answer.filter(|answer| !answer.is_empty()))
                     .execute(&mut *tx)
                     .await?;
             }

@@ -3,6 +3,7 @@
 use domain::{Answer, Fact, MeetingId, Registrant, RegistrantId, Registration};
 
 use crate::cancel::give_back;
+use crate::delivery::forget_answers;
 use crate::engine::query;
 use crate::meeting::record;
 use crate::registrant::answers_json;
@@ -117,6 +118,7 @@ impl Store {
             give_back(tx, meeting, registrant, cancellation).await?;
             let erased = query(ERASE).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
             if erased == 1 {
+                forget_answers(tx, meeting, registrant).await?;
                 record!(tx, meeting, erasure, "registrantErased", Some(registrant.0), None::<&str>);
             }
         });

@@ -39,6 +39,7 @@ pub(crate) struct RegistrantRow {
     consent: Option<String>,
     language: Option<String>,
     generation: i64,
+    wants_reminders: bool,
     registered_at: i64,
     canceled_at: Option<i64>,
     canceled_by: Option<String>,
@@ -52,16 +53,19 @@ struct StoredAnswer(Uuid, String);
 /// with slot and meeting while meetings are small, and keeps to it when one has grown: it would read the whole list.
 pub(crate) const FIND_FROM: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
     ORDER BY registrant_id LIMIT 1";
 const FIND_LIVE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND live_key = $3";
 const PAGE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
@@ -212,6 +216,7 @@ impl RegistrantRow {
             language: self.language,
             generation: u8::try_from(self.generation)
                 .map_err(|_| Fault::corrupt("a generation above 255"))?,
+            wants_reminders: self.wants_reminders,
             registered_at: instant(self.registered_at)?,
             canceled,
         })

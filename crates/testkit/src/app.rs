@@ -11,8 +11,9 @@ use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use server::app::App;
 use server::clock::{Clock, Source};
-use server::config::Config;
+use server::config::{Config, Listen};
 use server::issuer::{Grant, IssuerService};
+use server::lmtp::Lmtp;
 use server::mailroom::MailboxLetter;
 use server::start::{Service, build};
 use store::{Grantee, RegisteredApplication};
@@ -405,6 +406,14 @@ impl TestApp {
     }
 
     // Letters.
+
+    /// Takes mail as the mail server of the return path hands it over, until the test ends; at which port.
+    pub async fn take_mail(&self) -> u16 {
+        let lmtp = Lmtp::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
+        let port = lmtp.port().expect("it listens at a port");
+        tokio::spawn(lmtp.run(self.app.clone(), std::future::pending()));
+        port
+    }
 
     /// Sends what is due and gives the letters that arrived since this was last asked, oldest first.
     pub async fn mail(&self) -> Vec<Arc<MailboxLetter>> {

@@ -53,6 +53,11 @@ impl Root {
         self.below(meeting, "registration/registrants/$entity")
     }
 
+    /// The letters of a registrant.
+    pub fn registrant_letters(&self, meeting: &Meeting, registrant: &str) -> String {
+        self.below(meeting, &format!("registration/registrants('{registrant}')/letters"))
+    }
+
     /// The attendance reports of a meeting, or one of them.
     pub fn attendance_reports(&self, meeting: &Meeting, is_entity: bool) -> String {
         self.below(meeting, if is_entity { "attendanceReports/$entity" } else { "attendanceReports" })

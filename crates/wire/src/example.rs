@@ -57,6 +57,7 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::DeleteQuestion
         | Operation::ListRegistrants
         | Operation::GetRegistrant
+        | Operation::ListLetters
         | Operation::CancelRegistrant
         | Operation::ListAttendanceReports
         | Operation::GetAttendanceReport

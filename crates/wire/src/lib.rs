@@ -13,6 +13,7 @@ pub mod error;
 pub mod etag;
 pub mod example;
 pub mod ids;
+pub mod letter;
 pub mod links;
 pub mod meeting;
 pub mod openapi;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::csdl::is_instant;
 use crate::error::ErrorBody;
+use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
 use crate::parameters::parameters;
 use crate::question::MeetingRegistrationQuestion;
@@ -128,7 +129,7 @@ fn tag(resource: Resource) -> &'static str {
         Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => "onlineMeetings",
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants | Resource::Registrant => "registrants",
+        Resource::Registrants | Resource::Registrant | Resource::Letters => "registrants",
         Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
             "attendanceReports"
         }
@@ -195,6 +196,7 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
             schemas.subschema_for::<Entity<AnyRegistrant>>()
         }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<Tagged<AnyRegistrant>>>(),
+        Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
         Operation::GetAttendanceReport => schemas.subschema_for::<Entity<MeetingAttendanceReport>>(),
         Operation::ListAttendanceRecords => schemas.subschema_for::<Collection<AttendanceRecord>>(),
@@ -233,6 +235,7 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::CancelRegistrant
+        | Operation::ListLetters
         | Operation::ListAttendanceReports
         | Operation::GetAttendanceReport
         | Operation::ListAttendanceRecords => return None,

@@ -72,7 +72,10 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
     const UNLESS: (&str, &str) = ("If-None-Match", "304 without a body if what is there has this version.");
     let is_list = matches!(
         operation,
-        Operation::FindMeetings | Operation::ListQuestions | Operation::ListAttendanceReports
+        Operation::FindMeetings
+            | Operation::ListQuestions
+            | Operation::ListLetters
+            | Operation::ListAttendanceReports
     );
     match operation.method() {
         Method::Post => vec![RETRY, RETURN],

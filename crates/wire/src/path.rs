@@ -160,6 +160,12 @@ impl<'a> Segments<'a> {
         };
         path.key = self.next().map(str::to_owned);
         path.resource = if path.key.is_some() { item } else { collection };
+        if let (Resource::Registrant, [letters]) = (path.resource, self.rest)
+            && is(letters, "letters")
+        {
+            path.resource = Resource::Letters;
+            self.rest = &[];
+        }
         Ok(())
     }
 
@@ -231,6 +237,7 @@ mod tests {
             Some("m"),
             Some("ext/42 a?b+c"),
         );
+        check("/me/onlineMeetings/m/registration/registrants/r/Letters", Letters, Some("m"), Some("r"));
         check("/me/onlineMeetings/m/attendanceReports", AttendanceReports, Some("m"), None);
         check("/me/onlineMeetings/m/attendancereports/r", AttendanceReport, Some("m"), Some("r"));
         check(
@@ -268,6 +275,8 @@ mod tests {
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
+            ("/me/onlineMeetings/m/registration/registrants/r/letters/x", "letters"),
+            ("/me/onlineMeetings/m/registration/customQuestions/q/letters", "letters"),
             ("/me/onlineMeetings/m/attendanceReports/r/x", "x"),
             ("/me/onlineMeetings/m/attendanceReports/r/attendanceRecords/x", "x"),
             ("/me/onlineMeetings/m/registration/registrants/$count", "$count"),

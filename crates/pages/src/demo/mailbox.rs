@@ -59,6 +59,7 @@ impl<'a> Row<'a> {
             LetterKind::Update => "mailbox-kind-update",
             LetterKind::Reminder => "mailbox-kind-reminder",
             LetterKind::Cancellation => "mailbox-kind-cancellation",
+            LetterKind::Offer => "mailbox-kind-offer",
         };
         Self {
             href: clean::href(row.url),

@@ -231,3 +231,14 @@ fn one_line(value: &str) -> String {
     let breaks = ['\r', '\n', '\0', '\u{85}', '\u{2028}', '\u{2029}', ' '];
     value.split(breaks).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
+
+#[test]
+fn where_answers_are_taken_calendars_are_asked_for_them_and_told_where() {
+    let takes = calendar(&LetterFacts { reply_mail: Some("usher+abc@mail.example"), ..plain_facts() });
+    let takes = takes.replace("\r\n ", "");
+    let takes_none = calendar(&plain_facts()).replace("\r\n ", "");
+
+    assert!(takes.contains("ORGANIZER;CN=Grace Hopper:mailto:usher+abc@mail.example\r\n"), "{takes}");
+    assert!(takes.contains("RSVP=TRUE") && !takes.contains("grace@example.com"), "{takes}");
+    assert!(takes_none.contains(":mailto:grace@example.com\r\n") && takes_none.contains("RSVP=FALSE"));
+}

@@ -3,7 +3,7 @@
 use pages::*;
 
 use crate::markup::tags;
-use crate::samples::{JOIN, MANAGE, facts, plain_facts};
+use crate::samples::{JOIN, MANAGE, STOP, facts, plain_facts};
 
 #[test]
 fn a_confirmation_reads_well() {
@@ -138,6 +138,39 @@ fn a_reminder_repeats_the_link_and_leaves_the_calendar_alone() {
     assert_eq!(letter.calendar, None);
     assert!(!letter.text.contains("attached") && !letter.html.contains("attached"));
     assert_eq!(core(&facts).1[1], JOIN);
+}
+
+#[test]
+fn a_reminder_says_how_to_get_no_more_of_them_and_no_other_letter_does() {
+    let reminder = letter(&LetterFacts { kind: LetterKind::Reminder, stop_url: Some(STOP), ..plain_facts() });
+
+    assert!(
+        reminder.text.ends_with(&format!("No more reminders of this meeting:\n\n{STOP}\n")),
+        "{}",
+        reminder.text
+    );
+    assert!(reminder.html.contains(&format!("href=\"{STOP}\"")), "{}", reminder.html);
+    let confirmation = letter(&plain_facts());
+    assert!(
+        !confirmation.text.contains("No more reminders") && !confirmation.html.contains("No more reminders")
+    );
+}
+
+#[test]
+fn whoever_declined_is_offered_to_give_the_place_back_and_keeps_it() {
+    let facts = LetterFacts { kind: LetterKind::Offer, ..plain_facts() };
+    let letter = letter(&facts);
+
+    assert_eq!(letter.subject, "Not coming? Engines, and what they weave");
+    assert_eq!(letter.calendar, None);
+    let (opening, rest) = core(&facts);
+    assert_eq!(
+        opening,
+        "Your calendar has declined the invitation to this meeting. You still have your place."
+    );
+    assert_eq!(rest[1], MANAGE);
+    assert_eq!(rest[2], "If you are coming after all, you need not do anything.");
+    assert!(!letter.text.contains(JOIN) && !letter.html.contains(JOIN), "it is not about coming");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use pages::*;
 
 pub(crate) const JOIN: &str = "https://usher.example/j/aaaa";
 pub(crate) const MANAGE: &str = "https://usher.example/m/bbbb";
+pub(crate) const STOP: &str = "https://usher.example/u/dddd";
 pub(crate) const REGISTER: &str = "https://usher.example/r/cccc";
 
 /// Somebody in Berlin at an organizer's who did not say where they are.
@@ -39,6 +40,8 @@ pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
         organizer_name: said,
         organizer_mail: Some(said),
         sender_mail: "usher@usher.example",
+        reply_mail: None,
+        stop_url: None,
         join_url: JOIN,
         manage_url: MANAGE,
         uid: "place-1@usher.example",
@@ -189,12 +192,14 @@ pub(crate) fn every_letter(said: &str) -> Vec<(String, Letter)> {
         (LetterKind::Cancellation, CanceledBy::Registrant),
         (LetterKind::Cancellation, CanceledBy::Organizer),
         (LetterKind::Cancellation, CanceledBy::OrganizerForAll),
+        (LetterKind::Offer, CanceledBy::Registrant),
     ];
     let letters = Language::all().iter().flat_map(|language| kinds.map(|kind| (*language, kind)));
     letters
         .map(|(language, (kind, canceled_by))| {
             let name = format!("{kind:?} {canceled_by:?} in {}", language.tag());
-            (name, letter(&LetterFacts { kind, language, canceled_by, ..facts(said) }))
+            let stop_url = (kind == LetterKind::Reminder).then_some(STOP);
+            (name, letter(&LetterFacts { kind, language, canceled_by, stop_url, ..facts(said) }))
         })
         .collect()
 }
@@ -311,6 +316,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 registration_page_url: again,
             }),
         ),
+        Page::new("stop reminders", stop_reminders_page(language, said, false)),
+        Page::new("reminders stopped", stop_reminders_page(language, said, true)),
         Page::deaf("erased", erased_page(language)),
         Page::deaf("withdrawn", withdrawn_page(language)),
         Page::deaf("not found", not_found_page(language)),
@@ -369,8 +376,14 @@ pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
 fn demo_pages(said: &str) -> Vec<Page> {
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
-    let rows = [LetterKind::Confirmation, LetterKind::Update, LetterKind::Reminder, LetterKind::Cancellation]
-        .map(|kind| MailboxRow { url: "/mailbox/1", to: said, subject: said, sent_at: start_at(), kind });
+    use LetterKind::*;
+    let rows = [Confirmation, Update, Reminder, Cancellation, Offer].map(|kind| MailboxRow {
+        url: "/mailbox/1",
+        to: said,
+        subject: said,
+        sent_at: start_at(),
+        kind,
+    });
     let operation = ApiOperation {
         id: said,
         method: said,

@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = يُرجى سؤال المنظِّم عمّا �
 letter-canceled-calendar = الإشعار المرفق يزيل الاجتماع من تقويمك.
 letter-unasked = إذا لم يكن لديك علم بهذا الأمر، فقد أدخل شخص ما عنوانك عن طريق الخطأ، ولا يلزمك فعل أي شيء.
 letter-sender = أُرسلت هذه الرسالة من Usher الذي يتولى التسجيل لهذا الاجتماع.
+
+letter-offer-subject = هل تعذر عليك الحضور؟ { $subject }
+letter-offer-opening = رفض تقويمك الدعوة إلى هذا الاجتماع. لا يزال مقعدك محجوزًا.
+letter-offer-button = عرض تسجيلي
+letter-offer-keep = إذا كنت ستحضر رغم ذلك، فلا يلزمك فعل أي شيء.
+letter-stop-reminders = لإيقاف التذكيرات بهذا الاجتماع:

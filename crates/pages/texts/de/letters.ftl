@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = Bitte fragen Sie die Organisation, ob und wie d
 letter-canceled-calendar = Die angehängte Absage nimmt die Besprechung aus Ihrem Kalender.
 letter-unasked = Falls Sie davon nichts wissen, hat jemand versehentlich Ihre Adresse eingegeben; Sie brauchen nichts zu tun.
 letter-sender = Gesendet von Usher, das die Anmeldungen zu dieser Besprechung verwaltet.
+
+letter-offer-subject = Sie kommen nicht? { $subject }
+letter-offer-opening = Ihr Kalender hat die Einladung zu dieser Besprechung abgelehnt. Ihren Platz haben Sie noch.
+letter-offer-button = Zu meiner Anmeldung
+letter-offer-keep = Falls Sie doch kommen, brauchen Sie nichts zu tun.
+letter-stop-reminders = Keine Erinnerungen mehr an diese Besprechung:

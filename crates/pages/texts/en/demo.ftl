@@ -28,6 +28,7 @@ mailbox-kind-confirmation = Confirmation
 mailbox-kind-update = Change
 mailbox-kind-reminder = Reminder
 mailbox-kind-cancellation = Cancellation
+mailbox-kind-offer = Offer to cancel
 mailbox-text = As text
 mailbox-html = As HTML
 mailbox-calendar = The calendar entry

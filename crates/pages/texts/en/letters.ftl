@@ -38,3 +38,10 @@ letter-canceled-for-all-advice = Please ask the organizer whether and how the me
 letter-canceled-calendar = The attached notice takes the meeting out of your calendar.
 letter-unasked = If you know nothing of this, somebody typed your address by mistake; you need not do anything.
 letter-sender = Sent by Usher, which keeps the registrations for this meeting.
+
+# The letter to somebody whose calendar answered that they do not come; and a line below every reminder.
+letter-offer-subject = Not coming? { $subject }
+letter-offer-opening = Your calendar has declined the invitation to this meeting. You still have your place.
+letter-offer-button = To my registration
+letter-offer-keep = If you are coming after all, you need not do anything.
+letter-stop-reminders = No more reminders of this meeting:

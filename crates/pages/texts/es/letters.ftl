@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = Consulte al organizador si la reunión se celeb
 letter-canceled-calendar = El aviso adjunto quita la reunión de su calendario.
 letter-unasked = Si no sabe de qué se trata, alguien escribió su dirección por error; no tiene que hacer nada.
 letter-sender = Enviado por Usher, que gestiona las inscripciones de esta reunión.
+
+letter-offer-subject = ¿No puede asistir? { $subject }
+letter-offer-opening = Su calendario ha rechazado la invitación a esta reunión. Su plaza sigue reservada.
+letter-offer-button = Ver mi inscripción
+letter-offer-keep = Si finalmente asiste, no tiene que hacer nada.
+letter-stop-reminders = No recibir más recordatorios de esta reunión:

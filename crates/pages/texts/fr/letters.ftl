@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = Veuillez demander à l’organisateur si la ré
 letter-canceled-calendar = L’avis joint retire la réunion de votre agenda.
 letter-unasked = Si vous n’êtes au courant de rien, quelqu’un a saisi votre adresse par erreur ; vous n’avez rien à faire.
 letter-sender = Envoyé par Usher, qui gère les inscriptions à cette réunion.
+
+letter-offer-subject = Un empêchement ? { $subject }
+letter-offer-opening = Votre agenda a décliné l’invitation à cette réunion. Votre place vous est toujours réservée.
+letter-offer-button = Voir mon inscription
+letter-offer-keep = Si vous venez malgré tout, vous n’avez rien à faire.
+letter-stop-reminders = Ne plus recevoir de rappels de cette réunion :

@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = 会議が開催されるかどうか、また�
 letter-canceled-calendar = 添付の通知により、会議は予定表から削除されます。
 letter-unasked = お心当たりがない場合は、どなたかが誤ってこのアドレスを入力したものと思われます。何もしていただく必要はありません。
 letter-sender = このメールは、会議の参加登録を管理する Usher からお送りしています。
+
+letter-offer-subject = ご欠席ですか？ { $subject }
+letter-offer-opening = お使いのカレンダーから、この会議への招待を辞退する返信がありました。参加登録はまだ有効です。
+letter-offer-button = 参加登録を確認する
+letter-offer-keep = ご参加いただける場合は、何もしていただく必要はありません。
+letter-stop-reminders = この会議のリマインダーを停止する場合はこちら:

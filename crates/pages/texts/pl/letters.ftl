@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = Prosimy zapytać organizatora, czy i jak odbęd
 letter-canceled-calendar = Załączone zawiadomienie usunie spotkanie z kalendarza.
 letter-unasked = Jeśli ta wiadomość jest niezrozumiała, ktoś przez pomyłkę podał ten adres; nie trzeba nic robić.
 letter-sender = Wiadomość wysłana przez Usher, który prowadzi rejestrację na to spotkanie.
+
+letter-offer-subject = Udział nie jest możliwy? { $subject }
+letter-offer-opening = Kalendarz odrzucił zaproszenie na to spotkanie. Miejsce jest nadal zarezerwowane.
+letter-offer-button = Przejdź do mojej rejestracji
+letter-offer-keep = Jeśli udział będzie jednak możliwy, nie trzeba nic robić.
+letter-stop-reminders = Bez dalszych przypomnień o tym spotkaniu:

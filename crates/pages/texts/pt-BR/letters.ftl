@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = Pergunte ao organizador se a reunião acontece,
 letter-canceled-calendar = O aviso anexo retira a reunião da sua agenda.
 letter-unasked = Se você não sabe do que se trata, alguém digitou o seu endereço por engano; não é preciso fazer nada.
 letter-sender = Enviado pelo Usher, que cuida das inscrições desta reunião.
+
+letter-offer-subject = Não pode comparecer? { $subject }
+letter-offer-opening = A sua agenda recusou o convite para esta reunião. A sua vaga continua reservada.
+letter-offer-button = Ver a minha inscrição
+letter-offer-keep = Se você vier mesmo assim, não é preciso fazer nada.
+letter-stop-reminders = Não receber mais lembretes desta reunião:

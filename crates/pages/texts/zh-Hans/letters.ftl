@@ -36,3 +36,9 @@ letter-canceled-for-all-advice = 请向组织者询问会议是否举行以及�
 letter-canceled-calendar = 所附通知会将会议从您的日历中移除。
 letter-unasked = 如果您对此并不知情，可能是有人误填了您的邮箱地址，您无需进行任何操作。
 letter-sender = 此邮件由负责此会议报名的 Usher 发送。
+
+letter-offer-subject = 无法参加？{ $subject }
+letter-offer-opening = 您的日历已谢绝此会议的邀请。您的名额仍然保留。
+letter-offer-button = 查看我的报名
+letter-offer-keep = 如果您仍会参加，则无需进行任何操作。
+letter-stop-reminders = 不再接收此会议的提醒：

@@ -18,6 +18,7 @@ mod reader;
 pub mod room;
 mod sign_in;
 mod signup;
+mod unsubscribe;
 mod visitor;
 
 use axum::Router;
@@ -49,5 +50,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(COLOURS_ROUTE, get(asset::colours))
         .route(pages::PROOF_SCRIPT_PATH, get(asset::proof_script))
         .route_layer(from_fn_with_state(app.clone(), own_site::only))
+        // Behind the layer: mail programs post it from wherever they are.
+        .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::act))
         .route_layer(from_fn_with_state(app.clone(), limits::keep))
 }

@@ -53,6 +53,16 @@ impl KeyClient {
         authorization: Option<&str>,
         form: String,
     ) -> Result<Option<T>, String> {
+        Ok(self.post_form(address, authorization, form).await?.ok())
+    }
+
+    /// The same; a refusal gives its error code (RFC 6749, section 5.2).
+    pub(crate) async fn post_form<T: DeserializeOwned>(
+        &self,
+        address: &str,
+        authorization: Option<&str>,
+        form: String,
+    ) -> Result<Result<T, String>, String> {
         let request = self.0.post(address).header("content-type", "application/x-www-form-urlencoded");
         let request = match authorization {
             Some(authorization) => request.header("authorization", authorization),
@@ -60,9 +70,10 @@ impl KeyClient {
         };
         let answer = self.send(request.body(form)).await?;
         if [400, 401].contains(&answer.status().as_u16()) {
-            return Ok(None);
+            let refusal: Option<RefusedForm> = Self::read_body(address, answer).await.ok();
+            return Ok(Err(refusal.map_or("no reason given".to_owned(), RefusedForm::code)));
         }
-        self.read(address, answer).await.map(Some)
+        self.read(address, answer).await.map(Ok)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response, String> {
@@ -70,14 +81,17 @@ impl KeyClient {
         answer.map_err(|fault| in_words(&fault))
     }
 
-    async fn read<T: DeserializeOwned>(
-        &self,
-        address: &str,
-        mut answer: reqwest::Response,
-    ) -> Result<T, String> {
+    async fn read<T: DeserializeOwned>(&self, address: &str, answer: reqwest::Response) -> Result<T, String> {
         if !answer.status().is_success() {
             return Err(format!("{address} answered {}", answer.status()));
         }
+        Self::read_body(address, answer).await
+    }
+
+    async fn read_body<T: DeserializeOwned>(
+        address: &str,
+        mut answer: reqwest::Response,
+    ) -> Result<T, String> {
         let mut body = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|fault| in_words(&fault))? {
             if body.len() + piece.len() > SIZE_LIMIT_BYTES {
@@ -86,6 +100,19 @@ impl KeyClient {
             body.extend_from_slice(&piece);
         }
         serde_json::from_slice(&body).map_err(|problem| format!("{address}: {problem}"))
+    }
+}
+
+#[derive(Deserialize)]
+struct RefusedForm {
+    error: String,
+}
+
+impl RefusedForm {
+    /// It goes into logs: no more than a code may hold.
+    fn code(self) -> String {
+        let is_plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+        self.error.chars().filter(is_plain).take(60).collect()
     }
 }
 

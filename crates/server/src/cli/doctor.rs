@@ -1,6 +1,7 @@
 //! `usher doctor`
 
 mod findings;
+mod letters;
 mod surroundings;
 
 use std::path::Path;
@@ -37,6 +38,9 @@ impl Doctor {
         tell(Finding::good("configuration", "it can be read"))?;
         tell(database(&config).await)?;
         tell(mail(&config).await)?;
+        for finding in letters::look(&config).await {
+            tell(finding)?;
+        }
         let mut surroundings = surroundings::Surroundings::new(Clock::System)?;
         for finding in surroundings.look(&config).await {
             tell(finding)?;
@@ -93,7 +97,8 @@ async fn mail(config: &Config) -> Finding {
     let roots = mail.ca_file.as_deref().map(|file: &Path| read_authorities(file)).transpose();
     let hello_name = config.server.public_url.host_str().unwrap_or_default();
     let postman = roots.map_err(|problem| problem.0).and_then(|roots| {
-        Postman::from_config(mail, hello_name, roots.unwrap_or_default()).map_err(|unusable| unusable.0)
+        Postman::from_config(mail, hello_name, roots.unwrap_or_default(), &Clock::System)
+            .map_err(|unusable| unusable.0)
     });
     let outcome = match postman {
         Ok(postman) => postman.check().await,

@@ -6,6 +6,7 @@ mod config;
 pub(crate) mod demo;
 mod doctor;
 mod load;
+mod mail;
 mod migrate;
 mod people_csv;
 mod policy;
@@ -52,6 +53,9 @@ enum Command {
     /// Register applications with the built-in issuer
     #[command(subcommand)]
     Apps(apps::Apps),
+    /// See which addresses get no letters and allow them again; print the DKIM record
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Print a token of the built-in issuer, for development
     Token(token::Token),
     Doctor(doctor::Doctor),
@@ -92,6 +96,7 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Users(users) => users.run().await,
         Command::Policy(policy) => policy.run().await,
         Command::Apps(apps) => apps.run().await,
+        Command::Mail(mail) => mail.run().await,
         Command::Token(token) => token.run().await,
         Command::Doctor(doctor) => doctor.run().await,
         Command::Verify(verify) => verify.run().await,

@@ -12,7 +12,7 @@ use crate::config::DatabaseUrl;
 use crate::load::left;
 use crate::start::{StartProblem, open_database};
 
-/// Hold what is counted against what is there: places, lists, events and letters, in one snapshot of the database
+/// Hold what is counted against what is there: places, lists, events and letters
 ///
 /// Reads everything, changes no row, and may run beside the service. Prints each rule that does not hold with its
 /// meeting, what stands there and what would be right, and then ends with 1.

@@ -1,14 +1,25 @@
 //! How letters leave.
 
+mod dkim;
+mod lmtp;
+mod oauth2;
+mod return_path;
+
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
 
+pub use self::dkim::Dkim;
+pub use self::lmtp::{Listen, Lmtp};
+pub use self::oauth2::OAuth2;
+pub use self::return_path::ReturnPath;
+
+use self::return_path::ReturnAddress;
 use super::reading::{
     AnyOf, Choice, Flag, Folder, ListOf, Machine, Named, Password, Person, Scope, Seconds, Secret, Text,
-    Whole, default, derived, optional, section,
+    Whole, default, derived, optional, section, table,
 };
 
 section! {
@@ -18,6 +29,10 @@ section! {
         from: Option<Mailbox> = optional(Person, "no letter can be sent", "Usher <no-reply@example.org>");
         /// Where answers to a letter go.
         reply_to: Option<Mailbox> = optional(Person, "to `from`", "events@example.org");
+        /// Where mail servers report a letter that does not arrive: the sender on the envelope of each letter is made
+        /// from it, `bounces+…@mail.example.org`. The name has 8 characters at most. The mail server of its domain hands
+        /// over to `mail.lmtp`.
+        return_path: Option<ReturnPath> = optional(ReturnAddress, "to `from`", "bounces@mail.example.org");
         /// The mail server that takes letters.
         host: Option<String> = optional(Machine, "letters stay queued", "smtp.example.org");
         /// How the connection is encrypted: `starttls` insists on the upgrade, `tls` encrypts from the first byte,
@@ -29,7 +44,7 @@ section! {
         /// PEM file with certificate authorities to trust beside the system's, for a mail server with a
         /// certificate of your own making.
         ca_file: Option<PathBuf> = optional(Folder, "the system's authorities alone", "/etc/usher/mail-ca.pem");
-        /// Name for logging in; needs a password.
+        /// Name for logging in; needs a password, or `mail.oauth2`.
         username: Option<String> = optional(Text("a name"), "no log-in", "usher");
         /// Password for logging in.
         password: Option<Secret> = optional(Password, "no log-in", "a password");
@@ -45,6 +60,12 @@ section! {
         /// Show letters on a page of Usher instead of sending them. Everybody who reaches the page reads them all:
         /// for demonstrations and development.
         mailbox: bool = default(Flag, "false");
+        /// The section `[mail.oauth2]`.
+        oauth2: OAuth2 = table();
+        /// The section `[mail.dkim]`.
+        dkim: Dkim = table();
+        /// The section `[mail.lmtp]`.
+        lmtp: Lmtp = table();
     }
 }
 
@@ -81,8 +102,22 @@ fn check_mail(scope: &mut Scope<'_, '_>) {
     if scope.has("host") && !scope.has("from") {
         scope.complain("from", "is required with `mail.host`, for example \"Usher <no-reply@example.org>\"");
     }
-    if scope.has("username") && !has_password {
-        scope.complain("username", "needs `mail.password` or `mail.password_file`");
+    let has_oauth2 = scope.has_below("oauth2", "token_url");
+    if scope.has("username") && !has_password && !has_oauth2 {
+        scope.complain("username", "needs `mail.password`, `mail.password_file` or `[mail.oauth2]`");
+    }
+    if has_oauth2 && has_password {
+        scope.complain("password", "is set beside `[mail.oauth2]`: keep one of the two");
+    }
+    if has_oauth2 && !scope.has("username") {
+        scope
+            .complain("username", "is required with `[mail.oauth2]`: the mailbox that letters are sent from");
+    }
+    if scope.has_below("lmtp", "listen") && !scope.has("return_path") {
+        scope.complain(
+            "return_path",
+            "is required with `[mail.lmtp]`, for example \"bounces@mail.example.org\"",
+        );
     }
     if has_password && !scope.has("username") {
         scope.complain("username", "is required with a password");

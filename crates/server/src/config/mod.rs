@@ -31,7 +31,7 @@ pub use self::join::{BigBlueButton, Jitsi, Join};
 pub use self::limits::Limits;
 pub use self::links::Links;
 pub use self::log::{Format, Log};
-pub use self::mail::{Mail, Security};
+pub use self::mail::{Dkim, Listen, Lmtp, Mail, OAuth2, ReturnPath, Security};
 pub use self::protection::{ProofOfWork, Protection};
 pub use self::reading::{Origin, Problem, Problems, Secret};
 pub use self::server::Server;

@@ -388,7 +388,7 @@ fn each_fault_between_keys_is_told() {
                 "{SMALLEST}mail.host = \"mail\"\nmail.from = \"a@b.example\"\nmail.mailbox = true\nmail.username = \"u\""
             ),
             &[
-                "`mail.username` (line 5): needs `mail.password` or `mail.password_file`",
+                "`mail.username` (line 5): needs `mail.password`, `mail.password_file` or `[mail.oauth2]`",
                 "`mail.mailbox` (line 4): takes the letters that `mail.host` should send: keep one of the two",
             ],
         ),
@@ -400,6 +400,33 @@ fn each_fault_between_keys_is_told() {
                 "`mail.host` (line 3): wants the name or address of a machine, without a port, not the text `smtp.example.org:25`",
                 "`mail.port` (line 4): wants a whole number from 1 to 65535, not `0`",
             ],
+        ),
+        (
+            &format!(
+                "{SMALLEST}mail.return_path = \"much-too-long@example.org\"\nmail.lmtp.listen = \"25\"\nmail.dkim.domain = \"example.org\""
+            ),
+            &[
+                "`mail.return_path` (line 2): wants a mail address whose name has 8 characters at most and no `+`, not the text `much-too-long@example.org`",
+                "`mail.dkim.selector` (line 4): is required with the other keys of `[mail.dkim]`",
+                "`mail.dkim.key_file` (line 4): is required with the other keys of `[mail.dkim]`",
+                "`mail.lmtp.listen` (line 3): wants an address with a port such as `127.0.0.1:2424`, or a socket such as `unix:/run/usher/lmtp.sock`, not the text `25`",
+            ],
+        ),
+        (
+            &format!(
+                "{SMALLEST}mail.lmtp.listen = \"127.0.0.1:2424\"\nmail.password = \"p\"\nmail.oauth2.token_url = \"http://login.example.org/token\""
+            ),
+            &[
+                "`mail.oauth2.client_id` (line 4): is required with `mail.oauth2.token_url`",
+                "`mail.oauth2.token_url` (line 4): wants `https`; plain `http` to other machines needs `server.allow_http = true`",
+                "`mail.password` (line 3): is set beside `[mail.oauth2]`: keep one of the two",
+                "`mail.username` (line 2): is required with `[mail.oauth2]`: the mailbox that letters are sent from",
+                "`mail.return_path` (line 2): is required with `[mail.lmtp]`, for example \"bounces@mail.example.org\"",
+            ],
+        ),
+        (
+            &format!("{SMALLEST}mail.oauth2.scope = \"x\""),
+            &["`mail.oauth2.token_url` (line 2): is required: the token endpoint of your identity provider"],
         ),
         (&format!("{SMALLEST}mail = 3"), &["`mail` (line 2): wants a table, `[mail]`, not `3`"]),
         (

@@ -194,6 +194,7 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::ListRegistrants => registrant::list(ask).await,
         Operation::GetRegistrant => registrant::get(ask).await,
         Operation::CancelRegistrant => registrant::cancel(ask).await,
+        Operation::ListLetters => registrant::list_letters(ask).await,
         Operation::ListAttendanceReports => attendance::list_reports(ask).await,
         Operation::GetAttendanceReport => attendance::get_report(ask).await,
         Operation::ListAttendanceRecords => attendance::list_records(ask).await,

@@ -1,4 +1,4 @@
-//! `registration/registrants`: list, get and cancel. CONTRACT sections 2.1 and 2.2.
+//! `registration/registrants`: list, get, cancel, and their letters. CONTRACT sections 2.1 and 2.2.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,9 @@ use domain::{
     Consent, ConsentVersion, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registrant, RegistrantId,
     Registration, RegistrationKind,
 };
+use store::{Fate, LetterState};
 use uuid::Uuid;
+use wire::letter::{LetterStatus, RegistrantLetter};
 use wire::registrant::AnyRegistrant;
 use wire::{Collection, Entity, Tagged, etag};
 
@@ -56,6 +58,36 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
     let etag = Some(etag::of_registrant(&registration, &registrant));
     let entity = show(ask, &meeting, &registration, &registrant, &consents);
     Ok(Reply::entity(&Entity { context, etag, entity }))
+}
+
+/// `GET …/registrants/{id}/letters`: what became of their letters, newest first.
+pub async fn list_letters(ask: &Ask<'_>) -> Answer {
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let registrant = find(ask, &meeting, &registration).await?;
+    let letters = ask.app.store.list_letters(meeting.id, registrant.id).await?;
+    let context = ask.root().registrant_letters(&meeting, &public_id(&meeting, &registration, &registrant));
+    let value = letters.into_iter().map(show_letter).collect();
+    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
+}
+
+fn show_letter(letter: LetterState) -> RegistrantLetter {
+    let status = match letter.fate {
+        Fate::Queued => LetterStatus::Queued,
+        Fate::Sent => LetterStatus::Sent,
+        Fate::Failed => LetterStatus::Failed,
+        Fate::Withheld => LetterStatus::Withheld,
+        Fate::Dropped => LetterStatus::Dropped,
+        Fate::Bounced => LetterStatus::Bounced,
+        Fate::Delayed => LetterStatus::Delayed,
+        Fate::Returned => LetterStatus::Returned,
+    };
+    RegistrantLetter {
+        id: letter.id.to_string(),
+        kind: letter.kind.map(domain::LetterKind::name),
+        status,
+        status_date_time: wire::time::write(letter.at),
+        answer: letter.answer,
+    }
 }
 
 /// `DELETE …/registrants/{id}`: by the person themselves, or by the organizer of an external registration.

@@ -40,8 +40,8 @@ pub(super) struct Answer {
 /// What became of a letter.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The mail server took it.
-    Sent,
+    /// The mail server took it, and said so in these words, without addresses.
+    Sent(String),
     /// The mail server put it off, or the conversation broke.
     Later(String),
     /// The mail server will never take it.
@@ -81,6 +81,11 @@ impl Answer {
     /// Nobody is there.
     pub(super) fn unreachable(error: &io::Error) -> Self {
         Self { stage: Stage::Greeting, code: None, text: tidy(&error.to_string()) }
+    }
+
+    /// Nobody gives us a token to log in by.
+    pub(super) fn no_token(why: String) -> Self {
+        Self { stage: Stage::LogIn, code: None, text: tidy(&why) }
     }
 
     /// The server said nothing for too long.
@@ -158,7 +163,7 @@ fn is_tls(error: &Error) -> bool {
 }
 
 /// On one line, without addresses, not too long.
-fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let words = words.filter(|word| !word.is_empty()).map(|word| if word.contains('@') { "…" } else { word });
     words.collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
@@ -171,7 +176,7 @@ mod tests {
     fn check(stage: Stage, code: u16, text: &str, expected: &str) {
         let answer = Answer { stage, code: (code > 0).then_some(code), text: text.to_owned() };
         let outcome = match answer.outcome() {
-            Outcome::Sent => "sent",
+            Outcome::Sent(_) => "sent",
             Outcome::Later(_) => "later",
             Outcome::Refused(_) => "refused",
             Outcome::Down(Trouble { needs_somebody: false, .. }) => "down",

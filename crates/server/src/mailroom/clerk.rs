@@ -23,7 +23,8 @@ impl Shift {
             let recipients: Vec<RegistrantId> =
                 settled.iter().map(|(letter, _)| letter.registrant.id).collect();
             let count = recipients.len();
-            sent += settled.iter().filter(|(_, settlement)| *settlement == Settlement::Sent).count();
+            sent +=
+                settled.iter().filter(|(_, settlement)| matches!(settlement, Settlement::Sent(_))).count();
             if let Err(fault) = self.record(settled.drain(..)).await {
                 tracing::error!(count, "what became of letters could not be stored: some may be sent again");
                 lost = Some(fault);
@@ -60,7 +61,7 @@ impl Shift {
 
 fn name(settlement: &Settlement) -> &'static str {
     match settlement {
-        Settlement::Sent => "sent",
+        Settlement::Sent(_) => "sent",
         Settlement::Dropped => "dropped",
         Settlement::Withheld => "withheld",
         Settlement::Later(..) | Settlement::Untried(..) => "later",

@@ -23,6 +23,11 @@ impl LetterLinks {
         self.write('m', Purpose::Manage, link)
     }
 
+    /// The link that switches the reminders of this meeting off: `{public_url}/u/{token}`.
+    pub fn stop_reminders(&self, link: &Link) -> String {
+        self.write('u', Purpose::StopReminders, link)
+    }
+
     /// The host of `public_url`: our name in Message-IDs and calendar UIDs, and to the mail server.
     pub fn host(&self) -> String {
         let url = Url::parse(&self.public_url).ok();

@@ -22,6 +22,8 @@ pub struct Mailbox {
 pub struct MailboxLetter {
     /// Its id in the mailbox: a letter that was sent twice is there twice.
     pub id: Uuid,
+    /// Address on its envelope, where mail about it comes back to.
+    pub sender: String,
     /// Address it went to.
     pub to: String,
     /// Subject line.
@@ -74,6 +76,7 @@ impl Mailbox {
     pub(super) fn put(&self, letter: SealedLetter, id: Uuid, sent_at: Timestamp) {
         let letter = MailboxLetter {
             id,
+            sender: letter.sender.to_string(),
             to: letter.recipient.to_string(),
             subject: letter.letter.subject,
             sent_at,

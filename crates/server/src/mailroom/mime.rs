@@ -1,7 +1,7 @@
 //! The message as mail servers carry it.
 
 use domain::enrolment::Named;
-use domain::{LetterKind, RegistrantId};
+use domain::{LetterKind, RegistrantId, Returning};
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
@@ -25,14 +25,21 @@ pub(super) struct SealedLetter {
     pub(super) message: String,
 }
 
+/// The links in a letter.
+pub(super) struct Links {
+    pub(super) join_url: String,
+    pub(super) manage_url: String,
+    /// In a reminder.
+    pub(super) stop_url: Option<String>,
+}
+
 /// Puts a written letter into its envelope.
 pub(super) fn seal(
     mailroom: &Mailroom,
     due: &DueLetter,
     named: &Named,
     letter: Letter,
-    join_url: String,
-    manage_url: String,
+    links: Links,
 ) -> SealedLetter {
     let head = &mailroom.0.letterhead;
     let recipient: Address = named
@@ -42,19 +49,32 @@ pub(super) fn seal(
         .expect("what `Email` lets in is an address to lettre, tests try every kind");
     let name = one_line(&format!("{} {}", named.first_name, named.last_name));
     let name = Some(name).filter(|name| !name.is_empty());
-    let message = message(mailroom, due, Mailbox::new(name, recipient.clone()), &letter);
+    let to = Mailbox::new(name, recipient.clone());
+    let message = message(mailroom, due, to, &letter, links.stop_url.as_deref());
+    let message = match &head.dkim {
+        Some(dkim) => dkim.sign(&message, mailroom.0.clock.now()),
+        None => message,
+    };
+    let comes_back_to = head.return_address(Returning::Bounce, &due.registrant);
+    let sender = comes_back_to.and_then(|address| address.parse().ok());
     SealedLetter {
         kind: due.kind,
         letter,
-        sender: head.sender.email.clone(),
+        sender: sender.unwrap_or_else(|| head.sender.email.clone()),
         recipient,
-        join_url,
-        manage_url,
+        join_url: links.join_url,
+        manage_url: links.manage_url,
         message,
     }
 }
 
-fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -> String {
+fn message(
+    mailroom: &Mailroom,
+    due: &DueLetter,
+    to: Mailbox,
+    letter: &Letter,
+    stop_url: Option<&str>,
+) -> String {
     let room = &*mailroom.0;
     let Letterhead { links, sender, reply_to, .. } = &room.letterhead;
     let host = links.host();
@@ -70,6 +90,12 @@ fn message(mailroom: &Mailroom, due: &DueLetter, to: Mailbox, letter: &Letter) -
     if let Some(reply_to) = reply_to {
         let name = reply_to.name.as_deref().map(one_line);
         builder = builder.reply_to(Mailbox::new(name, reply_to.email.clone()));
+    }
+    if let Some(stop_url) = stop_url {
+        // Mail programs show a button that posts there (RFC 8058).
+        builder = builder
+            .raw_header(constant("List-Unsubscribe", &format!("<{stop_url}>")))
+            .raw_header(constant("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
     if due.kind != LetterKind::Confirmation {
         let first = message_id(due.registrant.id, LetterKind::Confirmation, 0, &host);
@@ -106,11 +132,13 @@ fn with_calendar(readable: MultiPart, part: &CalendarPart, boundary: String) -> 
 }
 
 /// The same however often the letter is tried: by it a mail server knows a letter that it has already. A registrant has
-/// one confirmation and one cancellation, but an update for each version and a reminder for each moment.
+/// one confirmation and one cancellation, but an update and an offer for each version and a reminder for each moment.
 pub(super) fn message_id(id: RegistrantId, kind: LetterKind, about: i64, host: &str) -> String {
     match kind {
         LetterKind::Confirmation | LetterKind::Cancellation => format!("<{id}.{}@{host}>", kind.name()),
-        LetterKind::Update | LetterKind::Reminder => format!("<{id}.{}.{about}@{host}>", kind.name()),
+        LetterKind::Update | LetterKind::Reminder | LetterKind::Offer => {
+            format!("<{id}.{}.{about}@{host}>", kind.name())
+        }
     }
 }
 

@@ -14,10 +14,12 @@ mod allowance;
 mod answer;
 mod backoff;
 mod clerk;
+mod dkim;
 mod links;
 mod mailbox;
 mod mailings;
 mod mime;
+mod oauth2;
 mod postman;
 mod shift;
 mod smtp;
@@ -38,11 +40,14 @@ use self::backoff::Rest;
 use self::shift::{Shift, Until};
 use crate::clock::{Clock, Source};
 
+pub(crate) use self::answer::tidy;
+pub use self::dkim::DkimSigner;
 pub use self::links::LetterLinks;
 pub use self::mailbox::{Mailbox, MailboxLetter};
+pub use self::oauth2::TokenSource;
 pub use self::postman::Postman;
-pub use self::smtp::{SmtpServer, SmtpTransport, Unusable};
-pub use self::write::Letterhead;
+pub use self::smtp::{LogIn, SmtpServer, SmtpTransport, Unusable};
+pub use self::write::{Letterhead, open_dkim};
 
 /// The letters' way out of the house. Cheap to clone; clones are the same mailroom.
 #[derive(Clone)]
@@ -148,6 +153,11 @@ impl Mailroom {
             Postman::Mailbox(mailbox) => Some(mailbox),
             Postman::Smtp(_) | Postman::Nobody => None,
         }
+    }
+
+    /// What all letters have in common.
+    pub fn letterhead(&self) -> &Letterhead {
+        &self.0.letterhead
     }
 
     /// The links in letters.

@@ -9,7 +9,7 @@ use super::answer::{Outcome, Trouble};
 use super::mailbox::Mailbox;
 use super::mime::SealedLetter;
 use super::smtp::{SmtpServer, SmtpTransport, Unusable};
-use crate::clock::Source;
+use crate::clock::{Clock, Source};
 use crate::config::Mail;
 
 /// Who takes the letters.
@@ -30,11 +30,12 @@ impl Postman {
         mail: &Mail,
         hello_name: &str,
         extra_roots: Vec<Certificate>,
+        clock: &Clock,
     ) -> Result<Self, Unusable> {
         if mail.mailbox {
             return Ok(Self::Mailbox(Arc::default()));
         }
-        match SmtpServer::from_config(mail, hello_name) {
+        match SmtpServer::from_config(mail, hello_name, clock)? {
             Some(server) => Ok(Self::Smtp(Arc::new(SmtpTransport::new(server, extra_roots)?))),
             None => Ok(Self::Nobody),
         }
@@ -76,7 +77,7 @@ impl Postman {
             Self::Smtp(transport) => transport.send(&letter).await,
             Self::Mailbox(mailbox) => {
                 mailbox.put(letter, source.ordered_id(now), now);
-                Outcome::Sent
+                Outcome::Sent(String::new())
             }
             Self::Nobody => Outcome::Later("no mail server is configured".to_owned()),
         }

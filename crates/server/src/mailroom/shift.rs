@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::answer::{Outcome, Trouble};
 use super::backoff::{LONGEST_REST, between, wait_after};
 use super::watch::chain;
+use super::write::Written;
 use super::{Mailroom, Room};
 
 /// The most letters leased at once, and settled at once.
@@ -262,9 +263,10 @@ impl Shift {
             return Settlement::Untried(now, "given back untried".to_owned());
         }
         match self.0.mailroom.write(&letter).await {
-            Ok(None) => Settlement::Dropped,
-            Ok(Some(sealed)) => {
-                let outcome = room.postman.send(sealed, &room.source, now).await;
+            Ok(Written::Untrue) => Settlement::Dropped,
+            Ok(Written::Withheld) => Settlement::Withheld,
+            Ok(Written::Sealed(sealed)) => {
+                let outcome = room.postman.send(*sealed, &room.source, now).await;
                 self.settlement(letter.attempts, outcome)
             }
             Err(fault) => {
@@ -280,7 +282,7 @@ impl Shift {
             tracing::info!("the mail server takes letters again");
         }
         match outcome {
-            Outcome::Sent => Settlement::Sent,
+            Outcome::Sent(answer) => Settlement::Sent(answer),
             Outcome::Refused(answer) => Settlement::Failed(answer),
             Outcome::Later(answer) => self.put_off(attempts, answer),
             // The server may mean this letter alone after all: others are asked about first.

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -15,26 +15,28 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection as Connection, Certificate, TlsParameters, TlsParametersBuilder,
 };
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Auth, Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::answer::{Answer, Outcome, Stage, Trouble};
+use super::answer::{Answer, Outcome, Stage, Trouble, tidy};
 use super::mime::SealedLetter;
+use super::oauth2::{LONGEST_FETCH, TokenSource};
+use crate::clock::Clock;
 use crate::config::{self, Security};
 
 /// Servers look a letter over before they take it, and giving up on them then means that it arrives twice: the
 /// last answer gets so many times the patience of the others (RFC 5321, section 4.5.3.2.6).
 const LAST_PATIENCE: u32 = 4;
-/// Steps of the longest conversation: four to log in, three for the letter, one on a connection that turns out to
-/// be dead, one to clear up; and the last answer.
-const LONGEST_CONVERSATION: u32 = 9 + LAST_PATIENCE;
+/// Steps of the longest conversation: five to log in, and once more with another token, three for the letter, one on a
+/// connection that turns out to be dead, one to clear up; and the last answer.
+const LONGEST_CONVERSATION: u32 = 15 + LAST_PATIENCE;
 /// A connection is ended after so many rounds of tidying in which nobody used it.
 const MOST_IDLE_ROUNDS: u8 = 2;
 
 /// A mail server and how it is to be talked to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SmtpServer {
     /// Its name or address.
     pub host: String,
@@ -42,14 +44,25 @@ pub struct SmtpServer {
     pub port: u16,
     /// How the connection is encrypted.
     pub security: Security,
-    /// Name and password, where it wants them.
-    pub credentials: Option<Credentials>,
+    /// Who we are there.
+    pub log_in: LogIn,
     /// How long one step may take; the answer to the whole letter may take four times as long.
     pub timeout: Duration,
     /// How many connections may be open at once, at least one.
     pub connections: u32,
     /// How we introduce ourselves.
     pub hello_name: String,
+}
+
+/// Who we are at a mail server.
+#[derive(Clone)]
+pub enum LogIn {
+    /// Nobody: it takes letters from this machine.
+    None,
+    /// A name and a password.
+    Password(Credentials),
+    /// The mailbox of that name, by a token (`XOAUTH2`).
+    Token(String, Arc<TokenSource>),
 }
 
 /// The settings cannot be used; what to change.
@@ -79,18 +92,29 @@ struct Idle {
 
 impl SmtpServer {
     /// As configured; `None` without a host.
-    pub fn from_config(mail: &config::Mail, hello_name: &str) -> Option<Self> {
-        let credentials = mail.username.clone().zip(mail.password.as_ref());
-        Some(Self {
-            host: mail.host.clone()?,
+    pub fn from_config(
+        mail: &config::Mail,
+        hello_name: &str,
+        clock: &Clock,
+    ) -> Result<Option<Self>, Unusable> {
+        let Some(host) = mail.host.clone() else { return Ok(None) };
+        let tokens = TokenSource::from_config(&mail.oauth2, clock)?;
+        let log_in = match (mail.username.clone(), tokens, &mail.password) {
+            (Some(name), Some(tokens), _) => LogIn::Token(name, Arc::new(tokens)),
+            (Some(name), None, Some(password)) => {
+                LogIn::Password(Credentials::new(name, password.reveal().to_owned()))
+            }
+            _ => LogIn::None,
+        };
+        Ok(Some(Self {
+            host,
             port: mail.port,
             security: mail.security,
-            credentials: credentials
-                .map(|(name, password)| Credentials::new(name, password.reveal().to_owned())),
+            log_in,
             timeout: mail.timeout,
             connections: mail.per_host_connections,
             hello_name: hello_name.to_owned(),
-        })
+        }))
     }
 }
 
@@ -112,7 +136,7 @@ impl SmtpTransport {
     }
 
     pub(super) fn longest_send(&self) -> SignedDuration {
-        let longest = self.server.timeout.saturating_mul(LONGEST_CONVERSATION);
+        let longest = self.server.timeout.saturating_mul(LONGEST_CONVERSATION) + 2 * LONGEST_FETCH;
         SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX)
     }
 
@@ -123,7 +147,7 @@ impl SmtpTransport {
                 Ok(connection) => self.keep(connection),
                 Err(answer) => match answer.outcome() {
                     Outcome::Down(trouble) => return Err(trouble),
-                    Outcome::Sent | Outcome::Later(_) | Outcome::Refused(_) => {}
+                    Outcome::Sent(_) | Outcome::Later(_) | Outcome::Refused(_) => {}
                 },
             }
         }
@@ -160,15 +184,37 @@ impl SmtpTransport {
     }
 
     async fn connect(&self) -> Result<Connection, Answer> {
-        let SmtpServer { security, credentials, .. } = &self.server;
+        let LogIn::Token(name, tokens) = &self.server.log_in else { return self.log_in(None).await };
+        let token = tokens.token().await.map_err(Answer::no_token)?;
+        match self.log_in(Some((name, &token))).await {
+            // It may have been taken out of use before its time: another one is tried, once.
+            Err(answer) if answer.stage == Stage::LogIn && answer.code == Some(535) => {
+                let other = tokens.other_than(&token).await.map_err(Answer::no_token)?;
+                self.log_in(Some((name, &other))).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn log_in(&self, token: Option<(&str, &str)>) -> Result<Connection, Answer> {
         let mut connection = self.greet().await?;
-        if let Some(tls) = self.tls.clone().filter(|_| *security == Security::StartTls) {
+        if let Some(tls) = self.tls.clone().filter(|_| self.server.security == Security::StartTls) {
             // Fails without a word about letters or passwords where the server does not offer it.
             self.step(Stage::Encryption, connection.starttls(tls, &self.hello_name)).await?;
         }
-        if let Some(credentials) = credentials {
+        if let LogIn::Password(credentials) = &self.server.log_in {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             self.step(Stage::LogIn, connection.auth(&mechanisms, credentials)).await?;
+        }
+        if let Some((name, token)) = token {
+            let credentials = Credentials::new(name.to_owned(), token.to_owned());
+            let auth = Auth::new(Mechanism::Xoauth2, credentials, None);
+            let auth = auth.map_err(|error| Answer::of(Stage::LogIn, &error))?;
+            let answer = self.step(Stage::LogIn, connection.command(auth)).await?;
+            // A no comes as a challenge, and has to be acknowledged before it is said.
+            if answer.has_code(334) {
+                self.step(Stage::LogIn, connection.command("\r\n")).await?;
+            }
         }
         Ok(connection)
     }
@@ -195,10 +241,10 @@ impl SmtpTransport {
     }
 
     /// Says everything there is to say of a letter, and keeps the connection if it can serve another.
-    async fn hand_over(&self, mut connection: Connection, letter: &SealedLetter) -> Result<(), Answer> {
+    async fn hand_over(&self, mut connection: Connection, letter: &SealedLetter) -> Result<String, Answer> {
         let outcome = self.say(&mut connection, letter).await;
         let is_usable = match &outcome {
-            Ok(()) => true,
+            Ok(_) => true,
             Err(answer) if answer.is_the_end() => false,
             // The letter that was refused must be forgotten before the next is announced.
             Err(_) => matches!(timeout(self.server.timeout, connection.command(Rset)).await, Ok(Ok(_))),
@@ -209,14 +255,16 @@ impl SmtpTransport {
         outcome
     }
 
-    async fn say(&self, connection: &mut Connection, letter: &SealedLetter) -> Result<(), Answer> {
+    /// What the server said in the end.
+    async fn say(&self, connection: &mut Connection, letter: &SealedLetter) -> Result<String, Answer> {
         let sender = Mail::new(Some(letter.sender.clone()), Vec::new());
         self.step(Stage::Sender, connection.command(sender)).await?;
         let recipient = Rcpt::new(letter.recipient.clone(), Vec::new());
         self.step(Stage::Recipient, connection.command(recipient)).await?;
         self.step(Stage::Announcement, connection.command(Data)).await?;
-        self.step(Stage::Handover, connection.command(Whole(&letter.message))).await?;
-        Ok(())
+        let taken = self.step(Stage::Handover, connection.command(Whole(&letter.message))).await?;
+        let words: Vec<&str> = taken.message().collect();
+        Ok(tidy(&format!("{} {}", taken.code(), words.join(" "))))
     }
 
     async fn step<T>(&self, stage: Stage, step: impl Future<Output = Result<T, Error>>) -> Result<T, Answer> {
@@ -251,8 +299,11 @@ impl fmt::Display for Whole<'_> {
     }
 }
 
-fn outcome_of(outcome: Result<(), Answer>) -> Outcome {
-    let Err(answer) = outcome else { return Outcome::Sent };
+fn outcome_of(outcome: Result<String, Answer>) -> Outcome {
+    let answer = match outcome {
+        Ok(words) => return Outcome::Sent(words),
+        Err(answer) => answer,
+    };
     if answer.stage == Stage::Handover && answer.code.is_none() {
         metrics::counter!("usher_letters_unanswered_total").increment(1);
         tracing::warn!("the mail server broke off after a whole letter: it may arrive twice");

@@ -1,29 +1,52 @@
 //! Writing a letter from the live row, or finding that there is nothing true left to say.
 
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
 use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
-use domain::{CanceledBy, Email, LetterKind, Meeting, Registrant};
+use domain::return_address::seal_return;
+use domain::{AddressHash, CanceledBy, Email, LetterKind, Meeting, Registrant, Returning};
 use lettre::message::Mailbox as Address;
 use pages::{Language, LetterFacts, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
 
+use super::dkim::DkimSigner;
 use super::links::LetterLinks;
-use super::mime::{self, SealedLetter};
+use super::mime::{self, Links, SealedLetter};
 use super::{Mailroom, smtp::Unusable};
-use crate::config::Mail;
+use crate::config::{Mail, ReturnPath};
 use crate::house::Houses;
+use crate::secret_file;
 
 /// What all letters have in common.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Letterhead {
     /// Makes the personal links.
     pub links: LetterLinks,
-    /// Who the letters come from; also where bounces go.
+    /// Who the letters come from; also where bounces go without `return_path`.
     pub sender: Address,
     /// Where answers go, if not to `sender`.
     pub reply_to: Option<Address>,
     /// The zone and the colour of each organisation.
     pub houses: Houses,
+    /// What the senders on envelopes are made from.
+    pub return_path: Option<ReturnPath>,
+    /// Whether somebody listens there, so that calendars may answer.
+    pub takes_answers: bool,
+    /// Signs the letters.
+    pub dkim: Option<Arc<DkimSigner>>,
+}
+
+/// What became of writing a letter.
+pub(super) enum Written {
+    /// It is ready.
+    Sealed(Box<SealedLetter>),
+    /// There is nothing true left to say.
+    Untrue,
+    /// Nothing arrives at the address.
+    Withheld,
 }
 
 impl Letterhead {
@@ -37,8 +60,38 @@ impl Letterhead {
         };
         let sender = mail.from.clone().map_or_else(|| Ok(nobody()), |from| ascii(from, "mail.from"))?;
         let reply_to = mail.reply_to.clone().map(|to| ascii(to, "mail.reply_to")).transpose()?;
-        Ok(Self { links, sender, reply_to, houses })
+        Ok(Self {
+            links,
+            sender,
+            reply_to,
+            houses,
+            return_path: mail.return_path.clone(),
+            takes_answers: mail.lmtp.listen.is_some(),
+            dkim: open_dkim(mail)?.map(Arc::new),
+        })
     }
+
+    /// Where something about a registrant's letters comes back to; `None` where nobody takes it.
+    pub fn return_address(&self, returning: Returning, registrant: &Registrant) -> Option<String> {
+        let ReturnPath { name, domain } = self.return_path.as_ref()?;
+        let token = seal_return(&self.links.key, returning, registrant.meeting, registrant.id);
+        Some(format!("{name}+{token}@{domain}"))
+    }
+}
+
+/// The key that signs letters, as configured.
+pub fn open_dkim(mail: &Mail) -> Result<Option<DkimSigner>, Unusable> {
+    let dkim = &mail.dkim;
+    let (Some(domain), Some(selector), Some(file)) = (&dkim.domain, &dkim.selector, &dkim.key_file) else {
+        return Ok(None);
+    };
+    let wrong = |file: &Path, why: &dyn fmt::Display| {
+        Unusable(format!("`mail.dkim.key_file` (`{}`): {why}", file.display()))
+    };
+    let pem = secret_file::read(file).map_err(|problem| wrong(file, &problem))?;
+    let pem = pem.ok_or_else(|| wrong(file, &"there is no such file"))?;
+    let signer = DkimSigner::new(domain.clone(), selector.clone(), &pem);
+    signer.map(Some).map_err(|problem| wrong(file, &problem))
 }
 
 /// The address with its domain as mail servers spell it.
@@ -57,18 +110,21 @@ struct Organizer {
 }
 
 impl Mailroom {
-    /// The letter as it is true now; `None` where it no longer is. Reads the rows again, because a letter may have
-    /// waited since it was leased.
-    pub(super) async fn write(&self, due: &DueLetter) -> Result<Option<SealedLetter>, Fault> {
+    /// The letter as it is true now. Reads the rows again, because a letter may have waited since it was leased.
+    pub(super) async fn write(&self, due: &DueLetter) -> Result<Written, Fault> {
         let room = &*self.0;
-        let Some(due) = &room.store.read_again(due).await? else { return Ok(None) };
+        let Some(due) = &room.store.read_again(due).await? else { return Ok(Written::Untrue) };
         if !self.is_true(due)? {
-            return Ok(None);
+            return Ok(Written::Untrue);
         }
         // Registrants of other systems have no address here, and their own system writes to them.
-        let Some(Person::Named { named, .. }) = &due.registrant.person else { return Ok(None) };
+        let Some(Person::Named { named, .. }) = &due.registrant.person else { return Ok(Written::Untrue) };
+        let address = AddressHash::of(&room.letterhead.links.key, &named.email);
+        if room.store.is_suppressed(&address).await? {
+            return Ok(Written::Withheld);
+        }
         let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
-        self.compose(due, named, &organizer).map(Some)
+        self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed)))
     }
 
     /// The calendar entry that a confirmation would bring now, as a file to fetch; `None` where they have no place.
@@ -95,8 +151,10 @@ impl Mailroom {
             // Not once the meeting has begun, was moved, or the next reminder takes its place.
             LetterKind::Reminder => {
                 let reminders = due.reminders(&room.reminders)?;
-                reminders.due(due.start_at()?, now) == Some(due.moment()?)
+                due.registrant.wants_reminders && reminders.due(due.start_at()?, now) == Some(due.moment()?)
             }
+            // What was told since has an invitation of its own to decline.
+            LetterKind::Offer => due.about == due.told.told_version && now < due.start_at()?,
         };
         Ok(is_timely && due.kind.is_for(has_a_place))
     }
@@ -105,7 +163,18 @@ impl Mailroom {
         let links = &self.0.letterhead.links;
         let link = due.registrant.link();
         let written = self.with_facts(due, named, organizer, letter)?;
-        Ok(mime::seal(self, due, named, written, links.join(&link), links.manage(&link)))
+        let links = Links {
+            join_url: links.join(&link),
+            manage_url: links.manage(&link),
+            stop_url: self.stop_url(due),
+        };
+        Ok(mime::seal(self, due, named, written, links))
+    }
+
+    /// What switches reminders off, in a reminder.
+    fn stop_url(&self, due: &DueLetter) -> Option<String> {
+        let links = &self.0.letterhead.links;
+        (due.kind == LetterKind::Reminder).then(|| links.stop_reminders(&due.registrant.link()))
     }
 
     /// Writes something from what a letter is written from.
@@ -117,10 +186,13 @@ impl Mailroom {
         write: impl FnOnce(&LetterFacts<'_>) -> T,
     ) -> Result<T, Fault> {
         let registrant = &due.registrant;
-        let Letterhead { links, sender, houses, .. } = &self.0.letterhead;
+        let head = &self.0.letterhead;
+        let Letterhead { links, sender, houses, .. } = head;
         let house = houses.of(due.meeting.tenant);
         let link = registrant.link();
         let sender_mail = sender.email.to_string();
+        let reply_mail =
+            head.takes_answers.then(|| head.return_address(Returning::Reply, registrant)).flatten();
         Ok(write(&LetterFacts {
             kind: due.kind,
             canceled_by: canceled_by(due),
@@ -137,6 +209,8 @@ impl Mailroom {
             organizer_name: &organizer.name,
             organizer_mail: organizer.mail.as_deref(),
             sender_mail: &sender_mail,
+            reply_mail: reply_mail.as_deref(),
+            stop_url: self.stop_url(due).as_deref(),
             join_url: &links.join(&link),
             manage_url: &links.manage(&link),
             uid: &format!("{}@{}", registrant.id, links.host()),

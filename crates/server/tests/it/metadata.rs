@@ -92,6 +92,11 @@ async fn types_are_graphs_own() {
         meeting["ways"]["registration"],
         json!({"of": "microsoft.graph.meetingRegistrationBase", "isCollection": false})
     );
+    for (of_type, way) in
+        [("meetingAttendanceReport", "attendanceRecords"), ("meetingRegistrantBase", "letters")]
+    {
+        assert_eq!(types[of_type]["ways"][way]["isCollection"], true, "{way}");
+    }
     assert_eq!(types["user"]["ways"]["onlineMeetings"]["isCollection"], true);
     assert_eq!(types["meetingSpeaker"]["isEntity"], false);
     assert_eq!(

@@ -48,6 +48,7 @@ fn everything() -> Vec<String> {
         "attendance",
         "entry",
         "mail_allowance",
+        "suppression",
     ];
     let spread_table = "SELECT create_distributed_table($1::regclass, $2, colocate_with => $3)";
     let mut lines: Vec<String> =

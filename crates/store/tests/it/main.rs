@@ -12,6 +12,7 @@ mod cancel;
 mod catalogue;
 mod citus;
 mod counting;
+mod delivery;
 mod enrol;
 mod enrol_keys;
 mod enrol_law;
@@ -102,6 +103,15 @@ macro_rules! every_case {
                 passes_are_listed_for_the_registrants_of_a_page,
                 one_device_has_the_entry_until_it_is_idle_or_another_takes_over,
                 of_several_devices_at_once_one_has_the_entry;
+            delivery:
+                a_letter_is_followed_from_the_outbox_to_its_end,
+                ones_letters_are_told_apart_and_from_everybody_elses,
+                what_came_back_is_told_of_the_letter_it_is_about_and_once,
+                an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is,
+                a_return_address_leads_to_its_registrant,
+                reminders_are_stopped_for_one_registrant_and_said_once,
+                a_no_of_a_calendar_offers_once_for_each_version_told,
+                who_is_erased_is_named_by_no_answer_of_a_mail_server;
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,

@@ -104,7 +104,7 @@ pub async fn a_sent_letter_leaves_and_its_event_stays(rig: &Rig) {
     let stage = stage_with_letters(rig, 1).await;
     let letter = lease(rig, &stage, 1, 9).await.remove(0);
 
-    settle(rig, &letter, Settlement::Sent).await;
+    settle(rig, &letter, Settlement::Sent(String::new())).await;
 
     assert!(lease(rig, &stage, 999, 9).await.is_empty());
     let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();

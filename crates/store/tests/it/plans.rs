@@ -18,6 +18,7 @@ const ALIASES: [&str; 5] = ["m", "o", "i", "r", "g"];
 
 /// Statements that read a whole table, and why they may.
 const EXCEPTIONS: &[(&str, &str)] = &[
+    ("suppressing: LIST", "a list of addresses that an operator asks for"),
     ("outbox: BACKLOG", "counting what waits reads what waits"),
     ("outbox: DUE_SLOTS_OF_NODES", "asked of Citus alone, where each node walks the key of its own letters"),
     ("mailing: DUE_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
@@ -166,6 +167,29 @@ const HOT: &[(&str, &str, By)] = &[
     (
         "closing: CANCEL",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Both,
+    ),
+    ("delivery: FIND", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
+    (
+        "delivery: LIST_OTHERS",
+        "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",
+        Both,
+    ),
+    (
+        "delivery: LIST_EVENTS",
+        "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
+        Both,
+    ),
+    ("delivery: LIST_MEETINGS", "meeting USING PRIMARY KEY (slot=? AND meeting_id>? AND meeting_id<?)", Both),
+    ("suppressing: FIND", "suppression USING PRIMARY KEY (slot=? AND address_hash=?)", Both),
+    (
+        "answering: TOLD_VERSION",
+        "registration USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)",
+        Sqlite,
+    ),
+    (
+        "answering: STOP_REMINDERS",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
     ("access: IS_ALLOWED", "a USING PRIMARY KEY (tenant_id=? AND policy_id=? AND app_id=?)", Both),

@@ -174,7 +174,8 @@ pub async fn closing_tells_everybody_registered_once(rig: &Rig) {
     let stage = rig.stage(None).await;
     let registered = seated(&rig.store.enroll(&stage.asks(0..4)).await.unwrap());
     let letters = lease(rig, &stage, 1).await;
-    let sent: Vec<_> = letters.into_iter().map(|letter| (letter, Settlement::Sent, fresh_id())).collect();
+    let sent: Vec<_> =
+        letters.into_iter().map(|letter| (letter, Settlement::Sent(String::new()), fresh_id())).collect();
     rig.store.settle_letters(&sent, at(2)).await.unwrap();
     let gone = registered[0];
     assert_eq!(rig.store.cancel_registrant(stage.meeting.id, gone, &fact(3)).await.unwrap(), Canceled::Now);
@@ -210,7 +211,7 @@ pub async fn closing_replaces_a_confirmation_that_waits(rig: &Rig) {
 
 pub async fn closing_while_a_confirmation_is_under_way_still_tells(rig: &Rig) {
     for settlement in [
-        Settlement::Sent,
+        Settlement::Sent(String::new()),
         Settlement::Dropped,
         Settlement::Later(at(9_999), "450 later".to_owned()),
         Settlement::Failed("550 no".to_owned()),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 13] = [
+pub const SLOTTED: [&str; 14] = [
     "meeting",
     "registration",
     "question",
@@ -17,6 +17,7 @@ pub const SLOTTED: [&str; 13] = [
     "attendance",
     "entry",
     "mail_allowance",
+    "suppression",
     "organizer_meeting",
 ];
 

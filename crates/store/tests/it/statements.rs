@@ -25,6 +25,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "allowance: EXPIRED_SLOTS",
         "it finds out which slots have old rows; a chore asks, and never for the rows",
     ),
+    ("suppressing: LIST", "an operator asks which addresses get no letters, now and then"),
     ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
 ];
 

@@ -12,6 +12,7 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value};
 
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
+use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
@@ -78,9 +79,15 @@ impl Model {
         let mut model =
             Self { types: Vec::new(), enumerations: BTreeMap::new(), paths: Vec::new(), actions: Vec::new() };
         for (name, schema) in &definitions {
-            if let Some(name) = bare(name) {
-                let of_type = model.read_type(name, schema);
-                model.types.push(of_type);
+            let Some(name) = bare(name) else { continue };
+            match members_of(schema) {
+                Some(members) => {
+                    model.enumerations.insert(name.to_owned(), with_sentinel(members));
+                }
+                None => {
+                    let of_type = model.read_type(name, schema);
+                    model.types.push(of_type);
+                }
             }
         }
         model.give_bases(&definitions);
@@ -125,16 +132,15 @@ impl Model {
     /// A type by its full name: one of ours, one of the enumerations, or one of OData's.
     fn type_of(&mut self, name: &str, schema: &Value) -> String {
         if let Some(of) = schema["x-ms-enum"]["name"].as_str() {
-            let members = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            // The sentinel ends every enumeration of Graph that may grow.
-            let members = members.chain(["unknownFutureValue"]).map(str::to_owned).collect();
-            self.enumerations.insert(of.to_owned(), members);
+            let members = members_of(schema).unwrap_or_default();
+            self.enumerations.insert(of.to_owned(), with_sentinel(members));
             return format!("{NAMESPACE}.{of}");
         }
         let alternatives = schema["anyOf"].as_array().into_iter().flatten();
         let reference = std::iter::once(schema).chain(alternatives).find_map(|one| one["$ref"].as_str());
         if let Some(reference) = reference {
-            return reference.rsplit('/').next().unwrap_or_default().to_owned();
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            return format!("{NAMESPACE}.{}", bare(name).unwrap_or(name));
         }
         let format = schema["format"].as_str().unwrap_or_default();
         let kind = kinds(schema).into_iter().find(|kind| *kind != "null").unwrap_or("string");
@@ -200,8 +206,11 @@ impl Model {
             else {
                 continue;
             };
-            let has_items = resources.iter().any(|(other, _)| {
-                other.template().strip_prefix(template).is_some_and(|rest| rest.starts_with("/{"))
+            let is_list = Operation::ALL.into_iter().any(|operation| {
+                operation.resource() == *resource && operation.name().ends_with("-list")
+                    || resources.iter().any(|(other, _)| {
+                        other.template().strip_prefix(template).is_some_and(|rest| rest.starts_with("/{"))
+                    })
             });
             let above = resources.iter().find(|(other, _)| other.template() == parent);
             let Some((_, above)) = above else { continue };
@@ -220,8 +229,8 @@ impl Model {
                     name: name.to_owned(),
                     description: None,
                     of: format!("{NAMESPACE}.{entity}"),
-                    is_collection: has_items,
-                    is_nullable: !has_items,
+                    is_collection: is_list,
+                    is_nullable: !is_list,
                     is_read_only: false,
                     is_navigation: true,
                 });
@@ -264,14 +273,30 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
         Resource::Registration => named::<AnyRegistration>(schemas),
         Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
         Resource::Registrants | Resource::Registrant => named::<AnyRegistrant>(schemas),
+        Resource::Letters => named::<RegistrantLetter>(schemas),
         Resource::AttendanceReports | Resource::AttendanceReport => named::<MeetingAttendanceReport>(schemas),
         Resource::AttendanceRecords => named::<AttendanceRecord>(schemas),
     }
 }
 
-/// The name without the namespace; `None` of what is no type of Graph's.
+/// The name without the namespace; `None` of what is no type by itself. Extensions stand among Graph's own.
 fn bare(name: &str) -> Option<&str> {
-    name.strip_prefix(NAMESPACE)?.strip_prefix('.')
+    ["microsoft.graph.", "usher."].into_iter().find_map(|namespace| name.strip_prefix(namespace))
+}
+
+/// The names of an enumeration; `None` of any other schema.
+fn members_of(schema: &Value) -> Option<Vec<String>> {
+    let listed =
+        schema["enum"].as_array().map(|names| names.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    let described = || schema["oneOf"].as_array()?.iter().map(|one| one["const"].as_str()).collect();
+    let names: Vec<&str> = listed.or_else(described)?;
+    Some(names.into_iter().map(str::to_owned).collect())
+}
+
+/// It ends every enumeration of Graph that may grow.
+fn with_sentinel(mut members: Vec<String>) -> Vec<String> {
+    members.push("unknownFutureValue".to_owned());
+    members
 }
 
 fn text(schema: &Value, member: &str) -> Option<String> {

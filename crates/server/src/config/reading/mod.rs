@@ -15,7 +15,7 @@ mod tree;
 pub(super) use address::{IpNetwork, Listener, Machine, Person, Web};
 pub(super) use kind::{
     AnyOf, Choice, Flag, Folder, Kind, Language, ListOf, Minutes, Named, Password, Seconds, Text, UuidText,
-    Whole, quoted, wrong,
+    Whole, from_text, quoted, wrong,
 };
 pub(super) use look::{HexColour, Secure, ZoneName};
 pub(super) use part::{Part, default, derived, list, of, optional, required, table};

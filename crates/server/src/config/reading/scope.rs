@@ -171,6 +171,11 @@ impl<'tree, 'found> Scope<'tree, 'found> {
         self.node(key).is_some()
     }
 
+    /// Whether a table below this one says anything about `key`.
+    pub(crate) fn has_below(&self, table: &str, key: &str) -> bool {
+        self.node(table).is_some_and(|node| matches!(&node.raw, Raw::Table(table) if table.contains_key(key)))
+    }
+
     /// The value of a key of this table, if it is set and sound. Notes nothing: reading the key does.
     pub(crate) fn here<K: Kind>(&self, kind: &K, key: &str) -> Option<K::Value> {
         kind.parse(&self.node(key)?.raw).ok()

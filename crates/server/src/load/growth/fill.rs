@@ -149,7 +149,7 @@ impl Filler {
                 self.marks.push(id);
             }
             let event = self.ids.ordered_id(enrolment.at);
-            letters.push((self.letter(id, enrolment), Settlement::Sent, event));
+            letters.push((self.letter(id, enrolment), Settlement::Sent(String::new()), event));
         }
         Ok(letters)
     }
@@ -169,6 +169,7 @@ impl Filler {
                 answers: enrolment.answers,
                 language: enrolment.language,
                 generation: 0,
+                wants_reminders: true,
                 registered_at: enrolment.at,
                 canceled: None,
             },

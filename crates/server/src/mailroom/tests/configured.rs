@@ -2,6 +2,7 @@
 
 use domain::link::LinkKey;
 
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Letterhead, Postman};
@@ -19,7 +20,8 @@ fn links() -> LetterLinks {
 
 #[tokio::test]
 async fn the_configuration_names_the_postman() {
-    let of = |section: &str| Postman::from_config(&mail(section), "usher.example.org", Vec::new());
+    let clock = Clock::System;
+    let of = |section: &str| Postman::from_config(&mail(section), "usher.example.org", Vec::new(), &clock);
 
     assert!(matches!(of("").unwrap(), Postman::Nobody));
     assert!(matches!(of("[mail]\nmailbox = true").unwrap(), Postman::Mailbox(_)));

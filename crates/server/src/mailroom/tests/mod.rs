@@ -3,9 +3,12 @@
 mod configured;
 mod crowd;
 mod delivery;
+mod dkim;
 mod headers;
+mod oauth2;
 mod outage;
 mod refusal;
+mod returns;
 mod scripted;
 mod tls;
 mod world;

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::scripted::{Instead::*, MailServer};
 use super::world::{MAX_ATTEMPTS, World, settings};
-use crate::mailroom::{Mailroom, Postman, SmtpServer, SmtpTransport};
+use crate::mailroom::{LogIn, Mailroom, Postman, SmtpServer, SmtpTransport};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -18,8 +18,8 @@ async fn attempts(world: &World) -> Vec<u32> {
 }
 
 fn with_log_in(world: &World, server: &MailServer) -> Mailroom {
-    let credentials = Some(Credentials::new("usher".into(), "wrong".into()));
-    world.with_settings(SmtpServer { credentials, ..settings(server.port) }, Vec::new())
+    let log_in = LogIn::Password(Credentials::new("usher".into(), "wrong".into()));
+    world.with_settings(SmtpServer { log_in, ..settings(server.port) }, Vec::new())
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::scripted::MailServer;
 use super::world::{World, settings};
 use crate::config::Security;
-use crate::mailroom::{Mailroom, SmtpServer};
+use crate::mailroom::{LogIn, Mailroom, SmtpServer};
 
 /// An authority made for these tests, and the certificate it gave to `localhost`. Neither is trusted anywhere.
 const AUTHORITY: &[u8] = include_bytes!("authority.pem");
@@ -24,8 +24,8 @@ const KEY: &[u8] = include_bytes!("localhost.key");
 
 fn mailroom(world: &World, port: u16, security: Security, trusted: bool) -> Mailroom {
     let roots = if trusted { vec![Certificate::from_pem(AUTHORITY).unwrap()] } else { Vec::new() };
-    let credentials = Some(Credentials::new("usher".into(), "secret".into()));
-    world.with_settings(SmtpServer { security, credentials, ..settings(port) }, roots)
+    let log_in = LogIn::Password(Credentials::new("usher".into(), "secret".into()));
+    world.with_settings(SmtpServer { security, log_in, ..settings(port) }, roots)
 }
 
 #[tokio::test]

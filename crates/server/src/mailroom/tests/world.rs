@@ -21,7 +21,7 @@ use crate::clock::{Clock, Source};
 use crate::config::Security;
 use crate::house::Houses;
 use crate::mailroom::{
-    LetterLinks, Letterhead, MailLimits, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
+    LetterLinks, Letterhead, LogIn, MailLimits, Mailbox, Mailroom, Postman, SmtpServer, SmtpTransport,
 };
 
 pub(super) const MAX_ATTEMPTS: u32 = 3;
@@ -149,20 +149,36 @@ impl World {
         self.store.lease_letters(slot, now, now + until, 100).await.unwrap()
     }
 
-    pub(super) fn mailroom(&self, postman: Postman) -> Mailroom {
+    pub(super) fn letterhead(&self) -> Letterhead {
         let links = LetterLinks {
             key: LinkKey::new([7; 32]),
             public_url: "https://usher.pinewater.example:8443/".into(),
         };
-        let letterhead = Letterhead {
+        Letterhead {
             links,
             sender: "\"Usher, at \\\"Pinewater\\\"\" <no-reply@pinewater.example>".parse().unwrap(),
             reply_to: Some("Événements <events@pinewater.example>".parse().unwrap()),
             houses: Houses::default(),
-        };
+            return_path: None,
+            takes_answers: false,
+            dkim: None,
+        }
+    }
+
+    pub(super) fn mailroom(&self, postman: Postman) -> Mailroom {
+        self.mailroom_with(self.letterhead(), postman)
+    }
+
+    fn mailroom_with(&self, letterhead: Letterhead, postman: Postman) -> Mailroom {
         let (store, clock, source) = (self.store.clone(), self.clock.clone(), self.source.clone());
         let limits = MailLimits { attempts: MAX_ATTEMPTS, letters_per_hour: 10 };
         Mailroom::new(store, clock, source, postman, letterhead, Reminders::new([1_440, 60]), limits)
+    }
+
+    /// To an unencrypted server, with a letterhead of its own.
+    pub(super) fn with_letterhead(&self, letterhead: Letterhead, settings: SmtpServer) -> Mailroom {
+        let transport = SmtpTransport::new(settings, Vec::new()).unwrap();
+        self.mailroom_with(letterhead, Postman::Smtp(Arc::new(transport)))
     }
 
     pub(super) fn with_mailbox(&self) -> (Mailroom, Arc<Mailbox>) {
@@ -185,7 +201,7 @@ pub(super) fn settings(port: u16) -> SmtpServer {
         host: "localhost".into(),
         port,
         security: Security::None,
-        credentials: None,
+        log_in: LogIn::None,
         timeout: Duration::from_secs(2),
         connections: 4,
         hello_name: "usher.pinewater.example".into(),

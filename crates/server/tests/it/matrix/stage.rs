@@ -81,6 +81,7 @@ impl Stage {
             }
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
             GetRegistrant | CancelRegistrant => format!("{}/{}", meeting.registrants(), self.registrant),
+            ListLetters => format!("{}/{}/letters", meeting.registrants(), self.registrant),
             ListAttendanceReports => format!("{}/attendanceReports", meeting.path()),
             GetAttendanceReport => format!("{}/attendanceReports/{}", meeting.path(), self.report),
             ListAttendanceRecords => {
@@ -122,6 +123,7 @@ impl Stage {
             | ListRegistrants
             | GetRegistrant
             | CancelRegistrant
+            | ListLetters
             | ListAttendanceReports
             | GetAttendanceReport
             | ListAttendanceRecords => Value::Null,

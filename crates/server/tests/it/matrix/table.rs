@@ -74,7 +74,7 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         CreateMeeting | CreateOrGetMeeting | UpdateMeeting | DeleteMeeting => WRITE,
         CreateRegistration if edition == Edition::Seed => READ,
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
-        GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant => READ,
+        GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         EnrollRegistrant | CancelRegistrant => WRITE,
     }
@@ -99,7 +99,8 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         GetRegistration | ListQuestions | GetQuestion => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         // Section 6.3: a list is more than `Read.All` opens.
-        ListRegistrants | GetRegistrant => WRITE,
+        // What became of somebody's letters is of the list.
+        ListRegistrants | GetRegistrant | ListLetters => WRITE,
         // Section 2.3: Graph's own row, which knows no other.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
@@ -128,6 +129,7 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | EnrollRegistrant
         | ListRegistrants
         | GetRegistrant
+        | ListLetters
         | ListAttendanceReports
         | GetAttendanceReport
         | ListAttendanceRecords => 200,

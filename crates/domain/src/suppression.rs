@@ -1,0 +1,119 @@
+//! Addresses that get no letters any more, because none arrives there.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::email::Email;
+use crate::link::LinkKey;
+
+/// What is kept of an address: enough to know it again for whoever has the link key, and nothing for anybody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AddressHash(pub [u8; 32]);
+
+impl AddressHash {
+    /// Of an address; the same for every spelling that reaches the same mailbox.
+    pub fn of(key: &LinkKey, email: &Email) -> Self {
+        let own = key.derive(b"usher.suppressed.address");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&own).expect("HMAC takes a key of any length");
+        mac.update(email.key().as_bytes());
+        Self(mac.finalize().into_bytes().into())
+    }
+
+    /// Where its row lives, as the databases store it: 0 to 4095.
+    pub fn slot(&self) -> i64 {
+        i64::from(u16::from_be_bytes([self.0[0], self.0[1]]) >> 4)
+    }
+}
+
+/// What a mail server on the way says of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// It will not arrive.
+    Failed {
+        /// Nothing ever will at this address, as far as can be told.
+        for_good: bool,
+    },
+    /// It is late, and still being tried.
+    Delayed,
+    /// Something that cannot be read.
+    Unread,
+}
+
+impl Returned {
+    /// By the action and the status code of a delivery status notification (RFC 3464, sections 2.3.3 and 2.3.4).
+    /// `None` where nothing is wrong: it was delivered, relayed or expanded.
+    pub fn by(action: &str, status: &str) -> Option<Self> {
+        match action.trim().to_ascii_lowercase().as_str() {
+            "failed" => Some(Self::Failed { for_good: is_of_the_mailbox(status.trim()) }),
+            "delayed" => Some(Self::Delayed),
+            "delivered" | "relayed" | "expanded" => None,
+            _ => Some(Self::Unread),
+        }
+    }
+
+    /// The kind of its event.
+    pub fn event(self) -> &'static str {
+        match self {
+            Self::Failed { .. } => "letterBounced",
+            Self::Delayed => "letterDelayed",
+            Self::Unread => "letterReturned",
+        }
+    }
+}
+
+/// Whether a permanent failure is of the mailbox and not of this letter or this day: not one that is full (5.2.2), not a
+/// letter that is too long (5.2.3, 5.3.4) or meets a policy (5.7.x), and not one that was given up after waiting (4.x.x).
+/// Codes of RFC 3463.
+fn is_of_the_mailbox(status: &str) -> bool {
+    let mut parts = status.split('.');
+    let (class, subject, detail) = (parts.next(), parts.next(), parts.next());
+    match (class, subject, detail) {
+        (Some("5"), Some("2"), Some("2" | "3")) | (Some("5"), Some("3"), Some("4")) => false,
+        (Some("5"), Some("7"), _) => false,
+        (Some("5"), Some(_), Some(_)) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_known_again_in_every_spelling_and_by_nobody_without_the_key() {
+        let key = LinkKey::new([7; 32]);
+        let hash = |text: &str| AddressHash::of(&key, &Email::parse(text).unwrap());
+        let own = hash("Odile@Pinewater.example");
+
+        assert_eq!(own, hash("odile@pinewater.example"));
+        assert_ne!(own, hash("odil@pinewater.example"));
+        assert_ne!(
+            own,
+            AddressHash::of(&LinkKey::new([8; 32]), &Email::parse("odile@pinewater.example").unwrap())
+        );
+        assert!((0..4096).contains(&own.slot()));
+    }
+
+    #[test]
+    fn a_status_says_whether_the_mailbox_is_at_fault() {
+        let failed = |for_good| Some(Returned::Failed { for_good });
+        for (action, status, expected) in [
+            ("failed", "5.1.1", failed(true)),
+            ("Failed ", " 5.1.10", failed(true)),
+            ("failed", "5.0.0", failed(true)),
+            ("failed", "5.2.1", failed(true)),
+            ("failed", "5.2.2", failed(false)),
+            ("failed", "5.3.4", failed(false)),
+            ("failed", "5.7.1", failed(false)),
+            ("failed", "4.4.7", failed(false)),
+            ("failed", "", failed(false)),
+            ("delayed", "4.4.1", Some(Returned::Delayed)),
+            ("delivered", "2.0.0", None),
+            ("relayed", "2.0.0", None),
+            ("nonsense", "5.1.1", Some(Returned::Unread)),
+        ] {
+            assert_eq!(Returned::by(action, status), expected, "{action} {status}");
+        }
+    }
+}
