@@ -43,5 +43,5 @@ pub use question::{AnswerInputType, Question};
 pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;
 pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};
-pub use return_address::{ReturnToken, Returning};
+pub use return_address::{ReturnKind, ReturnToken};
 pub use suppression::{AddressHash, Returned};

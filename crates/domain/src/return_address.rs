@@ -25,7 +25,7 @@ const MAC: usize = 10;
 
 /// What comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returning {
+pub enum ReturnKind {
     /// What mail servers say of a letter: its envelope sender.
     Bounce,
     /// What calendars answer to an invitation: its organizer.
@@ -56,27 +56,22 @@ impl ReturnToken {
 }
 
 /// The token of a registrant: [`RETURN_TOKEN_LENGTH`] letters and digits, in lower case.
-pub fn seal_return(
-    key: &LinkKey,
-    returning: Returning,
-    meeting: MeetingId,
-    registrant: RegistrantId,
-) -> String {
+pub fn seal_return(key: &LinkKey, kind: ReturnKind, meeting: MeetingId, registrant: RegistrantId) -> String {
     let mut bytes = [0; NAMED + MAC];
     let slot = u16::try_from(meeting.slot().number()).unwrap_or_default();
     bytes[..2].copy_from_slice(&slot.to_be_bytes());
     bytes[2..8].copy_from_slice(&meeting.0.as_bytes()[..6]);
     bytes[8..NAMED].copy_from_slice(registrant.0.as_bytes());
-    let mac = mac(key, returning, &bytes[..NAMED]);
+    let mac = mac(key, kind, &bytes[..NAMED]);
     bytes[NAMED..].copy_from_slice(&mac);
     BASE32_NOPAD.encode(&bytes).to_ascii_lowercase()
 }
 
 /// Reads a token in any case; `None` for one that was not made with this key for this.
-pub fn open_return(key: &LinkKey, returning: Returning, token: &str) -> Option<ReturnToken> {
+pub fn open_return(key: &LinkKey, kind: ReturnKind, token: &str) -> Option<ReturnToken> {
     let bytes = BASE32_NOPAD.decode(token.to_ascii_uppercase().as_bytes()).ok()?;
     let bytes: [u8; NAMED + MAC] = bytes.try_into().ok()?;
-    let is_ours = mac(key, returning, &bytes[..NAMED]).ct_eq(&bytes[NAMED..]);
+    let is_ours = mac(key, kind, &bytes[..NAMED]).ct_eq(&bytes[NAMED..]);
     let token = ReturnToken {
         slot: i64::from(u16::from_be_bytes([bytes[0], bytes[1]])),
         meeting_prefix: bytes[2..8].try_into().ok()?,
@@ -85,10 +80,10 @@ pub fn open_return(key: &LinkKey, returning: Returning, token: &str) -> Option<R
     bool::from(is_ours).then_some(token)
 }
 
-fn mac(key: &LinkKey, returning: Returning, named: &[u8]) -> [u8; MAC] {
-    let usage: &[u8] = match returning {
-        Returning::Bounce => b"usher.return.1.bounce",
-        Returning::Reply => b"usher.return.1.reply",
+fn mac(key: &LinkKey, kind: ReturnKind, named: &[u8]) -> [u8; MAC] {
+    let usage: &[u8] = match kind {
+        ReturnKind::Bounce => b"usher.return.1.bounce",
+        ReturnKind::Reply => b"usher.return.1.reply",
     };
     let own = key.derive(usage);
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&own).expect("HMAC takes a key of any length");
@@ -110,18 +105,18 @@ mod tests {
         LinkKey::new([7; 32])
     }
 
-    fn token(returning: Returning) -> String {
-        seal_return(&key(), returning, MEETING, REGISTRANT)
+    fn token(kind: ReturnKind) -> String {
+        seal_return(&key(), kind, MEETING, REGISTRANT)
     }
 
     #[test]
     fn a_token_names_its_registrant_whatever_case_it_comes_back_in() {
-        let token = token(Returning::Bounce);
+        let token = token(ReturnKind::Bounce);
 
         assert_eq!(token.len(), RETURN_TOKEN_LENGTH);
         assert_eq!(LONGEST_RETURN_NAME, 8);
         for spelled in [token.clone(), token.to_uppercase()] {
-            let opened = open_return(&key(), Returning::Bounce, &spelled).unwrap();
+            let opened = open_return(&key(), ReturnKind::Bounce, &spelled).unwrap();
             let (least, greatest) = opened.meetings();
             assert_eq!((opened.slot, opened.registrant), (MEETING.slot().number(), REGISTRANT));
             assert!((least..=greatest).contains(&MEETING.0));
@@ -131,24 +126,24 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_one_thing_and_one_key() {
-        let token = token(Returning::Bounce);
+        let token = token(ReturnKind::Bounce);
 
-        assert_eq!(open_return(&key(), Returning::Reply, &token), None);
-        assert_eq!(open_return(&LinkKey::new([8; 32]), Returning::Bounce, &token), None);
+        assert_eq!(open_return(&key(), ReturnKind::Reply, &token), None);
+        assert_eq!(open_return(&LinkKey::new([8; 32]), ReturnKind::Bounce, &token), None);
         for wrong in ["", "a", &token[1..], &format!("{token}a"), "ü"] {
-            assert_eq!(open_return(&key(), Returning::Bounce, wrong), None, "{wrong}");
+            assert_eq!(open_return(&key(), ReturnKind::Bounce, wrong), None, "{wrong}");
         }
     }
 
     proptest! {
         #[test]
         fn a_changed_token_names_nobody(at in 0_usize..RETURN_TOKEN_LENGTH, to in "[a-z2-7]") {
-            let token = token(Returning::Bounce);
+            let token = token(ReturnKind::Bounce);
             let mut changed = token.clone();
             changed.replace_range(at..=at, &to);
             prop_assume!(changed != token);
 
-            prop_assert_eq!(open_return(&key(), Returning::Bounce, &changed), None);
+            prop_assert_eq!(open_return(&key(), ReturnKind::Bounce, &changed), None);
         }
     }
 }

@@ -8,7 +8,7 @@ for (const place of document.querySelectorAll("[data-zone]")) {
   const write = (timeZone) =>
     new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "short", timeZone })
       .formatRange(new Date(start), new Date(end));
-  if (!own || write(own) === write(zone)) continue;
+  if (!own || [zone, "UTC"].some((shown) => write(own) === write(shown))) continue;
   const city = own.split("/").pop().replaceAll("_", " ");
   place.textContent = words.replace("{zone}", () => city).replace("{time}", () => write(own));
   place.hidden = false;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Tx, query};
+use crate::engine::{Engine, Tx, query};
 use crate::rows::{instant, micros};
 use crate::{Fault, Store, read_tx, write_tx};
 
@@ -94,6 +94,11 @@ const LIST_OTHERS: &str = "SELECT outbox_id FROM outbox
 const LIST_EVENTS: &str = "SELECT event_id, at, kind, detail, letter_id, answer FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
     ORDER BY event_id DESC LIMIT $4";
+/// SQLite has to be told: it takes the order of the primary key for a reason to read all that happened in the meeting.
+const LIST_EVENTS_BY_INDEX: &str =
+    "SELECT event_id, at, kind, detail, letter_id, answer FROM event INDEXED BY event_mail
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
+    ORDER BY event_id DESC LIMIT $4";
 const RECORD_RETURN: &str =
     "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, answer)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
@@ -103,10 +108,9 @@ const SUPPRESS: &str =
 /// The meetings whose ids begin alike: one, as a rule.
 const LIST_MEETINGS: &str = "SELECT meeting_id FROM meeting
     WHERE slot = $1 AND meeting_id >= $2 AND meeting_id <= $3 ORDER BY meeting_id LIMIT 8";
-const FORGET_ANSWERS: &str =
+const FORGET_EVENT: &str =
     "UPDATE event SET answer = NULL, detail = CASE WHEN letter_id IS NULL THEN NULL ELSE detail END
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
-        AND (answer IS NOT NULL OR kind = 'letterFailed')";
+    WHERE slot = $1 AND meeting_id = $2 AND event_id = $3";
 const FORGET_ANSWER: &str = "UPDATE outbox SET last_answer = NULL WHERE slot = $1 AND outbox_id = $2";
 
 impl Store {
@@ -118,13 +122,7 @@ impl Store {
     ) -> Result<Vec<LetterState>, Fault> {
         let slot = meeting.slot().number();
         let (waiting, events) = read_tx!(self, |tx| {
-            let events: Vec<EventRow> = query(LIST_EVENTS)
-                .bind(slot)
-                .bind(meeting.0)
-                .bind(registrant.0)
-                .bind(MOST)
-                .fetch_all(&mut *tx)
-                .await?;
+            let events = list_events(tx, meeting, registrant).await?;
             let mut waiting: Vec<WaitingRow> = Vec::new();
             for id in waiting_ids(tx, meeting, registrant).await? {
                 waiting.extend(query(FIND).bind(slot).bind(id).fetch_optional(&mut *tx).await?);
@@ -194,8 +192,32 @@ pub(crate) async fn forget_answers(
     for id in waiting_ids(tx, meeting, registrant).await? {
         query(FORGET_ANSWER).bind(slot).bind(id).execute(&mut *tx).await?;
     }
-    query(FORGET_ANSWERS).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
+    for event in list_events(tx, meeting, registrant).await? {
+        // Before ids were kept, what was said of a letter that failed stood in its detail.
+        if event.answer.is_some() || event.letter_id.is_none() {
+            query(FORGET_EVENT).bind(slot).bind(meeting.0).bind(event.event_id).execute(&mut *tx).await?;
+        }
+    }
     Ok(())
+}
+
+/// The last that became of somebody's letters, newest first.
+async fn list_events(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    registrant: RegistrantId,
+) -> Result<Vec<EventRow>, Fault> {
+    let list = match tx.engine() {
+        Engine::Sqlite => LIST_EVENTS_BY_INDEX,
+        Engine::Postgres => LIST_EVENTS,
+    };
+    query(list)
+        .bind(meeting.slot().number())
+        .bind(meeting.0)
+        .bind(registrant.0)
+        .bind(MOST)
+        .fetch_all(&mut *tx)
+        .await
 }
 
 /// Ids under which letters to a registrant may wait in the outbox; the confirmation of an enrolment has the registrant's.

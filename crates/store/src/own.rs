@@ -35,11 +35,11 @@ const SEND_AGAIN: &str =
 /// reads all of a meeting. The row is read as the first from its id on for the same reason.
 const ERASE: &str = "INSERT INTO registrant (slot, meeting_id, registrant_id, registration_id, answers, generation,
         registered_at, registered_by)
-    SELECT r.slot, r.meeting_id, r.registrant_id, r.registration_id, '[]', r.generation, r.registered_at, r.registered_by
+    SELECT slot, meeting_id, registrant_id, registration_id, '[]', generation, registered_at, registered_by
     FROM (SELECT slot, meeting_id, registrant_id, registration_id, generation, registered_at, registered_by, email
         FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
-        ORDER BY registrant_id LIMIT 1) r
-    WHERE r.registrant_id = $3 AND r.email IS NOT NULL
+        ORDER BY registrant_id LIMIT 1) found
+    WHERE found.registrant_id = $3 AND found.email IS NOT NULL
     ON CONFLICT (slot, meeting_id, registrant_id) DO UPDATE SET first_name = NULL, last_name = NULL, email = NULL,
         user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL,
         generation = registrant.generation + 1";

@@ -173,7 +173,7 @@ static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
 /// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
 /// Whatever fails here ends the transaction, so nobody would go back to that.
 fn or_fail(insert: &str) -> String {
-    insert.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1)
+    insert.replacen(" INTO ", " OR FAIL INTO ", 1)
 }
 
 /// Each is looked up for itself. For a join, or a list behind `IN`, both engines may rather read the meeting's whole

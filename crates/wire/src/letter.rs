@@ -32,7 +32,7 @@ pub enum LetterStatus {
     Sent,
     /// The mail server refused it, or it was tried too often.
     Failed,
-    /// It was not sent, because letters to the address came back.
+    /// It was not sent, because letters to the address came back, or its mailbox had enough.
     Withheld,
     /// It was not sent, because what it was to say is no longer true, or is not wanted.
     Dropped,

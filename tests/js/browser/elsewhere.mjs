@@ -77,5 +77,6 @@ export async function ownTime({ demo, check }, browser) {
     assert.match(await look("America/New_York", "ar"), /New York/);
     assert.equal(await look("Europe/Berlin"), "", "it is the organizer's own");
     assert.equal(await look("Europe/Paris"), "", "it is the same time");
+    assert.equal(await look("Africa/Abidjan"), "", "and so it is where UTC is");
   });
 }

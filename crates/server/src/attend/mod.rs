@@ -50,7 +50,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route(COLOURS_ROUTE, get(asset::colours))
         .route(pages::PROOF_SCRIPT_PATH, get(asset::proof_script))
         .route_layer(from_fn_with_state(app.clone(), own_site::only))
-        // Behind the layer: mail programs post it from wherever they are.
-        .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::act))
         .route_layer(from_fn_with_state(app.clone(), limits::keep))
+        // Behind the layers: mail providers post it for all their people, from a few addresses of their own.
+        .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::act))
 }

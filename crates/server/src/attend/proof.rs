@@ -1,8 +1,7 @@
 //! Proof of work on the sign-up page: asked where the guard wants it, of nobody who is signed in.
 
-use domain::Registration;
-use domain::RegistrationId;
 use domain::enrolment::IdempotencyKey;
+use domain::{Registration, RegistrationId};
 
 use super::form::{self, Fields};
 use super::visitor::Visitor;

@@ -119,7 +119,7 @@ fn check_mail(scope: &mut Scope<'_, '_>) {
             "is required with `[mail.lmtp]`, for example \"bounces@mail.example.org\"",
         );
     }
-    if has_password && !scope.has("username") {
+    if has_password && !has_oauth2 && !scope.has("username") {
         scope.complain("username", "is required with a password");
     }
     if scope.has("host") && scope.here(&Flag, "mailbox") == Some(true) {

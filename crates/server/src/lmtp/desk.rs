@@ -1,7 +1,7 @@
 //! Who mail is for, and what is made of it.
 
 use domain::return_address::open_return;
-use domain::{AddressHash, LetterKind, Person, Registrant, Returned, Returning};
+use domain::{AddressHash, LetterKind, Person, Registrant, ReturnKind, Returned};
 use store::{CalendarAnswer, Fault, Return};
 
 use super::{answer, report};
@@ -13,7 +13,7 @@ pub(super) struct Desk<'a> {
 
 /// Whom mail is about.
 pub(super) struct Addressee {
-    returning: Returning,
+    kind: ReturnKind,
     registrant: Registrant,
 }
 
@@ -37,20 +37,20 @@ impl<'a> Desk<'a> {
 
     /// Whom an address of ours names; `None` for one that we did not make.
     pub(super) async fn find(&self, address: &str) -> Result<Option<Addressee>, Fault> {
-        let Some((returning, token)) = self.open(address) else { return Ok(None) };
+        let Some((kind, token)) = self.open(address) else { return Ok(None) };
         let registrant = self.app.store.find_returned(&token).await?;
-        Ok(registrant.map(|registrant| Addressee { returning, registrant }))
+        Ok(registrant.map(|registrant| Addressee { kind, registrant }))
     }
 
-    fn open(&self, address: &str) -> Option<(Returning, domain::ReturnToken)> {
+    fn open(&self, address: &str) -> Option<(ReturnKind, domain::ReturnToken)> {
         let ours = self.app.mailroom.letterhead().return_path.as_ref()?;
         let (local, domain) = address.rsplit_once('@')?;
         let (name, token) = local.split_once('+')?;
         if !domain.eq_ignore_ascii_case(&ours.domain) || !name.eq_ignore_ascii_case(&ours.name) {
             return None;
         }
-        let open = |returning| open_return(&self.app.links().key, returning, token);
-        [Returning::Bounce, Returning::Reply].into_iter().find_map(|one| Some((one, open(one)?)))
+        let open = |kind| open_return(&self.app.links().key, kind, token);
+        [ReturnKind::Bounce, ReturnKind::Reply].into_iter().find_map(|one| Some((one, open(one)?)))
     }
 
     /// Makes of a message what is to be made of it.
@@ -61,8 +61,8 @@ impl<'a> Desk<'a> {
         message: &[u8],
     ) -> Result<Taken, Fault> {
         let registrant = &addressee.registrant;
-        match addressee.returning {
-            Returning::Bounce => {
+        match addressee.kind {
+            ReturnKind::Bounce => {
                 let read = read_apart(message, {
                     let is_report = sender.is_empty();
                     move |message| report::read(message, is_report)
@@ -74,7 +74,7 @@ impl<'a> Desk<'a> {
                     None => Ok(Taken::Ignored),
                 }
             }
-            Returning::Reply => {
+            ReturnKind::Reply => {
                 let email = match &registrant.person {
                     Some(Person::Named { named, .. }) => named.email.clone(),
                     Some(Person::External { .. }) | None => return Ok(Taken::Ignored),

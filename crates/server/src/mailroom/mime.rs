@@ -1,7 +1,7 @@
 //! The message as mail servers carry it.
 
 use domain::enrolment::Named;
-use domain::{LetterKind, RegistrantId, Returning};
+use domain::{LetterKind, RegistrantId, ReturnKind};
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
@@ -55,7 +55,7 @@ pub(super) fn seal(
         Some(dkim) => dkim.sign(&message, mailroom.0.clock.now()),
         None => message,
     };
-    let comes_back_to = head.return_address(Returning::Bounce, &due.registrant);
+    let comes_back_to = head.return_address(ReturnKind::Bounce, &due.registrant);
     let sender = comes_back_to.and_then(|address| address.parse().ok());
     SealedLetter {
         kind: due.kind,

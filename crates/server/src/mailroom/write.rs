@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
 use domain::return_address::seal_return;
-use domain::{AddressHash, CanceledBy, Email, LetterKind, Meeting, Registrant, Returning};
+use domain::{AddressHash, CanceledBy, Email, LetterKind, Meeting, Registrant, ReturnKind};
 use lettre::message::Mailbox as Address;
 use pages::{Language, LetterFacts, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
@@ -72,9 +72,9 @@ impl Letterhead {
     }
 
     /// Where something about a registrant's letters comes back to; `None` where nobody takes it.
-    pub fn return_address(&self, returning: Returning, registrant: &Registrant) -> Option<String> {
+    pub fn return_address(&self, kind: ReturnKind, registrant: &Registrant) -> Option<String> {
         let ReturnPath { name, domain } = self.return_path.as_ref()?;
-        let token = seal_return(&self.links.key, returning, registrant.meeting, registrant.id);
+        let token = seal_return(&self.links.key, kind, registrant.meeting, registrant.id);
         Some(format!("{name}+{token}@{domain}"))
     }
 }
@@ -192,7 +192,7 @@ impl Mailroom {
         let link = registrant.link();
         let sender_mail = sender.email.to_string();
         let reply_mail =
-            head.takes_answers.then(|| head.return_address(Returning::Reply, registrant)).flatten();
+            head.takes_answers.then(|| head.return_address(ReturnKind::Reply, registrant)).flatten();
         Ok(write(&LetterFacts {
             kind: due.kind,
             canceled_by: canceled_by(due),

@@ -2,7 +2,7 @@
 
 use domain::link::LinkKey;
 use domain::return_address::{open_return, seal_return};
-use domain::{AddressHash, Email, Fact, LetterKind, Registrant, Returned, Returning};
+use domain::{AddressHash, Email, Fact, LetterKind, Registrant, ReturnKind, Returned};
 use store::{CalendarAnswer, DueLetter, Fate, Return, Settlement};
 
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
@@ -132,8 +132,8 @@ pub async fn an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is
 pub async fn a_return_address_leads_to_its_registrant(rig: &Rig) {
     let (stage, registrant, _) = somebody(rig).await;
     let key = LinkKey::new(KEY);
-    let token = seal_return(&key, Returning::Bounce, stage.meeting.id, registrant.id);
-    let opened = open_return(&key, Returning::Bounce, &token).unwrap();
+    let token = seal_return(&key, ReturnKind::Bounce, stage.meeting.id, registrant.id);
+    let opened = open_return(&key, ReturnKind::Bounce, &token).unwrap();
 
     let found = rig.store.find_returned(&opened).await.unwrap();
 

@@ -57,6 +57,7 @@ const HOT: &[(&str, &str, By)] = &[
         "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)",
         Sqlite,
     ),
+    ("own: ERASE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     (
         "seating: FIND_REGISTERED",
         "r USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)",
@@ -83,7 +84,6 @@ const HOT: &[(&str, &str, By)] = &[
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
-    ("own: ERASE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     ("cancel: GIVE_BACK", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     (
         "registrant: FIND_FROM",
@@ -178,7 +178,12 @@ const HOT: &[(&str, &str, By)] = &[
     (
         "delivery: LIST_EVENTS",
         "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
-        Both,
+        Postgres,
+    ),
+    (
+        "delivery: LIST_EVENTS_BY_INDEX",
+        "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
+        Sqlite,
     ),
     ("delivery: LIST_MEETINGS", "meeting USING PRIMARY KEY (slot=? AND meeting_id>? AND meeting_id<?)", Both),
     ("suppressing: FIND", "suppression USING PRIMARY KEY (slot=? AND address_hash=?)", Both),

@@ -1,7 +1,7 @@
 //! The envelope, and what is kept of the mail server's answer.
 
 use domain::return_address::open_return;
-use domain::{AddressHash, Email, Returned, Returning};
+use domain::{AddressHash, Email, ReturnKind, Returned};
 use store::{Fate, Return};
 
 use super::scripted::{Instead::*, MailServer};
@@ -29,7 +29,7 @@ async fn the_sender_on_the_envelope_names_the_registrant_and_the_letter_names_th
     assert_eq!(domain, "mail.pinewater.example");
     assert!(local.len() <= 64, "{local}");
     let token = local.strip_prefix("bounces+").unwrap();
-    let named = open_return(&mailroom.links().key, Returning::Bounce, token).unwrap();
+    let named = open_return(&mailroom.links().key, ReturnKind::Bounce, token).unwrap();
     let found = world.store.find_returned(&named).await.unwrap().unwrap();
     assert_eq!(found.id, odile);
     let letter = String::from_utf8(server.letters().remove(0)).unwrap();

@@ -1,5 +1,9 @@
 //! From when until when people can register.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
 use serde_json::{Value, json};
 use testkit::TestApp;
 
@@ -87,6 +91,42 @@ async fn a_registration_that_is_closed_by_another_process_takes_nobody_through_t
     let refused = sign_up.send(&app, "Second", &[]).await;
     assert!(refused.text().contains("Registration is closed"), "{}", refused.text());
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 1);
+}
+
+/// What counts is whose turn it is: somebody who sent the form in time, and whose turn comes when it is closed, has no
+/// place. PostgreSQL holds the one before them up for as long as the test wants.
+#[tokio::test]
+async fn whoever_waits_until_the_close_has_no_place() {
+    let app = TestApp::builder().postgres().build().await;
+    let sign_up = sign_up(&app, json!({"closesDateTime": CLOSES})).await;
+    app.set_clock("2027-02-01T09:29:59Z");
+    sign_up.send(&app, "Known", &[]).await.expect(200);
+    let holder = app.db_hold("SELECT version FROM meeting FOR UPDATE").await;
+    let mut in_time = pin!(sign_up.send(&app, "First", &[]));
+    begin(&mut in_time).await;
+    let is_held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while app.db_count(is_held).await == 0 {}
+    let mut too_late = pin!(sign_up.send(&app, "Second", &[]));
+    begin(&mut too_late).await;
+
+    app.set_clock(CLOSES);
+    drop(holder);
+
+    let (in_time, too_late) = (in_time.await.expect(200).text(), too_late.await.text());
+    assert!(in_time.contains("Check your mailbox"), "{in_time}");
+    assert!(too_late.contains("Registration is closed"), "{too_late}");
+    let registrants = app.registrants(&sign_up.meeting).await;
+    let names: Vec<&Value> = registrants.iter().map(|registrant| &registrant["firstName"]).collect();
+    assert_eq!(names, ["Known", "First"]);
+}
+
+/// Goes on as far as it comes without waiting: into the queue.
+async fn begin(work: &mut Pin<&mut impl Future>) {
+    poll_fn(|context| {
+        assert!(work.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    })
+    .await;
 }
 
 #[tokio::test]
