@@ -56,6 +56,8 @@ pub enum Refusal {
     UnknownPerson,
     /// The idempotency key was used before, for another request.
     IdempotencyKeyReused,
+    /// What is there is of another version than the request means.
+    PreconditionFailed,
     /// The caller may not do it.
     Denied(Denial),
     /// Members of the body are at fault; never empty.
@@ -145,11 +147,13 @@ pub enum ProblemCode {
     UnsupportedQuery,
     /// The id is none of this service.
     InvalidId,
+    /// The requests of a batch do not fit together.
+    InvalidBatch,
 }
 
 impl ProblemCode {
     /// Every code, for the documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Missing,
         Self::InvalidValue,
         Self::UnknownEnumMember,
@@ -169,6 +173,7 @@ impl ProblemCode {
         Self::RegistrationType,
         Self::UnsupportedQuery,
         Self::InvalidId,
+        Self::InvalidBatch,
     ];
 
     /// The code on the wire.
@@ -193,6 +198,7 @@ impl ProblemCode {
             Self::RegistrationType => "registrationType",
             Self::UnsupportedQuery => "unsupportedQuery",
             Self::InvalidId => "invalidId",
+            Self::InvalidBatch => "invalidBatch",
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::Listen;
 use crate::connections::Limits;
-use crate::graph::Place;
+use crate::graph::{Budgets, Place};
 use crate::guard::Guard;
 use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
@@ -91,6 +91,8 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// What clients may take of the listener.
     pub limits: Limits,
+    /// How much each may ask in a minute.
+    pub budgets: Budgets,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
     /// What each organisation's pages and letters have of their own.

@@ -26,10 +26,7 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0.ip());
-        // Without a connection everybody has one address, which for counting failures is the safe side.
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        Ok(Self(TrustedProxies::from_ref(state).client(peer, &parts.headers)))
+        Ok(TrustedProxies::from_ref(state).client_of(parts))
     }
 }
 
@@ -47,6 +44,14 @@ impl TrustedProxies {
     /// Every machine in these networks.
     pub fn new(networks: &[Network]) -> Self {
         Self(networks.into())
+    }
+
+    /// Whom a request came from.
+    pub fn client_of(&self, request: &Parts) -> ClientAddress {
+        let peer = request.extensions.get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0.ip());
+        // Without a connection everybody has one address, which for counting is the safe side.
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        ClientAddress(self.client(peer, &request.headers))
     }
 
     /// The last address that is no trusted proxy's. Whatever stands before it was written by a stranger.

@@ -15,6 +15,7 @@ use wire::error::{ErrorBody, ErrorDetail, ErrorObject, InnerError};
 use wire::path::PathProblem;
 
 use crate::auth::TokenRefusal;
+use crate::graph::{Excess, Scope as BudgetScope};
 use crate::turnstile::Undecided;
 
 /// Why a request was not answered as it hoped.
@@ -36,6 +37,10 @@ pub enum ApiError {
     Slow,
     /// More is asked at once than can be done.
     Busy,
+    /// More was asked in a minute than the budget allows.
+    Throttled(Excess),
+    /// A request of a batch that waited for another one, which failed.
+    Dependency,
     /// The machinery broke.
     Fault(Arc<Fault>),
 }
@@ -102,6 +107,15 @@ impl ApiError {
             Self::NotJson => Row(S::BAD_REQUEST, "BadRequest", Some("invalidJson")),
             Self::TooLarge(_) => Row(S::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", Some("bodyTooLarge")),
             Self::Slow => Row(S::REQUEST_TIMEOUT, "RequestTimeout", Some("bodyTooSlow")),
+            Self::Throttled(excess) => {
+                let code = match excess.scope {
+                    BudgetScope::App => "appBudget",
+                    BudgetScope::Tenant => "tenantBudget",
+                    BudgetScope::Address => "addressBudget",
+                };
+                Row(S::TOO_MANY_REQUESTS, "TooManyRequests", Some(code))
+            }
+            Self::Dependency => Row(S::FAILED_DEPENDENCY, "FailedDependency", Some("dependencyFailed")),
             Self::Busy => Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("busy")),
             Self::Fault(fault) if fault.may_pass() => {
                 Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("serviceNotAvailable"))
@@ -127,6 +141,21 @@ impl ApiError {
             }
             Self::TooLarge(limit) => format!("The request body is longer than {limit} bytes."),
             Self::Slow => "The request body did not arrive in time.".to_owned(),
+            Self::Throttled(excess) => {
+                let whose = match excess.scope {
+                    BudgetScope::App => "The application",
+                    BudgetScope::Tenant => "The organisation",
+                    BudgetScope::Address => "The client address",
+                };
+                let per_minute = excess.per_minute;
+                format!(
+                    "Please retry again later. {whose} has used its {per_minute} requests a minute: send the next after \
+                     the time in `Retry-After`."
+                )
+            }
+            Self::Dependency => {
+                "A request that this one depends on failed; this one was not tried.".to_owned()
+            }
             Self::Busy => "The service is busy. Please retry after the time in `Retry-After`.".to_owned(),
             Self::Fault(fault) if fault.may_pass() => {
                 "The service is not available for a moment. Please retry after the time in `Retry-After`."
@@ -165,6 +194,8 @@ impl ApiError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Busy => Some(Duration::from_secs(1)),
+            // Whoever comes a moment early is limited again.
+            Self::Throttled(excess) => Some(excess.wait + Duration::from_secs(1)),
             Self::Fault(fault) if fault.may_pass() => Some(Duration::from_secs(2)),
             _ => None,
         }
@@ -242,6 +273,9 @@ fn refusal_row(refusal: &Refusal) -> Row {
         Refusal::IdempotencyKeyReused => {
             Row(S::UNPROCESSABLE_ENTITY, "UnprocessableEntity", Some("idempotencyKeyReused"))
         }
+        Refusal::PreconditionFailed => {
+            Row(S::PRECONDITION_FAILED, "PreconditionFailed", Some("preconditionFailed"))
+        }
         Refusal::Denied(denial) => Row(S::FORBIDDEN, "Forbidden", Some(denial_code(denial))),
         Refusal::Invalid(problems) => {
             bad(problems.first().map_or("invalidValue", |problem| problem.code.name()))
@@ -301,6 +335,9 @@ fn refusal_message(refusal: &Refusal) -> String {
         Refusal::IdempotencyKeyReused => {
             "The `Idempotency-Key` was used for another request: use a new key for each request.".to_owned()
         }
+        Refusal::PreconditionFailed => "What is there has changed, or is not of the version that `If-Match` or \
+            `If-None-Match` asks for: get it again, then decide."
+            .to_owned(),
         Refusal::Denied(denial) => denial_message(denial),
         Refusal::Invalid(problems) => invalid_message(problems),
     }

@@ -26,6 +26,7 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret, Tenancy};
 use crate::connections::Limits;
+use crate::graph::Budgets;
 use crate::guard::Guard;
 use crate::house::Houses;
 use crate::http::ISSUER_PATH;
@@ -156,7 +157,7 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
         returning: ReturnDesk::open(store.clone(), clock.clone(), mailroom.clone()),
         guard: Arc::new(Guard::new(&config.protection, &mailroom.links().key, clock.clone())),
         mailroom,
-        settings: settings(config)?,
+        settings: settings(config, &clock)?,
         memory: Memory::default(),
         store,
         clock,
@@ -175,7 +176,7 @@ pub(crate) async fn open_letter_links(
     Ok(LetterLinks { key, public_url: trim(config.server.public_url.as_str()) })
 }
 
-fn settings(config: &Config) -> Result<Settings, StartProblem> {
+fn settings(config: &Config, clock: &Clock) -> Result<Settings, StartProblem> {
     Ok(Settings {
         public_url: trim(config.server.public_url.as_str()),
         join_base: trim(config.join.base_url.as_str()),
@@ -204,6 +205,7 @@ fn settings(config: &Config) -> Result<Settings, StartProblem> {
             idle: config.server.idle,
             body: config.server.body,
         },
+        budgets: Budgets::new(&config.limits, clock),
         houses: Houses::from_config(config)?,
         people_from_claims: config.identity.people_from_claims,
     })

@@ -1,10 +1,11 @@
 //! Giving a place back.
 
-use domain::{Fact, MeetingId, RegistrantId};
+use domain::{Fact, MeetingId, Registrant, RegistrantId};
 use uuid::Uuid;
 
 use crate::engine::{Tx, query};
 use crate::meeting::record;
+use crate::registrant::read_registrant;
 use crate::rows::{micros, number};
 use crate::{Fault, Store, lock, write_tx};
 
@@ -33,27 +34,49 @@ impl Store {
         registrant: RegistrantId,
         fact: &Fact,
     ) -> Result<Canceled, Fault> {
-        let slot = number(meeting.slot());
         Ok(write_tx!(self, |tx| {
             lock(tx, meeting).await?;
-            match give_back(tx, meeting, registrant, fact).await? {
-                None => Canceled::Before,
-                Some(has_mail) => {
-                    if has_mail {
-                        query(TELL)
-                            .bind(slot)
-                            .bind(fact.id)
-                            .bind(meeting.0)
-                            .bind(registrant.0)
-                            .bind(micros(fact.at))
-                            .execute(&mut *tx)
-                            .await?;
-                    }
-                    Canceled::Now
-                }
+            cancel(tx, meeting, registrant, fact).await?
+        }))
+    }
+
+    /// The same, if the registrant is still as they were looked at; `None` otherwise.
+    pub async fn cancel_registrant_unchanged(
+        &self,
+        registrant: &Registrant,
+        fact: &Fact,
+    ) -> Result<Option<Canceled>, Fault> {
+        let meeting = registrant.meeting;
+        Ok(write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            let current = read_registrant(&mut *tx, meeting, registrant.id).await?;
+            if current.as_ref() == Some(registrant) {
+                Some(cancel(tx, meeting, registrant.id, fact).await?)
+            } else {
+                None
             }
         }))
     }
+}
+
+async fn cancel(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    registrant: RegistrantId,
+    fact: &Fact,
+) -> Result<Canceled, Fault> {
+    let Some(has_mail) = give_back(tx, meeting, registrant, fact).await? else { return Ok(Canceled::Before) };
+    if has_mail {
+        query(TELL)
+            .bind(number(meeting.slot()))
+            .bind(fact.id)
+            .bind(meeting.0)
+            .bind(registrant.0)
+            .bind(micros(fact.at))
+            .execute(tx)
+            .await?;
+    }
+    Ok(Canceled::Now)
 }
 
 /// Frees the place of somebody registered and tells whether they have an address; `None` where it was free before. Under

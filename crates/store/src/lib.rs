@@ -23,6 +23,7 @@ mod engine;
 mod enroll;
 mod expiring;
 mod idempotency;
+mod keeping;
 mod mailing;
 mod meeting;
 mod moving;
@@ -65,6 +66,7 @@ pub use cancel::Canceled;
 pub use delivery::{Fate, LetterState, Return};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
+pub use keeping::{Kept, Made, Once};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -77,7 +79,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str, &str); 10] = [
     (
         1,
         "registrations",
@@ -132,6 +134,12 @@ const STEPS: [(i64, &str, &str, &str); 9] = [
         include_str!("../migrations/sqlite/0009_reminders.sql"),
         include_str!("../migrations/postgres/0009_reminders.sql"),
     ),
+    (
+        10,
+        "kept_answers",
+        include_str!("../migrations/sqlite/0010_kept_answers.sql"),
+        include_str!("../migrations/postgres/0010_kept_answers.sql"),
+    ),
 ];
 
 /// A connection to PostgreSQL that was used so lately is taken for alive.
@@ -140,7 +148,8 @@ const UNTESTED: Duration = Duration::from_millis(500);
 /// How often a transaction is tried that the database broke off for the sake of another.
 const TRIES: u32 = 5;
 
-/// Runs a body in a write transaction. Falling off its end commits; `?` rolls back. A transaction that PostgreSQL
+/// Runs a body in a write transaction. Falling off its end commits; `?` rolls back, and so does `return` with an outcome.
+/// A transaction that PostgreSQL
 /// broke off to end a deadlock runs again, so a body does nothing that its transaction does not undo.
 macro_rules! write_tx {
     ($store:expr, |$tx:ident| $body:block) => {{

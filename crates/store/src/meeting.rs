@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::query;
+use crate::engine::{Tx, query};
 use crate::registration::close_registration;
 use crate::rows::{from_json, instant, json, micros, number};
-use crate::{Fault, Store, announce, lock, read_tx, write_tx};
+use crate::{Fault, Made, Once, Store, announce, keeping, lock, read_tx, write_tx};
 
 /// A meeting with its live registration, read on one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ const UPDATE_KEYS: &str = "UPDATE organizer_meeting SET start_at = $5
 const RAISE_REGISTRATION: &str = "UPDATE registration SET version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND is_live";
 const DELETE: &str = "UPDATE meeting SET deleted_at = $3, version = version + 1
-    WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL";
+    WHERE slot = $1 AND meeting_id = $2 AND version = $4 AND deleted_at IS NULL";
 const FIND_LIVE: &str =
     "SELECT registration_id FROM registration WHERE slot = $1 AND meeting_id = $2 AND is_live";
 const DELETE_KEYS: &str = "DELETE FROM organizer_meeting
@@ -132,43 +132,28 @@ impl Store {
     /// Stores a new meeting, unless the organizer has one with the same external id: then that one's id is
     /// the answer and nothing is stored.
     pub async fn create_meeting(&self, meeting: &Meeting, fact: &Fact) -> Result<Option<MeetingId>, Fault> {
-        let slot = meeting.organizer.organizer_slot(meeting.tenant);
+        Ok(write_tx!(self, |tx| { insert(tx, meeting, fact).await? }))
+    }
+
+    /// The same for a request that is answered once: the answer of `once` is kept with a new meeting.
+    pub async fn create_meeting_once(
+        &self,
+        meeting: &Meeting,
+        fact: &Fact,
+        once: &Once,
+    ) -> Result<Made<Option<MeetingId>>, Fault> {
         Ok(write_tx!(self, |tx| {
-            // Whoever conflicts holds the known row until the end, so that it cannot be deleted meanwhile.
-            let holder: Uuid = query(INSERT_KEYS)
-                .bind(number(slot))
-                .bind(meeting.tenant.0)
-                .bind(meeting.organizer.0)
-                .bind(meeting.id.0)
-                .bind(micros(meeting.start_at))
-                .bind(&meeting.join_meeting_id)
-                .bind(&meeting.external_id)
-                .fetch_value(&mut *tx)
-                .await?;
-            if holder == meeting.id.0 {
-                query(INSERT)
-                    .bind(number(meeting.id.slot()))
-                    .bind(meeting.id.0)
-                    .bind(meeting.tenant.0)
-                    .bind(meeting.organizer.0)
-                    .bind(micros(meeting.created_at))
-                    .bind(micros(meeting.start_at))
-                    .bind(micros(meeting.end_at))
-                    .bind(&meeting.subject)
-                    .bind(&meeting.join_url)
-                    .bind(&meeting.join_meeting_id)
-                    .bind(&meeting.passcode)
-                    .bind(&meeting.external_id)
-                    .bind(attendees_json(&meeting.attendees))
-                    .bind(settings_json(&meeting.settings))
-                    .bind(meeting.version)
-                    .execute(&mut *tx)
-                    .await?;
-                record!(tx, meeting.id, fact, "meetingCreated", None::<Uuid>, None::<&str>);
-                None
-            } else {
-                Some(MeetingId(holder))
+            // No meeting's lock stands before this: whoever comes second waits here for whoever was first.
+            if !keeping::keep(tx, Some(once), fact.at).await? {
+                let known = keeping::find_known(tx, Some(once), fact.at).await?;
+                return known.ok_or(Fault::corrupt("a key that is there and cannot be found"));
             }
+            let known = insert(tx, meeting, fact).await?;
+            if known.is_some() {
+                // Another answer than the kept one.
+                return Ok(Made::Now(known));
+            }
+            Made::Now(None)
         }))
     }
 
@@ -248,8 +233,9 @@ impl Store {
         }))
     }
 
-    /// Deletes the meeting; its registration is closed and everybody registered is told. `false` where it
-    /// was gone already. The row stays for the letters and the audit trail.
+    /// Deletes the meeting, if it is still of the version that was looked at; `false` otherwise, or where it was gone
+    /// already. Its registration is closed and everybody registered is told. The row stays for the letters and the audit
+    /// trail.
     ///
     /// Which registration that is, is read here: one may have been enabled since the caller looked.
     pub async fn delete_meeting(&self, meeting: &Meeting, fact: &Fact) -> Result<bool, Fault> {
@@ -258,6 +244,7 @@ impl Store {
                 .bind(number(meeting.id.slot()))
                 .bind(meeting.id.0)
                 .bind(micros(fact.at))
+                .bind(meeting.version)
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -282,6 +269,44 @@ impl Store {
             was_there
         }))
     }
+}
+
+/// Writes a new meeting inside a transaction; the id of the one that has its external id, if there is one.
+async fn insert(tx: &mut Tx, meeting: &Meeting, fact: &Fact) -> Result<Option<MeetingId>, Fault> {
+    // Whoever conflicts holds the known row until the end, so that it cannot be deleted meanwhile.
+    let holder: Uuid = query(INSERT_KEYS)
+        .bind(number(meeting.organizer.organizer_slot(meeting.tenant)))
+        .bind(meeting.tenant.0)
+        .bind(meeting.organizer.0)
+        .bind(meeting.id.0)
+        .bind(micros(meeting.start_at))
+        .bind(&meeting.join_meeting_id)
+        .bind(&meeting.external_id)
+        .fetch_value(&mut *tx)
+        .await?;
+    if holder != meeting.id.0 {
+        return Ok(Some(MeetingId(holder)));
+    }
+    query(INSERT)
+        .bind(number(meeting.id.slot()))
+        .bind(meeting.id.0)
+        .bind(meeting.tenant.0)
+        .bind(meeting.organizer.0)
+        .bind(micros(meeting.created_at))
+        .bind(micros(meeting.start_at))
+        .bind(micros(meeting.end_at))
+        .bind(&meeting.subject)
+        .bind(&meeting.join_url)
+        .bind(&meeting.join_meeting_id)
+        .bind(&meeting.passcode)
+        .bind(&meeting.external_id)
+        .bind(attendees_json(&meeting.attendees))
+        .bind(settings_json(&meeting.settings))
+        .bind(meeting.version)
+        .execute(&mut *tx)
+        .await?;
+    record!(tx, meeting.id, fact, "meetingCreated", None::<Uuid>, None::<&str>);
+    Ok(None)
 }
 
 impl MeetingRow {

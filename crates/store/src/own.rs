@@ -7,6 +7,7 @@ use crate::delivery::forget_answers;
 use crate::engine::query;
 use crate::meeting::record;
 use crate::registrant::answers_json;
+use crate::registration::is_of_version;
 use crate::rows::{micros, number};
 use crate::{Fault, Store, lock, write_tx};
 
@@ -21,8 +22,6 @@ pub enum Changed {
     Canceled,
 }
 
-const IS_OF_VERSION: &str = "SELECT COUNT(*) FROM registration
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const CHANGE_ANSWERS: &str = "UPDATE registrant SET answers = $4
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL";
 /// Once for each id: whoever asks again is told the same and gets nothing more.
@@ -58,19 +57,13 @@ impl Store {
         let slot = number(meeting.slot());
         Ok(write_tx!(self, |tx| {
             lock(tx, meeting).await?;
-            let current: i64 = query(IS_OF_VERSION)
-                .bind(slot)
-                .bind(meeting.0)
-                .bind(registration.id.0)
-                .bind(registration.version)
-                .fetch_value(&mut *tx)
-                .await?;
+            let is_current = is_of_version(tx, registration).await?;
             let changed = query(CHANGE_ANSWERS)
                 .bind(slot)
                 .bind(meeting.0)
                 .bind(registrant.0)
                 .bind(answers_json(answers));
-            if current == 0 {
+            if !is_current {
                 Changed::Stale
             } else if changed.execute(&mut *tx).await? == 0 {
                 Changed::Canceled

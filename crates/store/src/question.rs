@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{json, number};
-use crate::{Fault, Store, lock, write_tx};
+use crate::{Fault, Made, Once, Store, keeping, lock, write_tx};
 
 const INSERT: &str =
     "INSERT INTO question (slot, meeting_id, registration_id, question_id, position, display_name,
@@ -24,14 +24,19 @@ const RAISE: &str = "UPDATE registration SET version = version + 1
 
 impl Store {
     /// Adds a question behind the others, if the registration is still of the version that was looked at;
-    /// `false` otherwise.
+    /// `false` otherwise. The answer of `once` is kept with it.
     pub async fn create_question(
         &self,
         registration: &Registration,
         question: &Question,
         fact: &Fact,
-    ) -> Result<bool, Fault> {
+        once: Option<&Once>,
+    ) -> Result<Made<bool>, Fault> {
         Ok(write_tx!(self, |tx| {
+            lock(tx, registration.meeting).await?;
+            if let Some(known) = keeping::find_known(tx, once, fact.at).await? {
+                return Ok(known);
+            }
             let is_current = raise(tx, registration).await?;
             if is_current {
                 let position: i64 = query(NEXT_POSITION)
@@ -41,9 +46,10 @@ impl Store {
                     .fetch_value(&mut *tx)
                     .await?;
                 insert(tx, registration, question, position).await?;
+                keeping::keep(tx, once, fact.at).await?;
                 record!(tx, registration.meeting, fact, "questionCreated", None::<Uuid>, None::<&str>);
             }
-            is_current
+            Made::Now(is_current)
         }))
     }
 

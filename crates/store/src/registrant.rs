@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::query;
+use crate::engine::{On, query};
 use crate::rows::{email, from_json, instant, json, number};
 use crate::{Fault, Store};
 
@@ -83,13 +83,7 @@ impl Store {
         meeting: MeetingId,
         id: RegistrantId,
     ) -> Result<Option<Registrant>, Fault> {
-        let row: Option<RegistrantRow> = query(FIND_FROM)
-            .bind(number(meeting.slot()))
-            .bind(meeting.0)
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await?;
-        row.filter(|row| row.registrant_id == id.0).map(RegistrantRow::into_registrant).transpose()
+        read_registrant(&self.readers, meeting, id).await
     }
 
     /// The live registrant with that [`Person::key`].
@@ -163,6 +157,17 @@ impl Store {
             .await?;
         Ok(count.unwrap_or_default())
     }
+}
+
+/// The registrant of that id.
+pub(crate) async fn read_registrant(
+    on: impl Into<On<'_>>,
+    meeting: MeetingId,
+    id: RegistrantId,
+) -> Result<Option<Registrant>, Fault> {
+    let first: Option<RegistrantRow> =
+        query(FIND_FROM).bind(number(meeting.slot())).bind(meeting.0).bind(id.0).fetch_optional(on).await?;
+    first.filter(|row| row.registrant_id == id.0).map(RegistrantRow::into_registrant).transpose()
 }
 
 /// About how many bytes a client is sent: names, link and ids, and beside each answer the text of its question.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Store, announce, closing, lock, reminding, write_tx};
+use crate::{Fault, Made, Once, Store, announce, closing, keeping, lock, reminding, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -80,11 +80,23 @@ const INSERT_ROSTER: &str =
         ORDER BY r.registrant_id DESC LIMIT 1))";
 const ADD_VIEWS: &str = "UPDATE roster SET view_count = view_count + $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
+const IS_OF_VERSION: &str = "SELECT COUNT(*) FROM registration
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const CLOSE: &str = "UPDATE registration SET is_live = NULL, version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live";
 impl Store {
     /// Enables a registration on a meeting; `false` where one is enabled already, or the meeting is deleted.
     pub async fn create_registration(&self, registration: &Registration, fact: &Fact) -> Result<bool, Fault> {
+        Ok(self.create_registration_once(registration, fact, None).await? == Made::Now(true))
+    }
+
+    /// The same for a request that is answered once: the answer of `once` is kept with the registration.
+    pub async fn create_registration_once(
+        &self,
+        registration: &Registration,
+        fact: &Fact,
+        once: Option<&Once>,
+    ) -> Result<Made<bool>, Fault> {
         let nothing = BuiltIn::default();
         let (is_external, built_in) = match &registration.kind {
             RegistrationKind::BuiltIn(built_in) => (false, built_in.as_ref()),
@@ -92,6 +104,9 @@ impl Store {
         };
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
+            if let Some(known) = keeping::find_known(tx, once, fact.at).await? {
+                return Ok(known);
+            }
             // Whoever had a place under the registration before may come again.
             closing::finish_cancellations(tx, registration.meeting).await?;
             let is_new = query(INSERT)
@@ -127,9 +142,10 @@ impl Store {
                 if !is_external {
                     reminding::schedule_reminders(tx, registration.meeting, registration.id.0, fact).await?;
                 }
+                keeping::keep(tx, once, fact.at).await?;
                 record!(tx, registration.meeting, fact, "registrationCreated", None::<Uuid>, None::<&str>);
             }
-            is_new
+            Made::Now(is_new)
         }))
     }
 
@@ -202,6 +218,24 @@ impl Store {
         }))
     }
 
+    /// The same, if the registration is still of the version that was looked at; `false` otherwise.
+    pub async fn delete_registration_unchanged(
+        &self,
+        registration: &Registration,
+        fact: &Fact,
+    ) -> Result<bool, Fault> {
+        let meeting = registration.meeting;
+        Ok(write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            let is_current = is_of_version(tx, registration).await?
+                && close_registration(tx, meeting, registration.id, fact).await?;
+            if is_current {
+                record!(tx, meeting, fact, "registrationDeleted", None::<Uuid>, None::<&str>);
+            }
+            is_current
+        }))
+    }
+
     /// Whether the meeting has or ever had a registration.
     pub async fn had_registration(&self, meeting: MeetingId) -> Result<bool, Fault> {
         query(HAD_ONE).bind(number(meeting.slot())).bind(meeting.0).fetch_value(&self.readers).await
@@ -227,6 +261,18 @@ impl Store {
         });
         Ok(())
     }
+}
+
+/// Whether the registration is live and of the version that was looked at. Under the meeting's lock.
+pub(crate) async fn is_of_version(tx: &mut Tx, registration: &Registration) -> Result<bool, Fault> {
+    let found: i64 = query(IS_OF_VERSION)
+        .bind(number(registration.meeting.slot()))
+        .bind(registration.meeting.0)
+        .bind(registration.id.0)
+        .bind(registration.version)
+        .fetch_value(tx)
+        .await?;
+    Ok(found > 0)
 }
 
 /// Disables a registration inside a transaction; see [`Store::delete_registration`].

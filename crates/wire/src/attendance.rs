@@ -44,7 +44,7 @@ pub struct AttendanceRecord {
 /// Who somebody is.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[schemars(rename = "microsoft.graph.identity")]
+#[schemars(rename = "microsoft.graph.attendeeIdentity")]
 pub struct Identity {
     /// Object id in the directory, where it is known.
     pub id: Option<String>,

@@ -258,6 +258,11 @@ impl Members<'_> {
         }
     }
 
+    /// Whatever the member holds; `None` where that is `null`.
+    pub fn any(&self, name: &str) -> Option<&Value> {
+        self.get(name).filter(|value| !value.is_null())
+    }
+
     /// A list of at most `limit` objects, each read by `read`.
     pub fn objects<T>(
         &mut self,

@@ -4,14 +4,20 @@
 //! domain, or the list of faults.
 
 pub mod attendance;
+pub mod batch;
+mod beside;
 pub mod body;
 pub mod context;
+pub mod csdl;
 pub mod error;
+pub mod etag;
+pub mod example;
 pub mod ids;
 pub mod letter;
 pub mod links;
 pub mod meeting;
 pub mod openapi;
+mod parameters;
 pub mod path;
 pub mod query;
 pub mod question;
@@ -51,6 +57,20 @@ pub struct Entity<T> {
     /// What the entity is.
     #[serde(rename = "@odata.context")]
     pub context: String,
+    /// Its version, where it has one: see [`etag`].
+    #[serde(rename = "@odata.etag", skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// Its members.
+    #[serde(flatten)]
+    pub entity: T,
+}
+
+/// An entity of a list, with its version.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Tagged<T> {
+    /// Its version: see [`etag`].
+    #[serde(rename = "@odata.etag")]
+    pub etag: String,
     /// Its members.
     #[serde(flatten)]
     pub entity: T,

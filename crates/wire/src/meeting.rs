@@ -5,6 +5,7 @@ use domain::{FieldProblem, Meeting, MeetingSettings, Participant, PersonId, Prob
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::body::{Body, Given, Members};
@@ -35,7 +36,9 @@ pub struct OnlineMeeting {
     pub join_one_device_at_a_time: Option<bool>,
     pub subject: Option<String>,
     pub is_entry_exit_announced: bool,
+    #[schemars(extend("enum" = PRESENTERS, "x-ms-enum" = json!({"name": "onlineMeetingPresenters"})))]
     pub allowed_presenters: String,
+    #[schemars(extend("enum" = CHAT_MODES, "x-ms-enum" = json!({"name": "meetingChatMode"})))]
     pub allow_meeting_chat: String,
     pub allow_teamwork_reactions: bool,
     pub record_automatically: bool,
@@ -65,6 +68,7 @@ pub struct MeetingParticipantInfo {
     /// User principal name.
     pub upn: Option<String>,
     /// `attendee`, `presenter`, `producer` or `coorganizer`.
+    #[schemars(extend("enum" = ROLES, "x-ms-enum" = json!({"name": "onlineMeetingRole"})))]
     pub role: String,
     /// Who it is.
     pub identity: Option<IdentitySet>,
@@ -99,6 +103,7 @@ pub struct Identity {
 #[schemars(rename = "microsoft.graph.lobbyBypassSettings")]
 pub struct LobbyBypassSettings {
     /// Graph's `lobbyBypassScope`.
+    #[schemars(extend("enum" = LOBBY_SCOPES, "x-ms-enum" = json!({"name": "lobbyBypassScope"})))]
     pub scope: String,
     /// Whether callers by phone pass.
     pub is_dial_in_bypass_enabled: bool,

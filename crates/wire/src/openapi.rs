@@ -1,20 +1,22 @@
 //! The OpenAPI 3.1 document of what is served, made from the list of operations and the wire's own types.
 
 use domain::Operation;
-use domain::operation::{Method, QueryOption, Resource};
+use domain::operation::{Method, Resource};
 use domain::permission::{Edition, permission};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
+use crate::csdl::is_instant;
 use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
+use crate::parameters::parameters;
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
 use crate::registration::AnyRegistration;
 use crate::user::User;
-use crate::{Collection, Entity};
+use crate::{Collection, Entity, Tagged, beside, example};
 
 /// The document for a server at `public_url`, under the permission table in force.
 pub fn document(public_url: &str, edition: Edition) -> Value {
@@ -39,6 +41,8 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
             entry[operation.method().name().to_ascii_lowercase()] = described;
         }
     }
+    paths.insert("/$batch".to_owned(), json!({"post": beside::describe_batch(&mut schemas)}));
+    paths.insert("/$metadata".to_owned(), json!({"get": beside::describe_metadata()}));
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -58,13 +62,18 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
 }
 
 /// Shapes that stand for bodies and answers alike, so no member is required by them: a body leaves out what we give, an
-/// answer what `$select` does not name.
+/// answer what `$select` does not name. Instants are told from other texts.
 fn entities(mut definitions: Map<String, Value>) -> Map<String, Value> {
     fn loosen(shape: &mut Value) {
         match shape {
             Value::Object(members) => {
                 if members.get("required").is_some_and(Value::is_array) {
                     members.shift_remove("required");
+                }
+                if let Some(Value::Object(properties)) = members.get_mut("properties") {
+                    for (_, instant) in properties.iter_mut().filter(|(name, _)| is_instant(name)) {
+                        instant["format"] = json!("date-time");
+                    }
                 }
                 members.values_mut().for_each(loosen);
             }
@@ -101,8 +110,11 @@ fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerato
         "responses": responses(operation, schemas),
     });
     if let Some(schema) = request_schema(operation, schemas) {
-        described["requestBody"] =
-            json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        let mut content = json!({"schema": schema});
+        if let Some(example) = example::body(operation) {
+            content["example"] = example;
+        }
+        described["requestBody"] = json!({"required": true, "content": {"application/json": content}});
     }
     described
 }
@@ -120,64 +132,6 @@ fn tag(resource: Resource) -> &'static str {
         Resource::Registrants | Resource::Registrant | Resource::Letters => "registrants",
         Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
             "attendanceReports"
-        }
-    }
-}
-
-fn parameters(operation: Operation, is_me: bool) -> Value {
-    let mut parameters = Vec::new();
-    let path = |name: &str, text: &str| json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}});
-    if !is_me {
-        parameters.push(path("userId", "Object id of the organizer."));
-    }
-    let template = operation.resource().template();
-    for (name, text) in [
-        ("meetingId", "Id of the onlineMeeting."),
-        ("questionId", "Id of the question."),
-        ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
-        ("reportId", "Id of the attendance report."),
-    ] {
-        if template.contains(&format!("{{{name}}}")) {
-            parameters.push(path(name, text));
-        }
-    }
-    for (name, text, schema) in query_options(operation) {
-        parameters.push(json!({"name": name, "in": "query", "description": text, "schema": schema}));
-    }
-    if operation == Operation::EnrollRegistrant {
-        parameters.push(json!({
-            "name": "Idempotency-Key", "in": "header",
-            "description": "A retry with the same key and body gets the first answer; kept for 24 hours.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255}
-        }));
-    }
-    Value::Array(parameters)
-}
-
-fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
-    let select = (operation.method() == Method::Get).then_some(QueryOption::Select);
-    let options = operation.query_options().iter().copied().chain(select);
-    options
-        .map(|option| {
-            let (text, schema) = describe_option(option);
-            (option.name(), text, schema)
-        })
-        .collect()
-}
-
-fn describe_option(option: QueryOption) -> (&'static str, Value) {
-    let text = json!({"type": "string"});
-    match option {
-        QueryOption::Count => ("Adds `@odata.count`.", json!({"type": "boolean"})),
-        QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
-        QueryOption::Filter => (
-            "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
-            text,
-        ),
-        QueryOption::Select => ("Names of members to keep, separated by commas.", text),
-        QueryOption::SkipToken => ("Where the page starts; follow `@odata.nextLink`.", text),
-        QueryOption::Top => {
-            ("Items of a page; 100 without it, 1000 at most.", json!({"type": "integer", "minimum": 1}))
         }
     }
 }
@@ -203,6 +157,17 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         Operation::UpdateRegistration => responses["201"] = success,
         _ => {}
     }
+    match operation.method() {
+        Method::Patch | Method::Delete => {
+            responses["412"] =
+                json!({"description": "What is there is of another version.", "content": error});
+        }
+        Method::Post => {
+            responses["422"] =
+                json!({"description": "The idempotency key was used for another request.", "content": error});
+        }
+        Method::Get => {}
+    }
     if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
         responses["409"] =
             json!({"description": "The state says no; `innerError.code` says why.", "content": error});
@@ -217,18 +182,20 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         | Operation::CreateOrGetMeeting
         | Operation::GetMeeting
         | Operation::UpdateMeeting => schemas.subschema_for::<Entity<OnlineMeeting>>(),
-        Operation::FindMeetings => schemas.subschema_for::<Collection<OnlineMeeting>>(),
+        Operation::FindMeetings => schemas.subschema_for::<Collection<Tagged<OnlineMeeting>>>(),
         Operation::CreateRegistration | Operation::GetRegistration | Operation::UpdateRegistration => {
             schemas.subschema_for::<Entity<AnyRegistration>>()
         }
-        Operation::ListQuestions => schemas.subschema_for::<Collection<MeetingRegistrationQuestion>>(),
+        Operation::ListQuestions => {
+            schemas.subschema_for::<Collection<Tagged<MeetingRegistrationQuestion>>>()
+        }
         Operation::CreateQuestion | Operation::GetQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<Entity<MeetingRegistrationQuestion>>()
         }
         Operation::EnrollRegistrant | Operation::GetRegistrant => {
             schemas.subschema_for::<Entity<AnyRegistrant>>()
         }
-        Operation::ListRegistrants => schemas.subschema_for::<Collection<AnyRegistrant>>(),
+        Operation::ListRegistrants => schemas.subschema_for::<Collection<Tagged<AnyRegistrant>>>(),
         Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
         Operation::GetAttendanceReport => schemas.subschema_for::<Entity<MeetingAttendanceReport>>(),

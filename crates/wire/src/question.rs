@@ -5,6 +5,7 @@ use domain::text::limit;
 use domain::{AnswerInputType, FieldProblem, MeetingId, ProblemCode, Question, QuestionId};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::body::{Body, Given, Members};
 
@@ -21,6 +22,7 @@ pub struct MeetingRegistrationQuestion {
     /// Whether an answer must be given; false by default.
     pub is_required: bool,
     /// `text` or `radioButton`.
+    #[schemars(extend("enum" = input_types(), "x-ms-enum" = json!({"name": "answerInputType"})))]
     pub answer_input_type: String,
     /// The options of a `radioButton`; empty for a text.
     pub answer_options: Vec<String>,
@@ -97,6 +99,10 @@ pub fn patch(body: &Body, question: &Question) -> Result<Question, Vec<FieldProb
     if problems.is_empty() { Ok(changed) } else { Err(problems) }
 }
 
+fn input_types() -> [&'static str; 2] {
+    [AnswerInputType::Text, AnswerInputType::RadioButton].map(AnswerInputType::name)
+}
+
 const INPUT_TYPES: &str = "`text` and `radioButton`";
 
 /// The text of a question; a blank one counts as none.
@@ -134,7 +140,7 @@ fn assemble(members: &mut Members<'_>, kind: AnswerInputType, options: Vec<Strin
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     use super::*;
 

@@ -11,7 +11,7 @@ use domain::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::body::{Body, Members};
@@ -51,7 +51,11 @@ pub struct MeetingRegistrant {
     /// E-mail address.
     pub email: Option<String>,
     /// `registered` or `canceled`.
-    #[schemars(extend("readOnly" = true))]
+    #[schemars(extend(
+        "readOnly" = true,
+        "enum" = json!(["registered", "canceled", null]),
+        "x-ms-enum" = json!({"name": "meetingRegistrantStatus"})
+    ))]
     pub status: Option<&'static str>,
     /// Answers to the custom questions.
     pub custom_question_answers: Vec<CustomQuestionAnswer>,

@@ -8,6 +8,7 @@ use domain::{
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::body::{Body, Given, Members};
 use crate::ids::{RegistrationKey, write_registration};
@@ -16,6 +17,11 @@ use crate::question::{MeetingRegistrationQuestion, NewQuestion};
 /// What the observed service said to a body whose type it did not know.
 pub const TYPE_MESSAGE: &str = "Invalid request. Provide microsoft.graph.meetingRegistration or \
     microsoft.graph.externalMeetingRegistration in request body.";
+
+/// The names of `allowedRegistrant`.
+fn audiences() -> [&'static str; 2] {
+    [AllowedRegistrant::Everyone, AllowedRegistrant::Organization].map(AllowedRegistrant::name)
+}
 
 /// A registration of either kind.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -43,6 +49,7 @@ pub struct MeetingRegistration {
     #[schemars(extend("readOnly" = true))]
     pub registration_page_web_url: String,
     /// `everyone` or `organization`; cannot be changed.
+    #[schemars(extend("enum" = audiences(), "x-ms-enum" = json!({"name": "meetingAudience"})))]
     pub allowed_registrant: &'static str,
     /// Title.
     pub subject: Option<String>,
@@ -96,6 +103,7 @@ pub struct ExternalMeetingRegistration {
     #[schemars(extend("readOnly" = true))]
     pub id: String,
     /// `everyone` or `organization`; cannot be changed.
+    #[schemars(extend("enum" = audiences(), "x-ms-enum" = json!({"name": "meetingAudience"})))]
     pub allowed_registrant: &'static str,
 }
 

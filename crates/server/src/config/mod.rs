@@ -7,6 +7,7 @@ mod compat;
 mod database;
 mod identity;
 mod join;
+mod limits;
 mod links;
 mod log;
 mod mail;
@@ -27,6 +28,7 @@ pub use self::identity::{
     Algorithm, Builtin, ConsentText, Identity, Issuer, IssuerUrl, LEEWAY, Tenancy, Tenant,
 };
 pub use self::join::{BigBlueButton, Jitsi, Join};
+pub use self::limits::Limits;
 pub use self::links::Links;
 pub use self::log::{Format, Log};
 pub use self::mail::{Dkim, Listen, Lmtp, Mail, OAuth2, ReturnPath, Security};
@@ -39,6 +41,8 @@ section! {
     Config, + sources: Sources {
         /// The section `[server]`.
         server: Server = table();
+        /// The section `[limits]`.
+        limits: Limits = table();
         /// The section `[database]`.
         database: Database = table();
         /// The section `[identity]`.

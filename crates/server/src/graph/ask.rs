@@ -9,14 +9,16 @@ use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::{Caller, Fact, Meeting, MeetingId, Operation, PersonId, Refusal, Registration};
 use http::request::Parts;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderName, Uri, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use pages::Language;
 use sha2::{Digest, Sha256};
 use store::Hosted;
+use wire::etag::Conditions;
 use wire::path::Cast;
 use wire::{Body, GraphPath, Query, Root, UserRef};
 
+use super::prefer::Preferences;
 use crate::app::App;
 use crate::connections::is_too_slow;
 use crate::error::ApiError;
@@ -28,9 +30,13 @@ pub struct Ask<'a> {
     /// Who asks.
     pub caller: Arc<Caller>,
     /// What for.
+    pub operation: Operation,
+    /// On what.
     pub path: GraphPath,
     /// The query options.
     pub query: Query,
+    /// What the client would like.
+    pub preferences: Preferences,
     body: Option<Body>,
     raw_body: Bytes,
     headers: HeaderMap,
@@ -56,7 +62,9 @@ impl<'a> Ask<'a> {
         } else {
             (None, Bytes::new())
         };
-        Ok(Self { app, caller, path, query, body, raw_body, headers: parts.headers, uri: parts.uri })
+        let preferences = Preferences::read(&parts.headers);
+        let (headers, uri) = (parts.headers, parts.uri);
+        Ok(Self { app, caller, operation, path, query, preferences, body, raw_body, headers, uri })
     }
 
     /// The body.
@@ -70,9 +78,14 @@ impl<'a> Ask<'a> {
         Root(self.app.settings.metadata_root.clone().unwrap_or_else(own))
     }
 
-    /// The address of this request with other query options, on the host the client used: the token that
-    /// goes there came from there.
-    pub fn address(&self, query: &str) -> String {
+    /// The address of this request with other query options.
+    pub fn address_with(&self, query: &str) -> String {
+        format!("{}?{query}", self.address())
+    }
+
+    /// The address of this request without its query, on the host the client used: the token that goes there came
+    /// from there.
+    pub fn address(&self) -> String {
         let public_url = &self.app.settings.public_url;
         let (scheme, _) = public_url.split_once("://").unwrap_or(("http", ""));
         let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
@@ -80,7 +93,7 @@ impl<'a> Ask<'a> {
             |host: &&str| host.parse::<http::uri::Authority>().is_ok_and(|a| !a.as_str().contains('@'));
         let origin =
             host.filter(is_authority).map_or(public_url.clone(), |host| format!("{scheme}://{host}"));
-        format!("{origin}{}?{query}", self.uri.path())
+        format!("{origin}{}", self.uri.path())
     }
 
     /// The raw query string.
@@ -91,6 +104,16 @@ impl<'a> Ask<'a> {
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What the request says of the version it means.
+    pub fn conditions(&self) -> Conditions {
+        let joined = |name: &HeaderName| {
+            let values = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+            self.headers.contains_key(name).then(|| values.collect::<Vec<_>>().join(","))
+        };
+        let (only, unless) = (joined(&header::IF_MATCH), joined(&header::IF_NONE_MATCH));
+        Conditions::read(only.as_deref(), unless.as_deref())
     }
 
     /// The language of the caller, by `Accept-Language`, else of what is `own`, else of the organisation.
@@ -229,7 +252,7 @@ impl<'a> Ask<'a> {
 }
 
 /// Graph reads a body only when it is declared as JSON (CONTRACT section 5.2).
-fn is_json(headers: &HeaderMap) -> bool {
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let declared =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = declared.split(';').next().unwrap_or_default().trim();
@@ -237,7 +260,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
-async fn read_body(body: &mut HttpBody, headers: &HeaderMap, limit: usize) -> Result<Bytes, ApiError> {
+pub(super) async fn read_body(
+    body: &mut HttpBody,
+    headers: &HeaderMap,
+    limit: usize,
+) -> Result<Bytes, ApiError> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {

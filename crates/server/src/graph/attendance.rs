@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use wire::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use wire::{Collection, Entity};
 
-use super::registrant::{LARGEST_PAGE, PAGE, next_query, public_id, read_skip_token};
+use super::prefer::page_size;
+use super::registrant::{next_query, public_id, read_skip_token};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -19,14 +20,14 @@ pub async fn list_reports(ask: &Ask<'_>) -> Answer {
         None => Vec::new(),
     };
     let context = ask.root().attendance_reports(&hosted.meeting, false);
-    Ok(Reply::ok(&Collection { context, count: None, next_link: None, value }))
+    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
 }
 
 /// `GET …/attendanceReports/{id}`
 pub async fn get_report(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = find(ask).await?;
     let context = ask.root().attendance_reports(&meeting, true);
-    Ok(Reply::ok(&Entity { context, entity: report(ask, &meeting, &registration).await? }))
+    Ok(Reply::entity(&Entity { context, etag: None, entity: report(ask, &meeting, &registration).await? }))
 }
 
 /// `GET …/attendanceReports/{id}/attendanceRecords`: everybody who is registered or came, in order of arrival in the
@@ -34,7 +35,7 @@ pub async fn get_report(ask: &Ask<'_>) -> Answer {
 pub async fn list_records(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = find(ask).await?;
     let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
-    let limit = ask.query.top.unwrap_or(PAGE).min(LARGEST_PAGE);
+    let limit = page_size(ask);
     let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, false).await?;
     let passes = match (page.registrants.first(), page.registrants.last()) {
         (Some(first), Some(last)) => ask.app.store.list_attendance(meeting.id, first.id, last.id).await?,
@@ -55,9 +56,9 @@ pub async fn list_records(ask: &Ask<'_>) -> Answer {
             AttendanceRecord::new(registrant, id, &joined)
         })
         .collect();
-    let next_link = page.next.map(|next| ask.address(&next_query(ask.raw_query(), next)));
+    let next_link = page.next.map(|next| ask.address_with(&next_query(ask.raw_query(), next)));
     let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
-    Ok(Reply::ok(&Collection { context, count: None, next_link, value }))
+    Ok(Reply::list(&Collection { context, count: None, next_link, value }))
 }
 
 async fn find(ask: &Ask<'_>) -> Result<(Meeting, Registration), ApiError> {

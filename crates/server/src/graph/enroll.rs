@@ -8,10 +8,10 @@ use domain::permission::{may_enroll, sees_registrants};
 use domain::refusal::Denial;
 use domain::{
     AllowedRegistrant, Answer as Answered, Caller, ConsentVersion, Enrolment, FieldProblem, Meeting,
-    MeetingId, Person, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
-    RegistrationId, RegistrationKind,
+    MeetingId, Person, PersonId, Refusal, Registrant, RegistrantId, Registration, RegistrationId,
+    RegistrationKind,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::{Hosted, Verdict};
 use uuid::Uuid;
@@ -19,14 +19,12 @@ use wire::Entity;
 use wire::registrant::AnyRegistrant;
 
 use super::meeting::TRIES;
+use super::once::{REMEMBERED, sent_key};
 use super::{Answer, Ask, Reply};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::member::Member;
 use crate::returning::Returning;
-
-/// How long an idempotency key is remembered.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What an enrolment asks for, whoever asked.
 #[derive(Clone, Debug)]
@@ -91,7 +89,7 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
         ask.check_account().await?;
         ask.check_policy(hosted.meeting.organizer).await?;
         let place = Place { registrant: registrant.id, generation: registrant.generation };
-        return Ok(Some(Reply::ok(&show(
+        return Ok(Some(Reply::entity(&show(
             ask,
             &hosted.meeting,
             registration,
@@ -103,7 +101,7 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
     asked.seen_directory = asked.seen_directory.or(seen_policy).or(seen_account);
     let person = asked.person.clone();
     let place = take_place(ask.app, hosted, registration, asked).await?;
-    Ok(place.map(|place| Reply::ok(&show(ask, &hosted.meeting, registration, Some(&person), place))))
+    Ok(place.map(|place| Reply::entity(&show(ask, &hosted.meeting, registration, Some(&person), place))))
 }
 
 /// The registrant that a request with the same idempotency key got. Asked before the form and the end of the
@@ -260,20 +258,11 @@ fn check_form(
     }
 }
 
-/// The `Idempotency-Key` header: up to 255 characters, private to the caller.
+/// The `Idempotency-Key` header, private to the caller.
 fn idempotency_key(ask: &Ask<'_>, registration: RegistrationId) -> Result<Option<IdempotencyKey>, ApiError> {
-    let key = match ask.only_header("idempotency-key") {
-        None => return Ok(None),
-        Some(key) if (1..=255).contains(&key.len()) => key,
-        Some(_) => {
-            return Err(ApiError::from(vec![FieldProblem::new(
-                "Idempotency-Key",
-                ProblemCode::InvalidValue,
-                "`Idempotency-Key` is sent once and has 1 to 255 characters of ASCII",
-            )]));
-        }
-    };
-    Ok(Some(private_key(&ask.caller.actor(), registration, key, ask.fingerprint(), ask.app.clock.now())))
+    let seal =
+        |key| private_key(&ask.caller.actor(), registration, key, ask.fingerprint(), ask.app.clock.now());
+    Ok(sent_key(ask)?.map(seal))
 }
 
 /// A key for retries as it is remembered: hashed together with who sent it and for which registration. One
@@ -315,5 +304,5 @@ fn show(
             AnyRegistrant::with_link(id, link)
         }
     };
-    Entity { context: ask.root().registrant(meeting), entity }
+    Entity { context: ask.root().registrant(meeting), etag: None, entity }
 }

@@ -2,10 +2,11 @@
 
 use domain::refusal::Denial;
 use domain::{FieldProblem, Meeting, MeetingId, ProblemCode, Refusal};
-use store::MeetingKey;
+use store::{Made, MeetingKey};
 use wire::meeting::{NewMeeting, OnlineMeeting};
-use wire::{Collection, Entity};
+use wire::{Collection, Entity, Tagged, etag};
 
+use super::once::{Key, find_answer};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -14,15 +15,12 @@ pub(super) const TRIES: usize = 5;
 
 /// `POST …/onlineMeetings`
 pub async fn create(ask: &Ask<'_>) -> Answer {
-    let (meeting, _) = store_new(ask, false).await?;
-    Ok(Reply::created(&show(ask, &meeting).await?))
+    store_new(ask, false).await
 }
 
 /// `POST …/onlineMeetings/createOrGet`: 201 for a new meeting, 200 for the one with the same `externalId`.
 pub async fn create_or_get(ask: &Ask<'_>) -> Answer {
-    let (meeting, is_new) = store_new(ask, true).await?;
-    let shown = show(ask, &meeting).await?;
-    Ok(if is_new { Reply::created(&shown) } else { Reply::ok(&shown) })
+    store_new(ask, true).await
 }
 
 /// `GET …/onlineMeetings?$filter=…`: by join link, by meeting number, or by conference id, which no meeting
@@ -50,10 +48,10 @@ pub async fn find(ask: &Ask<'_>) -> Answer {
         if meeting.organizer != organizer {
             return Err(Denial::NotOrganizer.into());
         }
-        value.push(shown(ask, &meeting).await?);
+        value.push(Tagged { etag: etag::of_meeting(&meeting), entity: shown(ask, &meeting).await? });
     }
     let context = ask.root().meetings(organizer, false);
-    Ok(Reply::ok(&Collection { context, count: None, next_link: None, value }))
+    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
 }
 
 /// `GET …/onlineMeetings/{id}`: for the organizer and for people invited by name.
@@ -70,18 +68,20 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
         }
     }
     ask.check_policy(meeting.organizer).await?;
-    Ok(Reply::ok(&show(ask, meeting).await?))
+    Ok(Reply::entity(&show(ask, meeting).await?))
 }
 
 /// `PATCH …/onlineMeetings/{id}`
 pub async fn update(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let hosted = ask.hosted_as_organizer().await?;
-        let changed = wire::meeting::patch(ask.body()?, &hosted.meeting, hosted.registration.as_ref())?;
+        ask.conditions().allow_change(Some(&etag::of_meeting(&hosted.meeting)))?;
+        let mut changed = wire::meeting::patch(ask.body()?, &hosted.meeting, hosted.registration.as_ref())?;
         if ask.app.store.update_meeting(&changed, &ask.fact()).await? {
             ask.app.forget(changed.id);
             ask.app.mail_waits();
-            return Ok(Reply::ok(&show(ask, &changed).await?));
+            changed.version += 1;
+            return Ok(Reply::entity(&show(ask, &changed).await?));
         }
     }
     Err(ApiError::Busy)
@@ -89,16 +89,26 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
 
 /// `DELETE …/onlineMeetings/{id}`: the registration goes with it, and everybody registered is told.
 pub async fn delete(ask: &Ask<'_>) -> Answer {
-    let hosted = ask.hosted_as_organizer().await?;
-    let was_there = ask.app.store.delete_meeting(&hosted.meeting, &ask.fact()).await?;
-    ask.app.forget(hosted.meeting.id);
-    ask.app.mail_waits();
-    if was_there { Ok(Reply::no_content()) } else { Err(Refusal::NoMeeting.into()) }
+    for _ in 0..TRIES {
+        let hosted = ask.hosted_as_organizer().await?;
+        ask.conditions().allow_change(Some(&etag::of_meeting(&hosted.meeting)))?;
+        let is_done = ask.app.store.delete_meeting(&hosted.meeting, &ask.fact()).await?;
+        ask.app.forget(hosted.meeting.id);
+        if is_done {
+            ask.app.mail_waits();
+            return Ok(Reply::no_content());
+        }
+    }
+    Err(ApiError::Busy)
 }
 
 /// Stores the meeting the body describes, or finds the organizer's meeting with the same external id.
-async fn store_new(ask: &Ask<'_>, needs_external_id: bool) -> Result<(Meeting, bool), ApiError> {
+async fn store_new(ask: &Ask<'_>, needs_external_id: bool) -> Answer {
     let organizer = ask.acting_organizer().await?;
+    let key = Key::of_a_new_meeting(ask, organizer)?;
+    if let Some(reply) = find_answer(ask, key).await? {
+        return Ok(reply);
+    }
     let now = ask.app.clock.now();
     let new = NewMeeting::read(ask.body()?, needs_external_id, now)?;
     let meeting = Meeting {
@@ -117,13 +127,21 @@ async fn store_new(ask: &Ask<'_>, needs_external_id: bool) -> Result<(Meeting, b
         settings: new.fields.settings,
         version: 1,
     };
+    let reply = Reply::created(&show(ask, &meeting).await?);
+    let once = key.map(|key| key.keep(&reply));
     for _ in 0..TRIES {
-        let Some(known) = ask.app.store.create_meeting(&meeting, &ask.fact()).await? else {
-            return Ok((meeting, true));
+        let known = match &once {
+            None => ask.app.store.create_meeting(&meeting, &ask.fact()).await?,
+            Some(once) => match ask.app.store.create_meeting_once(&meeting, &ask.fact(), once).await? {
+                Made::Now(known) => known,
+                Made::Before(kept) => return Ok(Reply::kept(kept)),
+                Made::KeyReused => return Err(Refusal::IdempotencyKeyReused.into()),
+            },
         };
+        let Some(known) = known else { return Ok(reply) };
         // Whoever deletes it between the two looks leaves its external id to a new one.
         if let Some(known) = ask.app.store.find_hosted(known).await? {
-            return Ok((known.meeting, false));
+            return Ok(Reply::entity(&show(ask, &known.meeting).await?));
         }
     }
     Err(ApiError::Busy)
@@ -148,7 +166,8 @@ async fn find_own(ask: &Ask<'_>, id: Option<MeetingId>) -> Result<Option<Meeting
 
 async fn show(ask: &Ask<'_>, meeting: &Meeting) -> Result<Entity<OnlineMeeting>, ApiError> {
     let context = ask.root().meetings(meeting.organizer, true);
-    Ok(Entity { context, entity: shown(ask, meeting).await? })
+    let etag = Some(etag::of_meeting(meeting));
+    Ok(Entity { context, etag, entity: shown(ask, meeting).await? })
 }
 
 async fn shown(ask: &Ask<'_>, meeting: &Meeting) -> Result<OnlineMeeting, ApiError> {

@@ -1,30 +1,39 @@
 //! The Graph surface, `/beta` and `/v1.0`: one door for every operation.
 //!
-//! The order never varies: token, path, method, permission, query, body, account, and then the operation's own rules.
+//! The order never varies: budget, token, path, method, permission, query, body, account, and then the operation's own
+//! rules.
 
 mod ask;
 mod attendance;
+mod batch;
+mod budget;
 mod enroll;
 mod meeting;
+mod metadata;
+mod once;
+mod prefer;
 mod question;
 mod registrant;
 mod registration;
+mod reply;
 mod user;
+
+use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Operation;
 use domain::operation::Method;
+use domain::{Caller, Operation};
 use http::header::{self, HeaderName};
 use http::request::Parts;
-use http::{HeaderValue, Request, StatusCode};
-use serde::Serialize;
-use serde_json::Value;
+use http::{HeaderMap, HeaderValue, Request};
 use wire::{GraphPath, Query, UserRef};
 
 pub use ask::Ask;
+pub use budget::{Budgets, Excess, Left, Scope};
 pub use enroll::{Asked, Place, private_key, take_place};
+pub use reply::Reply;
 
 use self::ask::throw_away;
 use crate::app::App;
@@ -33,55 +42,6 @@ use crate::error::{ApiError, RequestIds};
 /// What an operation answers.
 pub type Answer = Result<Reply, ApiError>;
 
-/// The answer of an operation that went well.
-#[derive(Debug)]
-pub struct Reply {
-    status: StatusCode,
-    body: Option<Vec<u8>>,
-}
-
-impl Reply {
-    /// 200 with a body.
-    pub fn ok(body: &impl Serialize) -> Self {
-        Self::with(StatusCode::OK, body)
-    }
-
-    /// 201 with a body.
-    pub fn created(body: &impl Serialize) -> Self {
-        Self::with(StatusCode::CREATED, body)
-    }
-
-    /// 204 without a body.
-    pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None }
-    }
-
-    /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
-    fn select(self, names: &[String]) -> Self {
-        let is_kept = |name: &str| {
-            let bare = name.split('@').next().unwrap_or_default();
-            bare.is_empty() || names.iter().any(|wanted| wanted == bare || wanted == "*")
-        };
-        let mut value: Value =
-            self.body.as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-        let entities = match value.get_mut("value").and_then(Value::as_array_mut) {
-            Some(items) => items.iter_mut().collect(),
-            None => vec![&mut value],
-        };
-        for entity in entities.into_iter().filter_map(Value::as_object_mut) {
-            entity.retain(|name, _| is_kept(name));
-        }
-        Self::with(self.status, &value)
-    }
-
-    fn with(status: StatusCode, body: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(body).expect("values with text keys always serialize");
-        Self { status, body: Some(body) }
-    }
-}
-
-const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;\
-    IEEE754Compatible=false;charset=utf-8";
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
@@ -89,26 +49,63 @@ const DIAGNOSTIC: HeaderName = HeaderName::from_static("x-ms-ags-diagnostic");
 
 /// Answers a request below `/beta` or `/v1.0`.
 pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
-    let ids = request_ids(&app, &request);
     let (parts, mut body) = request.into_parts();
     let waits_for_a_word = parts.headers.contains_key(header::EXPECT);
-    let (operation, answer) = answer(&app, parts, &mut body).await;
+    let mut response = if batch::is_meant(&parts) {
+        batch::serve(&app, &parts, &mut body).await
+    } else if metadata::is_meant(&parts) {
+        metadata::serve(&app, &parts)
+    } else {
+        one(&app, parts, &mut body).await
+    };
     // Who waits for a word before sending the body gets the answer for it.
     let is_read =
         body.is_end_stream() || !waits_for_a_word && throw_away(&mut body, app.settings.max_body_bytes).await;
-    let mut response = match answer {
-        Ok(reply) => respond(reply),
-        Err(error) => error.into_response(&ids, app.clock.now()),
+    if !is_read {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Answers one request, whether it came by itself or in a batch.
+async fn one(app: &App, request: Parts, body: &mut Body) -> Response {
+    let ids = request_ids(app, &request.headers);
+    let mut left = None;
+    let (operation, answer) = answer(app, request, body, &mut left).await;
+    finish(app, &ids, operation.map_or("none", Operation::name), left, answer)
+}
+
+/// Counts a request by whom it came from and whose it is, and proves who asks. `left` is what is left of the scarcest
+/// budget.
+async fn admit(app: &App, request: &Parts, left: &mut Option<Left>) -> Result<Arc<Caller>, ApiError> {
+    let budgets = &app.settings.budgets;
+    *left = budgets.take_address(app.settings.trusted_proxies.client_of(request).0)?;
+    let authorization = request.headers.get(header::AUTHORIZATION);
+    let caller = app.verifier.verify(authorization, app.clock.now()).await;
+    let caller = caller.map_err(ApiError::Unauthenticated)?;
+    *left = budget::scarcest([*left, budgets.take_caller(&caller)?]);
+    Ok(caller)
+}
+
+/// The answer with the headers that every one has. `name` is what it is counted as, `left` what is left of the scarcest
+/// budget.
+fn finish(app: &App, ids: &RequestIds, name: &'static str, left: Option<Left>, answer: Answer) -> Response {
+    let left = match &answer {
+        Err(ApiError::Throttled(excess)) => Some(excess.left()),
+        _ => left,
     };
-    count(operation, response.status());
+    let mut response = match answer {
+        Ok(reply) => reply.into_response(),
+        Err(error) => error.into_response(ids, app.clock.now()),
+    };
+    let status = response.status().as_str().to_owned();
+    metrics::counter!("usher_graph_requests_total", "operation" => name, "status" => status).increment(1);
     let headers = response.headers_mut();
+    app.settings.budgets.tell(left, headers);
     for (name, value) in [(REQUEST_ID, &ids.request), (CLIENT_REQUEST_ID, &ids.client)] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
-    }
-    if !is_read {
-        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(ODATA_VERSION, HeaderValue::from_static("4.0"));
@@ -117,33 +114,22 @@ pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
 }
 
 /// The client's id is echoed when it is short and printable, as Graph asks of it.
-fn request_ids(app: &App, request: &Request<Body>) -> RequestIds {
+fn request_ids(app: &App, headers: &HeaderMap) -> RequestIds {
     let ours = app.ids.random_id().to_string();
     let is_usable = |id: &&str| !id.is_empty() && id.len() <= 128 && id.bytes().all(|b| b.is_ascii_graphic());
-    let theirs = request.headers().get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_usable);
+    let theirs = headers.get(CLIENT_REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_usable);
     RequestIds { client: theirs.unwrap_or(&ours).to_owned(), request: ours }
 }
 
-fn respond(reply: Reply) -> Response {
-    let mut response = Response::new(reply.body.map_or_else(Body::empty, Body::from));
-    *response.status_mut() = reply.status;
-    if reply.status != StatusCode::NO_CONTENT {
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-    }
-    response
-}
-
-fn count(operation: Option<Operation>, status: StatusCode) {
-    let operation = operation.map_or("none", Operation::name);
-    metrics::counter!("usher_graph_requests_total", "operation" => operation, "status" => status.as_str().to_owned())
-        .increment(1);
-}
-
-async fn answer(app: &App, request: Parts, body: &mut Body) -> (Option<Operation>, Answer) {
-    let authorization = request.headers.get(header::AUTHORIZATION);
-    let caller = match app.verifier.verify(authorization, app.clock.now()).await {
+async fn answer(
+    app: &App,
+    request: Parts,
+    body: &mut Body,
+    left: &mut Option<Left>,
+) -> (Option<Operation>, Answer) {
+    let caller = match admit(app, &request, left).await {
         Ok(caller) => caller,
-        Err(refusal) => return (None, Err(ApiError::Unauthenticated(refusal))),
+        Err(error) => return (None, Err(error)),
     };
     let (path, operation) = match route(&request) {
         Ok(route) => route,
@@ -160,10 +146,15 @@ async fn answer(app: &App, request: Parts, body: &mut Body) -> (Option<Operation
             ask.check_account().await?;
         }
         let reply = perform(&ask, operation).await?;
-        Ok(match &ask.query.select {
+        let reply = match &ask.query.select {
             Some(names) => reply.select(names),
             None => reply,
-        })
+        };
+        let reply = match operation.method() {
+            Method::Get => reply.unless_known(&ask.conditions())?,
+            _ => reply,
+        };
+        Ok(prefer::apply(&ask, reply))
     };
     (Some(operation), answer.await)
 }

@@ -2,39 +2,52 @@
 
 use domain::text::limit;
 use domain::{Meeting, Question, QuestionId, Refusal, Registration};
+use store::Made;
 use wire::question::{MeetingRegistrationQuestion, NewQuestion};
-use wire::{Collection, Entity};
+use wire::{Collection, Entity, Tagged, etag};
 
 use super::meeting::TRIES;
+use super::once::{Key, find_answer};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
 /// `GET …/customQuestions`
 pub async fn list(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
-    let value: Vec<MeetingRegistrationQuestion> = registration
-        .built_in()?
-        .questions
-        .iter()
-        .map(|question| MeetingRegistrationQuestion::new(meeting.id, question))
-        .collect();
+    let tagged = |question| Tagged {
+        etag: etag::of_question(question),
+        entity: MeetingRegistrationQuestion::new(meeting.id, question),
+    };
+    let value: Vec<_> = registration.built_in()?.questions.iter().map(tagged).collect();
     let count = ask.query.count.then_some(value.len() as i64);
-    Ok(Reply::ok(&Collection { context: ask.root().questions(&meeting), count, next_link: None, value }))
+    Ok(Reply::list(&Collection { context: ask.root().questions(&meeting), count, next_link: None, value }))
 }
 
 /// `POST …/customQuestions`
 pub async fn create(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let (meeting, registration) = ask.registration_as_organizer().await?;
+        let key = Key::about(ask, meeting.id, registration.id.0)?;
+        if let Some(reply) = find_answer(ask, key).await? {
+            return Ok(reply);
+        }
         if registration.built_in()?.questions.len() >= limit::QUESTIONS {
             return Err(Refusal::TooManyQuestions.into());
         }
         let id = QuestionId(ask.app.ids.ordered_id(ask.app.clock.now()));
         let question = NewQuestion::read(ask.body()?)?.into_question(id);
-        if ask.app.store.create_question(&registration, &question, &ask.fact()).await? {
-            ask.app.forget(meeting.id);
-            let context = ask.root().new_question(&meeting);
-            return Ok(Reply::created(&show(context, &meeting, &question)));
+        let reply = Reply::created(&show(ask.root().new_question(&meeting), &meeting, &question));
+        let once = key.map(|key| key.keep(&reply));
+        let made =
+            ask.app.store.create_question(&registration, &question, &ask.fact(), once.as_ref()).await?;
+        match made {
+            Made::Now(true) => {
+                ask.app.forget(meeting.id);
+                return Ok(reply);
+            }
+            Made::Now(false) => {}
+            Made::Before(kept) => return Ok(Reply::kept(kept)),
+            Made::KeyReused => return Err(Refusal::IdempotencyKeyReused.into()),
         }
     }
     Err(ApiError::Busy)
@@ -44,17 +57,19 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
 pub async fn get(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let question = find(ask, &meeting, &registration)?;
-    Ok(Reply::ok(&show(ask.root().question(&meeting), &meeting, question)))
+    Ok(Reply::entity(&show(ask.root().question(&meeting), &meeting, question)))
 }
 
 /// `PATCH …/customQuestions/{id}`
 pub async fn update(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let (meeting, registration) = ask.registration_as_organizer().await?;
-        let changed = wire::question::patch(ask.body()?, find(ask, &meeting, &registration)?)?;
+        let question = find(ask, &meeting, &registration)?;
+        ask.conditions().allow_change(Some(&etag::of_question(question)))?;
+        let changed = wire::question::patch(ask.body()?, question)?;
         if ask.app.store.update_question(&registration, &changed, &ask.fact()).await? {
             ask.app.forget(meeting.id);
-            return Ok(Reply::ok(&show(ask.root().question(&meeting), &meeting, &changed)));
+            return Ok(Reply::entity(&show(ask.root().question(&meeting), &meeting, &changed)));
         }
     }
     Err(ApiError::Busy)
@@ -64,8 +79,9 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
 pub async fn delete(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let (meeting, registration) = ask.registration_as_organizer().await?;
-        let question = find(ask, &meeting, &registration)?.id;
-        if ask.app.store.delete_question(&registration, question, &ask.fact()).await? {
+        let question = find(ask, &meeting, &registration)?;
+        ask.conditions().allow_change(Some(&etag::of_question(question)))?;
+        if ask.app.store.delete_question(&registration, question.id, &ask.fact()).await? {
             ask.app.forget(meeting.id);
             return Ok(Reply::no_content());
         }
@@ -84,5 +100,6 @@ fn find<'r>(
 }
 
 fn show(context: String, meeting: &Meeting, question: &Question) -> Entity<MeetingRegistrationQuestion> {
-    Entity { context, entity: MeetingRegistrationQuestion::new(meeting.id, question) }
+    let etag = Some(etag::of_question(question));
+    Entity { context, etag, entity: MeetingRegistrationQuestion::new(meeting.id, question) }
 }

@@ -14,9 +14,11 @@ use store::{Fate, LetterState};
 use uuid::Uuid;
 use wire::letter::{LetterStatus, RegistrantLetter};
 use wire::registrant::AnyRegistrant;
-use wire::{Collection, Entity};
+use wire::{Collection, Entity, Tagged, etag};
 
 use super::enroll::Place;
+use super::meeting::TRIES;
+use super::prefer::page_size;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -29,7 +31,7 @@ pub(super) const LARGEST_PAGE: u32 = 1_000;
 pub async fn list(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
     let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
-    let limit = ask.query.top.unwrap_or(PAGE).min(LARGEST_PAGE);
+    let limit = page_size(ask);
     let is_external = registration.kind == RegistrationKind::External;
     let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
     let count = if ask.query.count {
@@ -38,10 +40,13 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
         None
     };
     let consents = consents(ask, &meeting, &page.registrants).await?;
-    let show = |registrant| show(ask, &meeting, &registration, registrant, &consents);
-    let value = page.registrants.iter().map(show).collect();
-    let next_link = page.next.map(|next| ask.address(&next_query(ask.raw_query(), next)));
-    Ok(Reply::ok(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
+    let tagged = |registrant: &Registrant| Tagged {
+        etag: etag::of_registrant(&registration, registrant),
+        entity: show(ask, &meeting, &registration, registrant, &consents),
+    };
+    let value = page.registrants.iter().map(tagged).collect();
+    let next_link = page.next.map(|next| ask.address_with(&next_query(ask.raw_query(), next)));
+    Ok(Reply::list(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
 }
 
 /// `GET …/registrants/{id}`
@@ -50,7 +55,9 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
     let registrant = find(ask, &meeting, &registration).await?;
     let consents = consents(ask, &meeting, std::slice::from_ref(&registrant)).await?;
     let context = ask.root().registrant(&meeting);
-    Ok(Reply::ok(&Entity { context, entity: show(ask, &meeting, &registration, &registrant, &consents) }))
+    let etag = Some(etag::of_registrant(&registration, &registrant));
+    let entity = show(ask, &meeting, &registration, &registrant, &consents);
+    Ok(Reply::entity(&Entity { context, etag, entity }))
 }
 
 /// `GET …/registrants/{id}/letters`: what became of their letters, newest first.
@@ -60,7 +67,7 @@ pub async fn list_letters(ask: &Ask<'_>) -> Answer {
     let letters = ask.app.store.list_letters(meeting.id, registrant.id).await?;
     let context = ask.root().registrant_letters(&meeting, &public_id(&meeting, &registration, &registrant));
     let value = letters.into_iter().map(show_letter).collect();
-    Ok(Reply::ok(&Collection { context, count: None, next_link: None, value }))
+    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
 }
 
 fn show_letter(letter: LetterState) -> RegistrantLetter {
@@ -86,6 +93,17 @@ fn show_letter(letter: LetterState) -> RegistrantLetter {
 /// `DELETE …/registrants/{id}`: by the person themselves, or by the organizer of an external registration.
 /// Canceling again changes nothing and is no error, so that a retry is safe.
 pub async fn cancel(ask: &Ask<'_>) -> Answer {
+    for _ in 0..TRIES {
+        if try_cancel(ask).await? {
+            ask.app.mail_waits();
+            return Ok(Reply::no_content());
+        }
+    }
+    Err(ApiError::Busy)
+}
+
+/// `false` where the registrant changed between the two looks that a condition takes.
+async fn try_cancel(ask: &Ask<'_>) -> Result<bool, ApiError> {
     let hosted = ask.app.store.find_hosted(ask.meeting_id()?).await?;
     let hosted = ask.own(hosted.as_ref())?;
     ask.check_policy(hosted.meeting.organizer).await?;
@@ -95,9 +113,13 @@ pub async fn cancel(ask: &Ask<'_>) -> Answer {
     }
     let registrant = find(ask, &hosted.meeting, registration).await?;
     may_cancel(&ask.caller, hosted.meeting.organizer, registration, registrant.user())?;
-    ask.app.store.cancel_registrant(hosted.meeting.id, registrant.id, &ask.fact()).await?;
-    ask.app.mail_waits();
-    Ok(Reply::no_content())
+    let conditions = ask.conditions();
+    if conditions.is_empty() {
+        ask.app.store.cancel_registrant(hosted.meeting.id, registrant.id, &ask.fact()).await?;
+        return Ok(true);
+    }
+    conditions.allow_change(Some(&etag::of_registrant(registration, &registrant)))?;
+    Ok(ask.app.store.cancel_registrant_unchanged(&registrant, &ask.fact()).await?.is_some())
 }
 
 /// The registrant the path names: by Graph's id, or by the external system's own.

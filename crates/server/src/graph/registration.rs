@@ -1,12 +1,16 @@
 //! `registration`: seeds 000, 001 and 003.
 
 use domain::{FieldProblem, ProblemCode};
-use domain::{Meeting, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind};
-use wire::Entity;
+use domain::{
+    Meeting, Operation, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind,
+};
+use store::Made;
 use wire::path::Cast;
 use wire::registration::{AnyRegistration, NewRegistration, Shown};
+use wire::{Entity, etag};
 
 use super::meeting::TRIES;
+use super::once::{Key, find_answer};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -30,7 +34,7 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
     }
     let root = ask.root();
     let context = if questions { root.expanded_registration(&meeting) } else { root.registration(&meeting) };
-    Ok(Reply::ok(&show(ask, context, &meeting, &registration, Shown { views: true, questions })))
+    Ok(Reply::entity(&show(ask, context, &meeting, &registration, Shown { views: true, questions })))
 }
 
 /// `PATCH …/registration`: creates where there is none, because the generated SDKs have no POST here
@@ -43,13 +47,15 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
         }
         let mut registration = ask.check_cast(hosted.registration.as_ref())?.clone();
         let built_in = registration.built_in()?;
+        ask.conditions().allow_change(Some(&etag::of_registration(&registration)))?;
         let changed = wire::registration::patch(ask.body()?, &hosted.meeting, &registration, built_in)?;
         if ask.app.store.update_registration(&registration, &changed, &ask.fact()).await? {
             ask.app.forget(hosted.meeting.id);
             ask.app.mail_waits();
             registration.kind = RegistrationKind::BuiltIn(Box::new(changed));
+            registration.version += 1;
             let context = ask.root().registration(&hosted.meeting);
-            return Ok(Reply::ok(&show(ask, context, &hosted.meeting, &registration, PLAIN)));
+            return Ok(Reply::entity(&show(ask, context, &hosted.meeting, &registration, PLAIN)));
         }
     }
     Err(ApiError::Busy)
@@ -57,14 +63,35 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
 
 /// `DELETE …/registration`: everybody registered is canceled and told.
 pub async fn delete(ask: &Ask<'_>) -> Answer {
-    let (meeting, registration) = ask.registration_as_organizer().await?;
-    let was_there = ask.app.store.delete_registration(meeting.id, registration.id, &ask.fact()).await?;
-    ask.app.forget(meeting.id);
-    ask.app.mail_waits();
-    if was_there { Ok(Reply::no_content()) } else { Err(Refusal::NoRegistration.into()) }
+    for _ in 0..TRIES {
+        let (meeting, registration) = ask.registration_as_organizer().await?;
+        let conditions = ask.conditions();
+        conditions.allow_change(Some(&etag::of_registration(&registration)))?;
+        let store = &ask.app.store;
+        let was_there = if conditions.is_empty() {
+            store.delete_registration(meeting.id, registration.id, &ask.fact()).await?
+        } else {
+            store.delete_registration_unchanged(&registration, &ask.fact()).await?
+        };
+        ask.app.forget(meeting.id);
+        if was_there {
+            ask.app.mail_waits();
+            return Ok(Reply::no_content());
+        }
+    }
+    Err(ApiError::Busy)
 }
 
 async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
+    // A PATCH says the whole of what it wants each time, and needs no key.
+    let key = match ask.operation {
+        Operation::CreateRegistration => Key::about(ask, meeting.id, meeting.id.0)?,
+        _ => None,
+    };
+    if let Some(reply) = find_answer(ask, key).await? {
+        return Ok(reply);
+    }
+    ask.conditions().allow_change(None)?;
     let new = NewRegistration::read(ask.body()?, meeting)?;
     // A type-cast segment and the body must mean the same kind.
     let is_external = new.kind == RegistrationKind::External;
@@ -89,12 +116,18 @@ async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
         kind,
         version: 1,
     };
-    if !ask.app.store.create_registration(&registration, &ask.fact()).await? {
-        return Err(Refusal::RegistrationExists.into());
-    }
-    ask.app.forget(meeting.id);
     let context = ask.root().registration(meeting);
-    Ok(Reply::created(&show(ask, context, meeting, &registration, PLAIN)))
+    let reply = Reply::created(&show(ask, context, meeting, &registration, PLAIN));
+    let once = key.map(|key| key.keep(&reply));
+    match ask.app.store.create_registration_once(&registration, &ask.fact(), once.as_ref()).await? {
+        Made::Now(true) => {
+            ask.app.forget(meeting.id);
+            Ok(reply)
+        }
+        Made::Now(false) => Err(Refusal::RegistrationExists.into()),
+        Made::Before(kept) => Ok(Reply::kept(kept)),
+        Made::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
+    }
 }
 
 fn show(
@@ -105,7 +138,8 @@ fn show(
     shown: Shown,
 ) -> Entity<AnyRegistration> {
     let public_url = &ask.app.settings.public_url;
-    Entity { context, entity: AnyRegistration::new(public_url, meeting, registration, shown) }
+    let etag = Some(etag::of_registration(registration));
+    Entity { context, etag, entity: AnyRegistration::new(public_url, meeting, registration, shown) }
 }
 
 /// Whether the questions are asked for; anything else cannot be expanded.

@@ -53,5 +53,5 @@ async fn check_visible(ask: &Ask<'_>) -> Result<(), ApiError> {
 
 fn show(ask: &Ask<'_>, person: Option<DirectoryPerson>) -> Answer {
     let person = person.ok_or(Refusal::NoPerson)?;
-    Ok(Reply::ok(&Entity { context: ask.root().user(), entity: User::new(&person) }))
+    Ok(Reply::entity(&Entity { context: ask.root().user(), etag: None, entity: User::new(&person) }))
 }

@@ -140,6 +140,10 @@ impl BenchServer {
             listen = "{address}"
             public_url = "http://{address}"
             data_dir = {folder:?}
+            [limits]
+            app_per_minute = 0
+            tenant_per_minute = 0
+            address_per_minute = 0
             [identity.builtin]
             enabled = true
             [[identity.tenant]]

@@ -13,6 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
@@ -26,6 +27,7 @@ use server::auth::TokenRefusal;
 use server::cli::Usher;
 use server::config::Config;
 use server::error::{ApiError, RequestIds};
+use server::graph::{Excess, Scope};
 use store::Fault;
 use wire::path::PathProblem;
 
@@ -476,6 +478,7 @@ fn first_spans(rows: &[String], column: usize) -> BTreeSet<String> {
 /// Every error there is. What is missing here does not compile.
 fn every_error() -> Vec<ApiError> {
     let problem = |code| ApiError::from(vec![FieldProblem::new("member", code, "message")]);
+    let throttled = |scope| ApiError::Throttled(Excess { scope, per_minute: 1, wait: Duration::ZERO });
     let mut errors: Vec<ApiError> = ProblemCode::ALL.into_iter().map(problem).collect();
     errors.extend(refusals().into_iter().map(ApiError::Refused));
     errors.extend(denials().into_iter().map(ApiError::from));
@@ -488,6 +491,10 @@ fn every_error() -> Vec<ApiError> {
         ApiError::TooLarge(1),
         ApiError::Slow,
         ApiError::Busy,
+        ApiError::Dependency,
+        throttled(Scope::App),
+        throttled(Scope::Tenant),
+        throttled(Scope::Address),
         ApiError::from(Fault::from(sqlx::Error::PoolTimedOut)),
         ApiError::from(Fault::from(sqlx::Error::RowNotFound)),
     ]);
@@ -501,6 +508,8 @@ fn every_error() -> Vec<ApiError> {
             | ApiError::TooLarge(_)
             | ApiError::Slow
             | ApiError::Busy
+            | ApiError::Dependency
+            | ApiError::Throttled(Excess { scope: Scope::App | Scope::Tenant | Scope::Address, .. })
             | ApiError::Fault(_) => {}
         }
     }
@@ -526,6 +535,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::DirectoryMismatch { member: "email" },
         Refusal::UnknownPerson,
         Refusal::IdempotencyKeyReused,
+        Refusal::PreconditionFailed,
     ];
     for refusal in &all {
         match refusal {
@@ -545,7 +555,8 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::RegistrationFull
             | Refusal::DirectoryMismatch { .. }
             | Refusal::UnknownPerson
-            | Refusal::IdempotencyKeyReused => {}
+            | Refusal::IdempotencyKeyReused
+            | Refusal::PreconditionFailed => {}
             // These two have lists of their own.
             Refusal::Denied(_) | Refusal::Invalid(_) => {}
         }

@@ -146,14 +146,14 @@ async fn an_item_shows_everything_the_organizer_may_see() {
         item.to_string(),
         format!(
             concat!(
-                r##"{{"@odata.type":"#microsoft.graph.meetingRegistrant","id":"{}","##,
+                r##"{{"@odata.etag":{},"@odata.type":"#microsoft.graph.meetingRegistrant","id":"{}","##,
                 r#""registrationDateTime":"2027-02-01T09:10:00Z","joinWebUrl":"{}","#,
                 r#""firstName":"Tomas","lastName":"Virtanen","email":"tomas.virtanen@riverbend.example","#,
                 r#""status":"registered","customQuestionAnswers":[{{"questionId":"{}","#,
                 r#""displayName":"Which river?","value":"Loire"}},{{"questionId":{},"#,
                 r#""displayName":"Which lake?","value":""}}]}}"#
             ),
-            id, link, question, item["customQuestionAnswers"][1]["questionId"]
+            item["@odata.etag"], id, link, question, item["customQuestionAnswers"][1]["questionId"]
         )
     );
     let context = list.json()["@odata.context"].as_str().unwrap().to_owned();

@@ -76,7 +76,7 @@ async fn seed_000_create_meeting_registration() {
         created.text(),
         format!(
             concat!(
-                r#"{{"@odata.context":"{context}/registration/$entity","#,
+                r#"{{"@odata.context":"{context}/registration/$entity","@odata.etag":{etag},"#,
                 r##""@odata.type":"#microsoft.graph.meetingRegistration","##,
                 r#""id":"{id}","#,
                 r#""registrationPageWebUrl":"{url}/registration/{id}?mode=read&tenantId={tenant}","#,
@@ -90,6 +90,7 @@ async fn seed_000_create_meeting_registration() {
                 r#""capacity":null,"opensDateTime":null,"closesDateTime":null,"embeddingOrigins":[],"reminderMinutesBeforeStart":null}}"#,
             ),
             context = context(&meeting),
+            etag = created.json()["@odata.etag"],
             id = id,
             url = PUBLIC_URL,
             tenant = meeting.organizer.tenant,
@@ -132,6 +133,7 @@ async fn seed_000_questions_are_asked_as_they_were_given() {
         .iter()
         .map(|question| {
             let mut question = question.clone();
+            question.as_object_mut().unwrap().shift_remove("@odata.etag");
             assert!(
                 question
                     .as_object_mut()
@@ -189,11 +191,12 @@ fn assert_external(meeting: &TestMeeting, answer: &TestResponse, audience: &str)
         answer.text(),
         format!(
             concat!(
-                r#"{{"@odata.context":"{}/registration/$entity","#,
+                r#"{{"@odata.context":"{}/registration/$entity","@odata.etag":"W/\"{}.1\"","#,
                 r##""@odata.type":"#microsoft.graph.externalMeetingRegistration","##,
                 r#""id":"{}","allowedRegistrant":"{}"}}"#
             ),
             context(meeting),
+            id.replace('-', ""),
             id,
             audience,
         )

@@ -19,6 +19,7 @@ mod enrol_law;
 mod enrol_many;
 mod faults;
 mod interleavings;
+mod keeping;
 mod mailings;
 mod meetings;
 mod opening;
@@ -69,6 +70,12 @@ macro_rules! every_case {
                 a_refusal_is_not_remembered,
                 a_repeated_request_does_not_undo_a_cancellation,
                 who_was_known_before_is_remembered_with_the_key;
+            keeping:
+                what_was_made_once_is_answered_from_what_was_kept,
+                a_kept_key_with_another_request_changes_nothing,
+                what_was_not_made_is_not_kept,
+                one_meeting_asked_for_from_every_side_is_made_once,
+                what_changed_since_it_was_seen_is_not_deleted;
             enrol_law:
                 any_run_of_batches_and_cancellations_agrees_with_a_naive_model;
             enrol_many:

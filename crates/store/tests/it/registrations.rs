@@ -5,7 +5,7 @@ use domain::{
     Answer, BuiltIn, Consent, Enrolment, LetterKind, Origin, Question, QuestionId, Registration,
     RegistrationKind, Reminders, Speaker,
 };
-use store::{Canceled, DueLetter, Settlement, Verdict};
+use store::{Canceled, DueLetter, Made, Settlement, Verdict};
 
 use crate::rig::{MINUTE, Rig, Stage, at, external, fact, fresh_id, meeting, registration, seated};
 
@@ -132,8 +132,9 @@ pub async fn questions_keep_their_order_and_follow_the_version(rig: &Rig) {
         (question("first", &[]), question("second", &["a", "b"]), question("third", &[]));
     for question in [&first, &second] {
         let now = rig.read(stage.meeting.id).await.registration;
-        assert!(rig.store.create_question(&now, question, &fact(1)).await.unwrap());
-        assert!(!rig.store.create_question(&now, &third, &fact(1)).await.unwrap(), "the version is spent");
+        assert_eq!(rig.store.create_question(&now, question, &fact(1), None).await.unwrap(), Made::Now(true));
+        let outcome = rig.store.create_question(&now, &third, &fact(1), None).await.unwrap();
+        assert_eq!(outcome, Made::Now(false), "the version is spent");
     }
 
     let now = rig.read(stage.meeting.id).await.registration;
@@ -146,7 +147,7 @@ pub async fn questions_keep_their_order_and_follow_the_version(rig: &Rig) {
     assert!(!rig.store.delete_question(&now, first.id, &fact(3)).await.unwrap());
     assert!(rig.store.delete_question(&after_change.registration, first.id, &fact(3)).await.unwrap());
     let now = rig.read(stage.meeting.id).await.registration;
-    assert!(rig.store.create_question(&now, &third, &fact(4)).await.unwrap());
+    assert_eq!(rig.store.create_question(&now, &third, &fact(4), None).await.unwrap(), Made::Now(true));
 
     let end = rig.read(stage.meeting.id).await;
     assert_eq!(end.built_in().questions, [changed, third]);
@@ -157,7 +158,7 @@ pub async fn questions_keep_their_order_and_follow_the_version(rig: &Rig) {
 pub async fn answers_to_a_deleted_question_stay(rig: &Rig) {
     let stage = rig.stage(None).await;
     let question = question("Vegetarian?", &[]);
-    rig.store.create_question(&stage.registration, &question, &fact(1)).await.unwrap();
+    rig.store.create_question(&stage.registration, &question, &fact(1), None).await.unwrap();
     let now = rig.read(stage.meeting.id).await;
     let mut asked = now.ask(1);
     asked.answers = vec![Answer { question: question.id, value: "yes".to_owned() }];

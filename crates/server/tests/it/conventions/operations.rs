@@ -94,7 +94,7 @@ async fn what_is_answered_has_the_shape_the_reference_gives_it() {
 }
 
 /// Whether the schema has the property, itself or by what it refers to.
-fn describes(document: &Value, schema: &Value, name: &str) -> bool {
+pub fn describes(document: &Value, schema: &Value, name: &str) -> bool {
     let referred = schema["$ref"].as_str().and_then(|reference| document.pointer(&reference[1..]));
     let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|kind| schema[kind].as_array()).flatten();
     schema["properties"].get(name).is_some()

@@ -1,0 +1,245 @@
+//! How much each application, organisation and address may ask in a minute. Counted before anything is done for a request;
+//! configuration section `[limits]`.
+
+use std::fmt;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::{AppId, Caller, PersonId, TenantId};
+use governor::clock::{Clock as Ticking, MonotonicClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::clock::Clock;
+use crate::config::Limits;
+use crate::error::ApiError;
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// Graph's own: how much of the budget is used, from four fifths on; and whose is used up.
+const PERCENTAGE: HeaderName = HeaderName::from_static("x-ms-throttle-limit-percentage");
+const SCOPE: HeaderName = HeaderName::from_static("x-ms-throttle-scope");
+
+/// The budgets of everybody, and what was used of them. Cheap to clone.
+#[derive(Clone)]
+pub struct Budgets(Arc<Parts>);
+
+struct Parts {
+    apps: Option<Keyed<AppKey>>,
+    tenants: Option<Keyed<TenantId>>,
+    addresses: Option<Keyed<IpAddr>>,
+    policy: HeaderValue,
+}
+
+/// The budgets of one kind, and how large each is.
+struct Keyed<K: Hash + Eq + Clone> {
+    limiter: RateLimiter<K, DashMapStateStore<K>, Ticks, StateInformationMiddleware>,
+    per_minute: u32,
+}
+
+/// Whom an application's budget belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum AppKey {
+    App(TenantId, AppId),
+    Person(TenantId, PersonId),
+}
+
+/// Whose budget it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// An application's.
+    App,
+    /// An organisation's.
+    Tenant,
+    /// A client address's.
+    Address,
+}
+
+impl Scope {
+    fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Tenant => "tenant",
+            Self::Address => "address",
+        }
+    }
+
+    /// Graph's word for it.
+    fn graph_name(self) -> &'static str {
+        match self {
+            Self::App => "Tenant_Application",
+            Self::Tenant => "Tenant",
+            Self::Address => "Address",
+        }
+    }
+}
+
+impl Excess {
+    /// What is left: nothing.
+    pub fn left(self) -> Left {
+        Left { scope: self.scope, per_minute: self.per_minute, left: 0 }
+    }
+}
+
+/// A budget that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Excess {
+    /// Whose.
+    pub scope: Scope,
+    /// How many requests a minute it is.
+    pub per_minute: u32,
+    /// How long until there is one again.
+    pub wait: Duration,
+}
+
+/// What is left of the scarcest budget of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    scope: Scope,
+    per_minute: u32,
+    left: u32,
+}
+
+impl Budgets {
+    /// The budgets of a configuration, by that clock.
+    pub fn new(limits: &Limits, clock: &Clock) -> Self {
+        let told = [
+            (Scope::App, limits.app_per_minute),
+            (Scope::Tenant, limits.tenant_per_minute),
+            (Scope::Address, limits.address_per_minute),
+        ];
+        let told = told.iter().filter(|(_, quota)| *quota > 0);
+        let policy: Vec<String> =
+            told.map(|(scope, quota)| format!("\"{}\";q={quota};w=60", scope.name())).collect();
+        Self(Arc::new(Parts {
+            apps: keyed(limits.app_per_minute, clock),
+            tenants: keyed(limits.tenant_per_minute, clock),
+            addresses: keyed(limits.address_per_minute, clock),
+            policy: HeaderValue::from_str(&policy.join(", ")).expect("names and numbers make a header"),
+        }))
+    }
+
+    /// Counts a request from that address.
+    pub fn take_address(&self, address: IpAddr) -> Result<Option<Left>, ApiError> {
+        take(Scope::Address, self.0.addresses.as_ref(), &of_one_client(address))
+    }
+
+    /// Counts a request of that caller.
+    pub fn take_caller(&self, caller: &Caller) -> Result<Option<Left>, ApiError> {
+        let tenant = caller.tenant();
+        let key = match caller {
+            Caller::Application(caller) => AppKey::App(tenant, caller.app.clone()),
+            Caller::Delegated(caller) => match &caller.app {
+                Some(app) => AppKey::App(tenant, app.clone()),
+                None => AppKey::Person(tenant, caller.person),
+            },
+        };
+        let of_app = take(Scope::App, self.0.apps.as_ref(), &key)?;
+        let of_tenant = take(Scope::Tenant, self.0.tenants.as_ref(), &tenant)?;
+        Ok(scarcest([of_app, of_tenant]))
+    }
+
+    /// Tells what the budgets are, and what is left.
+    pub fn tell(&self, left: Option<Left>, headers: &mut HeaderMap) {
+        let Some(Left { scope, per_minute, left }) = left else { return };
+        headers.insert(RATE_LIMIT_POLICY, self.0.policy.clone());
+        let used = per_minute - left.min(per_minute);
+        let until_full = (u64::from(used) * 60).div_ceil(u64::from(per_minute));
+        if let Ok(value) = HeaderValue::from_str(&format!("\"{}\";r={left};t={until_full}", scope.name())) {
+            headers.insert(RATE_LIMIT, value);
+        }
+        let share = f64::from(used) / f64::from(per_minute);
+        if share >= 0.8
+            && let Ok(value) = HeaderValue::from_str(&format!("{share:.2}"))
+        {
+            headers.insert(PERCENTAGE, value);
+        }
+        if headers.contains_key(header::RETRY_AFTER) {
+            headers.insert(SCOPE, HeaderValue::from_static(scope.graph_name()));
+        }
+    }
+
+    /// Forgets whose budget is whole again.
+    pub fn forget_idle(&self) {
+        self.0.apps.iter().for_each(|apps| apps.limiter.retain_recent());
+        self.0.tenants.iter().for_each(|tenants| tenants.limiter.retain_recent());
+        self.0.addresses.iter().for_each(|addresses| addresses.limiter.retain_recent());
+    }
+}
+
+impl fmt::Debug for Budgets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Budgets").field(&self.0.policy).finish()
+    }
+}
+
+/// The one of which the least is left.
+pub fn scarcest<const N: usize>(left: [Option<Left>; N]) -> Option<Left> {
+    let share = |left: &Left| u64::from(left.left) * 1_000_000 / u64::from(left.per_minute);
+    left.into_iter().flatten().min_by_key(share)
+}
+
+fn keyed<K: Hash + Eq + Clone>(per_minute: u32, clock: &Clock) -> Option<Keyed<K>> {
+    let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
+    let limiter = RateLimiter::dashmap_with_clock(quota, Ticks::new(clock));
+    Some(Keyed { limiter: limiter.with_middleware::<StateInformationMiddleware>(), per_minute })
+}
+
+fn take<K: Hash + Eq + Clone>(
+    scope: Scope,
+    budget: Option<&Keyed<K>>,
+    key: &K,
+) -> Result<Option<Left>, ApiError> {
+    let Some(Keyed { limiter, per_minute }) = budget else { return Ok(None) };
+    match limiter.check_key(key) {
+        Ok(state) => {
+            Ok(Some(Left { scope, per_minute: *per_minute, left: state.remaining_burst_capacity() }))
+        }
+        Err(until) => {
+            let wait = until.wait_time_from(limiter.clock().now());
+            Err(ApiError::Throttled(Excess { scope, per_minute: *per_minute, wait }))
+        }
+    }
+}
+
+/// Whoever has one IPv6 address has all of its network.
+fn of_one_client(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        address => address,
+    }
+}
+
+/// The time as it is counted: never backwards, unless a test says so.
+#[derive(Clone, Debug)]
+enum Ticks {
+    Since(Instant),
+    Frozen(Clock),
+}
+
+impl Ticks {
+    fn new(clock: &Clock) -> Self {
+        match clock {
+            Clock::System => Self::Since(MonotonicClock.now()),
+            Clock::Frozen(_) => Self::Frozen(clock.clone()),
+        }
+    }
+}
+
+impl Ticking for Ticks {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        match self {
+            Self::Since(start) => MonotonicClock.now().saturating_duration_since(*start),
+            Self::Frozen(clock) => {
+                Duration::from_micros(u64::try_from(clock.now().as_microsecond()).unwrap_or_default())
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What an operation answers when all went well.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{self, HeaderName};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+use store::Kept;
+use wire::etag::Conditions;
+use wire::{Collection, Entity};
+
+use super::Answer;
+
+const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;\
+    IEEE754Compatible=false;charset=utf-8";
+/// The answer of an operation that went well.
+#[derive(Debug)]
+pub struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) body: Option<Vec<u8>>,
+    etag: Option<String>,
+    pub(super) told: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Reply {
+    /// 200 with a list.
+    pub fn list<T: Serialize>(list: &Collection<T>) -> Self {
+        Self::with(StatusCode::OK, list)
+    }
+
+    /// 200 with an entity.
+    pub fn entity<T: Serialize>(entity: &Entity<T>) -> Self {
+        Self { etag: entity.etag.clone(), ..Self::with(StatusCode::OK, entity) }
+    }
+
+    /// 201 with an entity.
+    pub fn created<T: Serialize>(entity: &Entity<T>) -> Self {
+        Self { etag: entity.etag.clone(), ..Self::with(StatusCode::CREATED, entity) }
+    }
+
+    /// What was answered before.
+    pub(super) fn kept(kept: Kept) -> Self {
+        let value: Value = serde_json::from_str(&kept.body).unwrap_or_default();
+        Self {
+            status: StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK),
+            body: Some(kept.body.into_bytes()),
+            etag: value["@odata.etag"].as_str().map(str::to_owned),
+            told: Vec::new(),
+        }
+    }
+
+    /// 200 with a body that is JSON already.
+    pub(super) fn of_json(body: Vec<u8>) -> Self {
+        Self { status: StatusCode::OK, body: Some(body), etag: None, told: Vec::new() }
+    }
+
+    /// 204 without a body.
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: None, etag: None, told: Vec::new() }
+    }
+
+    /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
+    pub(super) fn select(self, names: &[String]) -> Self {
+        let is_kept = |name: &str| {
+            let bare = name.split('@').next().unwrap_or_default();
+            bare.is_empty() || names.iter().any(|wanted| wanted == bare || wanted == "*")
+        };
+        let mut value: Value =
+            self.body.as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+        let entities = match value.get_mut("value").and_then(Value::as_array_mut) {
+            Some(items) => items.iter_mut().collect(),
+            None => vec![&mut value],
+        };
+        for entity in entities.into_iter().filter_map(Value::as_object_mut) {
+            entity.retain(|name, _| is_kept(name));
+        }
+        Self { etag: self.etag, ..Self::with(self.status, &value) }
+    }
+
+    /// What whoever has this version already is told: nothing new.
+    pub(super) fn unless_known(self, conditions: &Conditions) -> Answer {
+        conditions.allow(self.etag.as_deref())?;
+        match &self.etag {
+            Some(etag) if conditions.know(etag) => {
+                Ok(Self { status: StatusCode::NOT_MODIFIED, body: None, ..self })
+            }
+            _ => Ok(self),
+        }
+    }
+
+    fn with(status: StatusCode, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("values with text keys always serialize");
+        Self { status, body: Some(body), etag: None, told: Vec::new() }
+    }
+
+    /// As it is sent.
+    pub(super) fn into_response(self) -> Response {
+        let has_body = self.body.is_some();
+        let mut response = Response::new(self.body.map_or_else(Body::empty, Body::from));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        if has_body {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+        }
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+            headers.insert(header::ETAG, etag);
+        }
+        headers.extend(self.told);
+        response
+    }
+}

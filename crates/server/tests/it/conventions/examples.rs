@@ -1,0 +1,55 @@
+//! The examples of the reference: each is sent as it stands there and does what is promised.
+
+use serde_json::json;
+use testkit::TestApp;
+
+use super::operations::describes;
+
+/// The path on a server where everything is that the path names; what is made does not stand in its own way.
+async fn fill(app: &TestApp, path: &str, operation: &str) -> String {
+    let meeting = if operation.starts_with("registration-create") {
+        app.meeting(&app.people.ines).await
+    } else {
+        app.built_in("everyone").await
+    };
+    let mut filled =
+        path.replace("{userId}", &app.people.ines.id.to_string()).replace("{meetingId}", &meeting.id);
+    if path.contains("{questionId}") {
+        let body = json!({"displayName": "Which river?", "answerInputType": "text"});
+        let token = app.token(&app.people.ines);
+        let question = app.post(meeting.questions()).token(&token).json(&body).await.expect(201).json();
+        filled = filled.replace("{questionId}", question["id"].as_str().unwrap());
+    }
+    format!("/beta{filled}")
+}
+
+#[tokio::test]
+async fn every_example_of_the_reference_works_as_it_stands() {
+    let app = TestApp::new().await;
+    let token = app.token(&app.people.ines);
+    let document = app.get("/openapi.json").await.expect(200).json();
+    let mut sent = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, described) in methods.as_object().unwrap() {
+            let takes = &described["requestBody"]["content"]["application/json"];
+            if takes.is_null() {
+                continue;
+            }
+            let example = takes.get("example").unwrap_or_else(|| panic!("{method} {path} has no example"));
+            let operation = described["operationId"].as_str().unwrap();
+            let filled = fill(&app, path, operation).await;
+            let call = app.call(method.to_uppercase().parse().unwrap(), filled).token(&token).json(example);
+
+            let answer = call.await;
+
+            let promised = &described["responses"][answer.status.as_str()];
+            assert!(answer.status.is_success() && !promised.is_null(), "{method} {path}: {}", answer.text());
+            let schema = &promised["content"]["application/json"]["schema"];
+            for name in answer.json().as_object().unwrap().keys() {
+                assert!(describes(&document, schema, name), "`{name}` of {method} {path}");
+            }
+            sent += 1;
+        }
+    }
+    assert!(sent > 10, "only {sent} examples");
+}

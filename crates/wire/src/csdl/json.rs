@@ -1,0 +1,117 @@
+//! CSDL JSON, OData 4.01.
+
+use domain::operation::Method;
+use serde_json::{Map, Value, json};
+
+use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+
+/// The model in CSDL JSON.
+pub fn write(model: &Model) -> Value {
+    let mut schema = Map::new();
+    for of_type in &model.types {
+        schema.insert(of_type.name.clone(), write_type(of_type));
+    }
+    for (name, members) in &model.enumerations {
+        let mut written = json!({"$Kind": "EnumType"});
+        for (value, member) in members.iter().enumerate() {
+            written[member.as_str()] = json!(value);
+        }
+        schema.insert(name.clone(), written);
+    }
+    for action in &model.actions {
+        schema.insert(action.name.clone(), json!([write_action(action)]));
+    }
+    let user = format!("{NAMESPACE}.user");
+    schema.insert(
+        CONTAINER.to_owned(),
+        json!({
+            "$Kind": "EntityContainer",
+            "users": {"$Collection": true, "$Type": user},
+            "me": {"$Type": user},
+        }),
+    );
+    let restrictions = json!({"@Org.OData.Capabilities.V1.NavigationRestrictions": {
+        "RestrictedProperties": model.paths.iter().map(write_path).collect::<Vec<_>>()
+    }});
+    let targets = ["users", "me"].map(|set| (format!("{NAMESPACE}.{CONTAINER}/{set}"), restrictions.clone()));
+    schema.insert("$Annotations".to_owned(), Value::Object(targets.into_iter().collect()));
+    let references =
+        VOCABULARIES.map(|name| (super::xml::address_of(name), json!({"$Include": [{"$Namespace": name}]})));
+    json!({
+        "$Version": "4.0",
+        "$Reference": Value::Object(references.into_iter().collect()),
+        "$EntityContainer": format!("{NAMESPACE}.{CONTAINER}"),
+        NAMESPACE: schema,
+    })
+}
+
+fn write_type(of_type: &Type) -> Value {
+    let mut written = json!({"$Kind": if of_type.is_entity { "EntityType" } else { "ComplexType" }});
+    if let Some(base) = &of_type.base {
+        written["$BaseType"] = json!(format!("{NAMESPACE}.{base}"));
+    } else if of_type.is_entity {
+        written["$Key"] = json!(["id"]);
+    }
+    if of_type.is_abstract {
+        written["$Abstract"] = json!(true);
+    }
+    if let Some(description) = &of_type.description {
+        written["@Org.OData.Core.V1.Description"] = json!(description);
+    }
+    for property in &of_type.properties {
+        written[property.name.as_str()] = write_property(property);
+    }
+    written
+}
+
+fn write_property(property: &Property) -> Value {
+    let mut written = json!({});
+    if property.is_navigation {
+        written["$Kind"] = json!("NavigationProperty");
+        written["$ContainsTarget"] = json!(true);
+    }
+    if property.is_collection {
+        written["$Collection"] = json!(true);
+    }
+    if property.of != "Edm.String" {
+        written["$Type"] = json!(property.of);
+    }
+    if property.is_nullable {
+        written["$Nullable"] = json!(true);
+    }
+    if property.is_read_only {
+        written["@Org.OData.Core.V1.Computed"] = json!(true);
+    }
+    if let Some(description) = &property.description {
+        written["@Org.OData.Core.V1.Description"] = json!(description);
+    }
+    written
+}
+
+fn write_action(action: &Action) -> Value {
+    let own = json!({"$Name": "bindingParameter", "$Collection": true, "$Type": action.on});
+    let others = action.parameters.iter().map(|parameter| {
+        let mut written = write_property(parameter);
+        if let Some(facets) = written.as_object_mut() {
+            facets.retain(|name, _| name.starts_with('$'));
+            facets.shift_insert(0, "$Name".to_owned(), json!(parameter.name));
+        }
+        written
+    });
+    json!({
+        "$Kind": "Action",
+        "$IsBound": true,
+        "$Parameter": std::iter::once(own).chain(others).collect::<Vec<_>>(),
+        "$ReturnType": {"$Type": action.on},
+    })
+}
+
+fn write_path((path, methods): &(String, Vec<Method>)) -> Value {
+    json!({
+        "NavigationProperty": path,
+        "ReadRestrictions": {"Readable": methods.contains(&Method::Get)},
+        "InsertRestrictions": {"Insertable": methods.contains(&Method::Post)},
+        "UpdateRestrictions": {"Updatable": methods.contains(&Method::Patch)},
+        "DeleteRestrictions": {"Deletable": methods.contains(&Method::Delete)},
+    })
+}

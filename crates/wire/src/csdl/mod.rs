@@ -1,0 +1,332 @@
+//! `$metadata`: what is served, in OData's own description language. Made of the same types and the same list of operations
+//! as the OpenAPI document; `xml.rs` and `json.rs` write the two forms of it.
+
+mod json;
+mod xml;
+
+use std::collections::BTreeMap;
+
+use domain::operation::{Method, Operation, Resource};
+use schemars::JsonSchema;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::{Map, Value};
+
+use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
+use crate::letter::RegistrantLetter;
+use crate::meeting::OnlineMeeting;
+use crate::question::MeetingRegistrationQuestion;
+use crate::registrant::AnyRegistrant;
+use crate::registration::AnyRegistration;
+use crate::user::User;
+
+pub use json::write as write_json;
+pub use xml::write as write_xml;
+
+const NAMESPACE: &str = "microsoft.graph";
+const CONTAINER: &str = "GraphService";
+/// Vocabularies that annotations come from.
+const VOCABULARIES: [&str; 2] = ["Org.OData.Capabilities.V1", "Org.OData.Core.V1"];
+
+/// What is served.
+#[derive(Clone, Debug)]
+pub struct Model {
+    types: Vec<Type>,
+    enumerations: BTreeMap<String, Vec<String>>,
+    /// What can be done below a person, by the path of names that leads there.
+    paths: Vec<(String, Vec<Method>)>,
+    actions: Vec<Action>,
+}
+
+/// A structured type, without its namespace.
+#[derive(Clone, Debug)]
+struct Type {
+    name: String,
+    description: Option<String>,
+    base: Option<String>,
+    is_entity: bool,
+    is_abstract: bool,
+    properties: Vec<Property>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Property {
+    name: String,
+    description: Option<String>,
+    /// With its namespace.
+    of: String,
+    is_collection: bool,
+    is_nullable: bool,
+    is_read_only: bool,
+    /// Leads to entities.
+    is_navigation: bool,
+}
+
+/// Something that can be done to a list of entities.
+#[derive(Clone, Debug)]
+struct Action {
+    name: String,
+    on: String,
+    parameters: Vec<Property>,
+}
+
+impl Model {
+    /// The model of what is served.
+    pub fn new() -> Self {
+        let mut schemas = SchemaSettings::draft2020_12().into_generator();
+        let entities: Vec<(Resource, String)> =
+            Resource::ALL.into_iter().map(|resource| (resource, entity_of(resource, &mut schemas))).collect();
+        let definitions = schemas.take_definitions(true);
+        let mut model =
+            Self { types: Vec::new(), enumerations: BTreeMap::new(), paths: Vec::new(), actions: Vec::new() };
+        for (name, schema) in &definitions {
+            let Some(name) = bare(name) else { continue };
+            match members_of(schema) {
+                Some(members) => {
+                    model.enumerations.insert(name.to_owned(), with_sentinel(members));
+                }
+                None => {
+                    let of_type = model.read_type(name, schema);
+                    model.types.push(of_type);
+                }
+            }
+        }
+        model.give_bases(&definitions);
+        model.mark_entities(&entities);
+        model.lead_to_resources(&entities);
+        model
+    }
+
+    fn find(&mut self, name: &str) -> Option<&mut Type> {
+        self.types.iter_mut().find(|found| found.name == name)
+    }
+
+    fn read_type(&mut self, name: &str, schema: &Value) -> Type {
+        let members = schema["properties"].as_object().into_iter().flatten();
+        let shown = members.filter(|(name, _)| !name.starts_with('@'));
+        let properties = shown.map(|(name, schema)| self.read_property(name, schema)).collect();
+        Type {
+            name: name.to_owned(),
+            description: text(schema, "description"),
+            base: None,
+            is_entity: false,
+            is_abstract: false,
+            properties,
+        }
+    }
+
+    fn read_property(&mut self, name: &str, schema: &Value) -> Property {
+        let kinds = kinds(schema);
+        let is_collection = kinds.contains(&"array");
+        let inner = if is_collection { &schema["items"] } else { schema };
+        Property {
+            name: name.to_owned(),
+            description: text(schema, "description"),
+            of: self.type_of(name, inner),
+            is_collection,
+            is_nullable: kinds.contains(&"null") && !is_collection,
+            is_read_only: schema["readOnly"] == true,
+            is_navigation: false,
+        }
+    }
+
+    /// A type by its full name: one of ours, one of the enumerations, or one of OData's.
+    fn type_of(&mut self, name: &str, schema: &Value) -> String {
+        if let Some(of) = schema["x-ms-enum"]["name"].as_str() {
+            let members = members_of(schema).unwrap_or_default();
+            self.enumerations.insert(of.to_owned(), with_sentinel(members));
+            return format!("{NAMESPACE}.{of}");
+        }
+        let alternatives = schema["anyOf"].as_array().into_iter().flatten();
+        let reference = std::iter::once(schema).chain(alternatives).find_map(|one| one["$ref"].as_str());
+        if let Some(reference) = reference {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            return format!("{NAMESPACE}.{}", bare(name).unwrap_or(name));
+        }
+        let format = schema["format"].as_str().unwrap_or_default();
+        let kind = kinds(schema).into_iter().find(|kind| *kind != "null").unwrap_or("string");
+        match kind {
+            "boolean" => "Edm.Boolean",
+            "integer" if format == "int64" => "Edm.Int64",
+            "integer" => "Edm.Int32",
+            _ if is_instant(name) => "Edm.DateTimeOffset",
+            _ => "Edm.String",
+        }
+        .to_owned()
+    }
+
+    /// What is one of several types is their base, with what all of them have.
+    fn give_bases(&mut self, definitions: &Map<String, Value>) {
+        for (name, schema) in definitions {
+            let (Some(base), Some(kinds)) = (bare(name), schema["anyOf"].as_array()) else { continue };
+            let kinds: Vec<&str> =
+                kinds.iter().filter_map(|kind| bare(kind["$ref"].as_str()?.rsplit('/').next()?)).collect();
+            let of_all: Vec<Vec<Property>> =
+                kinds.iter().filter_map(|kind| self.find(kind).map(|kind| kind.properties.clone())).collect();
+            let Some((first, others)) = of_all.split_first() else { continue };
+            let is_shared = |property: &Property| {
+                others.iter().all(|other| other.iter().any(|found| found.name == property.name))
+            };
+            let shared: Vec<Property> =
+                first.iter().filter(|property| is_shared(property)).cloned().collect();
+            for kind in kinds {
+                if let Some(kind) = self.find(kind) {
+                    kind.base = Some(base.to_owned());
+                    kind.properties.retain(|property| shared.iter().all(|other| other.name != property.name));
+                }
+            }
+            if let Some(base) = self.find(base) {
+                base.is_abstract = true;
+                base.properties = shared;
+            }
+        }
+    }
+
+    /// Entities are what resources are, and what these are bases of. What holds entities leads to them.
+    fn mark_entities(&mut self, resources: &[(Resource, String)]) {
+        let named = |name: &str| resources.iter().any(|(_, entity)| entity == name);
+        for of_type in &mut self.types {
+            of_type.is_entity = named(&of_type.name) || of_type.base.as_deref().is_some_and(named);
+        }
+        let entities: Vec<String> = self
+            .types
+            .iter()
+            .filter(|of_type| of_type.is_entity)
+            .map(|of_type| format!("{NAMESPACE}.{}", of_type.name))
+            .collect();
+        for property in self.types.iter_mut().flat_map(|of_type| &mut of_type.properties) {
+            property.is_navigation = entities.contains(&property.of);
+        }
+    }
+
+    /// Each path is a way from one entity to another, or something to be done.
+    fn lead_to_resources(&mut self, resources: &[(Resource, String)]) {
+        for (resource, entity) in resources {
+            let template = resource.template();
+            let Some((parent, name)) = template.rsplit_once('/').filter(|(_, name)| !name.starts_with('{'))
+            else {
+                continue;
+            };
+            let is_list = Operation::ALL.into_iter().any(|operation| {
+                operation.resource() == *resource && operation.name().ends_with("-list")
+                    || resources.iter().any(|(other, _)| {
+                        other.template().strip_prefix(template).is_some_and(|rest| rest.starts_with("/{"))
+                    })
+            });
+            let above = resources.iter().find(|(other, _)| other.template() == parent);
+            let Some((_, above)) = above else { continue };
+            if *resource == Resource::CreateOrGet {
+                self.add_action(name, entity);
+                continue;
+            }
+            self.paths.push((names_of(template), methods_on(template)));
+            let is_there = self
+                .types
+                .iter()
+                .filter(|of_type| of_type.name == *above || of_type.base.as_deref() == Some(above))
+                .any(|of_type| of_type.properties.iter().any(|property| property.name == name));
+            if let Some(above) = self.find(above).filter(|_| !is_there) {
+                above.properties.push(Property {
+                    name: name.to_owned(),
+                    description: None,
+                    of: format!("{NAMESPACE}.{entity}"),
+                    is_collection: is_list,
+                    is_nullable: !is_list,
+                    is_read_only: false,
+                    is_navigation: true,
+                });
+            }
+        }
+    }
+
+    /// Its parameters are what a new entity may say.
+    fn add_action(&mut self, name: &str, entity: &str) {
+        let properties = self.find(entity).map(|found| found.properties.clone()).unwrap_or_default();
+        let parameters = properties
+            .into_iter()
+            .filter(|property| !property.is_read_only && !property.is_navigation)
+            .map(|property| Property { is_nullable: property.name != "externalId", ..property })
+            .collect();
+        self.actions.push(Action { name: name.to_owned(), on: format!("{NAMESPACE}.{entity}"), parameters });
+    }
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Graph calls every instant so.
+pub(crate) fn is_instant(name: &str) -> bool {
+    name.ends_with("DateTime")
+}
+
+/// The entity that a resource is, or has a list of. Exhaustive on purpose: a new resource is described.
+fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
+    fn named<T: JsonSchema>(schemas: &mut SchemaGenerator) -> String {
+        schemas.subschema_for::<T>();
+        bare(&T::schema_name()).unwrap_or_default().to_owned()
+    }
+    match resource {
+        Resource::User => named::<User>(schemas),
+        Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => named::<OnlineMeeting>(schemas),
+        Resource::Registration => named::<AnyRegistration>(schemas),
+        Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
+        Resource::Registrants | Resource::Registrant => named::<AnyRegistrant>(schemas),
+        Resource::Letters => named::<RegistrantLetter>(schemas),
+        Resource::AttendanceReports | Resource::AttendanceReport => named::<MeetingAttendanceReport>(schemas),
+        Resource::AttendanceRecords => named::<AttendanceRecord>(schemas),
+    }
+}
+
+/// The name without the namespace; `None` of what is no type by itself. Extensions stand among Graph's own.
+fn bare(name: &str) -> Option<&str> {
+    ["microsoft.graph.", "usher."].into_iter().find_map(|namespace| name.strip_prefix(namespace))
+}
+
+/// The names of an enumeration; `None` of any other schema.
+fn members_of(schema: &Value) -> Option<Vec<String>> {
+    let listed =
+        schema["enum"].as_array().map(|names| names.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    let described = || schema["oneOf"].as_array()?.iter().map(|one| one["const"].as_str()).collect();
+    let names: Vec<&str> = listed.or_else(described)?;
+    Some(names.into_iter().map(str::to_owned).collect())
+}
+
+/// It ends every enumeration of Graph that may grow.
+fn with_sentinel(mut members: Vec<String>) -> Vec<String> {
+    members.push("unknownFutureValue".to_owned());
+    members
+}
+
+fn text(schema: &Value, member: &str) -> Option<String> {
+    schema[member].as_str().map(str::to_owned)
+}
+
+/// The JSON types that a schema allows, `null` among them.
+fn kinds(schema: &Value) -> Vec<&str> {
+    let alternatives = schema["anyOf"].as_array().into_iter().flatten();
+    std::iter::once(schema)
+        .chain(alternatives)
+        .flat_map(|one| match &one["type"] {
+            Value::String(kind) => vec![kind.as_str()],
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+/// `onlineMeetings/registration` of `/onlineMeetings/{meetingId}/registration`.
+fn names_of(template: &str) -> String {
+    let names = template.split('/').filter(|segment| !segment.is_empty() && !segment.starts_with('{'));
+    names.collect::<Vec<_>>().join("/")
+}
+
+/// What can be done there, to the list and to its items.
+fn methods_on(template: &str) -> Vec<Method> {
+    let names = names_of(template);
+    let is_there = |operation: &Operation| {
+        operation.resource() != Resource::CreateOrGet && names_of(operation.resource().template()) == names
+    };
+    Operation::ALL.into_iter().filter(is_there).map(Operation::method).collect()
+}

@@ -1,0 +1,77 @@
+//! A body that can be sent, for each operation that takes one. A test sends them all.
+
+use domain::Operation;
+use serde_json::{Value, json};
+
+/// The body; `None` where an operation takes none.
+pub fn body(operation: Operation) -> Option<Value> {
+    let question = json!({
+        "displayName": "Deck or engine?",
+        "answerInputType": "radioButton",
+        "answerOptions": ["Deck", "Engine"],
+        "isRequired": true
+    });
+    let meeting = json!({
+        "subject": "Ferry safety talk",
+        "startDateTime": "2035-03-09T13:00:00+01:00",
+        "endDateTime": "2035-03-09T14:00:00+01:00",
+        "joinUrl": "https://meet.example.org/ferry"
+    });
+    Some(match operation {
+        Operation::CreateMeeting => meeting,
+        Operation::CreateOrGetMeeting => {
+            let mut meeting = meeting;
+            meeting["externalId"] = json!("crm-4711");
+            meeting
+        }
+        Operation::UpdateMeeting => json!({"joinUrl": "https://meet.example.org/harbour"}),
+        Operation::CreateRegistration => json!({
+            "@odata.type": "#microsoft.graph.meetingRegistration",
+            "subject": "Ferry safety talk",
+            "description": "What everybody on board has to know.",
+            "allowedRegistrant": "everyone",
+            "capacity": 40,
+            "speakers": [{"displayName": "Mirja Dossou", "bio": "Chief mate"}],
+            "customQuestions": [question]
+        }),
+        Operation::UpdateRegistration => {
+            json!({"subject": "Ferry safety talk, second edition", "capacity": 60})
+        }
+        Operation::CreateQuestion => question,
+        Operation::UpdateQuestion => json!({"isRequired": false}),
+        Operation::EnrollRegistrant => json!({
+            "@odata.type": "#microsoft.graph.meetingRegistrant",
+            "firstName": "Mirja",
+            "lastName": "Dossou",
+            "email": "mirja@harbour.example"
+        }),
+        Operation::GetMe
+        | Operation::GetUser
+        | Operation::GetMeeting
+        | Operation::FindMeetings
+        | Operation::DeleteMeeting
+        | Operation::GetRegistration
+        | Operation::DeleteRegistration
+        | Operation::ListQuestions
+        | Operation::GetQuestion
+        | Operation::DeleteQuestion
+        | Operation::ListRegistrants
+        | Operation::GetRegistrant
+        | Operation::ListLetters
+        | Operation::CancelRegistrant
+        | Operation::ListAttendanceReports
+        | Operation::GetAttendanceReport
+        | Operation::ListAttendanceRecords => return None,
+    })
+}
+
+/// A batch.
+pub fn batch() -> Value {
+    json!({"requests": [
+        {"id": "1", "method": "GET", "url": "/me"},
+        {
+            "id": "2", "method": "POST", "url": "/me/onlineMeetings", "dependsOn": ["1"],
+            "headers": {"Content-Type": "application/json"}, "body": body(Operation::CreateMeeting)
+        }
+    ]})
+}

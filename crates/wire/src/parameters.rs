@@ -1,0 +1,89 @@
+//! What an operation takes beside its body: parts of the path, query options, headers. As the OpenAPI document has it.
+
+use domain::Operation;
+use domain::operation::{Method, QueryOption, Resource};
+use serde_json::{Value, json};
+
+/// The parameters of an operation.
+pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
+    let mut parameters = Vec::new();
+    let path = |name: &str, text: &str| json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}});
+    if !is_me {
+        parameters.push(path("userId", "Object id of the organizer."));
+    }
+    let template = operation.resource().template();
+    for (name, text) in [
+        ("meetingId", "Id of the onlineMeeting."),
+        ("questionId", "Id of the question."),
+        ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
+        ("reportId", "Id of the attendance report."),
+    ] {
+        if template.contains(&format!("{{{name}}}")) {
+            parameters.push(path(name, text));
+        }
+    }
+    for (name, text, schema) in query_options(operation) {
+        parameters.push(json!({"name": name, "in": "query", "description": text, "schema": schema}));
+    }
+    for (name, text) in headers(operation) {
+        parameters
+            .push(json!({"name": name, "in": "header", "description": text, "schema": {"type": "string"}}));
+    }
+    Value::Array(parameters)
+}
+
+fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
+    let select = (operation.method() == Method::Get).then_some(QueryOption::Select);
+    let options = operation.query_options().iter().copied().chain(select);
+    options
+        .map(|option| {
+            let (text, schema) = describe_option(option);
+            (option.name(), text, schema)
+        })
+        .collect()
+}
+
+fn describe_option(option: QueryOption) -> (&'static str, Value) {
+    let text = json!({"type": "string"});
+    match option {
+        QueryOption::Count => ("Adds `@odata.count`.", json!({"type": "boolean"})),
+        QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
+        QueryOption::Filter => (
+            "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
+            text,
+        ),
+        QueryOption::Select => ("Names of members to keep, separated by commas.", text),
+        QueryOption::SkipToken => ("Where the page starts; follow `@odata.nextLink`.", text),
+        QueryOption::Top => {
+            ("Items of a page; 100 without it, 1000 at most.", json!({"type": "integer", "minimum": 1}))
+        }
+    }
+}
+
+/// The headers that an operation heeds, beside those of HTTP itself.
+fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
+    const RETRY: (&str, &str) = (
+        "Idempotency-Key",
+        "1 to 255 characters. A retry with the same key and body gets the first answer; kept for 24 hours.",
+    );
+    const RETURN: (&str, &str) = ("Prefer", "`return=minimal` for 204 without a body.");
+    const PAGE: (&str, &str) = ("Prefer", "`odata.maxpagesize=n` for pages of at most so many items.");
+    const ONLY: (&str, &str) = ("If-Match", "412 unless what is there has this version.");
+    const UNLESS: (&str, &str) = ("If-None-Match", "304 without a body if what is there has this version.");
+    let is_list = matches!(
+        operation,
+        Operation::FindMeetings
+            | Operation::ListQuestions
+            | Operation::ListLetters
+            | Operation::ListAttendanceReports
+    );
+    match operation.method() {
+        Method::Post => vec![RETRY, RETURN],
+        Method::Patch => vec![ONLY, RETURN],
+        Method::Delete => vec![ONLY],
+        Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![PAGE],
+        Method::Get if is_list || operation.resource() == Resource::User => Vec::new(),
+        Method::Get if operation.resource() == Resource::AttendanceReport => Vec::new(),
+        Method::Get => vec![UNLESS],
+    }
+}
