@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use governor::nanos::Nanos;
 use jiff::Timestamp;
 use rand::rngs::{StdRng, SysRng};
 use rand::{Rng, SeedableRng};
@@ -14,13 +15,21 @@ pub enum Clock {
     /// The system's clock.
     System,
     /// A clock that stands until it is set.
-    Frozen(Arc<Mutex<Timestamp>>),
+    Frozen(Arc<Mutex<Standing>>),
+}
+
+/// What a frozen clock says.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    at: Timestamp,
+    /// The latest that it ever said: time that has passed does not come back when a clock is set back.
+    latest: Timestamp,
 }
 
 impl Clock {
     /// A clock that stands at `at`.
     pub fn frozen(at: Timestamp) -> Self {
-        Self::Frozen(Arc::new(Mutex::new(at)))
+        Self::Frozen(Arc::new(Mutex::new(Standing { at, latest: at })))
     }
 
     /// The time, cut to microseconds: the resolution in which everything is stored.
@@ -31,7 +40,7 @@ impl Clock {
                 let now = Timestamp::now();
                 Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
             }
-            Self::Frozen(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Frozen(standing) => standing.lock().unwrap_or_else(PoisonError::into_inner).at,
         }
     }
 
@@ -44,15 +53,31 @@ impl Clock {
                 let now = Instant::now();
                 now.duration_since(*START.get_or_init(|| now))
             }
-            Self::Frozen(_) => self.now().duration_since(Timestamp::UNIX_EPOCH).unsigned_abs(),
+            Self::Frozen(standing) => {
+                let latest = standing.lock().unwrap_or_else(PoisonError::into_inner).latest;
+                latest.duration_since(Timestamp::UNIX_EPOCH).unsigned_abs()
+            }
         }
     }
 
     /// Moves a frozen clock; the system's stays as it is.
     pub fn set(&self, to: Timestamp) {
-        if let Self::Frozen(at) = self {
-            *at.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        if let Self::Frozen(standing) = self {
+            let mut standing = standing.lock().unwrap_or_else(PoisonError::into_inner);
+            *standing = Standing { at: to, latest: standing.latest.max(to) };
         }
+    }
+}
+
+/// The clock as limits read it: time that only goes on.
+#[derive(Clone, Debug)]
+pub struct Ticks(pub Clock);
+
+impl governor::clock::Clock for Ticks {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(self.0.elapsed())
     }
 }
 

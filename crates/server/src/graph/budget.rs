@@ -6,16 +6,16 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::{AppId, Caller, PersonId, TenantId};
-use governor::clock::{Clock as Ticking, MonotonicClock};
+use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Ticks};
 use crate::config::Limits;
 use crate::error::ApiError;
 
@@ -186,7 +186,7 @@ pub fn scarcest<const N: usize>(left: [Option<Left>; N]) -> Option<Left> {
 
 fn keyed<K: Hash + Eq + Clone>(per_minute: u32, clock: &Clock) -> Option<Keyed<K>> {
     let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
-    let limiter = RateLimiter::dashmap_with_clock(quota, Ticks::new(clock));
+    let limiter = RateLimiter::dashmap_with_clock(quota, Ticks(clock.clone()));
     Some(Keyed { limiter: limiter.with_middleware::<StateInformationMiddleware>(), per_minute })
 }
 
@@ -212,34 +212,5 @@ fn of_one_client(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         address => address,
-    }
-}
-
-/// The time as it is counted: never backwards, unless a test says so.
-#[derive(Clone, Debug)]
-enum Ticks {
-    Since(Instant),
-    Frozen(Clock),
-}
-
-impl Ticks {
-    fn new(clock: &Clock) -> Self {
-        match clock {
-            Clock::System => Self::Since(MonotonicClock.now()),
-            Clock::Frozen(_) => Self::Frozen(clock.clone()),
-        }
-    }
-}
-
-impl Ticking for Ticks {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        match self {
-            Self::Since(start) => MonotonicClock.now().saturating_duration_since(*start),
-            Self::Frozen(clock) => {
-                Duration::from_micros(u64::try_from(clock.now().as_microsecond()).unwrap_or_default())
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use governor::clock::Clock as Ticking;
+use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
@@ -12,7 +12,7 @@ use governor::{Quota, RateLimiter};
 use quick_cache::sync::Cache;
 
 use super::client::{Client, Prefix};
-use crate::clock::Clock;
+use crate::clock::{Clock, Ticks};
 
 /// So many addresses are remembered by each meter. Beyond that those that were quiet longest start anew.
 const CAPACITY: usize = 20_000;
@@ -69,17 +69,6 @@ impl StateStore for Cells {
         let (outcome, next) = measure(*cell)?;
         *cell = Some(next);
         Ok(outcome)
-    }
-}
-
-/// Our clock, as the library reads it.
-struct Ticks(Clock);
-
-impl Ticking for Ticks {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        Nanos::from(self.0.elapsed())
     }
 }
 

@@ -141,9 +141,9 @@ impl BenchServer {
             public_url = "http://{address}"
             data_dir = {folder:?}
             [limits]
-            app_per_minute = 0
-            tenant_per_minute = 0
-            address_per_minute = 0
+            app_per_minute = 100000000
+            tenant_per_minute = 100000000
+            address_per_minute = 100000000
             [identity.builtin]
             enabled = true
             [[identity.tenant]]
