@@ -319,6 +319,32 @@ fn every_link_leads_somewhere() {
     assert!(count > 20, "only {count} links were found");
 }
 
+/// A comment that points at a document points at one that a reader of the repository can open.
+#[test]
+fn every_document_that_a_comment_names_is_there() {
+    let mut count = 0;
+    for source in sources_of(&["crates", "xtask"]) {
+        for name in source.lines().filter_map(|line| line.split_once("//")).flat_map(|(_, note)| named(note))
+        {
+            count += 1;
+            let (path, anchor) = name.split_once('#').unwrap_or((&name, ""));
+            // Beside each other, documents name each other without their folder.
+            let path = if root().join(path).exists() { path.to_owned() } else { format!("docs/{path}") };
+            assert!(root().join(&path).exists(), "`{name}` is not there");
+            assert!(anchor.is_empty() || anchors(&read(&path)).contains(anchor), "`{name}`: no such heading");
+        }
+    }
+    assert!(count > 20, "only {count} were found");
+}
+
+/// The documents that a comment names, without those elsewhere on the net.
+fn named(note: &str) -> impl Iterator<Item = String> {
+    let names = note.split(|c: char| !(c.is_alphanumeric() || "/.#-_:".contains(c)));
+    names
+        .filter(|name| name.contains(".md") && !name.contains("//"))
+        .map(|name| name.trim_end_matches(['.', ':']).to_owned())
+}
+
 // ------------------------------------------------------------------------------------------ what is told of the code
 
 #[test]
@@ -443,19 +469,24 @@ fn every_complaint_in_the_log_is_in_the_operating_guide() {
 
 /// The sources of the program and of the store, as one text.
 fn sources() -> String {
-    let mut folders = vec![root().join("crates/server/src"), root().join("crates/store/src")];
-    let mut text = String::new();
+    sources_of(&["crates/server/src", "crates/store/src"]).concat()
+}
+
+/// The text of every source below some folders.
+fn sources_of(folders: &[&str]) -> Vec<String> {
+    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut texts = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("the folder is there") {
             let path = entry.expect("it can be read").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                text += &fs::read_to_string(path).expect("a source can be read");
+                texts.push(fs::read_to_string(path).expect("a source can be read"));
             }
         }
     }
-    text
+    texts
 }
 
 /// What stands between one of the openings and the next quotation mark.

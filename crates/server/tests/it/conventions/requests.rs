@@ -193,7 +193,7 @@ async fn a_cast_in_the_path_of_a_new_registration_means_what_its_body_means() {
         if let Some(named) = named {
             body["@odata.type"] = json!(format!("#microsoft.graph.{named}"));
         }
-        // PATCH creates as well where there is none (CONTRACT decision 10).
+        // PATCH creates as well where there is none (decision 10 of docs/graph-compat.md).
         for method in [Method::POST, Method::PATCH] {
             let answer = app.call(method.clone(), &path).token(&token).json(&body).await;
             let Some(kind) = kind else {
