@@ -74,7 +74,7 @@ async fn looks_again_after(app: &TestApp, link: &str) -> i64 {
     page.header("refresh").unwrap().parse().unwrap()
 }
 
-/// Property 31, and nobody has to come back by hand.
+/// Nobody has to come back by hand.
 #[tokio::test]
 async fn an_early_page_asks_again_when_the_door_opens_and_then_lets_in() {
     let app = TestApp::new().await;
@@ -304,8 +304,6 @@ fn cookie_of(response: &TestResponse) -> String {
     assert_eq!(attributes, "Path=/; Max-Age=86400; HttpOnly; SameSite=Lax; Secure");
     pair.to_owned()
 }
-
-/// Property 30.
 #[tokio::test]
 async fn a_second_device_is_told_of_the_first_and_takes_over_only_when_asked_to() {
     let app = TestApp::builder().config(ONE_DEVICE).build().await;

@@ -156,7 +156,7 @@ async fn what_hangs_on_a_registration_is_not_there_without_one() {
     }
 }
 
-/// Property 17: whatever the server decides, a body may say, and nothing comes of it.
+/// Whatever the server decides, a body may say, and nothing comes of it.
 #[tokio::test]
 async fn members_that_only_the_server_sets_are_ignored() {
     let app = TestApp::new().await;

@@ -84,7 +84,7 @@ async fn headers_of_the_clients_that_mean_nothing_here_change_nothing() {
     }
 }
 
-/// Property 53: the API has no cookies and lets no page of elsewhere read it.
+/// The API has no cookies and lets no page of elsewhere read it.
 #[tokio::test]
 async fn no_other_origin_is_let_in() {
     let app = TestApp::new().await;
@@ -231,7 +231,7 @@ async fn contexts_name_the_configured_host() {
     );
 }
 
-/// Properties 1, 6 and 7 at the front door; the rest of them is the verifier's own.
+/// Tokens at the front door; the rest of what is asked of them is the verifier's own.
 #[tokio::test]
 async fn a_token_that_proves_nothing_is_refused_with_a_challenge() {
     let app = TestApp::new().await;
