@@ -24,7 +24,7 @@ form-question-choose = يُرجى اختيار إجابة واحدة.
 form-submit = تسجيل
 form-privacy = تُرسل إجاباتك إلى منظِّم هذا الاجتماع.
 form-summary = يُرجى مراجعة ما يلي:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = جميع المقاعد محجوزة
 form-full = قد يتنازل أحدهم عن مقعده. يمكنك العودة إلى هنا لاحقًا أو سؤال المنظِّم.
 form-over-title = أُغلق باب التسجيل
@@ -42,19 +42,19 @@ form-unknown = لقد سجّلت الدخول، لكن دليل المنظمة �
 form-incomplete-title = هناك ما ينقص في الدليل
 form-incomplete = لقد سجّلت الدخول، لكن دليل المنظمة يخلو من اسمك الأول أو اسم عائلتك أو بريدك الإلكتروني، ولا يمكن التسجيل من دونها. يُرجى سؤال القائمين عليه.
 
-flaw-missing = يُرجى ملء هذا الحقل
-flaw-too-long = النص طويل جدًا
+flaw-missing = يُرجى ملء هذا الحقل.
+flaw-too-long = النص طويل جدًا.
 flaw-longer-than = { $limit ->
-    [zero] لا يُسمح بأي حرف
-    [one] حرف واحد على الأكثر
-    [two] حرفان على الأكثر
-    [few] { $limit } أحرف على الأكثر
-    [many] { $limit } حرفًا على الأكثر
-   *[other] { $limit } حرف على الأكثر
+    [zero] لا يُسمح بأي حرف.
+    [one] حرف واحد على الأكثر.
+    [two] حرفان على الأكثر.
+    [few] { $limit } أحرف على الأكثر.
+    [many] { $limit } حرفًا على الأكثر.
+   *[other] { $limit } حرف على الأكثر.
 }
-flaw-not-an-email = لا يمكننا الكتابة إلى هذا العنوان؛ ينبغي أن يكون على شكل name@example.com
-flaw-not-a-choice = يُرجى اختيار أحد الخيارات
-flaw-unreadable = يحتوي على رموز لا يمكن عرضها
+flaw-not-an-email = لا يمكننا الكتابة إلى هذا العنوان؛ ينبغي أن يكون على شكل name@example.com.
+flaw-not-a-choice = يُرجى اختيار أحد الخيارات.
+flaw-unreadable = يحتوي على رموز لا يمكن عرضها.
 
 enrolled-title = يُرجى تفقد بريدك
 enrolled-sent = مقعدك في «{ $subject }» محجوز. تُرسل رسالة التأكيد إلى العنوان الذي أدخلته.

@@ -24,7 +24,7 @@ form-question-choose = Choisissez une réponse.
 form-submit = S’inscrire
 form-privacy = Vos réponses sont transmises à l’organisateur de cette réunion.
 form-summary = Merci de vérifier les points suivants :
-form-summary-item = { $label } : { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Toutes les places sont prises
 form-full = Une place peut encore se libérer. Revenez plus tard ou adressez-vous à l’organisateur.
 form-over-title = Les inscriptions sont closes
@@ -42,15 +42,15 @@ form-unknown = Vous avez ouvert une session, mais l’annuaire de l’organisati
 form-incomplete-title = Il manque quelque chose dans l’annuaire
 form-incomplete = Vous avez ouvert une session, mais votre prénom, votre nom ou votre adresse e-mail manque dans l’annuaire de l’organisation, et sans eux l’inscription est impossible. Adressez-vous à ceux qui le tiennent.
 
-flaw-missing = veuillez remplir ce champ
-flaw-too-long = le texte est trop long
+flaw-missing = Veuillez remplir ce champ.
+flaw-too-long = Le texte est trop long.
 flaw-longer-than = { $limit ->
-    [one] au plus { $limit } caractère
-   *[other] au plus { $limit } caractères
+    [one] Au plus { $limit } caractère.
+   *[other] Au plus { $limit } caractères.
 }
-flaw-not-an-email = nous ne pouvons pas écrire à cette adresse e-mail ; elle devrait ressembler à nom@example.com
-flaw-not-a-choice = veuillez choisir l’une des réponses proposées
-flaw-unreadable = ce champ contient des caractères impossibles à afficher
+flaw-not-an-email = Nous ne pouvons pas écrire à cette adresse e-mail ; elle devrait ressembler à nom@example.com.
+flaw-not-a-choice = Veuillez choisir l’une des réponses proposées.
+flaw-unreadable = Ce champ contient des caractères impossibles à afficher.
 
 enrolled-title = Consultez votre messagerie
 enrolled-sent = Votre place pour « { $subject } » est réservée. Le message de confirmation part à l’adresse que vous avez indiquée.
