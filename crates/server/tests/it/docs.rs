@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -76,8 +77,12 @@ fn the_first_enrolment_of_the_readme_works() {
 fn the_tour_of_the_serving_guide_works() {
     let document = read("docs/serve.md");
     let place = Place::new();
+    // On a free port, and gone with the script however that ends.
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+    let tour = script(&document).replace("127.0.0.1:8080", &address);
+    let tour = format!("export USHER_SERVER__LISTEN={address}\ntrap 'kill $! || :' EXIT\n{tour}");
 
-    let said = succeeded(&place.run(&script(&document)));
+    let said = succeeded(&place.run(&tour));
 
     for promised in [
         "public_url = \"https://usher.example.org\" # usher.toml:",
@@ -86,6 +91,7 @@ fn the_tour_of_the_serving_guide_works() {
         "\tmirja@harbour.example\t",
         "`mirja@harbour.example` can sign in",
         "granted `events` to 2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460",
+        "\"userPrincipalName\":\"mirja@harbour.example\"",
     ] {
         assert!(said.contains(promised), "`{promised}` is missing in:\n{said}");
     }
