@@ -13,7 +13,7 @@ use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use tokio::task::JoinSet;
@@ -67,12 +67,6 @@ const NOT_IN_ADDRESSES: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-
-/// Whether the request is for `/$batch`.
-pub(super) fn is_meant(request: &Parts) -> bool {
-    let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default().trim_end_matches('/');
-    percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case("$batch"))
-}
 
 /// Answers a batch.
 pub(super) async fn serve(app: &App, request: &Parts, body: &mut Body) -> Response {
