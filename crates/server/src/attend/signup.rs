@@ -18,7 +18,8 @@ use wire::ids::RegistrationKey;
 
 use super::calendar::Links;
 use super::form::{self, Fields};
-use super::page::{forbidden, framed_by, html, look_again, not_found, problem, scripted};
+use super::page::{forbidden, html, look_again, not_found, problem};
+use super::policy::{framed_by, scripted};
 use super::proof;
 use super::reader::Reader;
 use super::sign_in;
