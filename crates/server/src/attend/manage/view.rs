@@ -10,7 +10,8 @@ use super::Own;
 use crate::app::App;
 use crate::attend::calendar::Links;
 use crate::attend::form::{self, Fields};
-use crate::attend::page::{html, scripted};
+use crate::attend::page::html;
+use crate::attend::policy::scripted;
 use crate::attend::reader::Reader;
 
 /// What was just done, and what was wrong with it.
