@@ -108,9 +108,15 @@ const SUPPRESS: &str =
 /// The meetings whose ids begin alike: one, as a rule.
 const LIST_MEETINGS: &str = "SELECT meeting_id FROM meeting
     WHERE slot = $1 AND meeting_id >= $2 AND meeting_id <= $3 ORDER BY meeting_id LIMIT 8";
-const FORGET_EVENT: &str =
+/// Before ids were kept, what was said of a letter that failed stood in its detail.
+const FORGET_EVENTS: &str =
     "UPDATE event SET answer = NULL, detail = CASE WHEN letter_id IS NULL THEN NULL ELSE detail END
-    WHERE slot = $1 AND meeting_id = $2 AND event_id = $3";
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
+        AND (answer IS NOT NULL OR letter_id IS NULL)";
+const FORGET_EVENTS_BY_INDEX: &str = "UPDATE event INDEXED BY event_mail
+    SET answer = NULL, detail = CASE WHEN letter_id IS NULL THEN NULL ELSE detail END
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
+        AND (answer IS NOT NULL OR letter_id IS NULL)";
 const FORGET_ANSWER: &str = "UPDATE outbox SET last_answer = NULL WHERE slot = $1 AND outbox_id = $2";
 
 impl Store {
@@ -124,7 +130,7 @@ impl Store {
         let (waiting, events) = read_tx!(self, |tx| {
             let events = list_events(tx, meeting, registrant).await?;
             let mut waiting: Vec<WaitingRow> = Vec::new();
-            for id in waiting_ids(tx, meeting, registrant).await? {
+            for id in waiting_ids(tx, meeting, registrant, MOST).await? {
                 waiting.extend(query(FIND).bind(slot).bind(id).fetch_optional(&mut *tx).await?);
             }
             (waiting, events)
@@ -182,22 +188,21 @@ impl Store {
     }
 }
 
-/// Forgets what mail servers said of somebody's letters: it may name them.
+/// Forgets what mail servers said of somebody's letters, however much it is: it may name them.
 pub(crate) async fn forget_answers(
     tx: &mut Tx,
     meeting: MeetingId,
     registrant: RegistrantId,
 ) -> Result<(), Fault> {
     let slot = meeting.slot().number();
-    for id in waiting_ids(tx, meeting, registrant).await? {
+    for id in waiting_ids(tx, meeting, registrant, i64::MAX).await? {
         query(FORGET_ANSWER).bind(slot).bind(id).execute(&mut *tx).await?;
     }
-    for event in list_events(tx, meeting, registrant).await? {
-        // Before ids were kept, what was said of a letter that failed stood in its detail.
-        if event.answer.is_some() || event.letter_id.is_none() {
-            query(FORGET_EVENT).bind(slot).bind(meeting.0).bind(event.event_id).execute(&mut *tx).await?;
-        }
-    }
+    let forget = match tx.engine() {
+        Engine::Sqlite => FORGET_EVENTS_BY_INDEX,
+        Engine::Postgres => FORGET_EVENTS,
+    };
+    query(forget).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
     Ok(())
 }
 
@@ -220,13 +225,19 @@ async fn list_events(
         .await
 }
 
-/// Ids under which letters to a registrant may wait in the outbox; the confirmation of an enrolment has the registrant's.
-async fn waiting_ids(tx: &mut Tx, meeting: MeetingId, registrant: RegistrantId) -> Result<Vec<Uuid>, Fault> {
+/// Ids under which letters to a registrant may wait in the outbox, that of the registrant, which the confirmation of an
+/// enrolment has, and `most` others.
+async fn waiting_ids(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    registrant: RegistrantId,
+    most: i64,
+) -> Result<Vec<Uuid>, Fault> {
     let mut ids: Vec<Uuid> = query(LIST_OTHERS)
         .bind(meeting.slot().number())
         .bind(meeting.0)
         .bind(registrant.0)
-        .bind(MOST)
+        .bind(most)
         .fetch_values(&mut *tx)
         .await?;
     ids.push(registrant.0);

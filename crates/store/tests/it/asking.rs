@@ -13,6 +13,8 @@ const ONE_ENGINE: [(&str, Speaks); 9] = [
     ("mailing: TAKE_BESIDE_OTHERS", Speaks::Postgres),
     ("delivery: LIST_EVENTS_BY_INDEX", Speaks::Sqlite),
     ("delivery: LIST_EVENTS", Speaks::Postgres),
+    ("delivery: FORGET_EVENTS_BY_INDEX", Speaks::Sqlite),
+    ("delivery: FORGET_EVENTS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
     // Asked as it was sent: see `plans`.
     ("seating: SEAT", Speaks::Neither),

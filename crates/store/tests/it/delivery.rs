@@ -203,3 +203,23 @@ pub async fn who_is_erased_is_named_by_no_answer_of_a_mail_server(rig: &Rig) {
     let kinds: Vec<_> = fates(rig, &registrant).await.into_iter().map(|(kind, ..)| kind).collect();
     assert!(kinds.contains(&CONFIRMATION), "what became of the letters is told still: {kinds:?}");
 }
+
+/// More than anybody is shown of them.
+pub async fn who_is_erased_is_named_by_no_answer_however_many_there_are(rig: &Rig) {
+    let (stage, registrant, letter) = somebody(rig).await;
+    settle(rig, &letter, Settlement::Sent("250 ok".into()), 2).await;
+    for seconds in 3..204 {
+        let late = Return { answer: "4.4.1 canary", ..came_back(Returned::Delayed, None, seconds) };
+        rig.store.record_return(&registrant, &late).await.unwrap();
+        rig.store.ask_for_letter(&registrant, &fact(seconds)).await.unwrap();
+    }
+    let busy = "UPDATE outbox SET last_answer = '451 canary' WHERE slot = $1 AND meeting_id = $2 AND outbox_id <> $3";
+    rig.raw.execute(busy, stage.meeting.id).await;
+    let kept = "SELECT (SELECT COUNT(*) FROM event e WHERE e.slot = $1 AND e.meeting_id = $2 AND e.answer LIKE '%canary')
+        + (SELECT COUNT(*) FROM outbox o WHERE o.slot = $1 AND o.meeting_id = $2 AND o.last_answer LIKE '%canary')";
+    assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 402, "the control");
+
+    rig.store.erase_registrant(stage.meeting.id, registrant.id, &fact(300), &fact(301)).await.unwrap();
+
+    assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 0);
+}

@@ -185,6 +185,16 @@ const HOT: &[(&str, &str, By)] = &[
         "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
         Sqlite,
     ),
+    (
+        "delivery: FORGET_EVENTS",
+        "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
+        Postgres,
+    ),
+    (
+        "delivery: FORGET_EVENTS_BY_INDEX",
+        "event USING INDEX event_mail (slot=? AND meeting_id=? AND registrant_id=?)",
+        Sqlite,
+    ),
     ("delivery: LIST_MEETINGS", "meeting USING PRIMARY KEY (slot=? AND meeting_id>? AND meeting_id<?)", Both),
     ("suppressing: FIND", "suppression USING PRIMARY KEY (slot=? AND address_hash=?)", Both),
     (
