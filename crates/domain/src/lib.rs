@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number or performs I/O: time, ids and keys come in as
 //! arguments, so every rule is a function that a table of rows can test.
 
+pub mod address_hash;
 pub mod allowance;
 pub mod caller;
 pub mod consent;
@@ -26,7 +27,8 @@ pub mod seats;
 pub mod suppression;
 pub mod text;
 
-pub use allowance::{Allowance, MailboxId};
+pub use address_hash::{AddressHash, AddressUse};
+pub use allowance::Allowance;
 pub use caller::{Application, Caller, Delegated, Role, Scope};
 pub use consent::{Consent, ConsentVersion};
 pub use email::Email;
@@ -44,4 +46,4 @@ pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;
 pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};
 pub use return_address::{ReturnKind, ReturnToken};
-pub use suppression::{AddressHash, Returned};
+pub use suppression::Returned;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Allowance, MailboxId, OutboxId};
+use domain::{AddressHash, Allowance, OutboxId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ impl Store {
     /// letter asked for again is counted once.
     pub async fn withhold_letters(
         &self,
-        asked: &[(MailboxId, OutboxId)],
+        asked: &[(AddressHash, OutboxId)],
         limit: u32,
         now: Timestamp,
     ) -> Result<HashSet<OutboxId>, Fault> {
@@ -70,7 +70,7 @@ impl Store {
 
 async fn grant(
     tx: &mut Tx,
-    mailbox: MailboxId,
+    mailbox: AddressHash,
     letter: OutboxId,
     limit: u32,
     now: Timestamp,

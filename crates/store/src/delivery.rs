@@ -142,7 +142,7 @@ impl Store {
     pub async fn find_returned(&self, token: &ReturnToken) -> Result<Option<Registrant>, Fault> {
         let (least, greatest) = token.meetings();
         let meetings: Vec<Uuid> = query(LIST_MEETINGS)
-            .bind(token.slot)
+            .bind(token.slot.number())
             .bind(least)
             .bind(greatest)
             .fetch_values(&self.readers)
@@ -174,7 +174,7 @@ impl Store {
                 == 1;
             if let Some(address) = what.suppress.filter(|_| is_new) {
                 query(SUPPRESS)
-                    .bind(address.slot())
+                    .bind(address.slot().number())
                     .bind(address.0.as_slice())
                     .bind(micros(what.at))
                     .bind(what.status)

@@ -13,8 +13,8 @@ ALTER TABLE event ADD COLUMN letter_id BLOB;
 ALTER TABLE event ADD COLUMN answer TEXT;
 CREATE INDEX event_mail ON event (slot, meeting_id, registrant_id, event_id) WHERE actor = 'mail';
 
--- Addresses that get no letters, because none arrives there. `address_hash` is made with the link key and `slot` is its
--- beginning; `status` is what the mail server said (RFC 3463), of a letter to that registrant.
+-- Addresses that get no letters, because none arrives there. `address_hash` is made with the link key and has a slot
+-- of its own; `status` is what the mail server said (RFC 3463), of a letter to that registrant.
 CREATE TABLE suppression (
     slot BIGINT NOT NULL,
     address_hash BLOB NOT NULL,

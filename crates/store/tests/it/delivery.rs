@@ -2,7 +2,7 @@
 
 use domain::link::LinkKey;
 use domain::return_address::{open_return, seal_return};
-use domain::{AddressHash, Email, Fact, LetterKind, Registrant, ReturnKind, Returned};
+use domain::{AddressHash, AddressUse, Email, Fact, LetterKind, Registrant, ReturnKind, Returned};
 use store::{CalendarAnswer, DueLetter, Fate, Return, Settlement};
 
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
@@ -45,7 +45,7 @@ fn came_back(returned: Returned, kind: Option<LetterKind>, seconds: i64) -> Retu
 }
 
 fn address(text: &str) -> AddressHash {
-    AddressHash::of(&LinkKey::new(KEY), &Email::parse(text).unwrap())
+    AddressHash::of(&LinkKey::new(KEY), AddressUse::Suppression, &Email::parse(text).unwrap())
 }
 
 const CONFIRMATION: Option<LetterKind> = Some(LetterKind::Confirmation);
