@@ -73,7 +73,6 @@ const HOT: &[(&str, &str, By)] = &[
         "idempotency USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)",
         Sqlite,
     ),
-    ("allowance: KEEP", "mail_allowance USING PRIMARY KEY (slot=? AND mailbox=?)", Both),
     ("allowance: EXPIRED_SLOTS", "i USING PRIMARY KEY (slot=?)", Both),
     ("allowance: REMOVE_EXPIRED", "i USING PRIMARY KEY (slot=?)", Both),
     ("allowance: REMOVE_EXPIRED", "mail_allowance USING PRIMARY KEY (slot=? AND mailbox=?)", Sqlite),
