@@ -37,7 +37,7 @@ pub use fact::Fact;
 pub use ids::{
     AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId,
 };
-pub use letter::{CanceledBy, LetterKind, Reminders};
+pub use letter::{CanceledBy, LetterKind, Reminders, WithheldReason};
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
 pub use origin::Origin;

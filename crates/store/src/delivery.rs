@@ -1,6 +1,8 @@
 //! What became of a registrant's letters: those that wait, those that left, and what came back about them.
 
-use domain::{AddressHash, LetterKind, MeetingId, Registrant, RegistrantId, ReturnToken, Returned};
+use domain::{
+    AddressHash, LetterKind, MeetingId, Registrant, RegistrantId, ReturnToken, Returned, WithheldReason,
+};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -36,8 +38,8 @@ pub enum Fate {
     Sent,
     /// The mail server refused it, or it was tried too often.
     Failed,
-    /// It was not sent, because nothing arrives at the address.
-    Withheld,
+    /// It was not sent, though it would have been true; `None` where it is not known any more why.
+    Withheld(Option<WithheldReason>),
     /// It was not sent, because it had become untrue, or is not wanted.
     Dropped,
     /// It came back.
@@ -248,7 +250,7 @@ async fn waiting_ids(
 fn assemble(waiting: Vec<WaitingRow>, events: Vec<EventRow>) -> Result<Vec<LetterState>, Fault> {
     let mut letters = Vec::new();
     let mut came_back = Vec::new();
-    for event in events {
+    for mut event in events {
         let kind = event.detail.as_deref().and_then(LetterKind::from_name);
         let fate = match event.kind.as_str() {
             "letterSent" => Fate::Sent,
@@ -256,7 +258,10 @@ fn assemble(waiting: Vec<WaitingRow>, events: Vec<EventRow>) -> Result<Vec<Lette
             // It is in the outbox still, which knows more of it.
             "letterFailed" => continue,
             "letterDropped" => Fate::Dropped,
-            "letterWithheld" => Fate::Withheld,
+            // Nobody said anything: the answer is the reason.
+            "letterWithheld" => {
+                Fate::Withheld(event.answer.take().as_deref().and_then(WithheldReason::from_name))
+            }
             "letterBounced" => Fate::Bounced,
             "letterDelayed" => Fate::Delayed,
             _ => Fate::Returned,

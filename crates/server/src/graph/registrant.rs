@@ -75,7 +75,7 @@ fn show_letter(letter: LetterState) -> RegistrantLetter {
         Fate::Queued => LetterStatus::Queued,
         Fate::Sent => LetterStatus::Sent,
         Fate::Failed => LetterStatus::Failed,
-        Fate::Withheld => LetterStatus::Withheld,
+        Fate::Withheld(_) => LetterStatus::Withheld,
         Fate::Dropped => LetterStatus::Dropped,
         Fate::Bounced => LetterStatus::Bounced,
         Fate::Delayed => LetterStatus::Delayed,
@@ -87,6 +87,10 @@ fn show_letter(letter: LetterState) -> RegistrantLetter {
         status,
         status_date_time: wire::time::write(letter.at),
         answer: letter.answer,
+        withheld_reason: match letter.fate {
+            Fate::Withheld(reason) => reason.map(domain::WithheldReason::name),
+            _ => None,
+        },
     }
 }
 

@@ -2,7 +2,9 @@
 
 use domain::link::LinkKey;
 use domain::return_address::{open_return, seal_return};
-use domain::{AddressHash, AddressUse, Email, Fact, LetterKind, Registrant, ReturnKind, Returned};
+use domain::{
+    AddressHash, AddressUse, Email, Fact, LetterKind, Registrant, ReturnKind, Returned, WithheldReason,
+};
 use store::{CalendarAnswer, DueLetter, Fate, Return, Settlement};
 
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
@@ -55,12 +57,14 @@ fn said(words: &str) -> Option<String> {
 }
 
 pub async fn a_letter_is_followed_from_the_outbox_to_its_end(rig: &Rig) {
+    let withheld = |reason| (Settlement::Withheld(reason), Fate::Withheld(Some(reason)), None);
     for (settlement, fate, answer) in [
         (Settlement::Sent("250 ok".into()), Fate::Sent, said("250 ok")),
         (Settlement::Sent(String::new()), Fate::Sent, None),
         (Settlement::Failed("550 no".into()), Fate::Failed, said("550 no")),
         (Settlement::Dropped, Fate::Dropped, None),
-        (Settlement::Withheld, Fate::Withheld, None),
+        withheld(WithheldReason::MailboxHadEnough),
+        withheld(WithheldReason::AddressSuppressed),
         (Settlement::Later(at(60), "451 later".into()), Fate::Queued, said("451 later")),
     ] {
         let (_, registrant, letter) = somebody(rig).await;
