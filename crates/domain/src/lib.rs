@@ -12,6 +12,7 @@ pub mod enrolment;
 pub mod fact;
 pub mod ids;
 pub mod letter;
+pub mod letter_state;
 pub mod link;
 pub mod meeting;
 pub mod operation;
@@ -38,6 +39,7 @@ pub use ids::{
     AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId,
 };
 pub use letter::{CanceledBy, LetterKind, Reminders, WithheldReason};
+pub use letter_state::{Fate, LetterState};
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
 pub use origin::Origin;

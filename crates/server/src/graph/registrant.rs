@@ -7,10 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::enrolment::external_key;
 use domain::permission::may_cancel;
 use domain::{
-    Consent, ConsentVersion, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registrant, RegistrantId,
-    Registration, RegistrationKind,
+    Consent, ConsentVersion, Fate, FieldProblem, LetterState, Meeting, Person, ProblemCode, Refusal,
+    Registrant, RegistrantId, Registration, RegistrationKind,
 };
-use store::{Fate, LetterState};
 use uuid::Uuid;
 use wire::letter::{LetterStatus, RegistrantLetter};
 use wire::registrant::AnyRegistrant;

@@ -3,9 +3,9 @@
 use domain::link::LinkKey;
 use domain::return_address::{open_return, seal_return};
 use domain::{
-    AddressHash, AddressUse, Email, Fact, LetterKind, Registrant, ReturnKind, Returned, WithheldReason,
+    AddressHash, AddressUse, Email, Fact, Fate, LetterKind, Registrant, ReturnKind, Returned, WithheldReason,
 };
-use store::{CalendarAnswer, DueLetter, Fate, Return, Settlement};
+use store::{CalendarAnswer, DueLetter, Return, Settlement};
 
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
 

@@ -1,8 +1,8 @@
 //! The envelope, and what is kept of the mail server's answer.
 
 use domain::return_address::open_return;
-use domain::{AddressHash, AddressUse, Email, ReturnKind, Returned};
-use store::{Fate, Return};
+use domain::{AddressHash, AddressUse, Email, Fate, ReturnKind, Returned};
+use store::Return;
 
 use super::scripted::{Instead::*, MailServer};
 use super::world::{World, settings};
