@@ -1,5 +1,5 @@
-//! How many letters a mailbox gets that strangers can cause (PROPERTIES 37): whoever types an address into a form has a
-//! letter sent there, and need not be its owner.
+//! How many letters a mailbox gets that strangers can cause (docs/protection.md#somebody-elses-mailbox): whoever types
+//! an address into a form has a letter sent there, and need not be its owner.
 
 use jiff::{SignedDuration, Timestamp};
 

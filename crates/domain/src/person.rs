@@ -55,7 +55,7 @@ impl DirectoryPerson {
         }
     }
 
-    /// Whether an enrolment names this person as the directory knows them (seed 002; CONTRACT decision 16).
+    /// Whether an enrolment names this person as the directory knows them (decision 16 of docs/graph-compat.md).
     /// The e-mail may be the mail address or the user principal name.
     pub fn matches(&self, asked: &Named) -> Result<(), Refusal> {
         let same = |known: &Option<String>, asked: &str| {

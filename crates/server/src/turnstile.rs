@@ -1,5 +1,5 @@
 //! The turnstile: whoever queued up while the last transaction was committing goes through together.
-//! There is no timer, so a lone caller never waits. DESIGN section 5.
+//! There is no timer, so a lone caller never waits. Where it stands: "One enrolment, end to end" in ARCHITECTURE.md.
 
 use std::sync::Arc;
 use std::{io, thread};

@@ -1,8 +1,8 @@
 //! The database. Every method of [`Store`] is an operation: it opens a transaction, does one business fact
 //! with everything that belongs to it, and commits.
 //!
-//! SQL is written once, as text, in the words that every engine of SCALE.md shares. Time and ids come in as
-//! arguments; nothing here reads a clock.
+//! SQL is written once, as text, in the words that SQLite, PostgreSQL and PostgreSQL with Citus share. Time and ids
+//! come in as arguments; nothing here reads a clock.
 
 mod access;
 mod allowance;

@@ -1,5 +1,4 @@
 //! The outbox: letters that committed with the fact they tell of, until the mail server has taken them.
-//! SCALE section 6.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! What people without a token meet: the sign-up page, the manage page and the join gate. DESIGN section 6.
+//! What people without a token meet: the sign-up page, the manage page and the join gate. What their links
+//! are: "Ids and links" in ARCHITECTURE.md.
 //!
 //! GET shows, POST acts. Every answer forbids referrers and foreign content, and frames but for a sign-up page on sites
 //! that its organizer listed.

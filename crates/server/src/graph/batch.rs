@@ -1,4 +1,4 @@
-//! `POST /$batch`: up to twenty requests in one. CONTRACT section 5.6, CLIENTS sections 17 to 20.
+//! `POST /$batch`: up to twenty requests in one. docs/graph-compat.md#batches.
 //!
 //! Each goes through the same door as a request by itself, with the token of the batch: it is authorised, limited,
 //! counted and answered on its own, and nothing of one is undone because another failed.

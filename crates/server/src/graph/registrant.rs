@@ -1,4 +1,4 @@
-//! `registration/registrants`: list, get, cancel, and their letters. CONTRACT sections 2.1 and 2.2.
+//! `registration/registrants`: list, get, cancel, and their letters. docs/graph-compat.md#what-is-served.
 
 use std::collections::HashMap;
 

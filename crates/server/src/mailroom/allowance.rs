@@ -1,4 +1,4 @@
-//! Nobody's mailbox is filled by what others type into forms (PROPERTIES 37).
+//! Nobody's mailbox is filled by what others type into forms (docs/protection.md#somebody-elses-mailbox).
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The mailroom: letters leave the outbox here. DESIGN section 7, SCALE section 6.
+//! The mailroom: letters leave the outbox here. What is sent when: docs/letters.md.
 //!
 //! A letter committed with the fact it tells of; a letter to everybody as one row, which is *worked off* in pieces
 //! that queue the letters. From there: *lease* it, so that nobody else sends it; *write* it

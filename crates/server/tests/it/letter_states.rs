@@ -1,4 +1,4 @@
-//! What the organizer sees of a registrant's letters. PROPERTIES 86.
+//! What the organizer sees of a registrant's letters. docs/letters.md.
 
 use serde_json::{Value, json};
 use testkit::{TestApp, TestMeeting};

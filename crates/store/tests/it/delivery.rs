@@ -187,7 +187,7 @@ pub async fn a_no_of_a_calendar_offers_once_for_each_version_told(rig: &Rig) {
     assert!(offers.iter().any(|letter| (letter.kind, letter.about) == (LetterKind::Offer, 1)));
 }
 
-/// PROPERTIES 97: what a mail server says may name somebody.
+/// What a mail server says may name somebody.
 pub async fn who_is_erased_is_named_by_no_answer_of_a_mail_server(rig: &Rig) {
     let (stage, registrant, letter) = somebody(rig).await;
     settle(rig, &letter, Settlement::Failed("550 canary is unknown".into()), 2).await;

@@ -12,7 +12,7 @@ async fn looks_again_after(app: &TestApp, link: &str) -> i64 {
     page.header("refresh").unwrap().parse().unwrap()
 }
 
-/// Property 31, and nobody has to come back by hand.
+/// Nobody has to come back by hand.
 #[tokio::test]
 async fn an_early_page_asks_again_when_the_door_opens_and_then_lets_in() {
     let app = TestApp::new().await;

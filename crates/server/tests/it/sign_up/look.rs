@@ -1,4 +1,4 @@
-//! An organisation's logo and colour (property 71).
+//! An organisation's logo and colour.
 
 use serde_json::json;
 use server::config::Config;
