@@ -188,7 +188,7 @@ fn what_can_be_done_follows_from_where_a_registration_stands() {
 
     assert_eq!(buttons(ManageStatus::Registered), ["answers", "letter", "cancel", "erase"]);
     assert_eq!(buttons(ManageStatus::Canceled), ["again", "erase"]);
-    for status in [ManageStatus::Over, ManageStatus::MeetingCanceled] {
+    for status in [ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled] {
         assert_eq!(buttons(status), ["erase"]);
     }
 }

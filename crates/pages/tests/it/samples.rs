@@ -141,9 +141,8 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         language: Language::English,
         zones: Zones::default(),
         brand: None,
-        subject: said,
-        start_at: start_at(),
-        end_at: end_at(),
+        subject: Some(said),
+        span: Some((start_at(), end_at())),
         first_name: said,
         last_name: said,
         email: said,
@@ -275,8 +274,13 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         RegistrationState::TurnedAway { why: TurnedAway::UnknownPerson, session: session(said) },
         RegistrationState::TurnedAway { why: TurnedAway::EntryIncomplete, session: session(said) },
     ];
-    let statuses =
-        [ManageStatus::Registered, ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled];
+    let statuses = [
+        ManageStatus::Registered,
+        ManageStatus::Canceled,
+        ManageStatus::Over,
+        ManageStatus::MeetingCanceled,
+        ManageStatus::AllCanceled,
+    ];
     let problems = [Problem::Unavailable, Problem::TooMany, Problem::Refused, Problem::Fault];
     let again = Some(REGISTER);
 

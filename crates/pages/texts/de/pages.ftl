@@ -86,6 +86,7 @@ manage-erase-heading = Meine Daten löschen
 manage-erase-explain = Ihr Name, Ihre Adresse und Ihre Antworten werden endgültig entfernt. Falls Sie einen Platz haben, wird er frei, und es wird keine Nachricht darüber gesendet.
 manage-erase-button = Meine Daten jetzt löschen
 manage-page = Die Seite dieser Besprechung
+manage-status-all-canceled = Die Organisation hat alle Anmeldungen zu dieser Besprechung storniert.
 
 erased-title = Ihre Daten sind gelöscht
 erased-explain = Ihr Name, Ihre Adresse und Ihre Antworten sind aus dieser Anmeldung entfernt, und Ihre persönlichen Links gelten nicht mehr.

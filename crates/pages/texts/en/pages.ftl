@@ -86,6 +86,7 @@ manage-erase-heading = Erase my data
 manage-erase-explain = Your name, address and answers are removed for good. If you have a place, it is given back, and no letter is sent about it.
 manage-erase-button = Erase my data now
 manage-page = The page of this meeting
+manage-status-all-canceled = The organizer has cancelled all registrations for this meeting.
 
 erased-title = Your data is erased
 erased-explain = Your name, address and answers are gone from this registration, and your personal links no longer work.

@@ -86,6 +86,7 @@ manage-erase-heading = Borrar mis datos
 manage-erase-explain = Su nombre, su dirección y sus respuestas se eliminan para siempre. Si tiene una plaza, queda libre, y no se envía ningún mensaje al respecto.
 manage-erase-button = Borrar mis datos ahora
 manage-page = La página de esta reunión
+manage-status-all-canceled = El organizador ha cancelado todas las inscripciones en esta reunión.
 
 erased-title = Sus datos se han borrado
 erased-explain = Su nombre, su dirección y sus respuestas ya no están en esta inscripción, y sus enlaces personales han dejado de funcionar.

@@ -86,6 +86,7 @@ manage-erase-heading = Effacer mes données
 manage-erase-explain = Votre nom, votre adresse et vos réponses sont supprimés définitivement. Si vous avez une place, elle est libérée, et aucun message n’est envoyé à ce sujet.
 manage-erase-button = Effacer mes données maintenant
 manage-page = La page de cette réunion
+manage-status-all-canceled = L’organisateur a annulé toutes les inscriptions à cette réunion.
 
 erased-title = Vos données sont effacées
 erased-explain = Votre nom, votre adresse et vos réponses ont disparu de cette inscription, et vos liens personnels ne fonctionnent plus.

@@ -85,6 +85,7 @@ manage-erase-heading = 個人データを消去する
 manage-erase-explain = お名前、メールアドレス、回答を完全に削除します。登録中の場合は参加枠が取り消され、それについてのメールは送信されません。
 manage-erase-button = 今すぐ個人データを消去する
 manage-page = この会議のページ
+manage-status-all-canceled = 主催者がこの会議のすべての参加登録を取り消しました。
 
 erased-title = 個人データを消去しました
 erased-explain = この参加登録からお名前、メールアドレス、回答を削除しました。専用リンクは使用できなくなりました。

@@ -88,6 +88,7 @@ manage-erase-heading = Usuń moje dane
 manage-erase-explain = Imię i nazwisko, adres i odpowiedzi zostaną trwale usunięte. Zajęte miejsce zostanie zwolnione i nie wyślemy o tym wiadomości.
 manage-erase-button = Usuń moje dane teraz
 manage-page = Strona tego spotkania
+manage-status-all-canceled = Organizator anulował wszystkie rejestracje na to spotkanie.
 
 erased-title = Dane zostały usunięte
 erased-explain = Imię i nazwisko, adres i odpowiedzi zniknęły z tej rejestracji, a osobiste linki już nie działają.

@@ -86,6 +86,7 @@ manage-erase-heading = Apagar os meus dados
 manage-erase-explain = O seu nome, o seu endereço e as suas respostas são removidos para sempre. Se você tem uma vaga, ela é liberada, e nenhuma mensagem é enviada sobre isso.
 manage-erase-button = Apagar os meus dados agora
 manage-page = A página desta reunião
+manage-status-all-canceled = O organizador cancelou todas as inscrições nesta reunião.
 
 erased-title = Os seus dados foram apagados
 erased-explain = O seu nome, o seu endereço e as suas respostas saíram desta inscrição, e os seus links pessoais não funcionam mais.

@@ -85,6 +85,7 @@ manage-erase-heading = 删除我的数据
 manage-erase-explain = 您的姓名、邮箱和回答将被永久删除。如果您有名额，名额将被释放，且不会为此发送邮件。
 manage-erase-button = 立即删除我的数据
 manage-page = 此会议的页面
+manage-status-all-canceled = 组织者已取消此会议的所有报名。
 
 erased-title = 您的数据已删除
 erased-explain = 您的姓名、邮箱和回答已从此报名中删除，您的专属链接不再有效。
