@@ -127,6 +127,7 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
         brand: None,
         is_framed: false,
         subject: said,
+        organizer: Some(said),
         description: Some(said),
         speakers: vec![Speaker { name: said, bio: Some(said) }, Speaker { name: said, bio: None }],
         start_at: start_at(),

@@ -41,6 +41,10 @@ form-unknown-title = Ihr Konto kann hier nicht verwendet werden
 form-unknown = Sie sind mit Ihrem Konto angemeldet, aber das Verzeichnis der Organisation kennt es nicht, oder es ist gesperrt. Fragen Sie die Stelle, die die Konten pflegt.
 form-incomplete-title = Im Verzeichnis fehlt etwas
 form-incomplete = Sie sind mit Ihrem Konto angemeldet, aber im Verzeichnis der Organisation fehlt Ihr Vorname, Ihr Nachname oder Ihre E-Mail-Adresse, und ohne sie ist keine Anmeldung möglich. Fragen Sie die Stelle, die es pflegt.
+form-organizer = Veranstaltet von { $name }
+form-sign-in-title-named = Nur für Mitglieder von { $name }
+form-sign-in-named = Nur Mitglieder von { $name } können sich zu dieser Besprechung anmelden. Derzeit geschieht das über das eigene System ihrer Organisation; welches das ist, sagt Ihnen, wer die Besprechung ausrichtet.
+form-sign-in-here-named = Nur Mitglieder von { $name } können sich zu dieser Besprechung anmelden. Melden Sie sich mit dem Konto an, das Sie dort haben.
 
 flaw-missing = bitte ausfüllen
 flaw-too-long = das ist zu lang

@@ -41,6 +41,10 @@ form-unknown-title = Your account cannot be used here
 form-unknown = You are signed in, but the organisation’s directory does not know your account, or it is disabled. Ask whoever looks after the accounts.
 form-incomplete-title = Something is missing in the directory
 form-incomplete = You are signed in, but the organisation’s directory lacks your first name, your last name or your e-mail address, and you cannot be registered without them. Ask whoever looks after it.
+form-organizer = Organized by { $name }
+form-sign-in-title-named = For members of { $name }
+form-sign-in-named = Only members of { $name } can register for this meeting. For now they do so through their own organisation’s system; ask the organizer which one that is.
+form-sign-in-here-named = Only members of { $name } can register for this meeting. Sign in with the account you have there.
 
 flaw-missing = please fill this in
 flaw-too-long = this is too long

@@ -41,6 +41,10 @@ form-unknown-title = Su cuenta no se puede usar aquí
 form-unknown = Ha iniciado sesión, pero el directorio de la organización no conoce su cuenta, o está desactivada. Consulte a quien mantiene las cuentas.
 form-incomplete-title = Falta algo en el directorio
 form-incomplete = Ha iniciado sesión, pero en el directorio de la organización falta su nombre, sus apellidos o su correo electrónico, y sin ellos no es posible la inscripción. Consulte a quien lo mantiene.
+form-organizer = Organiza: { $name }
+form-sign-in-title-named = Para miembros de { $name }
+form-sign-in-named = Solo los miembros de { $name } pueden inscribirse en esta reunión. Por ahora lo hacen mediante el sistema de su propia organización; pregunte cuál es a quien organiza la reunión.
+form-sign-in-here-named = Solo los miembros de { $name } pueden inscribirse en esta reunión. Inicie sesión con la cuenta que tiene allí.
 
 flaw-missing = rellene este campo
 flaw-too-long = el texto es demasiado largo

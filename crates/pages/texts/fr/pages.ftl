@@ -41,6 +41,10 @@ form-unknown-title = Votre compte ne peut pas être utilisé ici
 form-unknown = Vous avez ouvert une session, mais l’annuaire de l’organisation ne connaît pas votre compte, ou celui-ci est désactivé. Adressez-vous à ceux qui gèrent les comptes.
 form-incomplete-title = Il manque quelque chose dans l’annuaire
 form-incomplete = Vous avez ouvert une session, mais votre prénom, votre nom ou votre adresse e-mail manque dans l’annuaire de l’organisation, et sans eux l’inscription est impossible. Adressez-vous à ceux qui le tiennent.
+form-organizer = Réunion organisée par { $name }
+form-sign-in-title-named = Réservé aux membres de { $name }
+form-sign-in-named = Seuls les membres de { $name } peuvent s’inscrire à cette réunion. Pour l’instant, cela passe par le système de leur propre organisation ; demandez à l’organisateur lequel utiliser.
+form-sign-in-here-named = Seuls les membres de { $name } peuvent s’inscrire à cette réunion. Connectez-vous avec le compte que vous y avez.
 
 flaw-missing = veuillez remplir ce champ
 flaw-too-long = le texte est trop long

@@ -41,6 +41,10 @@ form-unknown-title = このアカウントはここでは使用できません
 form-unknown = サインインしていますが、組織のディレクトリにアカウントがないか、無効になっています。アカウントの管理者にお問い合わせください。
 form-incomplete-title = ディレクトリの情報が不足しています
 form-incomplete = サインインしていますが、組織のディレクトリに名、姓、またはメールアドレスがなく、このままでは登録できません。ディレクトリの管理者にお問い合わせください。
+form-organizer = 主催者: { $name }
+form-sign-in-title-named = { $name }のメンバー限定
+form-sign-in-named = この会議に登録できるのは{ $name }のメンバーだけです。現在は所属組織のシステムから登録していただきます。どのシステムかは主催者にお問い合わせください。
+form-sign-in-here-named = この会議に登録できるのは{ $name }のメンバーだけです。その組織のアカウントでサインインしてください。
 
 flaw-missing = 入力してください
 flaw-too-long = 長すぎます

@@ -41,6 +41,10 @@ form-unknown-title = Tego konta nie można tu użyć
 form-unknown = Zalogowano, ale katalog organizacji nie zna tego konta albo jest ono wyłączone. Prosimy zapytać osoby, które zarządzają kontami.
 form-incomplete-title = W katalogu czegoś brakuje
 form-incomplete = Zalogowano, ale w katalogu organizacji brakuje imienia, nazwiska albo adresu e-mail, a bez nich rejestracja nie jest możliwa. Prosimy zapytać osoby, które go prowadzą.
+form-organizer = Organizator: { $name }
+form-sign-in-title-named = Dla członków organizacji { $name }
+form-sign-in-named = Na to spotkanie mogą się zarejestrować tylko członkowie organizacji { $name }. Na razie robią to w systemie własnej organizacji; o to, który to system, prosimy zapytać organizatora.
+form-sign-in-here-named = Na to spotkanie mogą zarejestrować się tylko członkowie organizacji { $name }. Prosimy zalogować się na konto w tej organizacji.
 
 flaw-missing = proszę wypełnić to pole
 flaw-too-long = tekst jest za długi

@@ -41,6 +41,10 @@ form-unknown-title = A sua conta não pode ser usada aqui
 form-unknown = Você entrou com a sua conta, mas o diretório da organização não a conhece, ou ela está desativada. Fale com quem cuida das contas.
 form-incomplete-title = Falta algo no diretório
 form-incomplete = Você entrou com a sua conta, mas no diretório da organização falta o seu nome, o seu sobrenome ou o seu endereço de e-mail, e sem eles não é possível se inscrever. Fale com quem cuida dele.
+form-organizer = Organização: { $name }
+form-sign-in-title-named = Para membros de { $name }
+form-sign-in-named = Só membros de { $name } podem se inscrever nesta reunião. Por enquanto, isso é feito pelo sistema da própria organização; pergunte a quem organiza a reunião qual é.
+form-sign-in-here-named = Só membros de { $name } podem se inscrever nesta reunião. Entre com a conta que você tem lá.
 
 flaw-missing = preencha este campo
 flaw-too-long = o texto é longo demais

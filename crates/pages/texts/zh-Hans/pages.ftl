@@ -41,6 +41,10 @@ form-unknown-title = 您的帐户无法在此使用
 form-unknown = 您已登录，但组织目录中没有您的帐户，或者该帐户已被停用。请联系负责帐户的人员。
 form-incomplete-title = 目录中缺少信息
 form-incomplete = 您已登录，但组织目录中缺少您的名字、姓氏或邮箱，没有这些信息就无法报名。请联系负责维护目录的人员。
+form-organizer = 组织者：{ $name }
+form-sign-in-title-named = 仅限 { $name } 的成员
+form-sign-in-named = 只有 { $name } 的成员才能报名参加此会议。目前需通过其所在组织的系统报名；请向会议组织者咨询是哪个系统。
+form-sign-in-here-named = 只有 { $name } 的成员才能报名参加此会议。请使用您在该组织的帐户登录。
 
 flaw-missing = 请填写此项
 flaw-too-long = 内容过长

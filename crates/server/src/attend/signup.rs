@@ -39,27 +39,25 @@ pub async fn show(
     reader: Reader,
 ) -> Response {
     let Ok(Path(id)) = id else { return not_found(&reader) };
-    match find_now(&app, &id).await {
-        Ok(Some(hosted)) => {
-            let Some(registration) = &hosted.registration else { return not_found(&reader) };
-            count_visit(&app, &hosted, registration, &method, (address, &reader.headers));
-            let accepts = registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
-            if accepts && registration.seemed_full() {
-                let full = RegistrationState::Full;
-                return show_state(StatusCode::OK, &app, &reader, &hosted.meeting, registration, full);
-            }
-            match Visitor::of(&app, &reader, &hosted.meeting, registration).await {
-                Ok(visitor) => {
-                    let proof = proof::Asked::of(&app, Client::of(address), registration.id, &visitor);
-                    let sent = Sent { proof, ..Sent::default() };
-                    page(&app, &reader, &hosted, registration, &visitor, sent)
-                }
-                Err(error) => problem(&app, &reader, &error),
-            }
+    let shown = async {
+        let Some(hosted) = find_now(&app, &id).await? else { return gone(&app, &reader, &id).await };
+        let Some(registration) = &hosted.registration else { return Ok(not_found(&reader)) };
+        let meeting = &hosted.meeting;
+        count_visit(&app, &hosted, registration, &method, (address, &reader.headers));
+        let organizer = app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+        let organizer = organizer.and_then(|person| person.full_name());
+        let organizer = organizer.as_deref();
+        let accepts = registration.accepts_at(meeting, app.clock.now()).is_ok();
+        if accepts && registration.seemed_full() {
+            let full = RegistrationState::Full;
+            return Ok(show_state(StatusCode::OK, &app, &reader, (meeting, organizer), registration, full));
         }
-        Ok(None) => gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
-        Err(error) => problem(&app, &reader, &error),
-    }
+        let visitor = Visitor::of(&app, &reader, meeting, registration).await?;
+        let proof = proof::Asked::of(&app, Client::of(address), registration.id, &visitor);
+        let sent = Sent { proof, organizer, ..Sent::default() };
+        Ok(page(&app, &reader, &hosted, registration, &visitor, sent))
+    };
+    shown.await.unwrap_or_else(|error: ApiError| problem(&app, &reader, &error))
 }
 
 /// Counts the look of a person who has not looked today.
@@ -138,7 +136,7 @@ async fn try_enroll(
                 let mut problems = read.err().unwrap_or_default();
                 problems.extend(agreed.err());
                 let proof = proof::Asked::of(app, client, registration.id, &visitor);
-                let sent = Sent { fields: Some(fields), problems: &problems, proof };
+                let sent = Sent { fields: Some(fields), problems: &problems, proof, organizer: None };
                 return Ok(Some(page(app, reader, &hosted, registration, &visitor, sent)));
             }
         };
@@ -152,7 +150,7 @@ async fn try_enroll(
         let unproven =
             proof::check(app, client, registration, &visitor, fields, key.as_ref(), request).await?;
         if unproven.is_some() {
-            let sent = Sent { fields: Some(fields), problems: &[], proof: unproven };
+            let sent = Sent { fields: Some(fields), problems: &[], proof: unproven, organizer: None };
             return Ok(Some(page(app, reader, &hosted, registration, &visitor, sent)));
         }
         let asked = Asked {
@@ -202,7 +200,8 @@ async fn try_enroll(
             }
             Err(ApiError::Refused(Refusal::RegistrationFull)) => {
                 let (conflict, full) = (StatusCode::CONFLICT, RegistrationState::Full);
-                return Ok(Some(show_state(conflict, app, reader, &hosted.meeting, registration, full)));
+                let told = (&hosted.meeting, None);
+                return Ok(Some(show_state(conflict, app, reader, told, registration, full)));
             }
             Err(error) => return Err(error),
             Ok(None) => app.forget(hosted.meeting.id),
@@ -252,6 +251,8 @@ struct Sent<'a> {
     fields: Option<&'a Fields>,
     problems: &'a [FieldProblem],
     proof: Option<proof::Asked>,
+    /// Who organizes the meeting. Asked of the directory for whoever looks: an enrolment does not wait for it.
+    organizer: Option<&'a str>,
 }
 
 /// The page as it stands for this visitor, with their input and its faults.
@@ -265,9 +266,10 @@ fn page(
 ) -> Response {
     let meeting = &hosted.meeting;
     let Ok(built_in) = registration.built_in() else { return not_found(reader) };
+    let told = (meeting, sent.organizer);
     let now = app.clock.now();
     if let Err(refusal) = registration.accepts_at(meeting, now) {
-        let page = show_state(StatusCode::OK, app, reader, meeting, registration, shut(&refusal));
+        let page = show_state(StatusCode::OK, app, reader, told, registration, shut(&refusal));
         return match refusal {
             Refusal::RegistrationNotOpen { opens_at } => {
                 let [spread] = app.ids.bytes();
@@ -287,11 +289,11 @@ fn page(
             let address = app.sign_in.provider(meeting.tenant).map(|_| sign_in::address(&id));
             let state = RegistrationState::SignInNeeded { sign_in_url: address.as_deref() };
             let status = if sent.fields.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
-            return show_state(status, app, reader, meeting, registration, state);
+            return show_state(status, app, reader, told, registration, state);
         }
         Visitor::TurnedAway(_, why) => {
             let state = RegistrationState::TurnedAway { why: *why, session };
-            return show_state(StatusCode::FORBIDDEN, app, reader, meeting, registration, state);
+            return show_state(StatusCode::FORBIDDEN, app, reader, told, registration, state);
         }
         Visitor::Anybody | Visitor::Member(..) => {}
     }
@@ -326,7 +328,7 @@ fn page(
         Some(proof) if proof.again => StatusCode::FORBIDDEN,
         _ => StatusCode::OK,
     };
-    show_state(status, app, reader, meeting, registration, RegistrationState::Open(form))
+    show_state(status, app, reader, told, registration, RegistrationState::Open(form))
 }
 
 /// Why there is no form, as the page says it.
@@ -348,7 +350,7 @@ fn show_state(
     status: StatusCode,
     app: &App,
     reader: &Reader,
-    meeting: &Meeting,
+    (meeting, organizer): (&Meeting, Option<&str>),
     registration: &Registration,
     state: RegistrationState<'_>,
 ) -> Response {
@@ -362,6 +364,7 @@ fn show_state(
         brand: Some(&house.brand),
         is_framed: leads_out_of_a_frame(reader, built_in),
         subject: registration.subject(meeting).unwrap_or_default(),
+        organizer,
         description: built_in.description.as_deref(),
         speakers: built_in.speakers.iter().map(speaker).collect(),
         start_at: registration.start_at(meeting),
