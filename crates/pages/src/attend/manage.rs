@@ -88,6 +88,8 @@ pub struct ManageView<'a> {
     pub questions: Vec<Question<'a>>,
     /// What was wrong with the answers above.
     pub problems: Vec<FieldProblem<'a>>,
+    /// Their personal link to the meeting; shown while the place is theirs and the meeting is not over.
+    pub join_url: &'a str,
     /// The entry for their calendar, while the place is theirs.
     pub calendar: Option<CalendarOffer<'a>>,
     /// What was just done.
@@ -157,6 +159,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
             })
         }),
         live: view.status == ManageStatus::Registered,
+        join: clean::href(view.join_url),
         // Nobody registers again right after they did.
         canceled: view.status == ManageStatus::Canceled && view.notice != Some(ManageNotice::RegisteredAgain),
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
@@ -178,6 +181,7 @@ struct Manage<'a> {
     status: String,
     notice: Option<String>,
     live: bool,
+    join: String,
     canceled: bool,
     ways: Vec<Way>,
     letter_explain: String,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pages::*;
 
 use crate::markup::{Tag, tags};
-use crate::samples::{end_at, every_page, facts, form, gate, manage, registration, start_at};
+use crate::samples::{JOIN, end_at, every_page, facts, form, gate, manage, registration, start_at};
 
 fn count(tags: &[Tag], name: &str) -> usize {
     tags.iter().filter(|tag| tag.name == name).count()
@@ -193,6 +193,24 @@ fn what_can_be_done_follows_from_where_a_registration_stands() {
     }
 }
 
+/// What somebody comes for when the meeting begins, and the one thing on the page that is filled.
+#[test]
+fn the_way_into_the_meeting_stands_first_while_there_is_one() {
+    let page = |status| manage_page(&manage("word", status));
+    let button = format!(r#"<a class="button" href="{JOIN}">Join the meeting</a>"#);
+
+    let registered = page(ManageStatus::Registered);
+    assert!(registered.find(&button).unwrap() < registered.find("<dl").unwrap(), "{registered}");
+    let filled =
+        |tag: &Tag| tag.name == "button" && !tag.get("class").unwrap_or_default().contains("outline");
+    assert!(!tags(&registered).iter().any(filled));
+    for status in
+        [ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled]
+    {
+        assert!(!page(status).contains(&format!(r#""{JOIN}""#)), "{status:?}");
+    }
+}
+
 #[test]
 fn a_time_is_given_to_machines_in_utc_and_to_people_in_their_zone() {
     let html = registration_page(&registration("word", RegistrationState::Full));
@@ -279,4 +297,27 @@ fn a_page_wears_its_organisation_s_logo_and_colours() {
     ));
     let own = html.find("/assets/usher.css").unwrap();
     assert!(own < html.find("/assets/x/colours.css").unwrap(), "what comes later counts");
+}
+
+#[test]
+fn a_page_says_whose_it_is_and_who_organizes() {
+    let brand = Brand { name: "Riverbend".to_owned(), ..Brand::default() };
+    let state = RegistrationState::SignInNeeded { sign_in_url: Some("/sign-in") };
+    let view = RegistrationView {
+        brand: Some(&brand),
+        organizer: Some("Ines Calloway"),
+        ..registration("word", state)
+    };
+    let html = registration_page(&view);
+
+    assert!(html.contains(r#"<span class="brand"><bdi>Riverbend</bdi></span>"#), "{html}");
+    assert!(html.contains("Organized by Ines Calloway"), "{html}");
+    assert!(
+        html.contains("For members of Riverbend") && html.contains("Only members of Riverbend can"),
+        "{html}"
+    );
+    let nobody = RegistrationView { brand: None, organizer: None, ..view };
+    let html = registration_page(&nobody);
+    assert!(html.contains(r#"<span class="brand">Usher</span>"#) && !html.contains("Organized by"), "{html}");
+    assert!(html.contains("Only members of the organisation can"), "{html}");
 }

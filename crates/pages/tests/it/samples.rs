@@ -150,6 +150,7 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         status,
         questions: form(said).questions,
         problems: vec![FieldProblem { field: "answer-two", flaw: Flaw::Missing }],
+        join_url: JOIN,
         calendar: Some(offer(Language::English, said)),
         notice: Some(ManageNotice::AnswersChanged),
         registration_page_url: Some(REGISTER),

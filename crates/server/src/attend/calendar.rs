@@ -69,7 +69,8 @@ fn file(text: String) -> Response {
 
 /// Both links of somebody, for the entry in their calendar.
 pub(super) struct Links {
-    join: String,
+    /// The personal link to the meeting.
+    pub(super) join: String,
     manage: String,
 }
 

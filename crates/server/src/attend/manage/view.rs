@@ -72,6 +72,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
             .as_ref()
             .map_or_else(Vec::new, |(_, built_in, ids)| form::questions(built_in, ids, fields)),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
+        join_url: &links.join,
         calendar,
         notice: shown.notice,
         registration_page_url: page_url.as_deref(),
