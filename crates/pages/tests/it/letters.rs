@@ -19,7 +19,7 @@ You have a place in this meeting.
 
 What: Engines, and what they weave
 When: Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)
-That is: Tuesday, 4 August 2026, 14:00–15:30 UTC
+That is: 14:00–15:30 UTC
 Organizer: Grace Hopper, grace@example.com
 
 Join with your personal link:
