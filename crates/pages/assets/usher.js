@@ -9,7 +9,9 @@ for (const place of document.querySelectorAll("[data-zone]")) {
     new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "short", timeZone })
       .formatRange(new Date(start), new Date(end));
   if (!own || [zone, "UTC"].some((shown) => write(own) === write(shown))) continue;
-  const city = own.split("/").pop().replaceAll("_", " ");
+  // What the list calls it is in the reader's language.
+  const listed = document.querySelector(`#zone option[value="${CSS.escape(own)}"]`);
+  const city = listed ? listed.textContent : own.split("/").pop().replaceAll("_", " ");
   place.textContent = words.replace("{zone}", () => city).replace("{time}", () => write(own));
   place.hidden = false;
 }

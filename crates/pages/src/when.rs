@@ -3,8 +3,9 @@
 //! Dates and times are CLDR's, out of ICU4X; how they are put together to a range is said in `calendar.ftl`,
 //! because ICU4X's own ranges are not stable yet (unicode-org/icu4x#8358).
 
+use icu_datetime::fieldsets::zone::ExemplarCity;
 use icu_datetime::fieldsets::{T, YMDE};
-use icu_datetime::input::{Date, Time};
+use icu_datetime::input::{self, Date, Time};
 use icu_datetime::preferences::CalendarAlgorithm;
 use icu_datetime::{DateTimeFormatter, DateTimeFormatterPreferences, NoCalendarFormatter};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -124,6 +125,25 @@ fn machine(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// What CLDR calls the cities of zones in one language.
+pub(crate) struct Cities(NoCalendarFormatter<ExemplarCity>);
+
+impl Cities {
+    pub(crate) fn of(texts: &Texts) -> Self {
+        let formatter = NoCalendarFormatter::try_new(preferences(texts), ExemplarCity);
+        Self(formatter.expect("the built-in data has every language of ours, a test asks them all"))
+    }
+
+    /// The city of the zone of that IANA name; as the name has it where CLDR knows no such zone.
+    fn name(&self, iana_name: &str) -> String {
+        let zone = input::TimeZone::from_iana_id(iana_name);
+        if zone == input::TimeZone::UNKNOWN {
+            return iana_name.rsplit('/').next().unwrap_or(iana_name).replace('_', " ");
+        }
+        self.0.format(&zone.without_offset()).to_string()
+    }
+}
+
 /// A zone to write times in.
 #[derive(PartialEq)]
 pub(crate) enum Zone {
@@ -160,6 +180,11 @@ impl Zone {
 
     /// City and distance from UTC, both distances where the clocks are changed in between.
     pub(crate) fn name(&self, texts: &Texts, instants: &[&Zoned]) -> String {
+        self.name_by(&Cities::of(texts), texts, instants)
+    }
+
+    /// The same for many zones.
+    pub(crate) fn name_by(&self, cities: &Cities, texts: &Texts, instants: &[&Zoned]) -> String {
         let Self::Named(_, name) = self else { return "UTC".to_owned() };
         let mut offsets: Vec<String> = instants.iter().map(|at| offset(at)).collect();
         offsets.dedup();
@@ -167,10 +192,7 @@ impl Zone {
         let text = match name.rsplit_once('/') {
             // `Etc/GMT+5` is five hours behind, which only its distance says plainly.
             Some(("Etc", _)) => offset,
-            place => {
-                let city = place.map_or(&**name, |(_, city)| city).replace('_', " ");
-                texts.plain("when-zone", &[("city", &city), ("offset", &offset)])
-            }
+            _ => texts.plain("when-zone", &[("city", &cities.name(name)), ("offset", &offset)]),
         };
         texts.beside(&text).into_owned()
     }
@@ -300,10 +322,23 @@ mod tests {
     }
 
     #[test]
+    fn a_city_is_named_in_the_reader_s_language() {
+        for (language, zone, expected) in [
+            (Language::German, "Europe/Warsaw", "16:00 Uhr Warschau (UTC+2)"),
+            (Language::Polish, "Europe/Warsaw", "16:00 Warszawa (UTC+2)"),
+            (Language::Japanese, "Asia/Tokyo", "23:00 東京 (UTC+9)"),
+            (Language::English, "Europe/Kiev", "17:00 Kyiv (UTC+3)"),
+        ] {
+            let text = Moment::new(language.texts(), at("2026-08-04T14:00:00Z"), Some(zone)).text;
+            assert!(text.ends_with(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn among_arabic_words_a_zone_is_isolated() {
         let text =
             Moment::new(Language::Arabic.texts(), at("2026-08-04T14:00:00Z"), Some("Asia/Riyadh")).text;
 
-        assert!(text.ends_with(" \u{2068}Riyadh (UTC+3)\u{2069}"), "{text}");
+        assert!(text.ends_with(" \u{2068}الرياض (UTC+3)\u{2069}"), "{text}");
     }
 }

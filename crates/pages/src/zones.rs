@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use crate::texts::Texts;
-use crate::when::{Moment, Span, Zone};
+use crate::when::{Cities, Moment, Span, Zone};
 
 /// The name in a page's query by which somebody asks for times in another zone, with an IANA name as the value.
 pub const ZONE_QUERY: &str = "zone";
@@ -118,10 +118,11 @@ impl Chooser {
             zones.push(current);
         }
         zones.sort_by(|one, other| by_distance(one, other, at));
+        let cities = Cities::of(texts);
         let option = |zone: Zone| ZoneOption {
             selected: zone.iana_name() == current_name,
             name: zone.iana_name().to_owned(),
-            text: zone.name(texts, &[&at.to_zoned(zone.zone())]),
+            text: zone.name_by(&cities, texts, &[&at.to_zoned(zone.zone())]),
         };
         let pairs = form_urlencoded::parse(query.as_bytes());
         let kept = pairs.filter(|(name, _)| name != ZONE_QUERY);
