@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pages::*;
 
 use crate::markup::{Tag, tags};
-use crate::samples::{JOIN, end_at, every_page, facts, form, gate, manage, registration, start_at};
+use crate::samples::{JOIN, at, end_at, every_page, facts, form, gate, manage, registration, start_at};
 
 fn count(tags: &[Tag], name: &str) -> usize {
     tags.iter().filter(|tag| tag.name == name).count()
@@ -219,7 +219,7 @@ fn a_time_is_given_to_machines_in_utc_and_to_people_in_their_zone() {
         "<time datetime=\"2026-08-04T14:00:00Z\">Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)</time> \
          <span class=\"aside\">(14:00–15:30 UTC)</span>"
     ));
-    let early = GateState::Early { opens_at: "2026-08-04T13:45:00Z".parse().unwrap() };
+    let early = GateState::Early { opens_at: at("2026-08-04T13:45:00Z"), now: at("2026-08-04T13:00:00Z") };
     assert!(gate_page(&gate("word", early)).contains("from Tuesday, 4 August 2026, 15:45 Berlin (UTC+2)."));
 }
 
@@ -320,4 +320,34 @@ fn a_page_says_whose_it_is_and_who_organizes() {
     let html = registration_page(&nobody);
     assert!(html.contains(r#"<span class="brand">Usher</span>"#) && !html.contains("Organized by"), "{html}");
     assert!(html.contains("Only members of the organisation can"), "{html}");
+}
+
+#[test]
+fn the_gate_says_how_long_it_is_until_it_opens() {
+    let opens_at = at("2026-08-04T13:45:00Z");
+    let page = |language, now| {
+        gate_page(&GateView { language, ..gate("word", GateState::Early { opens_at, now: at(now) }) })
+    };
+
+    for (now, left, said) in [
+        ("2026-08-04T13:45:00Z", 0, "in 1 minute"),
+        ("2026-08-04T13:44:59Z", 1, "in 1 minute"),
+        ("2026-08-04T13:44:00Z", 60, "in 1 minute"),
+        ("2026-08-04T13:33:00.5Z", 719, "in 12 minutes"),
+        ("2026-08-04T11:45:01Z", 7_199, "in 120 minutes"),
+        ("2026-08-04T10:46:00Z", 10_740, "in 2 hours"),
+        ("2026-08-02T13:45:00Z", 172_800, "in 2 days"),
+    ] {
+        let page = page(Language::English, now);
+        assert!(page.contains(&format!(
+            r#"<span role="status" data-left="{left}" data-words="It opens {{time}}.">It opens {said}.</span>"#
+        )), "{page}");
+    }
+    for (language, said) in [
+        (Language::Polish, "Otwarcie za 2 minuty."),
+        (Language::Arabic, "يُفتح الاجتماع خلال دقيقتين."),
+        (Language::Japanese, "2 分後に入室できます。"),
+    ] {
+        assert!(page(language, "2026-08-04T13:43:00Z").contains(said), "{}", language.tag());
+    }
 }

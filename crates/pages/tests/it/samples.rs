@@ -363,7 +363,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
 
 pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
     [
-        GateState::Early { opens_at: at("2026-08-04T13:45:00Z") },
+        GateState::Early { opens_at: at("2026-08-04T13:45:00Z"), now: at("2026-08-04T13:33:00Z") },
         GateState::Ready,
         GateState::Elsewhere,
         GateState::Over,

@@ -123,6 +123,32 @@ gate-no-address = لم يحدد المنظِّم بعد مكان انعقاد ا
 gate-personal-title = يلزمك رابطك الشخصي
 gate-personal = ينضم كل شخص إلى هذا الاجتماع برابط خاص به. ستجد رابطك في الرسالة التي وصلتك عند التسجيل.
 gate-personal-register = لم تسجل بعد؟
+# How long it is until then, as CLDR says it.
+gate-opens = يُفتح الاجتماع { $time }.
+gate-in-minutes = { $count ->
+    [zero] خلال { $count } دقيقة
+    [one] خلال دقيقة واحدة
+    [two] خلال دقيقتين
+    [few] خلال { $count } دقائق
+    [many] خلال { $count } دقيقة
+   *[other] خلال { $count } دقيقة
+}
+gate-in-hours = { $count ->
+    [zero] خلال { $count } ساعة
+    [one] خلال ساعة واحدة
+    [two] خلال ساعتين
+    [few] خلال { $count } ساعات
+    [many] خلال { $count } ساعة
+   *[other] خلال { $count } ساعة
+}
+gate-in-days = { $count ->
+    [zero] خلال { $count } يوم
+    [one] خلال يوم واحد
+    [two] خلال يومين
+    [few] خلال { $count } أيام
+    [many] خلال { $count } يومًا
+   *[other] خلال { $count } يوم
+}
 
 withdrawn-title = سُحب هذا التسجيل
 withdrawn-explain = ألغى المنظِّم الاجتماع أو لم يعد يقبل التسجيل فيه. وقد وصلت إلى المسجَّلين رسالة بذلك.

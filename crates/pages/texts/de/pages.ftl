@@ -119,6 +119,20 @@ gate-no-address = Die Organisation hat noch nicht angegeben, wo die Besprechung 
 gate-personal-title = Sie brauchen Ihren persönlichen Link
 gate-personal = An dieser Besprechung nehmen alle mit einem eigenen Link teil. Ihrer steht in der Nachricht, die Sie nach der Anmeldung bekommen haben.
 gate-personal-register = Noch nicht angemeldet?
+# How long it is until then, as CLDR says it.
+gate-opens = Geöffnet wird { $time }.
+gate-in-minutes = { $count ->
+    [one] in { $count } Minute
+   *[other] in { $count } Minuten
+}
+gate-in-hours = { $count ->
+    [one] in { $count } Stunde
+   *[other] in { $count } Stunden
+}
+gate-in-days = { $count ->
+    [one] in { $count } Tag
+   *[other] in { $count } Tagen
+}
 
 withdrawn-title = Diese Anmeldung wurde zurückgezogen
 withdrawn-explain = Die Organisation hat die Besprechung abgesagt oder nimmt keine Anmeldungen mehr dafür an. Wer angemeldet war, hat eine Nachricht darüber bekommen.

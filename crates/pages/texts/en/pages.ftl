@@ -119,6 +119,20 @@ gate-no-address = The organizer has not said yet where the meeting takes place. 
 gate-personal-title = You need your personal link
 gate-personal = Everybody joins this meeting with a link of their own. Yours is in the letter you were sent when you registered.
 gate-personal-register = Not registered yet?
+# How long it is until then, as CLDR says it.
+gate-opens = It opens { $time }.
+gate-in-minutes = { $count ->
+    [one] in { $count } minute
+   *[other] in { $count } minutes
+}
+gate-in-hours = { $count ->
+    [one] in { $count } hour
+   *[other] in { $count } hours
+}
+gate-in-days = { $count ->
+    [one] in { $count } day
+   *[other] in { $count } days
+}
 
 withdrawn-title = This registration was withdrawn
 withdrawn-explain = The organizer has cancelled the meeting, or its registration. Whoever was registered has a letter about it.

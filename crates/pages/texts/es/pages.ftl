@@ -119,6 +119,20 @@ gate-no-address = Aún no se ha indicado dónde tiene lugar la reunión. Su enla
 gate-personal-title = Necesita su enlace personal
 gate-personal = Cada persona se une a esta reunión con su propio enlace. El suyo está en el mensaje que recibió al inscribirse.
 gate-personal-register = ¿Aún no se ha inscrito?
+# How long it is until then, as CLDR says it.
+gate-opens = Se abre { $time }.
+gate-in-minutes = { $count ->
+    [one] dentro de { $count } minuto
+   *[other] dentro de { $count } minutos
+}
+gate-in-hours = { $count ->
+    [one] dentro de { $count } hora
+   *[other] dentro de { $count } horas
+}
+gate-in-days = { $count ->
+    [one] dentro de { $count } día
+   *[other] dentro de { $count } días
+}
 
 withdrawn-title = Esta inscripción se ha retirado
 withdrawn-explain = El organizador ha cancelado la reunión o ya no acepta inscripciones. Quienes estaban inscritos han recibido un mensaje al respecto.

@@ -119,6 +119,20 @@ gate-no-address = L’organisateur n’a pas encore indiqué où se tient la ré
 gate-personal-title = Il vous faut votre lien personnel
 gate-personal = Chacun rejoint cette réunion avec son propre lien. Le vôtre se trouve dans le message reçu lors de votre inscription.
 gate-personal-register = Pas encore d’inscription ?
+# How long it is until then, as CLDR says it.
+gate-opens = Ouverture { $time }.
+gate-in-minutes = { $count ->
+    [one] dans { $count } minute
+   *[other] dans { $count } minutes
+}
+gate-in-hours = { $count ->
+    [one] dans { $count } heure
+   *[other] dans { $count } heures
+}
+gate-in-days = { $count ->
+    [one] dans { $count } jour
+   *[other] dans { $count } jours
+}
 
 withdrawn-title = Cette inscription a été retirée
 withdrawn-explain = L’organisateur a annulé la réunion ou n’accepte plus d’inscriptions. Les personnes inscrites ont reçu un message à ce sujet.

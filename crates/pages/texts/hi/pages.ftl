@@ -119,6 +119,20 @@ gate-no-address = आयोजक ने अभी नहीं बताया 
 gate-personal-title = आपको अपना निजी लिंक चाहिए
 gate-personal = इस मीटिंग में हर व्यक्ति अपने निजी लिंक से शामिल होता है। आपका लिंक उस संदेश में है जो पंजीकरण के समय आपको भेजा गया था।
 gate-personal-register = अभी तक पंजीकरण नहीं किया?
+# How long it is until then, as CLDR says it.
+gate-opens = मीटिंग { $time } खुलेगी।
+gate-in-minutes = { $count ->
+    [one] { $count } मिनट में
+   *[other] { $count } मिनट में
+}
+gate-in-hours = { $count ->
+    [one] { $count } घंटे में
+   *[other] { $count } घंटे में
+}
+gate-in-days = { $count ->
+    [one] { $count } दिन में
+   *[other] { $count } दिन में
+}
 
 withdrawn-title = यह पंजीकरण वापस ले लिया गया है
 withdrawn-explain = आयोजक ने मीटिंग रद्द कर दी है, या उसके लिए अब पंजीकरण नहीं लेते। जो पंजीकृत थे, उन्हें इसके बारे में संदेश मिला है।

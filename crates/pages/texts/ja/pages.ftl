@@ -118,6 +118,17 @@ gate-no-address = 会議の開催場所がまだ決まっていません。リ�
 gate-personal-title = 専用リンクが必要です
 gate-personal = この会議には、それぞれの専用リンクから参加していただきます。専用リンクは、登録時にお送りしたメールに記載されています。
 gate-personal-register = まだ登録していない場合はこちら
+# How long it is until then, as CLDR says it.
+gate-opens = { $time }に入室できます。
+gate-in-minutes = { $count ->
+   *[other] { $count } 分後
+}
+gate-in-hours = { $count ->
+   *[other] { $count } 時間後
+}
+gate-in-days = { $count ->
+   *[other] { $count } 日後
+}
 
 withdrawn-title = この参加登録の受付は取り下げられました
 withdrawn-explain = 主催者が会議を中止したか、参加登録の受付を取りやめました。登録されていた方には、その旨のメールをお送りしています。

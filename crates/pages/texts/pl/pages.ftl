@@ -121,6 +121,26 @@ gate-no-address = Organizator nie podał jeszcze, gdzie odbędzie się spotkanie
 gate-personal-title = Potrzebny jest osobisty link
 gate-personal = Każdy dołącza do tego spotkania przez własny link. Znajduje się on w wiadomości wysłanej po rejestracji.
 gate-personal-register = Nie zarejestrowano jeszcze udziału?
+# How long it is until then, as CLDR says it.
+gate-opens = Otwarcie { $time }.
+gate-in-minutes = { $count ->
+    [one] za { $count } minutę
+    [few] za { $count } minuty
+    [many] za { $count } minut
+   *[other] za { $count } minuty
+}
+gate-in-hours = { $count ->
+    [one] za { $count } godzinę
+    [few] za { $count } godziny
+    [many] za { $count } godzin
+   *[other] za { $count } godziny
+}
+gate-in-days = { $count ->
+    [one] za { $count } dzień
+    [few] za { $count } dni
+    [many] za { $count } dni
+   *[other] za { $count } dnia
+}
 
 withdrawn-title = Ta rejestracja została wycofana
 withdrawn-explain = Organizator odwołał spotkanie albo nie przyjmuje już na nie zgłoszeń. Zarejestrowane osoby otrzymały o tym wiadomość.

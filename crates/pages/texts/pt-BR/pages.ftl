@@ -119,6 +119,20 @@ gate-no-address = Ainda não foi informado onde a reunião acontece. O seu link 
 gate-personal-title = Você precisa do seu link pessoal
 gate-personal = Cada pessoa entra nesta reunião com um link próprio. O seu está na mensagem que você recebeu ao se inscrever.
 gate-personal-register = Ainda não se inscreveu?
+# How long it is until then, as CLDR says it.
+gate-opens = Abre { $time }.
+gate-in-minutes = { $count ->
+    [one] em { $count } minuto
+   *[other] em { $count } minutos
+}
+gate-in-hours = { $count ->
+    [one] em { $count } hora
+   *[other] em { $count } horas
+}
+gate-in-days = { $count ->
+    [one] em { $count } dia
+   *[other] em { $count } dias
+}
 
 withdrawn-title = Esta inscrição foi retirada
 withdrawn-explain = O organizador cancelou a reunião ou não aceita mais inscrições para ela. Quem estava inscrito recebeu uma mensagem sobre isso.

@@ -118,6 +118,17 @@ gate-no-address = 组织者尚未说明会议在哪里举行。您的链接没�
 gate-personal-title = 您需要专属链接
 gate-personal = 每个人都用自己的链接加入此会议。您的链接在报名时收到的邮件中。
 gate-personal-register = 还没有报名？
+# How long it is until then, as CLDR says it.
+gate-opens = { $time }开放。
+gate-in-minutes = { $count ->
+   *[other] { $count }分钟后
+}
+gate-in-hours = { $count ->
+   *[other] { $count }小时后
+}
+gate-in-days = { $count ->
+   *[other] { $count }天后
+}
 
 withdrawn-title = 此报名已撤回
 withdrawn-explain = 组织者已取消会议，或不再接受报名。已报名者会收到相关邮件。
