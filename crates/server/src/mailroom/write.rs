@@ -242,16 +242,10 @@ fn sequence(due: &DueLetter) -> u32 {
 
 async fn find_organizer(store: &Store, head: &Letterhead, meeting: &Meeting) -> Result<Organizer, Fault> {
     let person = store.find_person(meeting.tenant, meeting.organizer).await?.person;
-    let name = person.as_ref().and_then(full_name).or_else(|| head.sender.name.clone());
+    let name = person.as_ref().and_then(DirectoryPerson::full_name).or_else(|| head.sender.name.clone());
     let addresses = person.iter().flat_map(|person| person.mail.iter().chain([&person.upn]));
     Ok(Organizer {
         name: name.unwrap_or_else(|| head.sender.email.to_string()),
         mail: addresses.filter_map(|mail| Email::parse(mail).ok()).map(|mail| mail.to_ascii()).next(),
     })
-}
-
-fn full_name(person: &DirectoryPerson) -> Option<String> {
-    let parts = [person.given_name.as_deref(), person.surname.as_deref()];
-    let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Some(person.display_name.clone().unwrap_or_else(joined)).filter(|name| !name.trim().is_empty())
 }
