@@ -421,6 +421,12 @@ impl Store {
         Ok(())
     }
 
+    /// The same over the connection that whoever writes waits for.
+    pub async fn ping_writer(&self) -> Result<(), Fault> {
+        query("SELECT 1").execute(&self.writer).await?;
+        Ok(())
+    }
+
     /// Waits for running operations and closes every connection.
     pub async fn close(&self) {
         self.readers.close().await;
