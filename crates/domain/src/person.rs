@@ -73,6 +73,13 @@ impl DirectoryPerson {
         Ok(())
     }
 
+    /// What the person is called in full, as far as the directory says.
+    pub fn full_name(&self) -> Option<String> {
+        let parts = [self.given_name.as_deref(), self.surname.as_deref()];
+        let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Some(self.display_name.clone().unwrap_or_else(joined)).filter(|name| !name.trim().is_empty())
+    }
+
     /// The form of an enrolment as this person fills it in, without answers. Nothing says yet that the directory knows
     /// enough for it: `read_form` does.
     pub fn own_form(&self) -> FilledForm {

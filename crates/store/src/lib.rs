@@ -7,22 +7,22 @@
 mod access;
 mod allowance;
 mod announce;
-mod answering;
 mod application;
 mod attendance;
 mod audit;
 mod backup;
+mod calendar_answer;
 mod cancel;
 mod citus;
 mod closing;
 mod consent;
-mod delivery;
 mod deployment;
 mod directory;
 mod engine;
 mod enroll;
 mod expiring;
 mod idempotency;
+mod letters;
 mod mailing;
 mod meeting;
 mod moving;
@@ -30,10 +30,12 @@ mod moving_table;
 mod once;
 mod outbox;
 mod own;
+mod past;
 mod question;
 mod registrant;
 mod registration;
 mod reminding;
+mod returned;
 mod rows;
 mod schema;
 mod seating;
@@ -57,13 +59,12 @@ use sqlx::{Connection, PgConnection, SqlSafeStr, SqlitePool};
 use engine::{Engine, Pool, Tx, query};
 
 pub use access::{AccessPolicy, Grantee};
-pub use answering::CalendarAnswer;
 pub use application::RegisteredApplication;
 pub use attendance::Pass;
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
+pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
-pub use delivery::{Fate, LetterState, Return};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use mailing::DueMailing;
@@ -72,7 +73,9 @@ pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 pub use once::{Kept, Made, Once};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use own::Changed;
+pub use past::Past;
 pub use registrant::RegistrantPage;
+pub use returned::Return;
 pub use schema::Schema;
 pub use suppressing::Suppressed;
 
@@ -415,6 +418,12 @@ impl Store {
     /// Whether the database answers: what a readiness probe asks.
     pub async fn ping(&self) -> Result<(), Fault> {
         query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// The same over the connection that whoever writes waits for.
+    pub async fn ping_writer(&self) -> Result<(), Fault> {
+        query("SELECT 1").execute(&self.writer).await?;
         Ok(())
     }
 

@@ -36,7 +36,7 @@ pub async fn add(
 }
 
 async fn answer(app: &App, reader: &Reader, own: &Own, to: AddTo) -> Result<Response, ApiError> {
-    let Own { registrant, hosted } = own;
+    let Own { registrant, hosted, .. } = own;
     let found = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let live = found.filter(|_| registrant.is_registered());
     let response = match (live, to) {
@@ -69,7 +69,8 @@ fn file(text: String) -> Response {
 
 /// Both links of somebody, for the entry in their calendar.
 pub(super) struct Links {
-    join: String,
+    /// The personal link to the meeting.
+    pub(super) join: String,
     manage: String,
 }
 

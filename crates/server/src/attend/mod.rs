@@ -14,6 +14,7 @@ mod limits;
 mod manage;
 mod own_site;
 mod page;
+mod policy;
 mod proof;
 mod reader;
 pub mod room;
@@ -26,7 +27,8 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-pub use page::{html, html_leading_on, not_found};
+pub use page::{html, not_found};
+pub use policy::leading_on;
 pub use reader::Reader;
 
 use crate::app::App;

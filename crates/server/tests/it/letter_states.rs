@@ -37,6 +37,7 @@ async fn a_letter_is_queued_and_then_sent() {
             "status": status,
             "statusDateTime": "2027-02-01T09:10:00Z",
             "answer": null,
+            "withheldReason": null,
         })
     };
     assert_eq!(queued, json!({"@odata.context": context, "value": [letter("queued")]}));

@@ -307,6 +307,8 @@ async fn the_manage_page_shows_the_own_registration_and_nothing_of_the_link() {
     let page = app.get(&place.manage).await.expect(200);
 
     assert!(page.text().contains("Tomas") && page.text().contains("You are registered."));
+    let join = format!("href=\"{PUBLIC_URL}{}\">Join the meeting</a>", place.short);
+    assert!(page.text().contains(&join), "{}", page.text());
     let rest = page.text().replace(&format!("{PUBLIC_URL}{}/meeting.ics", place.manage), "");
     assert!(
         !rest.contains(place.manage.strip_prefix("/m/").unwrap()),
@@ -315,6 +317,7 @@ async fn the_manage_page_shows_the_own_registration_and_nothing_of_the_link() {
     assert_guarded(&page);
     app.set_clock("2027-02-01T11:00:00Z");
     let over = app.get(&place.manage).await.expect(200).text();
+    assert!(!over.contains(&place.short), "there is nothing left to join: {over}");
     assert!(over.contains("This meeting is over.") && !over.contains(r#"value="cancel""#), "{over}");
 }
 
