@@ -208,6 +208,42 @@ pub async fn who_is_erased_is_named_by_no_answer_of_a_mail_server(rig: &Rig) {
     assert!(kinds.contains(&CONFIRMATION), "what became of the letters is told still: {kinds:?}");
 }
 
+/// A letter was under way while its recipient had their data erased.
+pub async fn what_is_said_of_a_letter_after_its_recipient_is_erased_is_not_kept(rig: &Rig) {
+    for (settlement, is_kept) in [
+        (Settlement::Failed("550 canary is unknown".into()), "failed_at IS NOT NULL"),
+        (Settlement::Later(at(999), "451 canary is busy".into()), "failed_at IS NULL"),
+        (Settlement::Sent("250 canary may read".into()), "FALSE"),
+    ] {
+        let (stage, registrant, letter) = somebody(rig).await;
+        rig.store.erase_registrant(stage.meeting.id, registrant.id, &fact(2), &fact(3)).await.unwrap();
+
+        settle(rig, &letter, settlement, 4).await;
+
+        let kept = format!(
+            "SELECT (SELECT COUNT(*) FROM event e WHERE e.slot = $1 AND e.meeting_id = $2 AND e.answer LIKE '%canary%')
+                + (SELECT COUNT(*) FROM outbox o WHERE o.slot = $1 AND o.meeting_id = $2
+                    AND o.last_answer LIKE '%canary%' AND {is_kept})"
+        );
+        assert_eq!(rig.raw.count(&kept, stage.meeting.id).await, 0);
+    }
+}
+
+pub async fn somebody_who_sends_reports_without_end_is_heard_fifty_times(rig: &Rig) {
+    let (_, registrant, letter) = somebody(rig).await;
+    settle(rig, &letter, Settlement::Sent("250 ok".into()), 2).await;
+
+    let mut heard = 0;
+    for seconds in 3..63 {
+        let late = came_back(Returned::Delayed, None, seconds);
+        heard += usize::from(rig.store.record_return(&registrant, &late).await.unwrap());
+    }
+
+    assert_eq!(heard, 50);
+    let dead = came_back(Returned::Failed { for_good: true }, None, 99);
+    assert!(!rig.store.record_return(&registrant, &dead).await.unwrap());
+}
+
 /// More than anybody is shown of them.
 pub async fn who_is_erased_is_named_by_no_answer_however_many_there_are(rig: &Rig) {
     let (stage, registrant, letter) = somebody(rig).await;
@@ -221,7 +257,7 @@ pub async fn who_is_erased_is_named_by_no_answer_however_many_there_are(rig: &Ri
     rig.raw.execute(busy, stage.meeting.id).await;
     let kept = "SELECT (SELECT COUNT(*) FROM event e WHERE e.slot = $1 AND e.meeting_id = $2 AND e.answer LIKE '%canary')
         + (SELECT COUNT(*) FROM outbox o WHERE o.slot = $1 AND o.meeting_id = $2 AND o.last_answer LIKE '%canary')";
-    assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 402, "the control");
+    assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 251, "the control: fifty came back, and no more");
 
     rig.store.erase_registrant(stage.meeting.id, registrant.id, &fact(300), &fact(301)).await.unwrap();
 
