@@ -24,10 +24,10 @@ use super::reader::Reader;
 use super::sign_in;
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::client::Client;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
-use crate::guard::Client;
 use crate::visits::is_of_a_person;
 
 /// `GET /registration/{id}`
