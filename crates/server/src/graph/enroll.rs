@@ -24,7 +24,6 @@ use super::{Answer, Ask, Reply};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::member::Member;
-use crate::returning::Returning;
 
 /// What an enrolment asks for, whoever asked.
 #[derive(Clone, Debug)]
@@ -135,7 +134,6 @@ pub async fn take_place(
 ) -> Result<Option<Place>, ApiError> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
-    let returning = Returning::of(hosted.meeting.id, &asked.person, &asked.actor);
     let enrolment = Enrolment {
         // The turnstile gives the real id.
         id: RegistrantId(Uuid::nil()),
@@ -153,13 +151,10 @@ pub async fn take_place(
         idempotency: asked.idempotency,
     };
     let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
-    if let (Verdict::Known { .. } | Verdict::Full, Some(somebody)) = (verdict, returning) {
-        app.returning.see_to(somebody);
-    }
     match verdict {
         Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0 })),
         Verdict::Known { registrant, generation } => Ok(Some(Place { registrant, generation })),
-        Verdict::Full => Err(Refusal::RegistrationFull.into()),
+        Verdict::Full { .. } => Err(Refusal::RegistrationFull.into()),
         Verdict::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
         Verdict::Stale => Ok(None),
     }

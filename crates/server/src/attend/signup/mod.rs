@@ -23,9 +23,9 @@ use super::proof;
 use super::reader::Reader;
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::client::Client;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::guard::Client;
 use crate::visits::is_of_a_person;
 
 /// `GET /registration/{id}`
