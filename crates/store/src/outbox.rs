@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders, WithheldReason};
+use domain::{
+    AddressHash, LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders,
+    WithheldReason,
+};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -12,6 +15,7 @@ use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::{FIND_FROM, RegistrantRow};
 use crate::rows::{micros, number};
+use crate::suppressing::suppress;
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
@@ -67,6 +71,15 @@ pub enum Settlement {
     Untried(Timestamp, String),
     /// It cannot be delivered; what the server answered.
     Failed(String),
+    /// The same, because there is no such mailbox: its address gets no letters any more.
+    NoMailbox {
+        /// What the server answered.
+        answer: String,
+        /// Its status code.
+        status: String,
+        /// The address.
+        address: AddressHash,
+    },
 }
 
 #[derive(FromRow)]
@@ -218,7 +231,9 @@ impl Store {
                     Settlement::Sent(answer) => ("letterSent", Some(answer.as_str())),
                     Settlement::Dropped => ("letterDropped", None),
                     Settlement::Withheld(reason) => ("letterWithheld", Some(reason.name())),
-                    Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
+                    Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } => {
+                        ("letterFailed", Some(answer.as_str()))
+                    }
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)
                             .bind(slot)
@@ -233,7 +248,7 @@ impl Store {
                         continue;
                     }
                 };
-                if let Settlement::Failed(answer) = settlement {
+                if let Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } = settlement {
                     let given_up = query(GIVE_UP)
                         .bind(slot)
                         .bind(letter.id.0)
@@ -266,6 +281,9 @@ impl Store {
                     .bind(answer.filter(|answer| !answer.is_empty()))
                     .execute(&mut *tx)
                     .await?;
+                if let Settlement::NoMailbox { status, address, .. } = settlement {
+                    suppress(tx, *address, status, &letter.registrant, now).await?;
+                }
             }
         });
         Ok(())
