@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders, WithheldReason};
+use domain::{
+    AddressHash, LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders,
+    WithheldReason,
+};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -11,6 +14,7 @@ use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::{FIND_FROM, RegistrantRow};
 use crate::rows::{micros, number};
+use crate::suppressing::suppress;
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
@@ -66,6 +70,15 @@ pub enum Settlement {
     Untried(Timestamp, String),
     /// It cannot be delivered; what the server answered.
     Failed(String),
+    /// The same, because there is no such mailbox: its address gets no letters any more.
+    NoMailbox {
+        /// What the server answered.
+        answer: String,
+        /// Its status code.
+        status: String,
+        /// The address.
+        address: AddressHash,
+    },
 }
 
 #[derive(FromRow)]
@@ -221,12 +234,14 @@ impl Store {
                 let slot = number(letter.meeting.id.slot());
                 // What a mail server says may name the person.
                 let may_tell = !is_erased(tx, letter).await?;
-                let told = |answer: &'_ str| if may_tell { answer.to_owned() } else { String::new() };
+                let told = |answer: &str| if may_tell { answer.to_owned() } else { String::new() };
                 let (kind, answer) = match settlement {
                     Settlement::Sent(answer) => ("letterSent", Some(told(answer))),
                     Settlement::Dropped => ("letterDropped", None),
                     Settlement::Withheld(reason) => ("letterWithheld", Some(reason.name().to_owned())),
-                    Settlement::Failed(answer) => ("letterFailed", Some(told(answer))),
+                    Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } => {
+                        ("letterFailed", Some(told(answer)))
+                    }
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)
                             .bind(slot)
@@ -241,7 +256,7 @@ impl Store {
                         continue;
                     }
                 };
-                if let Settlement::Failed(answer) = settlement {
+                if let Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } = settlement {
                     let given_up = query(GIVE_UP)
                         .bind(slot)
                         .bind(letter.id.0)
@@ -274,6 +289,9 @@ impl Store {
                     .bind(answer.filter(|answer| !answer.is_empty()))
                     .execute(&mut *tx)
                     .await?;
+                if let Settlement::NoMailbox { status, address, .. } = settlement {
+                    suppress(tx, *address, status, &letter.registrant, now).await?;
+                }
             }
         });
         Ok(())

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::engine::query;
 use crate::rows::micros;
+use crate::suppressing::suppress;
 use crate::{Fault, Store, write_tx};
 
 /// Something that came back about a letter.
@@ -35,9 +36,6 @@ const MOST_RETURNS: i64 = 50;
 const COUNT_RETURNS: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail' AND letter_id IS NULL
     LIMIT $4) AS returns";
-const SUPPRESS: &str =
-    "INSERT INTO suppression (slot, address_hash, since_at, status, meeting_id, registrant_id)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot, address_hash) DO NOTHING";
 /// The meetings whose ids begin alike: one, as a rule.
 const LIST_MEETINGS: &str = "SELECT meeting_id FROM meeting
     WHERE slot = $1 AND meeting_id >= $2 AND meeting_id <= $3 ORDER BY meeting_id LIMIT 8";
@@ -87,15 +85,7 @@ impl Store {
                     .await?
                     == 1;
             if let Some(address) = what.suppress.filter(|_| is_new) {
-                query(SUPPRESS)
-                    .bind(address.slot().number())
-                    .bind(address.0.as_slice())
-                    .bind(micros(what.at))
-                    .bind(what.status)
-                    .bind(meeting.0)
-                    .bind(registrant.id.0)
-                    .execute(&mut *tx)
-                    .await?;
+                suppress(tx, address, what.status, registrant, what.at).await?;
             }
             is_new
         }))

@@ -133,6 +133,19 @@ pub async fn an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is
     assert!(!rig.store.is_suppressed(&dead).await.unwrap());
 }
 
+pub async fn an_address_without_a_mailbox_is_kept_with_the_letter_that_failed(rig: &Rig) {
+    let (_, registrant, letter) = somebody(rig).await;
+    let dead = address("p1@pinewater.example");
+    let no_mailbox =
+        Settlement::NoMailbox { answer: "550 5.1.1 no".into(), status: "5.1.1".into(), address: dead };
+
+    settle(rig, &letter, no_mailbox, 2).await;
+
+    assert_eq!(fates(rig, &registrant).await, [(CONFIRMATION, Fate::Failed, said("550 5.1.1 no"))]);
+    assert!(rig.store.is_suppressed(&dead).await.unwrap());
+    assert!(!rig.store.is_suppressed(&address("p2@pinewater.example")).await.unwrap());
+}
+
 pub async fn a_return_address_leads_to_its_registrant(rig: &Rig) {
     let (stage, registrant, _) = somebody(rig).await;
     let key = LinkKey::new(KEY);

@@ -108,6 +108,7 @@ macro_rules! every_case {
                 ones_letters_are_told_apart_and_from_everybody_elses,
                 what_came_back_is_told_of_the_letter_it_is_about_and_once,
                 an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is,
+                an_address_without_a_mailbox_is_kept_with_the_letter_that_failed,
                 a_return_address_leads_to_its_registrant,
                 reminders_are_stopped_for_one_registrant_and_said_once,
                 a_no_of_a_calendar_offers_once_for_each_version_told,
