@@ -72,7 +72,7 @@ impl ReturnDesk {
     }
 
     /// Until everybody who came before is seen to.
-    pub async fn is_empty(&self) {
+    pub async fn settled(&self) {
         let (tell, told) = oneshot::channel();
         if self.0.send(Errand::Tell(tell)).await.is_ok() {
             let _ = told.await;

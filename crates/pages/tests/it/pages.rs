@@ -140,7 +140,25 @@ fn a_problem_stands_beside_its_field_and_in_the_summary() {
     let summary: Vec<_> = links.filter(|link| link.starts_with('#')).collect();
     assert_eq!(summary, ["#firstName", "#email", "#question-2-1", "#agreed"]);
     assert!(html.contains("<title>Problem – register: word · Usher</title>"));
-    assert!(html.contains("First name: at most 100 characters"));
+    assert!(html.contains("First name – At most 100 characters."));
+}
+
+#[test]
+fn a_choice_that_nobody_made_is_asked_for_as_one() {
+    let missing = |field| vec![FieldProblem { field, flaw: Flaw::Missing }];
+    let page = |problems| {
+        registration_page(&registration(
+            "word",
+            RegistrationState::Open(EnrolmentForm { problems, ..form("word") }),
+        ))
+    };
+
+    let (choice, control) = (page(missing("answer-two")), page(missing("firstName")));
+
+    assert!(choice.contains("Please choose one of the options.") && !choice.contains("Please fill this in."));
+    assert!(
+        control.contains("Please fill this in.") && !control.contains("Please choose one of the options.")
+    );
 }
 
 #[test]

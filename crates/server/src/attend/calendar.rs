@@ -13,7 +13,7 @@ use pages::{AddTo, CalendarEntry, CalendarOffer, GateState, Language};
 
 use super::gate::show;
 use super::manage::{Own, find};
-use super::page::{guard, not_found, problem, see_other};
+use super::page::{not_found, private, problem, see_other};
 use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
@@ -63,7 +63,7 @@ fn file(text: String) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    guard(headers);
+    private(headers);
     response
 }
 

@@ -18,12 +18,6 @@ use crate::error::ApiError;
 static XML: LazyLock<String> = LazyLock::new(|| write_xml(&Model::new()));
 static JSON: LazyLock<String> = LazyLock::new(|| write_json(&Model::new()).to_string());
 
-/// Whether the request is for `/$metadata`.
-pub(super) fn is_meant(request: &Parts) -> bool {
-    let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default().trim_end_matches('/');
-    percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case("$metadata"))
-}
-
 /// The description: XML, or JSON where it is asked for.
 pub(super) fn serve(app: &App, request: &Parts) -> Response {
     let ids = request_ids(app, &request.headers);

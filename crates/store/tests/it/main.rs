@@ -19,9 +19,9 @@ mod enrol_law;
 mod enrol_many;
 mod faults;
 mod interleavings;
-mod keeping;
 mod mailings;
 mod meetings;
+mod once;
 mod opening;
 mod orders;
 mod outbox;
@@ -70,7 +70,7 @@ macro_rules! every_case {
                 a_refusal_is_not_remembered,
                 a_repeated_request_does_not_undo_a_cancellation,
                 who_was_known_before_is_remembered_with_the_key;
-            keeping:
+            once:
                 what_was_made_once_is_answered_from_what_was_kept,
                 a_kept_key_with_another_request_changes_nothing,
                 what_was_not_made_is_not_kept,
