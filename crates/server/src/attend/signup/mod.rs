@@ -45,7 +45,7 @@ pub async fn show(
         Err(error) => return problem(&app, &reader, &error),
     };
     let Some(page) = Page::of(&app, &reader, &hosted) else { return not_found(&reader) };
-    count_visit(&app, &hosted, page.registration, &method, (address, &reader.headers));
+    count_visit(&app, &hosted, page.registration, &method, (address, &*reader.headers));
     let accepts = page.registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
     if accepts && page.registration.seemed_full() {
         return page.state(StatusCode::OK, RegistrationState::Full);
