@@ -53,9 +53,16 @@ pub struct Place {
     pub registrant: RegistrantId,
     /// Generation of their links.
     pub generation: u8,
+    /// It was given just now.
+    pub is_new: bool,
 }
 
 impl Place {
+    /// The one that somebody has.
+    pub fn held_by(registrant: &Registrant) -> Self {
+        Self { registrant: registrant.id, generation: registrant.generation, is_new: false }
+    }
+
     /// What their links are made from.
     pub fn link(&self, meeting: MeetingId) -> Link {
         Link { meeting, registrant: self.registrant, generation: self.generation }
@@ -87,7 +94,7 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
         // What was remembered is held against nothing on this way.
         ask.check_account().await?;
         ask.check_policy(hosted.meeting.organizer).await?;
-        let place = Place { registrant: registrant.id, generation: registrant.generation };
+        let place = Place::held_by(&registrant);
         return Ok(Some(Reply::entity(&show(
             ask,
             &hosted.meeting,
@@ -152,8 +159,10 @@ pub async fn take_place(
     };
     let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
     match verdict {
-        Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0 })),
-        Verdict::Known { registrant, generation } => Ok(Some(Place { registrant, generation })),
+        Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0, is_new: true })),
+        Verdict::Known { registrant, generation } => {
+            Ok(Some(Place { registrant, generation, is_new: false }))
+        }
         Verdict::Full { .. } => Err(Refusal::RegistrationFull.into()),
         Verdict::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
         Verdict::Stale => Ok(None),

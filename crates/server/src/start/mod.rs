@@ -82,8 +82,8 @@ async fn open_furnished(config: &Config) -> Result<(Store, Houses), StartProblem
     }
     let houses = Houses::from_config(config)?;
     for (tenant, house) in houses.iter() {
-        for (_, consent) in &house.consents {
-            let kept = store.put_consent(tenant, consent).await;
+        for wording in &house.wordings {
+            let kept = store.put_consent(tenant, &wording.consent).await;
             kept.map_err(because("cannot store what people agree to"))?;
         }
     }
