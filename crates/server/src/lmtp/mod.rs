@@ -5,6 +5,7 @@
 
 mod answer;
 mod desk;
+mod open;
 mod report;
 mod session;
 
