@@ -492,6 +492,7 @@ fn every_error() -> Vec<ApiError> {
         ApiError::Slow,
         ApiError::Busy,
         ApiError::Dependency,
+        ApiError::BatchFull,
         throttled(Scope::App),
         throttled(Scope::Tenant),
         throttled(Scope::Address),
@@ -509,6 +510,7 @@ fn every_error() -> Vec<ApiError> {
             | ApiError::Slow
             | ApiError::Busy
             | ApiError::Dependency
+            | ApiError::BatchFull
             | ApiError::Throttled(Excess { scope: Scope::App | Scope::Tenant | Scope::Address, .. })
             | ApiError::Fault(_) => {}
         }
