@@ -5,7 +5,7 @@ use domain::{Fact, Registrant};
 use crate::engine::query;
 use crate::meeting::record;
 use crate::rows::micros;
-use crate::{Fault, Store, lock, write_tx};
+use crate::{Fault, Store, write_tx};
 
 /// Once for each id.
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
@@ -82,10 +82,11 @@ impl Store {
     }
 
     /// Sends somebody registered no more reminders; saying so again changes nothing, and whoever has no place gets none.
+    ///
+    /// It needs no lock of the meeting: it rests on nothing but the row that it changes.
     pub async fn stop_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
         let meeting = registrant.meeting;
         write_tx!(self, |tx| {
-            lock(tx, meeting).await?;
             let stopped = query(STOP_REMINDERS)
                 .bind(meeting.slot().number())
                 .bind(meeting.0)
