@@ -267,7 +267,8 @@ fn page(
     let Ok(built_in) = registration.built_in() else { return not_found(reader) };
     let now = app.clock.now();
     if let Err(refusal) = registration.accepts_at(meeting, now) {
-        let page = show_state(StatusCode::OK, app, reader, meeting, registration, shut(&refusal));
+        let status = if sent.fields.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+        let page = show_state(status, app, reader, meeting, registration, shut(&refusal));
         return match refusal {
             Refusal::RegistrationNotOpen { opens_at } => {
                 let [spread] = app.ids.bytes();
