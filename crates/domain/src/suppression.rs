@@ -1,30 +1,4 @@
-//! Addresses that get no letters any more, because none arrives there.
-
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
-use crate::email::Email;
-use crate::link::LinkKey;
-
-/// What is kept of an address: enough to know it again for whoever has the link key, and nothing for anybody else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AddressHash(pub [u8; 32]);
-
-impl AddressHash {
-    /// Of an address; the same for every spelling that reaches the same mailbox.
-    pub fn of(key: &LinkKey, email: &Email) -> Self {
-        let own = key.derive(b"usher.suppressed.address");
-        let mut mac =
-            <Hmac<Sha256> as KeyInit>::new_from_slice(&own).expect("HMAC takes a key of any length");
-        mac.update(email.key().as_bytes());
-        Self(mac.finalize().into_bytes().into())
-    }
-
-    /// Where its row lives, as the databases store it: 0 to 4095.
-    pub fn slot(&self) -> i64 {
-        i64::from(u16::from_be_bytes([self.0[0], self.0[1]]) >> 4)
-    }
-}
+//! What comes back about letters, and when an address gets none any more because none arrives there.
 
 /// What a mail server on the way says of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,21 +48,6 @@ fn is_of_the_mailbox(status: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_is_known_again_in_every_spelling_and_by_nobody_without_the_key() {
-        let key = LinkKey::new([7; 32]);
-        let hash = |text: &str| AddressHash::of(&key, &Email::parse(text).unwrap());
-        let own = hash("Odile@Pinewater.example");
-
-        assert_eq!(own, hash("odile@pinewater.example"));
-        assert_ne!(own, hash("odil@pinewater.example"));
-        assert_ne!(
-            own,
-            AddressHash::of(&LinkKey::new([8; 32]), &Email::parse("odile@pinewater.example").unwrap())
-        );
-        assert!((0..4096).contains(&own.slot()));
-    }
 
     #[test]
     fn a_status_says_whether_the_mailbox_is_at_fault() {

@@ -1,5 +1,6 @@
 //! Whoever is registered and asks for a place again gets their letter again, by mail and not on the page: the page says the
-//! same to everybody (PROPERTIES 34). It is seen to behind the answer, so that this takes no longer than another.
+//! same to everybody (docs/protection.md#who-is-registered). It is seen to behind the answer, so that this takes no
+//! longer than another.
 
 use domain::{Fact, MeetingId, Person};
 use store::{Fault, Store};

@@ -1,4 +1,4 @@
-//! Giving places: the hot path. DESIGN section 5.
+//! Giving places: the hot path. "One enrolment, end to end" in ARCHITECTURE.md tells the steps.
 //!
 //! Whoever waits at the turnstile goes through in one transaction. The number of statements is
 //! the same for one person as for 64 in as many meetings (they travel in rows; [`crate::seating`]), duplicates are found by the

@@ -1,9 +1,8 @@
 //! The outbox: letters that committed with the fact they tell of, until the mail server has taken them.
-//! SCALE section 6.
 
 use std::borrow::Cow;
 
-use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders};
+use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders, WithheldReason};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -58,8 +57,8 @@ pub enum Settlement {
     Sent(String),
     /// There was no longer anything true to say.
     Dropped,
-    /// Its mailbox has had as many as it may get, or nothing arrives there: it is never sent.
-    Withheld,
+    /// It is true, and never sent all the same.
+    Withheld(WithheldReason),
     /// To be tried again at this time; what the server answered.
     Later(Timestamp, String),
     /// It was not tried, or failed for what is not its fault: to be tried from this time on, and the try does
@@ -217,7 +216,7 @@ impl Store {
                 let (kind, answer) = match settlement {
                     Settlement::Sent(answer) => ("letterSent", Some(answer.as_str())),
                     Settlement::Dropped => ("letterDropped", None),
-                    Settlement::Withheld => ("letterWithheld", None),
+                    Settlement::Withheld(reason) => ("letterWithheld", Some(reason.name())),
                     Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)

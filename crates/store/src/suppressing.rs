@@ -39,15 +39,21 @@ const LIST: &str = "SELECT since_at, status, meeting_id, registrant_id FROM supp
 impl Store {
     /// Whether the address gets no letters.
     pub async fn is_suppressed(&self, address: &AddressHash) -> Result<bool, Fault> {
-        let count: i64 =
-            query(FIND).bind(address.slot()).bind(address.0.as_slice()).fetch_value(&self.readers).await?;
+        let count: i64 = query(FIND)
+            .bind(address.slot().number())
+            .bind(address.0.as_slice())
+            .fetch_value(&self.readers)
+            .await?;
         Ok(count > 0)
     }
 
     /// Lets letters go to the address again; `false` where nothing kept them.
     pub async fn allow(&self, address: &AddressHash) -> Result<bool, Fault> {
-        let removed =
-            query(ALLOW).bind(address.slot()).bind(address.0.as_slice()).execute(&self.writer).await?;
+        let removed = query(ALLOW)
+            .bind(address.slot().number())
+            .bind(address.0.as_slice())
+            .execute(&self.writer)
+            .await?;
         Ok(removed > 0)
     }
 

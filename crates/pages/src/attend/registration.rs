@@ -25,6 +25,8 @@ pub struct RegistrationView<'a> {
     pub is_framed: bool,
     /// What the meeting is called.
     pub subject: &'a str,
+    /// Who organizes it, where that is known.
+    pub organizer: Option<&'a str>,
     /// The organizer's words; line breaks are kept.
     pub description: Option<&'a str>,
     /// Who speaks, in the organizer's order.
@@ -242,6 +244,7 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         fields,
         flawed,
         subject,
+        organizer: view.organizer.map(|name| t.say_with("form-organizer", &[("name", name)])),
         description: view.description.filter(|text| !text.trim().is_empty()),
         view,
     })
@@ -256,11 +259,8 @@ fn closed(t: &Texts, view: &RegistrationView<'_>) -> Option<(String, String)> {
         RegistrationState::NotOpen { opens_at } => ("opening-title", at("opening-explain", *opens_at)),
         RegistrationState::Closed { closed_at } => ("form-over-title", at("opening-closed", *closed_at)),
         RegistrationState::Over => ("gate-over-title", t.say("form-over")),
-        RegistrationState::SignInNeeded { sign_in_url: Some(_) } => {
-            ("form-sign-in-title", t.say("form-sign-in-here"))
-        }
-        RegistrationState::SignInNeeded { sign_in_url: None } => {
-            ("form-sign-in-title", t.say("form-sign-in"))
+        RegistrationState::SignInNeeded { sign_in_url } => {
+            return Some(sign_in_needed(t, view, *sign_in_url));
         }
         RegistrationState::TurnedAway { why, .. } => match why {
             TurnedAway::OtherOrganization => ("form-other-title", t.say("form-other")),
@@ -269,6 +269,24 @@ fn closed(t: &Texts, view: &RegistrationView<'_>) -> Option<(String, String)> {
         },
     };
     Some((t.say(title), explain))
+}
+
+/// Whose members the meeting is for, by name where the organisation has one.
+fn sign_in_needed(t: &Texts, view: &RegistrationView<'_>, sign_in_url: Option<&str>) -> (String, String) {
+    let name = view.brand.map(|brand| &*brand.name).filter(|name| !name.is_empty());
+    let explain = match (name, sign_in_url) {
+        (Some(_), Some(_)) => "form-sign-in-here-named",
+        (Some(_), None) => "form-sign-in-named",
+        (None, Some(_)) => "form-sign-in-here",
+        (None, None) => "form-sign-in",
+    };
+    match name {
+        Some(name) => {
+            let say = |key| t.say_with(key, &[("name", name)]);
+            (say("form-sign-in-title-named"), say(explain))
+        }
+        None => (t.say("form-sign-in-title"), t.say(explain)),
+    }
 }
 
 #[derive(Template)]
@@ -287,6 +305,7 @@ struct Page<'a> {
     fields: Vec<Field<'a>>,
     flawed: bool,
     subject: String,
+    organizer: Option<String>,
     description: Option<&'a str>,
     view: &'a RegistrationView<'a>,
 }

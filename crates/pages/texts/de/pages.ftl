@@ -41,6 +41,10 @@ form-unknown-title = Ihr Konto kann hier nicht verwendet werden
 form-unknown = Sie sind mit Ihrem Konto angemeldet, aber das Verzeichnis der Organisation kennt es nicht, oder es ist gesperrt. Fragen Sie die Stelle, die die Konten pflegt.
 form-incomplete-title = Im Verzeichnis fehlt etwas
 form-incomplete = Sie sind mit Ihrem Konto angemeldet, aber im Verzeichnis der Organisation fehlt Ihr Vorname, Ihr Nachname oder Ihre E-Mail-Adresse, und ohne sie ist keine Anmeldung möglich. Fragen Sie die Stelle, die es pflegt.
+form-organizer = Veranstaltet von { $name }
+form-sign-in-title-named = Nur für Mitglieder von { $name }
+form-sign-in-named = Nur Mitglieder von { $name } können sich zu dieser Besprechung anmelden. Derzeit geschieht das über das eigene System ihrer Organisation; welches das ist, sagt Ihnen, wer die Besprechung ausrichtet.
+form-sign-in-here-named = Nur Mitglieder von { $name } können sich zu dieser Besprechung anmelden. Melden Sie sich mit dem Konto an, das Sie dort haben.
 
 flaw-missing = bitte ausfüllen
 flaw-too-long = das ist zu lang
@@ -86,6 +90,7 @@ manage-erase-heading = Meine Daten löschen
 manage-erase-explain = Ihr Name, Ihre Adresse und Ihre Antworten werden endgültig entfernt. Falls Sie einen Platz haben, wird er frei, und es wird keine Nachricht darüber gesendet.
 manage-erase-button = Meine Daten jetzt löschen
 manage-page = Die Seite dieser Besprechung
+manage-status-all-canceled = Die Organisation hat alle Anmeldungen zu dieser Besprechung storniert.
 
 erased-title = Ihre Daten sind gelöscht
 erased-explain = Ihr Name, Ihre Adresse und Ihre Antworten sind aus dieser Anmeldung entfernt, und Ihre persönlichen Links gelten nicht mehr.
@@ -114,6 +119,20 @@ gate-no-address = Die Organisation hat noch nicht angegeben, wo die Besprechung 
 gate-personal-title = Sie brauchen Ihren persönlichen Link
 gate-personal = An dieser Besprechung nehmen alle mit einem eigenen Link teil. Ihrer steht in der Nachricht, die Sie nach der Anmeldung bekommen haben.
 gate-personal-register = Noch nicht angemeldet?
+# How long it is until then, as CLDR says it.
+gate-opens = Geöffnet wird { $time }.
+gate-in-minutes = { $count ->
+    [one] in { $count } Minute
+   *[other] in { $count } Minuten
+}
+gate-in-hours = { $count ->
+    [one] in { $count } Stunde
+   *[other] in { $count } Stunden
+}
+gate-in-days = { $count ->
+    [one] in { $count } Tag
+   *[other] in { $count } Tagen
+}
 
 withdrawn-title = Diese Anmeldung wurde zurückgezogen
 withdrawn-explain = Die Organisation hat die Besprechung abgesagt oder nimmt keine Anmeldungen mehr dafür an. Wer angemeldet war, hat eine Nachricht darüber bekommen.

@@ -41,6 +41,10 @@ form-unknown-title = Your account cannot be used here
 form-unknown = You are signed in, but the organisation’s directory does not know your account, or it is disabled. Ask whoever looks after the accounts.
 form-incomplete-title = Something is missing in the directory
 form-incomplete = You are signed in, but the organisation’s directory lacks your first name, your last name or your e-mail address, and you cannot be registered without them. Ask whoever looks after it.
+form-organizer = Organized by { $name }
+form-sign-in-title-named = For members of { $name }
+form-sign-in-named = Only members of { $name } can register for this meeting. For now they do so through their own organisation’s system; ask the organizer which one that is.
+form-sign-in-here-named = Only members of { $name } can register for this meeting. Sign in with the account you have there.
 
 flaw-missing = please fill this in
 flaw-too-long = this is too long
@@ -86,6 +90,7 @@ manage-erase-heading = Erase my data
 manage-erase-explain = Your name, address and answers are removed for good. If you have a place, it is given back, and no letter is sent about it.
 manage-erase-button = Erase my data now
 manage-page = The page of this meeting
+manage-status-all-canceled = The organizer has cancelled all registrations for this meeting.
 
 erased-title = Your data is erased
 erased-explain = Your name, address and answers are gone from this registration, and your personal links no longer work.
@@ -114,6 +119,20 @@ gate-no-address = The organizer has not said yet where the meeting takes place. 
 gate-personal-title = You need your personal link
 gate-personal = Everybody joins this meeting with a link of their own. Yours is in the letter you were sent when you registered.
 gate-personal-register = Not registered yet?
+# How long it is until then, as CLDR says it.
+gate-opens = It opens { $time }.
+gate-in-minutes = { $count ->
+    [one] in { $count } minute
+   *[other] in { $count } minutes
+}
+gate-in-hours = { $count ->
+    [one] in { $count } hour
+   *[other] in { $count } hours
+}
+gate-in-days = { $count ->
+    [one] in { $count } day
+   *[other] in { $count } days
+}
 
 withdrawn-title = This registration was withdrawn
 withdrawn-explain = The organizer has cancelled the meeting, or its registration. Whoever was registered has a letter about it.

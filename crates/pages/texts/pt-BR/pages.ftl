@@ -41,6 +41,10 @@ form-unknown-title = A sua conta não pode ser usada aqui
 form-unknown = Você entrou com a sua conta, mas o diretório da organização não a conhece, ou ela está desativada. Fale com quem cuida das contas.
 form-incomplete-title = Falta algo no diretório
 form-incomplete = Você entrou com a sua conta, mas no diretório da organização falta o seu nome, o seu sobrenome ou o seu endereço de e-mail, e sem eles não é possível se inscrever. Fale com quem cuida dele.
+form-organizer = Organização: { $name }
+form-sign-in-title-named = Para membros de { $name }
+form-sign-in-named = Só membros de { $name } podem se inscrever nesta reunião. Por enquanto, isso é feito pelo sistema da própria organização; pergunte a quem organiza a reunião qual é.
+form-sign-in-here-named = Só membros de { $name } podem se inscrever nesta reunião. Entre com a conta que você tem lá.
 
 flaw-missing = preencha este campo
 flaw-too-long = o texto é longo demais
@@ -86,6 +90,7 @@ manage-erase-heading = Apagar os meus dados
 manage-erase-explain = O seu nome, o seu endereço e as suas respostas são removidos para sempre. Se você tem uma vaga, ela é liberada, e nenhuma mensagem é enviada sobre isso.
 manage-erase-button = Apagar os meus dados agora
 manage-page = A página desta reunião
+manage-status-all-canceled = O organizador cancelou todas as inscrições nesta reunião.
 
 erased-title = Os seus dados foram apagados
 erased-explain = O seu nome, o seu endereço e as suas respostas saíram desta inscrição, e os seus links pessoais não funcionam mais.
@@ -114,6 +119,20 @@ gate-no-address = Ainda não foi informado onde a reunião acontece. O seu link 
 gate-personal-title = Você precisa do seu link pessoal
 gate-personal = Cada pessoa entra nesta reunião com um link próprio. O seu está na mensagem que você recebeu ao se inscrever.
 gate-personal-register = Ainda não se inscreveu?
+# How long it is until then, as CLDR says it.
+gate-opens = Abre { $time }.
+gate-in-minutes = { $count ->
+    [one] em { $count } minuto
+   *[other] em { $count } minutos
+}
+gate-in-hours = { $count ->
+    [one] em { $count } hora
+   *[other] em { $count } horas
+}
+gate-in-days = { $count ->
+    [one] em { $count } dia
+   *[other] em { $count } dias
+}
 
 withdrawn-title = Esta inscrição foi retirada
 withdrawn-explain = O organizador cancelou a reunião ou não aceita mais inscrições para ela. Quem estava inscrito recebeu uma mensagem sobre isso.

@@ -15,7 +15,8 @@ use pages::{AddTo, CalendarEntry, CalendarOffer, GateState, Language};
 
 use super::gate::show;
 use super::manage::{Own, find};
-use super::page::{guard, html_with_way_out, not_found, problem, see_other};
+use super::page::{guard, html, not_found, problem, see_other};
+use super::policy::with_way_out;
 use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
@@ -52,7 +53,7 @@ async fn add(
     to: AddTo,
     is_pressed: bool,
 ) -> Result<Response, ApiError> {
-    let Own { registrant, hosted } = own;
+    let Own { registrant, hosted, .. } = own;
     let found = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let live = found.filter(|_| registrant.is_registered());
     let response = match (live, to) {
@@ -65,7 +66,7 @@ async fn add(
                 see_other(&pages::calendar_address(calendar, &entry))
             } else {
                 let page = pages::calendar_way_page(language, entry.subject, calendar);
-                Some(html_with_way_out(StatusCode::OK, language, page))
+                Some(with_way_out(html(StatusCode::OK, language, page)))
             }
         }
         (None, _) => None,
@@ -90,7 +91,8 @@ fn file(text: String) -> Response {
 
 /// Both links of somebody, for the entry in their calendar.
 pub(super) struct Links {
-    join: String,
+    /// The personal link to the meeting.
+    pub(super) join: String,
     manage: String,
 }
 

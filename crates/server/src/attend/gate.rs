@@ -14,7 +14,8 @@ use serde::Deserialize;
 use store::{Fault, Hosted};
 
 use super::let_in::{Wish, let_in};
-use super::page::{html, html_with_way_out, look_again, not_found, problem, scripted, see_other};
+use super::page::{html, look_again, not_found, problem, see_other};
+use super::policy::{scripted, with_way_out};
 use super::reader::Reader;
 use crate::app::App;
 
@@ -171,7 +172,7 @@ async fn admit(app: &App, reader: &Reader, registrant: &Registrant, wish: Wish) 
                     let_in(app, reader, &hosted, registrant, (&address, end_at), wish).await
                 }
                 Gate::Early(opens_at) => {
-                    let page = show(app, reader, Some(&hosted), GateState::Early { opens_at });
+                    let page = show(app, reader, Some(&hosted), GateState::Early { opens_at, now });
                     look_again(page, opens_at.duration_since(now), spread(registrant))
                 }
                 Gate::Over => show(app, reader, Some(&hosted), GateState::Over),
@@ -255,7 +256,7 @@ pub fn show(app: &App, reader: &Reader, hosted: Option<&Hosted>, state: GateStat
     };
     let page = pages::gate_page(&view);
     scripted(match state {
-        GateState::Ready | GateState::Elsewhere => html_with_way_out(status, language, page),
+        GateState::Ready | GateState::Elsewhere => with_way_out(html(status, language, page)),
         _ => html(status, language, page),
     })
 }

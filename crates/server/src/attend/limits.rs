@@ -1,4 +1,4 @@
-//! What a stranger may send to pages, and how often they may try links (PROPERTIES 24).
+//! What a stranger may send to pages, and how often they may try links (docs/protection.md#who-is-counted).
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;

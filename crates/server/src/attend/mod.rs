@@ -1,4 +1,5 @@
-//! What people without a token meet: the sign-up page, the manage page and the join gate. DESIGN section 6.
+//! What people without a token meet: the sign-up page, the manage page and the join gate. What their links
+//! are: "Ids and links" in ARCHITECTURE.md.
 //!
 //! GET shows, POST acts. Every answer forbids referrers and foreign content, and frames but for a sign-up page on sites
 //! that its organizer listed.
@@ -13,6 +14,7 @@ mod limits;
 mod manage;
 mod own_site;
 mod page;
+mod policy;
 mod proof;
 mod reader;
 pub mod room;
@@ -25,7 +27,8 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-pub use page::{html, html_leading_on, not_found};
+pub use page::{html, not_found};
+pub use policy::leading_on;
 pub use reader::Reader;
 
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! `POST …/registration/registrants`: seeds 002 and 004. The hot path; DESIGN section 5.
+//! `POST …/registration/registrants`: seeds 002 and 004. The hot path: "One enrolment, end to end" in ARCHITECTURE.md.
 //!
 //! The API and the sign-up page both come through [`take_place`].
 

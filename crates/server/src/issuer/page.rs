@@ -10,7 +10,7 @@ use pages::{NoSignIn, SignInView, no_sign_in_page, sign_in_page};
 use url::Url;
 
 use super::service::IssuerService;
-use crate::attend::{Reader, html, html_leading_on};
+use crate::attend::{Reader, html, leading_on};
 
 impl FromRequestParts<Arc<IssuerService>> for Reader {
     type Rejection = Response;
@@ -26,7 +26,7 @@ impl FromRequestParts<Arc<IssuerService>> for Reader {
 
 /// The form. It returns to `redirect_uri`: browsers want to know before they follow.
 pub(super) fn sign_in(status: StatusCode, view: &SignInView<'_>, redirect_uri: &str) -> Response {
-    html_leading_on(status, view.language, sign_in_page(view), &origin(redirect_uri))
+    leading_on(html(status, view.language, sign_in_page(view)), &origin(redirect_uri))
 }
 
 /// A page that says why there is no form.

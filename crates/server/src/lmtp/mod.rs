@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -35,6 +35,8 @@ const CONVERSATIONS: usize = 16;
 const CONVERSATIONS_OF_ONE: usize = 8;
 /// A conversation is over after that, whatever it is at.
 const LONGEST_CONVERSATION: Duration = Duration::from_secs(300);
+/// Then it is told so, unless nobody reads it.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
 /// After a connection could not be taken.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -75,14 +77,13 @@ impl Lmtp {
         let mut stop = std::pin::pin!(stop);
         loop {
             while conversations.try_join_next().is_some() {}
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             let app = app.clone();
             let taken = tokio::select! {
                 () = &mut stop => return,
-                taken = self.0.take() => taken,
+                taken = self.0.take(&places) => taken,
             };
             match taken {
-                Ok(Stream::Tcp(stream, peer)) => match peers.admit(peer) {
+                Ok((place, Stream::Tcp(stream, peer))) => match peers.admit(peer) {
                     Some(held) => {
                         conversations.spawn(async move {
                             let _held = (place, held);
@@ -94,7 +95,7 @@ impl Lmtp {
                         let _ = stream.try_write(b"421 4.3.2 too many conversations from your address\r\n");
                     }
                 },
-                Ok(Stream::Unix(stream)) => {
+                Ok((place, Stream::Unix(stream))) => {
                     conversations.spawn(async move {
                         let _place = place;
                         talk(stream, app).await;
@@ -128,19 +129,23 @@ enum Stream {
 }
 
 impl Door {
-    async fn take(&self) -> io::Result<Stream> {
-        match self {
+    /// The next conversation, once there is a place for it.
+    async fn take(&self, places: &Arc<Semaphore>) -> io::Result<(OwnedSemaphorePermit, Stream)> {
+        let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+        let stream = match self {
             Self::Tcp(listener) => {
-                listener.accept().await.map(|(stream, peer)| Stream::Tcp(stream, peer.ip()))
+                let (stream, peer) = listener.accept().await?;
+                Stream::Tcp(stream, peer.ip())
             }
-            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
-        }
+            Self::Unix(listener) => Stream::Unix(listener.accept().await?.0),
+        };
+        Ok((place, stream))
     }
 }
 
 async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, app: App) {
     if timeout(LONGEST_CONVERSATION, Session::new(&mut stream, &app).run()).await.is_err() {
-        let _ = stream.write_all(b"421 4.4.2 this takes too long\r\n").await;
+        let _ = timeout(LONGEST_GOODBYE, stream.write_all(b"421 4.4.2 this takes too long\r\n")).await;
     }
 }
 

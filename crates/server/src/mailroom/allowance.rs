@@ -1,8 +1,9 @@
-//! Nobody's mailbox is filled by what others type into forms (PROPERTIES 37).
+//! Nobody's mailbox is filled by what others type into forms (docs/protection.md#somebody-elses-mailbox).
 
 use std::collections::HashSet;
 
-use domain::{LetterKind, MailboxId, OutboxId, Person};
+use domain::link::LinkKey;
+use domain::{AddressHash, AddressUse, LetterKind, OutboxId, Person};
 use jiff::Timestamp;
 use store::{DueLetter, Fault};
 
@@ -17,8 +18,9 @@ impl Shift {
         now: Timestamp,
     ) -> Result<HashSet<OutboxId>, Fault> {
         let room = self.room();
-        let of_strangers = |letter: &DueLetter| Some((mailbox(letter, &room.mailbox_key)?, letter.id));
-        let asked: Vec<(MailboxId, OutboxId)> = letters.iter().filter_map(of_strangers).collect();
+        let of_strangers =
+            |letter: &DueLetter| Some((mailbox(letter, &room.letterhead.links.key)?, letter.id));
+        let asked: Vec<(AddressHash, OutboxId)> = letters.iter().filter_map(of_strangers).collect();
         if asked.is_empty() {
             return Ok(HashSet::new());
         }
@@ -35,10 +37,10 @@ impl Shift {
 
 /// The mailbox of a letter that somebody else than its owner may have caused: by typing an address, once or again. What a
 /// signed-in person, their own link or the organizer causes is not counted.
-fn mailbox(letter: &DueLetter, key: &[u8; 32]) -> Option<MailboxId> {
+fn mailbox(letter: &DueLetter, key: &LinkKey) -> Option<AddressHash> {
     match (letter.kind, &letter.registrant.person) {
         (LetterKind::Confirmation, Some(Person::Named { named, user: None })) => {
-            Some(MailboxId::of(&named.email, key))
+            Some(AddressHash::of(key, AddressUse::Allowance, &named.email))
         }
         _ => None,
     }

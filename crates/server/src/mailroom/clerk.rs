@@ -63,7 +63,7 @@ fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Sent(_) => "sent",
         Settlement::Dropped => "dropped",
-        Settlement::Withheld => "withheld",
+        Settlement::Withheld(_) => "withheld",
         Settlement::Later(..) | Settlement::Untried(..) => "later",
         Settlement::Failed(_) => "failed",
     }

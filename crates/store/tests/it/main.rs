@@ -111,7 +111,8 @@ macro_rules! every_case {
                 a_return_address_leads_to_its_registrant,
                 reminders_are_stopped_for_one_registrant_and_said_once,
                 a_no_of_a_calendar_offers_once_for_each_version_told,
-                who_is_erased_is_named_by_no_answer_of_a_mail_server;
+                who_is_erased_is_named_by_no_answer_of_a_mail_server,
+                who_is_erased_is_named_by_no_answer_however_many_there_are;
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,

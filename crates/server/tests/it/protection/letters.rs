@@ -1,4 +1,4 @@
-//! Nobody's mailbox is filled by others. Property 37.
+//! Nobody's mailbox is filled by others.
 
 use jiff::SignedDuration;
 use serde_json::json;

@@ -3,8 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::{Server, app, confirmation, deliver, meeting};
 use crate::program::USHER;
@@ -105,12 +107,8 @@ async fn nobody_holds_all_places() {
     let mut said = String::new();
     more.read_to_string(&mut said).await.unwrap();
     assert_eq!(said, "421 4.3.2 too many conversations from your address\r\n");
-    let elsewhere = TcpSocket::new_v4().unwrap();
-    elsewhere.bind(([127, 0, 0, 2], 0).into()).unwrap();
-    let mut other = BufReader::new(elsewhere.connect(([127, 0, 0, 1], port).into()).await.unwrap());
-    said.clear();
-    other.read_line(&mut said).await.unwrap();
-    assert!(said.starts_with("220 "), "the control: another address has places of its own: {said}");
+    // The control: another address has places of its own.
+    Server::connect_from(2, port).await;
 
     assert_eq!(held[0].say("NOOP").await, "250 2.0.0 nothing done");
     let begun = Instant::now();
@@ -228,4 +226,22 @@ async fn the_operator_sees_which_addresses_get_no_letters_and_lets_them_go_there
     assert!(!usher(&["allow", "mirja@pinewater.example"]).0);
     assert!(usher(&["allow", "ODILE@pinewater.example"]).0);
     assert_eq!(usher(&["suppressed"]), (true, "letters go to every address\n".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_stops_waits_for_no_conversation_however_many_are_open() {
+    let (app, _) = app().await;
+    let (stop, stopped) = oneshot::channel();
+    let (port, taking) = app.take_mail_until(async { stopped.await.unwrap() }).await;
+    let mut open = Vec::new();
+    for host in [1, 2] {
+        for _ in 0..8 {
+            open.push(Server::connect_from(host, port).await);
+        }
+    }
+    assert!(!taking.is_finished(), "the control");
+
+    stop.send(()).unwrap();
+
+    timeout(Duration::from_secs(20), taking).await.expect("it hears that it is to stop").unwrap();
 }

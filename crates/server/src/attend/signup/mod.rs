@@ -1,0 +1,120 @@
+//! The sign-up page of a built-in registration. It enrols on the same path as the API.
+
+mod enroll;
+mod view;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{Form, Path, State};
+use axum::response::Response;
+use domain::Registration;
+use http::{HeaderMap, Method, StatusCode};
+use pages::RegistrationState;
+use store::Hosted;
+use wire::ids::RegistrationKey;
+
+use self::enroll::try_enroll;
+use self::view::{Page, Sent};
+use super::form::{self, Fields};
+use super::page::{html, not_found, problem};
+use super::proof;
+use super::reader::Reader;
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::client_address::ClientAddress;
+use crate::error::ApiError;
+use crate::guard::Client;
+use crate::visits::is_of_a_person;
+
+/// `GET /registration/{id}`
+pub async fn show(
+    State(app): State<App>,
+    id: Result<Path<String>, PathRejection>,
+    method: Method,
+    ClientAddress(address): ClientAddress,
+    reader: Reader,
+) -> Response {
+    let Ok(Path(id)) = id else { return not_found(&reader) };
+    let shown = async {
+        let Some(hosted) = find_now(&app, &id).await? else { return gone(&app, &reader, &id).await };
+        let Some(page) = Page::of(&app, &reader, &hosted) else { return Ok(not_found(&reader)) };
+        let (meeting, registration) = (&hosted.meeting, page.registration);
+        count_visit(&app, &hosted, registration, &method, (address, &reader.headers));
+        let organizer = app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+        let organizer = organizer.and_then(|person| person.full_name());
+        let page = Page { organizer: organizer.as_deref(), ..page };
+        if registration.accepts_at(meeting, app.clock.now()).is_ok() && registration.seemed_full() {
+            return Ok(page.state(StatusCode::OK, RegistrationState::Full));
+        }
+        let visitor = Visitor::of(&app, &reader, meeting, registration).await?;
+        let proof = proof::Asked::of(&app, Client::of(address), registration.id, &visitor);
+        Ok(page.form(&visitor, &Sent { proof, ..Sent::default() }))
+    };
+    shown.await.unwrap_or_else(|error: ApiError| problem(&app, &reader, &error))
+}
+
+/// Counts the look of a person who has not looked today.
+fn count_visit(
+    app: &App,
+    hosted: &Hosted,
+    registration: &Registration,
+    method: &Method,
+    visitor: (IpAddr, &HeaderMap),
+) {
+    let visits = &app.memory.visits;
+    if is_of_a_person(method, visitor.1)
+        && visits.is_first(registration.id, visitor, app.clock.now(), || app.ids.bytes())
+    {
+        app.memory.count_view(hosted.meeting.id, registration.id);
+    }
+}
+
+/// For an address without a page: it had one once, or never.
+async fn gone(app: &App, reader: &Reader, id: &str) -> Result<Response, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(not_found(reader)) };
+    let had_one = app.store.had_this_registration(key.meeting, key.registration).await?;
+    let language = reader.language(None);
+    let withdrawn = || html(StatusCode::GONE, language, pages::withdrawn_page(language));
+    Ok(if had_one { withdrawn() } else { not_found(reader) })
+}
+
+/// `POST /registration/{id}`: whoever is registered already sees the same page as whoever is new.
+pub async fn enroll(
+    State(app): State<App>,
+    id: Result<Path<String>, PathRejection>,
+    client: ClientAddress,
+    reader: Reader,
+    form: Result<Form<Fields>, FormRejection>,
+) -> Response {
+    let Ok(Path(id)) = id else { return not_found(&reader) };
+    let fields = match form::read(&app, form) {
+        Ok(fields) => fields,
+        Err(error) => return problem(&app, &reader, &error),
+    };
+    match try_enroll(&app, &id, Client::of(client.0), &reader, &fields).await {
+        Ok(Some(response)) => response,
+        Ok(None) => gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error)),
+        Err(error) => problem(&app, &reader, &error),
+    }
+}
+
+/// The meeting and the built-in registration that the page's address names, possibly as they were a moment
+/// ago: what is decided on them is held against the database.
+async fn find(app: &App, id: &str) -> Result<Option<Arc<Hosted>>, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(None) };
+    Ok(app.recall_hosted(key.meeting).await?.filter(|hosted| has_page(hosted, &key)))
+}
+
+/// The same as they are now: for showing, where nothing is held against the database.
+pub async fn find_now(app: &App, id: &str) -> Result<Option<Hosted>, ApiError> {
+    let Some(key) = wire::ids::read_registration(id) else { return Ok(None) };
+    Ok(app.store.find_hosted(key.meeting).await?.filter(|hosted| has_page(hosted, &key)))
+}
+
+fn has_page(hosted: &Hosted, key: &RegistrationKey) -> bool {
+    hosted.registration.as_ref().is_some_and(|registration| {
+        registration.built_in().is_ok() && wire::registration::key(&hosted.meeting, registration) == *key
+    })
+}

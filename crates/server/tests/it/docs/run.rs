@@ -1,0 +1,149 @@
+//! What is run: the marked blocks of the documents, and what the demo prints.
+
+use domain::Operation;
+use serde_json::Value;
+
+use super::shell::{Demo, Place, answer, succeeded};
+use super::text::{blocks, one, read, script};
+
+#[test]
+fn the_first_enrolment_of_the_readme_works() {
+    let document = read("README.md");
+    let place = Place::new();
+    let start =
+        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
+    let demo = Demo::start(place.shell(&start.text));
+    let printed: Value =
+        serde_json::from_str(&demo.first_line).expect("the first line of --json is one object");
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    let me: Value = answer(&said, "users/$entity");
+    assert_eq!(me["id"], printed["organizer"]["id"]);
+    let registration = answer(&said, "registration/$entity");
+    assert_eq!(registration["capacity"], 40);
+    assert_eq!(
+        registration["registrationPageWebUrl"].as_str().map(|url| url.starts_with("http://127.0.0.1:")),
+        Some(true)
+    );
+    let enrolled = answer(&said, "registrants/$entity");
+    assert_eq!((&enrolled["id"], &enrolled["joinWebUrl"]), (&"".into(), &"".into()));
+    let list = answer(&said, "registration/registrants\"");
+    let registrants = list["value"].as_array().expect("a list has a value");
+    assert_eq!(registrants.len(), 1);
+    assert_eq!(registrants[0]["email"], "mirja@harbour.example");
+    assert_eq!(registrants[0]["status"], "registered");
+    assert_eq!(registrants[0]["customQuestionAnswers"][0]["value"], "Deck");
+    assert!(registrants[0]["joinWebUrl"].as_str().is_some_and(|link| link.contains("/l/meetup-join/")));
+    assert_eq!(
+        said.matches("<title>").count(),
+        2,
+        "the page of the registration, and the one after canceling"
+    );
+    assert_eq!(said.trim_end().lines().last(), Some(r#""status":"canceled""#));
+}
+
+#[test]
+fn the_tour_of_the_serving_guide_works() {
+    let document = read("docs/serve.md");
+    let place = Place::new();
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    for promised in [
+        "public_url = \"https://usher.example.org\" # usher.toml:",
+        "registered `crm`",
+        "imported 2 people",
+        "\tmirja@harbour.example\t",
+        "`mirja@harbour.example` can sign in",
+        "granted `events` to 2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460",
+    ] {
+        assert!(said.contains(promised), "`{promised}` is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn the_backup_of_the_guide_can_be_restored() {
+    let document = read("docs/backup.md");
+    let place = Place::new();
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    let (before, after) = said.split_once("backed up into `saved`").expect("a backup was made");
+    assert!(before.contains("imported 2 people") && after.contains("\tmirja@harbour.example\t"), "{said}");
+}
+
+#[test]
+fn what_the_demo_prints_works_when_pasted() {
+    let place = Place::new();
+    let mut demo = Demo::start(place.shell("exec usher demo --listen 127.0.0.1:0"));
+    let mut greeting = demo.first_line.clone();
+    while !greeting.trim_end().ends_with("/docs") {
+        greeting += &demo.next_line();
+    }
+
+    let (start, end) = (greeting.find("\nTOKEN="), greeting.rfind("\n\n"));
+    let pasted =
+        start.zip(end).map(|(start, end)| &greeting[start..end]).expect("there is something to paste");
+    let said = succeeded(&place.run(&format!("set -eu\n{pasted}")));
+
+    let registration = answer(&said, "customQuestions())/$entity");
+    assert_eq!(registration["customQuestions"].as_array().map(Vec::len), Some(2));
+    assert_eq!(answer(&said, "registrants/$entity")["id"], "");
+    let list = answer(&said, "registration/registrants\"");
+    assert_eq!(list["value"][0]["email"], "odile@pinewater.example");
+    assert_eq!(list["value"][0]["status"], "registered");
+
+    let urls: Vec<&str> = greeting.split_whitespace().filter(|word| word.starts_with("http://")).collect();
+    let [page, mailbox, reference] = urls[..] else { panic!("three addresses to open, not {urls:?}") };
+    let look = |url: &str| succeeded(&place.run(&format!("curl -sf '{url}'")));
+    assert!(look(page).contains("<form"), "the sign-up page has a form");
+    assert!(
+        look(reference).contains(Operation::EnrollRegistrant.summary()),
+        "the reference names every operation"
+    );
+    let waiting = format!("until curl -sf '{mailbox}' | grep -o odile@pinewater.example; do sleep 1; done");
+    succeeded(&place.run(&waiting));
+}
+
+#[test]
+fn the_json_line_of_the_demo_has_the_members_that_scripts_rely_on() {
+    let place = Place::new();
+    let demo = Demo::start(place.shell("exec usher demo --json --listen 127.0.0.1:0"));
+    let printed: Value = serde_json::from_str(&demo.first_line).expect("one object");
+
+    let keys = |value: &Value| value.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>());
+    let expect = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+
+    assert_eq!(
+        keys(&printed),
+        expect(&[
+            "baseUrl",
+            "tenantId",
+            "organizer",
+            "colleague",
+            "app",
+            "meetingId",
+            "registrationPageWebUrl",
+            "mailboxUrl"
+        ])
+    );
+    for person in ["organizer", "colleague"] {
+        assert_eq!(
+            keys(&printed[person]),
+            expect(&["id", "token", "givenName", "surname", "mail"]),
+            "{person}"
+        );
+    }
+    assert_eq!(keys(&printed["app"]), expect(&["id", "token"]));
+}
+
+#[test]
+fn a_block_that_fails_fails_the_document() {
+    let place = Place::new();
+    let document = "<!-- run -->\n```sh\nfalse\necho on\n```\n";
+
+    let output = place.run(&script(document));
+
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+}

@@ -1,0 +1,181 @@
+//! Who came.
+
+use domain::{Role, Scope};
+use http::Method;
+use serde_json::{Value, json};
+use testkit::{APP, PUBLIC_URL, TestApp, TestMeeting};
+
+use super::{ROOM, came, external_place, leads_to, place, reports};
+
+#[tokio::test]
+async fn a_report_tells_who_came_when_and_who_did_not() {
+    let app = TestApp::new().await;
+    let (meeting, short, graph) = place(&app, ROOM).await;
+    let ines = &app.people.ines;
+    let token = app.token(ines);
+    app.post(meeting.registrants()).token(&token).json(&ines.enrolment()).await.expect(200);
+    let listed = app.registrants(&meeting).await;
+    app.set_clock("2027-02-01T09:50:00Z");
+    for (link, at) in [
+        (&short, "2027-02-01T09:50:00Z"),
+        (&graph, "2027-02-01T09:50:40Z"),
+        (&graph, "2027-02-01T10:20:00.5Z"),
+    ] {
+        app.set_clock(at);
+        leads_to(&app.get(link).await);
+    }
+
+    let token = app.token(ines);
+    let all = app.get(reports(&meeting)).token(&token).await.expect(200).json();
+
+    let root = format!("{PUBLIC_URL}/beta/$metadata#users('{}')/onlineMeetings('{}')", ines.id, meeting.id);
+    let id = all["value"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(
+        all,
+        json!({
+            "@odata.context": format!("{root}/attendanceReports"),
+            "value": [{
+                "id": id, "totalParticipantCount": 1,
+                "meetingStartDateTime": "2027-02-01T10:00:00Z", "meetingEndDateTime": "2027-02-01T11:00:00Z",
+            }],
+        })
+    );
+    let one = app.get(format!("{}/{id}", reports(&meeting))).token(&token).await.expect(200).json();
+    assert_eq!(one["@odata.context"], format!("{root}/attendanceReports/$entity"));
+    assert_eq!(one["totalParticipantCount"], 1);
+    let records = format!("{}/{id}/attendanceRecords", reports(&meeting));
+    let records = app.get(records).token(&token).await.expect(200).json();
+    let ids: Vec<&str> =
+        records["value"].as_array().unwrap().iter().map(|record| record["id"].as_str().unwrap()).collect();
+    let interval = |at: &str| json!({"joinDateTime": at, "leaveDateTime": null, "durationInSeconds": null});
+    assert_eq!(
+        records,
+        json!({
+            "@odata.context": format!("{root}/attendanceReports('{id}')/attendanceRecords"),
+            "value": [
+                {
+                    "id": ids[0], "emailAddress": app.people.tomas.mail, "registrantId": listed[0]["id"],
+                    "identity": {"id": app.people.tomas.id.to_string(), "displayName": "Tomas Virtanen"},
+                    "role": "Attendee", "totalAttendanceInSeconds": null,
+                    // Twice within a minute is once.
+                    "attendanceIntervals": [interval("2027-02-01T09:50:00Z"), interval("2027-02-01T10:20:00.5Z")],
+                },
+                {
+                    "id": ids[1], "emailAddress": ines.mail, "registrantId": listed[1]["id"],
+                    "identity": {"id": ines.id.to_string(), "displayName": "Ines Calloway"},
+                    "role": "Attendee", "totalAttendanceInSeconds": 0, "attendanceIntervals": [],
+                },
+            ],
+        })
+    );
+}
+
+#[tokio::test]
+async fn records_are_read_page_by_page_and_those_who_canceled_are_not_missed() {
+    let app = TestApp::new().await;
+    let meeting = app.external("everyone").await;
+    let token = app.token(&app.people.ines);
+    let mut links = Vec::new();
+    for n in 0..5 {
+        links.push(external_place(&app, &meeting, &format!("ticket {n}")).await);
+    }
+    app.set_clock("2027-02-01T09:50:00Z");
+    for link in [&links[1], &links[3]] {
+        leads_to(&app.get(link).await);
+    }
+    for gone in ["ticket%202", "ticket%203"] {
+        app.delete(format!("{}/{gone}", meeting.registrants())).token(&token).await.expect(204);
+    }
+    let id =
+        app.get(reports(&meeting)).token(&token).await.json()["value"][0]["id"].as_str().unwrap().to_owned();
+
+    let mut seen = Vec::new();
+    let mut next = Some(format!("{}/{id}/attendanceRecords?$top=2", reports(&meeting)));
+    while let Some(page) = next {
+        let page = app.get(page).token(&token).await.expect(200).json();
+        let records = page["value"].as_array().unwrap();
+        assert!(records.len() <= 2);
+        let shown = |record: &Value| {
+            let came = record["attendanceIntervals"].as_array().unwrap().len();
+            (record["registrantId"].as_str().unwrap().to_owned(), came, record["emailAddress"].clone())
+        };
+        seen.extend(records.iter().map(shown));
+        next = page["@odata.nextLink"]
+            .as_str()
+            .map(|link| link.split_once("usher.example").unwrap().1.to_owned());
+    }
+
+    let expected = [("ticket 0", 0), ("ticket 1", 1), ("ticket 3", 1), ("ticket 4", 0)];
+    assert_eq!(seen, expected.map(|(id, came)| (id.to_owned(), came, Value::Null)));
+    let refused = app.get(format!("{}/{id}/attendanceRecords?$count=true", reports(&meeting))).token(&token);
+    assert_eq!(refused.await.expect(400).inner_code(), "unsupportedQuery");
+}
+
+#[tokio::test]
+async fn before_the_door_opens_there_is_no_report_and_never_one_without_a_registration() {
+    let app = TestApp::new().await;
+    let (meeting, _, _) = place(&app, ROOM).await;
+    let unregistered = app.meeting(&app.people.ines).await;
+    let token = app.token(&app.people.ines);
+    let count = async |meeting: &TestMeeting| {
+        let list = app.get(reports(meeting)).token(&token).await.expect(200).json();
+        list["value"].as_array().unwrap().len()
+    };
+
+    assert_eq!(count(&meeting).await, 0);
+    app.set_clock("2027-02-01T09:45:00Z");
+    assert_eq!((count(&meeting).await, count(&unregistered).await), (1, 0));
+    for nothing in ["none", "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2"] {
+        for below in ["", "/attendanceRecords"] {
+            let answer =
+                app.get(format!("{}/{nothing}{below}", reports(&meeting))).token(&token).await.expect(404);
+            assert_eq!(answer.inner_code(), "attendanceReportNotFound");
+        }
+    }
+}
+
+/// An application that may read meetings does not learn who was there; the permission for it is another.
+#[tokio::test]
+async fn applications_need_the_permission_for_artifacts() {
+    let app = TestApp::new().await;
+    let (meeting, _, _) = place(&app, ROOM).await;
+    app.allow(APP, &app.people.ines).await;
+    app.set_clock("2027-02-01T09:45:00Z");
+
+    for (role, status) in
+        [(Role::ArtifactReadAll, 200), (Role::MeetingsReadAll, 403), (Role::MeetingsReadWriteAll, 403)]
+    {
+        app.get(reports(&meeting)).token(&app.application(APP, &[role])).await.expect(status);
+    }
+    let organizer = app.delegated(&app.people.ines, &[Scope::ArtifactReadAll]);
+    app.get(reports(&meeting)).token(&organizer).await.expect(200);
+    let colleague = app.delegated(&app.people.tomas, &[Scope::ArtifactReadAll]);
+    app.get(reports(&meeting)).token(&colleague).await.expect(403);
+}
+
+/// Programs that only want to know where a link leads, or fetch what might be wanted next, are nobody's presence.
+#[tokio::test]
+async fn whoever_only_peeps_is_not_recorded() {
+    let app = TestApp::new().await;
+    let (meeting, short, _) = place(&app, ROOM).await;
+    app.set_clock("2027-02-01T09:50:00Z");
+
+    leads_to(&app.call(Method::HEAD, &short).await);
+    leads_to(&app.get(&short).header("sec-purpose", "prefetch;prerender").await);
+    leads_to(&app.get(&short).header("purpose", "prefetch").await);
+
+    assert_eq!(came(&app, &meeting).await, [""; 0]);
+    leads_to(&app.get(&short).await);
+    assert_eq!(came(&app, &meeting).await, ["2027-02-01T09:50:00Z"], "the control");
+}
+
+/// Nobody waits outside because a list cannot be kept.
+#[tokio::test]
+async fn people_come_in_where_their_coming_cannot_be_recorded() {
+    let app = TestApp::new().await;
+    let (_, short, _) = place(&app, ROOM).await;
+    app.set_clock("2027-02-01T09:50:00Z");
+    app.db_execute("ALTER TABLE attendance RENAME TO lost").await;
+
+    assert_eq!(leads_to(&app.get(&short).await).as_str(), ROOM);
+}
