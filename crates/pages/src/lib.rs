@@ -32,8 +32,9 @@ pub use attend::{
     RegistrationView, SessionView, Speaker, TurnedAway,
 };
 pub use attend::{
-    canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page, not_found_page,
-    problem_page, registration_page, sign_in_failed_page, stop_reminders_page, withdrawn_page,
+    calendar_way_page, canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page,
+    not_found_page, problem_page, registration_page, sign_in_failed_page, stop_reminders_page,
+    withdrawn_page,
 };
 pub use brand::{Brand, Logo};
 pub use colour::{Accent, Accents, Colour};

@@ -44,7 +44,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/sign-out", post(sign_in::end))
         .route("/signed-out", get(sign_in::ended))
         .route("/m/{token}", get(manage::show).post(manage::act))
-        .route("/m/{token}/{calendar}", get(calendar::add))
+        .route("/m/{token}/{calendar}", get(calendar::show_way).post(calendar::lead_on))
         .route("/j/{token}", get(gate::short).post(gate::join_by_short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(asset::stylesheet))
