@@ -53,11 +53,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             return;
         }
         while let Ok(line) = self.line().await {
-            let done = match self.obey(&line, &host).await {
-                Ok(is_over) => is_over,
-                Err(Over) => true,
-            };
-            if done || self.faults > MOST_FAULTS {
+            if self.obey(&line, &host).await.unwrap_or(true) || self.faults > MOST_FAULTS {
                 return;
             }
         }
