@@ -36,18 +36,19 @@ impl Returned {
     }
 }
 
-/// Whether a permanent failure is of the mailbox and not of this letter or this day: not one that is full (5.2.2), not a
-/// letter that is too long (5.2.3, 5.3.4) or meets a policy (5.7.x), and not one that was given up after waiting (4.x.x).
-/// Codes of RFC 3463.
+/// Whether a server that a letter was to be handed to says that there is no such mailbox. Only what is said of the address
+/// (5.1.x) counts there: the rest of what it refuses may be for what it thinks of the sender.
+pub fn says_no_mailbox(status: &str) -> bool {
+    status.starts_with("5.1.") && is_of_the_mailbox(status)
+}
+
+/// The codes that say that the mailbox or its domain does not exist, or takes no mail any more (RFC 3463; 5.1.10 is
+/// RFC 7505). Every other code may be of this letter, of this day or of our own mail server: nobody loses
+/// their letters by it.
+const OF_THE_MAILBOX: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
+
 fn is_of_the_mailbox(status: &str) -> bool {
-    let mut parts = status.split('.');
-    let (class, subject, detail) = (parts.next(), parts.next(), parts.next());
-    match (class, subject, detail) {
-        (Some("5"), Some("2"), Some("2" | "3")) | (Some("5"), Some("3"), Some("4")) => false,
-        (Some("5"), Some("7"), _) => false,
-        (Some("5"), Some(_), Some(_)) => true,
-        _ => false,
-    }
+    OF_THE_MAILBOX.contains(&status)
 }
 
 #[cfg(test)]
@@ -60,8 +61,20 @@ mod tests {
         for (action, status, expected) in [
             ("failed", "5.1.1", failed(true)),
             ("Failed ", " 5.1.10", failed(true)),
-            ("failed", "5.0.0", failed(true)),
+            ("failed", "5.1.2", failed(true)),
+            ("failed", "5.1.3", failed(true)),
+            ("failed", "5.1.6", failed(true)),
             ("failed", "5.2.1", failed(true)),
+            ("failed", "5.0.0", failed(false)),
+            ("failed", "5.1.0", failed(false)),
+            ("failed", "5.1.7", failed(false)),
+            ("failed", "5.1.8", failed(false)),
+            ("failed", "5.1.11", failed(false)),
+            ("failed", "5.4.6", failed(false)),
+            ("failed", "5.5.2", failed(false)),
+            ("failed", "5.6.1", failed(false)),
+            ("failed", "5.1.1.1", failed(false)),
+            ("failed", "5.1", failed(false)),
             ("failed", "5.2.2", failed(false)),
             ("failed", "5.3.4", failed(false)),
             ("failed", "5.7.1", failed(false)),
@@ -73,6 +86,24 @@ mod tests {
             ("nonsense", "5.1.1", Some(Returned::Unread)),
         ] {
             assert_eq!(Returned::by(action, status), expected, "{action} {status}");
+        }
+    }
+
+    #[test]
+    fn who_takes_letters_says_no_mailbox_only_of_the_address() {
+        for (status, expected) in [
+            ("5.1.1", true),
+            ("5.1.10", true),
+            ("5.1.8", false),
+            ("5.2.1", false),
+            ("5.0.0", false),
+            ("5.7.1", false),
+            ("4.1.1", false),
+            ("5.1", false),
+            ("unknown", false),
+            ("", false),
+        ] {
+            assert_eq!(says_no_mailbox(status), expected, "{status}");
         }
     }
 }

@@ -51,7 +51,7 @@ impl AddTo {
         Self::ALL.into_iter().find(|way| way.word() == word)
     }
 
-    fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::File => "calendar-file",
             Self::Web(WebCalendar::Google) => "calendar-google",
@@ -186,8 +186,8 @@ pub(crate) fn ways_of_page(offer: &CalendarOffer<'_>) -> Vec<Way> {
     AddTo::ALL.into_iter().map(way).collect()
 }
 
-/// The ways that a letter offers beside the file it carries. They lead there by way of us: a letter is read later, when the
-/// time may be another one, and short links keep its text part readable.
+/// The ways that a letter offers beside the file it carries. They lead there by way of a page of ours: a letter is
+/// read later, when the time may be another one, and what scans mail follows every link in it.
 pub(crate) fn ways_of_letter(t: &Texts, manage_url: &str) -> Vec<Way> {
     let on_the_web = AddTo::ALL.into_iter().filter(|to| *to != AddTo::File);
     on_the_web.map(|to| Way { href: clean::href(&below(manage_url, to)), label: t.say(to.label()) }).collect()

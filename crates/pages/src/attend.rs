@@ -7,7 +7,7 @@ mod manage;
 mod problem;
 mod registration;
 
-pub use delivery::stop_reminders_page;
+pub use delivery::{calendar_way_page, stop_reminders_page};
 pub use gate::{GateState, GateView, gate_page, guest_name};
 pub use manage::{
     CanceledView, EnrolledView, ManageNotice, ManageStatus, ManageView, canceled_page, enrolled_page,

@@ -41,6 +41,8 @@ pub enum ApiError {
     Throttled(Excess),
     /// A request of a batch that waited for another one, which failed.
     Dependency,
+    /// A request of a batch whose answers are as long as they may be.
+    BatchFull,
     /// The machinery broke.
     Fault(Arc<Fault>),
 }
@@ -116,6 +118,7 @@ impl ApiError {
                 Row(S::TOO_MANY_REQUESTS, "TooManyRequests", Some(code))
             }
             Self::Dependency => Row(S::FAILED_DEPENDENCY, "FailedDependency", Some("dependencyFailed")),
+            Self::BatchFull => Row(S::TOO_MANY_REQUESTS, "TooManyRequests", Some("batchBudget")),
             Self::Busy => Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("busy")),
             Self::Fault(fault) if fault.may_pass() => {
                 Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("serviceNotAvailable"))
@@ -156,6 +159,11 @@ impl ApiError {
             Self::Dependency => {
                 "A request that this one depends on failed; this one was not tried.".to_owned()
             }
+            Self::BatchFull => {
+                "The answers of this batch are as long as they may be; this request was not tried. \
+                Please send it in another batch after the time in `Retry-After`."
+                    .to_owned()
+            }
             Self::Busy => "The service is busy. Please retry after the time in `Retry-After`.".to_owned(),
             Self::Fault(fault) if fault.may_pass() => {
                 "The service is not available for a moment. Please retry after the time in `Retry-After`."
@@ -193,7 +201,7 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Busy => Some(Duration::from_secs(1)),
+            Self::Busy | Self::BatchFull => Some(Duration::from_secs(1)),
             // Whoever comes a moment early is limited again.
             Self::Throttled(excess) => Some(excess.wait + Duration::from_secs(1)),
             Self::Fault(fault) if fault.may_pass() => Some(Duration::from_secs(2)),

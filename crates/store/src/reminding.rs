@@ -11,7 +11,7 @@ use crate::engine::{Tx, query};
 use crate::mailing::{DUE_SLOTS, DUE_SLOTS_OF_NODES, DueMailing, MailingRow, advance, end, list, queue};
 use crate::meeting::record;
 use crate::rows::{from_json, instant, json, micros, number};
-use crate::{Fault, Store, lock, write_tx};
+use crate::{Fault, Store, write_tx};
 
 const BEGIN_REMINDERS: &str =
     "INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at, actor)
@@ -48,10 +48,11 @@ impl Store {
     }
 
     /// Sends somebody registered no more reminders; saying so again changes nothing, and whoever has no place gets none.
+    ///
+    /// It needs no lock of the meeting: it rests on nothing but the row that it changes.
     pub async fn stop_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
         let meeting = registrant.meeting;
         write_tx!(self, |tx| {
-            lock(tx, meeting).await?;
             let stopped = query(STOP_REMINDERS)
                 .bind(meeting.slot().number())
                 .bind(meeting.0)

@@ -1,7 +1,8 @@
-//! Pages that letters lead to beside the registration itself: switching reminders off.
+//! Pages that letters lead to beside the registration itself: switching reminders off, and on to a calendar.
 
 use askama::Template;
 
+use crate::add_to_calendar::{AddTo, WebCalendar};
 use crate::frame::{Frame, render};
 use crate::language::Language;
 
@@ -11,7 +12,7 @@ pub fn stop_reminders_page(language: Language, subject: &str, is_done: bool) -> 
     let t = language.texts();
     let (title, explain) =
         if is_done { ("stop-done-title", "stop-done") } else { ("stop-title", "stop-explain") };
-    render(&StopReminders {
+    render(&OneButton {
         subject: t.subject(subject),
         explain: t.say(explain),
         button: (!is_done).then(|| t.say("stop-button")),
@@ -19,9 +20,22 @@ pub fn stop_reminders_page(language: Language, subject: &str, is_done: bool) -> 
     })
 }
 
+/// The page before a calendar on the web, which whoever only looks tells nothing. Its button posts to the page's own
+/// address.
+pub fn calendar_way_page(language: Language, subject: &str, calendar: WebCalendar) -> String {
+    let t = language.texts();
+    let name = t.say(AddTo::Web(calendar).label());
+    render(&OneButton {
+        subject: t.subject(subject),
+        explain: t.say("calendar-way"),
+        button: Some(t.say_with("calendar-way-button", &[("calendar", &name)])),
+        frame: Frame::new(language, t.say("calendar-heading")),
+    })
+}
+
 #[derive(Template)]
-#[template(path = "stop_reminders.html")]
-struct StopReminders {
+#[template(path = "one_button.html")]
+struct OneButton {
     frame: Frame,
     subject: String,
     explain: String,

@@ -118,7 +118,7 @@ impl Countdown {
             // There is something left to wait for, be it a second.
             ..7_200 => ("gate-in-minutes", ((seconds + 59) / 60).max(1)),
             // Rounded down: nobody is told to be back too late.
-            ..172_800 => ("gate-in-hours", seconds / 3_600),
+            7_200..172_800 => ("gate-in-hours", seconds / 3_600),
             _ => ("gate-in-days", seconds / 86_400),
         };
         let time = t.say_count(key, "count", usize::try_from(count).unwrap_or_default());

@@ -369,3 +369,15 @@ fn the_gate_says_how_long_it_is_until_it_opens() {
         assert!(page(language, "2026-08-04T13:43:00Z").contains(said), "{}", language.tag());
     }
 }
+
+#[test]
+fn a_form_below_a_long_story_has_a_way_to_it() {
+    let jump = r##"<a class="button outline" href="#form">Register</a>"##;
+    let page = |view: &RegistrationView<'_>| registration_page(view).contains(jump);
+    let open = || RegistrationState::Open(EnrolmentForm { problems: vec![], ..form("word") });
+
+    assert!(page(&registration("word", open())));
+    let nothing = RegistrationView { description: None, speakers: vec![], ..registration("word", open()) };
+    assert!(!page(&nothing), "there is nothing to pass");
+    assert!(!page(&registration("word", RegistrationState::Full)), "there is no form");
+}

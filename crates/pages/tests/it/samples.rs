@@ -324,6 +324,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         ),
         Page::new("stop reminders", stop_reminders_page(language, said, false)),
         Page::new("reminders stopped", stop_reminders_page(language, said, true)),
+        Page::new("calendar way", calendar_way_page(language, said, WebCalendar::Office365)),
         Page::deaf("erased", erased_page(language)),
         Page::deaf("withdrawn", withdrawn_page(language)),
         Page::deaf("not found", not_found_page(language)),

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook للعمل أو الدراسة
 calendar-explain = يصلح الملف لكل تقويم. ولا تعلم Google وMicrosoft بالاجتماع وبرابطك الشخصي إلا إذا فتحت الرابط الخاص بكل منهما.
 calendar-letter = يمكنك أيضًا إضافة الاجتماع بنفسك إلى تقويم Google أو Outlook.com أو Outlook للعمل أو الدراسة:
+calendar-way = لا يعلم التقويم بالاجتماع وبرابطك الشخصي إلا عند الضغط على الزر، ثم يُفتح فيه موعد جديد بياناته مكتملة.
+calendar-way-button = المتابعة إلى { $calendar }

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook für Arbeit oder Schule
 calendar-explain = Die Datei passt zu jedem Kalender. Google und Microsoft erfahren von der Besprechung und Ihrem persönlichen Link nur, wenn Sie deren Link folgen.
 calendar-letter = Sie können die Besprechung auch selbst in Google Kalender, Outlook.com oder Outlook für Arbeit oder Schule eintragen:
+calendar-way = Erst wenn Sie auf die Schaltfläche klicken, erfährt der Kalender von der Besprechung und Ihrem persönlichen Link. Dann öffnet sich dort ein neuer, bereits ausgefüllter Eintrag.
+calendar-way-button = Weiter zu { $calendar }

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook for work or school
 calendar-explain = The file works with every calendar. Google and Microsoft learn of the meeting and of your personal link only if you follow their links.
 calendar-letter = You can also add the meeting to Google Calendar, Outlook.com or Outlook for work or school yourself:
+calendar-way = The calendar learns of the meeting and of your personal link only when you press the button. It then opens a new entry, filled in.
+calendar-way-button = Continue to { $calendar }

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook profesional o educativo
 calendar-explain = El archivo sirve para cualquier calendario. Google y Microsoft solo conocen la reunión y su enlace personal si usted sigue sus enlaces.
 calendar-letter = También puede añadir usted la reunión a Google Calendar, a Outlook.com o a Outlook profesional o educativo:
+calendar-way = El calendario solo conocerá la reunión y su enlace personal cuando usted pulse el botón. Entonces se abrirá allí una entrada nueva, ya rellenada.
+calendar-way-button = Continuar a { $calendar }

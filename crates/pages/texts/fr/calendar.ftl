@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook professionnel ou scolaire
 calendar-explain = Le fichier convient à tous les agendas. Google et Microsoft n’ont connaissance de la réunion et de votre lien personnel que si vous suivez leur lien.
 calendar-letter = Vous pouvez aussi ajouter vous-même la réunion à Google Agenda, à Outlook.com ou à Outlook professionnel ou scolaire :
+calendar-way = L’agenda n’a connaissance de la réunion et de votre lien personnel que lorsque vous cliquez sur le bouton. Un nouvel événement prérempli s’y ouvre alors.
+calendar-way-button = Continuer vers { $calendar }

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = कार्यालय या विद्यालय का Outlook
 calendar-explain = फ़ाइल हर कैलेंडर में काम करती है। Google और Microsoft को मीटिंग और आपके निजी लिंक का पता तभी चलता है, जब आप उनका लिंक खोलते हैं।
 calendar-letter = आप मीटिंग को स्वयं Google कैलेंडर, Outlook.com या कार्यालय अथवा विद्यालय के Outlook में भी जोड़ सकते हैं:
+calendar-way = कैलेंडर को मीटिंग और आपके निजी लिंक का पता तभी चलता है, जब आप बटन दबाते हैं। तब वहाँ पहले से भरी हुई एक नई प्रविष्टि खुलती है।
+calendar-way-button = { $calendar } पर जाएँ

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = 職場または学校のOutlook
 calendar-explain = ファイルはどのカレンダーでも使えます。会議と専用リンクの情報は、GoogleまたはMicrosoftのリンクを開いた場合にのみ、それぞれの会社に伝わります。
 calendar-letter = 会議は、Googleカレンダー、Outlook.com、職場または学校のOutlookにご自身で追加することもできます:
+calendar-way = 会議と専用リンクの情報は、ボタンを押した場合にのみカレンダーに伝わります。内容が入力された新しい予定が開きます。
+calendar-way-button = { $calendar }に進む

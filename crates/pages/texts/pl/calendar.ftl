@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook służbowy lub szkolny
 calendar-explain = Plik pasuje do każdego kalendarza. Google i Microsoft dowiedzą się o spotkaniu i osobistym linku tylko po przejściu do ich strony.
 calendar-letter = Można też samodzielnie dodać spotkanie do Kalendarza Google, Outlook.com albo służbowego lub szkolnego Outlooka:
+calendar-way = Kalendarz dowie się o spotkaniu i osobistym linku dopiero po naciśnięciu przycisku. Otworzy się w nim wtedy nowy, wypełniony już wpis.
+calendar-way-button = Przejdź dalej: { $calendar }

@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = Outlook corporativo ou escolar
 calendar-explain = O arquivo serve para qualquer agenda. O Google e a Microsoft só ficam sabendo da reunião e do seu link pessoal se você seguir os links deles.
 calendar-letter = Você também pode adicionar a reunião ao Google Agenda, ao Outlook.com ou ao Outlook corporativo ou escolar:
+calendar-way = A agenda só fica sabendo da reunião e do seu link pessoal quando você clica no botão. Um novo evento, já preenchido, é então aberto nela.
+calendar-way-button = Continuar para { $calendar }

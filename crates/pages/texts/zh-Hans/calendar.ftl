@@ -21,3 +21,5 @@ calendar-outlook = Outlook.com
 calendar-office365 = 工作或学校 Outlook
 calendar-explain = 日历文件适用于任何日历。只有在您打开 Google 或微软的链接时，它们才会得知此会议和您的专属链接。
 calendar-letter = 您也可以自行将会议添加到 Google 日历、Outlook.com 或工作或学校 Outlook：
+calendar-way = 只有在您按下按钮后，日历才会得知此会议和您的专属链接，并打开一个已填好的新日程。
+calendar-way-button = 前往 { $calendar }

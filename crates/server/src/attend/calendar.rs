@@ -1,5 +1,7 @@
 //! The meeting in somebody's own calendar, by the link to their own registration: a file, or on to a calendar on the web.
 //!
+//! What scans mail follows its links by GET, and would tell that calendar the personal link: so it is a POST that leads on.
+//!
 //! The link to join would not do: the entry holds both links, and whoever was passed one must not get the other.
 
 use axum::body::Body;
@@ -8,34 +10,49 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::link::Link;
 use domain::{Meeting, Registration};
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use pages::{AddTo, CalendarEntry, CalendarOffer, GateState, Language};
 
 use super::gate::show;
 use super::manage::{Own, find};
-use super::page::{not_found, private, problem, see_other};
+use super::page::{html, not_found, private, problem, see_other};
+use super::policy::with_way_out;
 use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 
-/// `GET /m/{token}/{word}`: what the word of [`AddTo`] names, as long as the place is theirs.
-pub async fn add(
-    State(app): State<App>,
-    path: Result<Path<(String, String)>, PathRejection>,
-    reader: Reader,
-) -> Response {
-    let Ok(Path((token, word))) = path else { return not_found(&reader) };
-    let Some(to) = AddTo::with_word(&word) else { return not_found(&reader) };
-    match find(&app, &token).await {
-        Ok(Some(own)) => {
-            answer(&app, &reader, &own, to).await.unwrap_or_else(|error| problem(&app, &reader, &error))
-        }
-        Ok(None) => not_found(&reader),
-        Err(error) => problem(&app, &reader, &error),
-    }
+type Named = Result<Path<(String, String)>, PathRejection>;
+
+/// `GET /m/{token}/{word}`: what the word of [`AddTo`] names, as long as the place is theirs; of a calendar on the web, a
+/// button that leads there.
+pub async fn show_way(State(app): State<App>, path: Named, reader: Reader) -> Response {
+    answer(&app, path, &reader, false).await
 }
 
-async fn answer(app: &App, reader: &Reader, own: &Own, to: AddTo) -> Result<Response, ApiError> {
+/// `POST /m/{token}/{word}`: on to the calendar on the web.
+pub async fn lead_on(State(app): State<App>, path: Named, reader: Reader) -> Response {
+    answer(&app, path, &reader, true).await
+}
+
+async fn answer(app: &App, path: Named, reader: &Reader, is_pressed: bool) -> Response {
+    let Ok(Path((token, word))) = path else { return not_found(reader) };
+    let Some(to) = AddTo::with_word(&word) else { return not_found(reader) };
+    let answered = async {
+        match find(app, &token).await? {
+            Some(own) => add(app, reader, &own, to, is_pressed).await,
+            None => Ok(not_found(reader)),
+        }
+    };
+    answered.await.unwrap_or_else(|error: ApiError| problem(app, reader, &error))
+}
+
+async fn add(
+    app: &App,
+    reader: &Reader,
+    own: &Own,
+    to: AddTo,
+    is_pressed: bool,
+) -> Result<Response, ApiError> {
     let Own { registrant, hosted, .. } = own;
     let found = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let live = found.filter(|_| registrant.is_registered());
@@ -45,7 +62,12 @@ async fn answer(app: &App, reader: &Reader, own: &Own, to: AddTo) -> Result<Resp
             let language = reader.language(registration.language());
             let links = Links::of(app, &registrant.link());
             let entry = links.offer(language, &hosted.meeting, registration).entry;
-            see_other(&pages::calendar_address(calendar, &entry))
+            if is_pressed {
+                see_other(&pages::calendar_address(calendar, &entry))
+            } else {
+                let page = pages::calendar_way_page(language, entry.subject, calendar);
+                Some(with_way_out(html(StatusCode::OK, language, page)))
+            }
         }
         (None, _) => None,
     };

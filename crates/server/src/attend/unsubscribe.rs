@@ -30,7 +30,8 @@ async fn answer(app: &App, token: Token, reader: &Reader, is_asked: bool) -> Res
     let Ok(Path(token)) = token else { return not_found(reader) };
     let answered = async {
         let Some(registrant) = find(app, &token).await? else { return Ok(not_found(reader)) };
-        if is_asked {
+        // Whoever asks again and again keeps no writer busy.
+        if is_asked && registrant.wants_reminders {
             app.store.stop_reminders(&registrant, &app.fact("registrant".to_owned())).await?;
         }
         let is_done = is_asked || !registrant.wants_reminders;

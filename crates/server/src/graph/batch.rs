@@ -76,10 +76,16 @@ impl ItemAnswer {
     }
 }
 
-/// Answers all of them: at once what does not wait for another, which is at most twenty.
+/// How much the answers of a batch may hold, in bytes: two of the longest pages. Behind it nothing is begun any more.
+const MOST_ANSWERED: usize = 8 << 20;
+/// How many run at once: as much again may be on its way when the budget is used up, and no more.
+const AT_ONCE: usize = 4;
+
+/// Answers all of them: at once what does not wait for another, as far as there is room for the answers.
 async fn run(app: &App, batch: &Arc<Parts>, items: &[Item]) -> Vec<ItemAnswer> {
     let mut answers: Vec<Option<ItemAnswer>> = items.iter().map(|_| None).collect();
     let (mut begun, mut tasks, mut running) = (vec![false; items.len()], HashMap::new(), JoinSet::new());
+    let mut answered = 0;
     loop {
         // Each stands behind those it waits for, so one look is enough.
         for (n, item) in items.iter().enumerate() {
@@ -87,12 +93,17 @@ async fn run(app: &App, batch: &Arc<Parts>, items: &[Item]) -> Vec<ItemAnswer> {
                 continue;
             }
             let before = || item.after.iter().map(|other| answers[*other].as_ref());
-            if before().flatten().any(ItemAnswer::has_failed) {
+            let refusal = if before().flatten().any(ItemAnswer::has_failed) {
+                Some(ApiError::Dependency)
+            } else {
+                (answered >= MOST_ANSWERED).then_some(ApiError::BatchFull)
+            };
+            if let Some(refusal) = refusal {
                 begun[n] = true;
                 let ids = request_ids(app, &HeaderMap::new());
-                let refusal = finish(app, &ids, "none", None, Err(ApiError::Dependency));
+                let refusal = finish(app, &ids, "none", None, Err(refusal));
                 answers[n] = Some(read_answer(&item.id, refusal).await);
-            } else if before().all(|answer| answer.is_some()) {
+            } else if running.len() < AT_ONCE && before().all(|answer| answer.is_some()) {
                 let (app, batch, item) = (app.clone(), Arc::clone(batch), item.clone());
                 let task = running.spawn(async move { answer_one(&app, &batch, &item).await });
                 tasks.insert(task.id(), n);
@@ -105,7 +116,9 @@ async fn run(app: &App, batch: &Arc<Parts>, items: &[Item]) -> Vec<ItemAnswer> {
             Some(Err(broken)) => (broken.id(), ops::after_panic(Box::new(()))),
         };
         if let Some(n) = tasks.get(&task) {
-            answers[*n] = Some(read_answer(&items[*n].id, response).await);
+            let answer = read_answer(&items[*n].id, response).await;
+            answered += answer.body.as_ref().map_or(0, Vec::len);
+            answers[*n] = Some(answer);
         }
     }
     answers.into_iter().flatten().collect()

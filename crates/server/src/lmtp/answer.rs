@@ -6,13 +6,15 @@ use calcard::icalendar::{
 };
 use calcard::{Entry, Parser};
 use domain::{Email, RegistrantId};
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MimeHeaders, PartType};
 use store::CalendarAnswer;
+
+use super::open::open;
 
 /// What the registrant's calendar answers; `None` where the message holds no answer to their invitation, or comes from
 /// somebody else.
 pub(super) fn read(message: &[u8], registrant: RegistrantId, email: &Email) -> Option<CalendarAnswer> {
-    let parsed = MessageParser::default().parse(message)?;
+    let parsed = open(message)?;
     let from = parsed.from()?.first()?.address()?;
     if !is_theirs(from, email) {
         return None;

@@ -157,8 +157,8 @@ fn kind_of(message_id: &str, registrant: &Registrant) -> Option<LetterKind> {
     is_theirs.then(|| LetterKind::from_name(parts.next()?))?
 }
 
-/// Reads a message away from everything else: whatever a parser makes of hostile bytes, the conversation goes on. `None`
-/// where it broke.
+/// Reads a message away from everything else: a parser that panics does not end the conversation. `None` where it broke.
+/// (Nothing catches a stack that overflows: see [`super::open`].)
 async fn read_apart<T: Send + 'static>(
     message: &[u8],
     read: impl FnOnce(&[u8]) -> T + Send + 'static,

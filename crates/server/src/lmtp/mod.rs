@@ -5,11 +5,14 @@
 
 mod answer;
 mod desk;
+mod open;
 mod report;
 mod session;
 
+use std::collections::HashMap;
 use std::fs::{self, Permissions};
 use std::io;
+use std::net::IpAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
@@ -28,6 +31,8 @@ use crate::start::StartProblem;
 
 /// The most conversations at once; a mail server waits with the next.
 const CONVERSATIONS: usize = 16;
+/// The most of them with one address, so that nobody holds all places.
+const CONVERSATIONS_OF_ONE: usize = 8;
 /// A conversation is over after that, whatever it is at.
 const LONGEST_CONVERSATION: Duration = Duration::from_secs(300);
 /// Then it is told so, unless nobody reads it.
@@ -68,6 +73,7 @@ impl Lmtp {
     pub async fn run(self, app: App, stop: impl Future<Output = ()>) {
         let places = Arc::new(Semaphore::new(CONVERSATIONS));
         let mut conversations = JoinSet::new();
+        let mut peers = Peers::default();
         let mut stop = std::pin::pin!(stop);
         loop {
             while conversations.try_join_next().is_some() {}
@@ -77,13 +83,22 @@ impl Lmtp {
                 taken = self.0.take(&places) => taken,
             };
             match taken {
-                Ok((place, stream)) => {
+                Ok((place, Stream::Tcp(stream, peer))) => match peers.admit(peer) {
+                    Some(held) => {
+                        conversations.spawn(async move {
+                            let _held = (place, held);
+                            talk(stream, app).await;
+                        });
+                    }
+                    None => {
+                        // As much as goes at once: nobody waits for whoever is too many.
+                        let _ = stream.try_write(b"421 4.3.2 too many conversations from your address\r\n");
+                    }
+                },
+                Ok((place, Stream::Unix(stream))) => {
                     conversations.spawn(async move {
                         let _place = place;
-                        match stream {
-                            Stream::Tcp(stream) => talk(stream, app).await,
-                            Stream::Unix(stream) => talk(stream, app).await,
-                        }
+                        talk(stream, app).await;
                     });
                 }
                 Err(error) => {
@@ -95,8 +110,21 @@ impl Lmtp {
     }
 }
 
+/// Who is in a conversation: as often as what they hold is held.
+#[derive(Default)]
+struct Peers(HashMap<IpAddr, Arc<()>>);
+
+impl Peers {
+    /// What a conversation holds until it is over; `None` for one too many.
+    fn admit(&mut self, peer: IpAddr) -> Option<Arc<()>> {
+        self.0.retain(|_, held| Arc::strong_count(held) > 1);
+        let held = self.0.entry(peer).or_default();
+        (Arc::strong_count(held) <= CONVERSATIONS_OF_ONE).then(|| Arc::clone(held))
+    }
+}
+
 enum Stream {
-    Tcp(tokio::net::TcpStream),
+    Tcp(tokio::net::TcpStream, IpAddr),
     Unix(UnixStream),
 }
 
@@ -105,7 +133,10 @@ impl Door {
     async fn take(&self, places: &Arc<Semaphore>) -> io::Result<(OwnedSemaphorePermit, Stream)> {
         let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
         let stream = match self {
-            Self::Tcp(listener) => Stream::Tcp(listener.accept().await?.0),
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                Stream::Tcp(stream, peer.ip())
+            }
             Self::Unix(listener) => Stream::Unix(listener.accept().await?.0),
         };
         Ok((place, stream))

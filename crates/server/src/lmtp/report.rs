@@ -3,6 +3,7 @@
 use domain::Returned;
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
+use super::open::open;
 use crate::mailroom::tidy;
 
 /// Reports lie within reports where a server forwards one.
@@ -31,7 +32,7 @@ impl Report {
 /// on holiday, or somebody writes to an address that is not for writing to. `is_report` where its own envelope has no
 /// sender, which is how reports come.
 pub(super) fn read(message: &[u8], is_report: bool) -> Option<Report> {
-    let Some(parsed) = MessageParser::default().parse(message) else {
+    let Some(parsed) = open(message) else {
         return is_report.then(Report::unread);
     };
     let mut found = Found::default();
@@ -78,7 +79,7 @@ fn look(message: &Message<'_>, found: &mut Found, depth: u8) {
                 read_fields(contents, found);
             }
             Some("text/rfc822-headers" | "message/global-headers") => {
-                let headers = MessageParser::default().parse(contents);
+                let headers = MessageParser::default().parse_headers(contents);
                 let id = headers.as_ref().and_then(|headers| headers.message_id());
                 found.about = found.about.take().or_else(|| id.map(str::to_owned));
             }

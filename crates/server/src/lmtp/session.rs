@@ -18,6 +18,8 @@ const MOST_RECIPIENTS: usize = 100;
 const MOST_FAULTS: u32 = 20;
 /// How long we wait for the next line.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long for the first: a mail server has something to say when it comes.
+const PATIENCE_AT_FIRST: Duration = Duration::from_secs(10);
 
 /// The connection is over, or of no use.
 struct Over;
@@ -29,6 +31,7 @@ pub(super) struct Session<'a, S> {
     sender: Option<String>,
     recipients: Vec<Addressee>,
     faults: u32,
+    has_said_something: bool,
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
@@ -39,6 +42,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             sender: None,
             recipients: Vec::new(),
             faults: 0,
+            has_said_something: false,
         }
     }
 
@@ -49,11 +53,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             return;
         }
         while let Ok(line) = self.line().await {
-            let done = match self.obey(&line, &host).await {
-                Ok(is_over) => is_over,
-                Err(Over) => true,
-            };
-            if done || self.faults > MOST_FAULTS {
+            if self.obey(&line, &host).await.unwrap_or(true) || self.faults > MOST_FAULTS {
                 return;
             }
         }
@@ -156,9 +156,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     /// The message without its end; `None` for one that is too long, which is read and thrown away.
+    ///
+    /// A line ends by CR and LF alone: whoever takes a single LF for an end as well can be made to take one message for
+    /// two (RFC 5321, section 4.1.1.4).
     async fn message(&mut self) -> Result<Option<Vec<u8>>, Over> {
         let mut message = Vec::new();
-        let (mut is_too_long, mut at_start) = (false, true);
+        let (mut is_too_long, mut at_start, mut is_torn) = (false, true, false);
         loop {
             let mut piece = Vec::new();
             let mut bounded = (&mut self.stream).take(LONGEST_MESSAGE as u64);
@@ -166,11 +169,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
                 Ok(Ok(length)) if length > 0 => {}
                 _ => return Err(Over),
             }
-            if at_start && (piece == b".\r\n" || piece == b".\n") {
+            if at_start && piece == b".\r\n" {
                 return Ok((!is_too_long).then_some(message));
             }
             let stuffed = usize::from(at_start && piece.starts_with(b"."));
-            at_start = piece.ends_with(b"\n");
+            at_start = piece.ends_with(b"\r\n") || is_torn && piece == b"\n";
+            // A piece that is as long as may be can end between the two.
+            is_torn = piece.ends_with(b"\r");
             is_too_long |= message.len() + piece.len() > LONGEST_MESSAGE;
             if is_too_long {
                 message.clear();
@@ -183,7 +188,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     async fn line(&mut self) -> Result<String, Over> {
         let mut line = Vec::new();
         let mut bounded = (&mut self.stream).take(LONGEST_LINE as u64);
-        match timeout(PATIENCE, bounded.read_until(b'\n', &mut line)).await {
+        let patience = if self.has_said_something { PATIENCE } else { PATIENCE_AT_FIRST };
+        self.has_said_something = true;
+        match timeout(patience, bounded.read_until(b'\n', &mut line)).await {
             Ok(Ok(length)) if length > 0 && line.ends_with(b"\n") => {}
             Ok(Ok(length)) if length == LONGEST_LINE => {
                 let _ = self.say("500 5.5.2 the line is too long").await;

@@ -34,8 +34,19 @@ const SIGNED: [&str; 13] = [
     "list-unsubscribe",
     "list-unsubscribe-post",
 ];
-/// What is named once more than it is there, so that nobody can add another that mail programs would show.
-const NONE_ADDED: [&str; 5] = ["from", "reply-to", "to", "subject", "date"];
+/// What is named once more than it is there, so that nobody can add another that mail programs would show, read the body
+/// by, or post to.
+const NONE_ADDED: [&str; 9] = [
+    "from",
+    "reply-to",
+    "to",
+    "subject",
+    "date",
+    "mime-version",
+    "content-type",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+];
 /// How much of the signature stands on a line.
 const LINE: usize = 72;
 

@@ -44,7 +44,7 @@ impl Place {
     }
 
     async fn way(&self, app: &TestApp, word: &str) -> (String, HashMap<String, String>) {
-        let way = app.get(format!("{}/{word}", self.manage)).await.expect(303);
+        let way = app.post(format!("{}/{word}", self.manage)).await.expect(303);
         assert_eq!(way.header("referrer-policy"), Some("no-referrer"));
         let url = Url::parse(way.header("location").unwrap()).unwrap();
         (url.host_str().unwrap().to_owned(), url.query_pairs().into_owned().collect())
@@ -119,6 +119,26 @@ async fn the_file_and_the_ways_tell_the_time_that_holds_now() {
     assert_eq!((&*outlook["startdt"], &*outlook["enddt"]), ("2027-02-02T16:00:00Z", "2027-02-02T17:30:00Z"));
 }
 
+/// What scans mail follows every link in it, redirects included, and would tell that calendar the link to join.
+#[tokio::test]
+async fn whoever_only_looks_is_led_to_no_calendar() {
+    let app = TestApp::new().await;
+    let place = place(&app).await;
+
+    for word in ["google", "outlook", "office365"] {
+        let path = format!("{}/{word}", place.manage);
+        let page = app.get(&path).await.expect(200);
+        assert!(page.header("location").is_none());
+        assert!(page.text().contains("<form method=\"post\">"), "{}", page.text());
+        assert!(!page.text().contains(&place.join_url), "{}", page.text());
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("form-action 'self' https:"), "browsers let the button lead on: {policy}");
+        app.call(http::Method::HEAD, &path).await.expect(200);
+        app.post(&path).header("sec-fetch-site", "cross-site").await.expect(403);
+        app.post(&path).await.expect(303);
+    }
+}
+
 #[tokio::test]
 async fn the_page_offers_them_while_the_place_is_theirs() {
     let app = TestApp::new().await;
@@ -145,6 +165,7 @@ async fn whoever_canceled_gets_no_entry_any_more() {
         let page = app.get(format!("{}/{word}", place.manage)).await.expect(403);
         assert!(page.text().contains("This link no longer works"), "{word}");
         assert!(!page.text().contains("BEGIN:") && page.header("location").is_none());
+        app.post(format!("{}/{word}", place.manage)).await.expect(403);
     }
     app.post(&place.manage).form(&[("do", "erase")]).await.expect(200);
     place.file(&app).await.expect(404);

@@ -101,6 +101,27 @@ async fn what_waits_for_a_failed_request_is_not_tried_and_everything_else_is() {
     assert_eq!(emails, ["e@pinewater.example", "f@pinewater.example"]);
 }
 
+/// Twenty of the longest pages would be 80 MiB, for a request of a kilobyte.
+#[tokio::test]
+async fn behind_so_many_bytes_of_answers_a_batch_begins_nothing_more() {
+    let app = TestApp::new().await;
+    let meeting = crate::lists::with_long_answers(&app).await;
+    let last = enrolment(&meeting.registrants(), "last", "last@pinewater.example");
+    let page = |n: u8| json!({"id": n.to_string(), "method": "GET", "url": meeting.registrants()});
+    let mut requests: Vec<Value> = (0..10).map(page).collect();
+    requests.push(last.clone());
+
+    let batch = send(&app, json!(requests)).await.expect(200);
+
+    assert_eq!(by_id(&batch, "0")["status"], 200);
+    let refused = by_id(&batch, "last");
+    assert_eq!((&refused["status"], &refused["headers"]["Retry-After"]), (&json!(429), &json!("1")));
+    assert_eq!(refused["body"]["error"]["innerError"]["code"], "batchBudget");
+    assert!(batch.body.len() < 30 << 20, "{}", batch.body.len());
+    let again = by_id(&send(&app, json!([page(0), last])).await, "last");
+    assert_eq!(again["status"], 200, "it is stored now, and was not before: {again}");
+}
+
 #[tokio::test]
 async fn an_answer_without_a_body_has_no_such_member() {
     let app = TestApp::new().await;

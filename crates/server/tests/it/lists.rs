@@ -43,10 +43,8 @@ async fn a_list_comes_in_order_of_arrival_page_by_page() {
     assert_eq!(pages, [vec!["0", "1"], vec!["2", "3"], vec!["4"]]);
 }
 
-/// However long the answers are, a page stays one that can be held in memory.
-#[tokio::test]
-async fn a_page_of_long_answers_ends_early_and_the_next_one_goes_on() {
-    let app = TestApp::new().await;
+/// A meeting with 25 guests who answer at length: 200 kB each.
+pub(crate) async fn with_long_answers(app: &TestApp) -> TestMeeting {
     let meeting = app.meeting(&app.people.ines).await;
     let questions = vec![json!({"displayName": "Which river?", "answerInputType": "text"}); 100];
     app.register(&meeting, &json!({"allowedRegistrant": "everyone", "customQuestions": questions})).await;
@@ -61,6 +59,15 @@ async fn a_page_of_long_answers_ends_early_and_the_next_one_goes_on() {
         body["customQuestionAnswers"] = json!(answers);
         app.post(meeting.registrants()).token(&token).json(&body).await.expect(200);
     }
+    meeting
+}
+
+/// However long the answers are, a page stays one that can be held in memory.
+#[tokio::test]
+async fn a_page_of_long_answers_ends_early_and_the_next_one_goes_on() {
+    let app = TestApp::new().await;
+    let meeting = with_long_answers(&app).await;
+    let token = app.token(&app.people.ines);
     let first = app.get(format!("{}?$top=25", meeting.registrants())).token(&token).await.expect(200);
     let mut pages = vec![first];
 

@@ -9,6 +9,12 @@ use testkit::{NewMeeting, PUBLIC_URL, TestApp, TestMeeting};
 
 /// A meeting in March, and Odile's first reminder of it.
 async fn reminded(app: &TestApp) -> (TestMeeting, Arc<MailboxLetter>) {
+    let (meeting, [odile, _]) = both_reminded(app).await;
+    (meeting, odile)
+}
+
+/// The same, and Mirja's behind it.
+async fn both_reminded(app: &TestApp) -> (TestMeeting, [Arc<MailboxLetter>; 2]) {
     let new =
         NewMeeting { start: "2027-03-09T10:00:00Z", end: "2027-03-09T11:00:00Z", ..NewMeeting::default() };
     let meeting = app.meeting_with(&app.people.ines, new).await;
@@ -24,8 +30,8 @@ async fn reminded(app: &TestApp) -> (TestMeeting, Arc<MailboxLetter>) {
     app.set_clock("2027-03-08T10:00:01Z");
     let letters = app.mail().await;
     assert_eq!(letters.len(), 2);
-    let odile = letters.iter().find(|letter| letter.to.starts_with("odile")).unwrap();
-    (meeting, Arc::clone(odile))
+    let to = |name| Arc::clone(letters.iter().find(|letter| letter.to.starts_with(name)).unwrap());
+    (meeting, [to("odile"), to("mirja")])
 }
 
 fn header(letter: &MailboxLetter, name: &str) -> Option<String> {
@@ -71,6 +77,22 @@ async fn one_post_from_anywhere_stops_the_reminders_and_nothing_else() {
     app.patch(meeting.path()).token(&app.token(&app.people.ines)).json(&change).await.expect(200);
     assert_eq!(app.mail().await.len(), 2, "what changes is still told to both");
     app.post(&link).await.expect(200);
+}
+
+/// Anybody who has the link may press it all day: it keeps neither the meeting nor a writer busy.
+#[tokio::test]
+async fn asking_again_writes_nothing_and_nobody_waits_for_the_meeting() {
+    let app = TestApp::builder().postgres().build().await;
+    let (_, [odile, mirja]) = both_reminded(&app).await;
+    let (link, other) = (stop_link(&odile), stop_link(&mirja));
+
+    let meeting = app.db_hold("SELECT version FROM meeting FOR UPDATE").await;
+    app.post(&link).await.expect(200);
+    drop(meeting);
+    let _no_writes = app.db_hold("LOCK TABLE registrant IN SHARE MODE").await;
+
+    app.post(&link).await.expect(200);
+    app.post(&other).await.expect(503);
 }
 
 #[tokio::test]

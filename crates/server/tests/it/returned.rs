@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use server::mailroom::MailboxLetter;
 use testkit::{NewMeeting, TestApp, TestMeeting};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// An application whose letters come back, and the port where it takes them.
 async fn app() -> (TestApp, u16) {
@@ -72,7 +72,15 @@ struct Server(BufReader<TcpStream>);
 
 impl Server {
     async fn connect(port: u16) -> Self {
-        let mut server = Self(BufReader::new(TcpStream::connect(("127.0.0.1", port)).await.unwrap()));
+        Self::connect_from(1, port).await
+    }
+
+    /// From an address of its own on this machine: 127.0.0.`host`.
+    async fn connect_from(host: u8, port: u16) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, host], 0).into()).unwrap();
+        let stream = socket.connect(([127, 0, 0, 1], port).into()).await.unwrap();
+        let mut server = Self(BufReader::new(stream));
         let greeting = server.hear().await;
         assert!(greeting.starts_with("220 usher.example "), "{greeting}");
         server

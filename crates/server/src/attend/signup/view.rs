@@ -3,7 +3,7 @@
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{BuiltIn, Consent, FieldProblem, PersonId, Refusal, Registration};
+use domain::{BuiltIn, FieldProblem, PersonId, Refusal, Registration};
 use http::StatusCode;
 use jiff::Timestamp;
 use pages::{
@@ -65,7 +65,7 @@ impl<'a> Page<'a> {
         let Self { app, hosted: Hosted { meeting, .. }, registration, .. } = *self;
         let now = app.clock.now();
         if let Err(refusal) = registration.accepts_at(meeting, now) {
-            return self.shut(&refusal, now);
+            return self.shut(status_of(sent, StatusCode::CONFLICT), &refusal, now);
         }
         let id = wire::ids::write_registration(&wire::registration::key(meeting, registration));
         let mark = match visitor {
@@ -77,7 +77,7 @@ impl<'a> Page<'a> {
             Visitor::Stranger => {
                 let address = app.sign_in.provider(meeting.tenant).map(|_| sign_in::address(&id));
                 let state = RegistrationState::SignInNeeded { sign_in_url: address.as_deref() };
-                let status = if sent.fields.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+                let status = status_of(sent, StatusCode::FORBIDDEN);
                 self.state(status, state)
             }
             Visitor::TurnedAway(_, why) => {
@@ -88,8 +88,8 @@ impl<'a> Page<'a> {
     }
 
     /// Without a form, and looking again where there will be one.
-    fn shut(&self, refusal: &Refusal, now: Timestamp) -> Response {
-        let page = self.state(StatusCode::OK, shut(refusal));
+    fn shut(&self, status: StatusCode, refusal: &Refusal, now: Timestamp) -> Response {
+        let page = self.state(status, shut(refusal));
         match refusal {
             Refusal::RegistrationNotOpen { opens_at } => {
                 let [spread] = self.app.ids.bytes();
@@ -108,15 +108,13 @@ impl<'a> Page<'a> {
         let fields = sent.fields.unwrap_or(&nothing);
         let filled = visitor.complete(form::filled_form(meeting, fields));
         let flaws = form::field_problems(sent.problems, built_in, &ids, meeting, fields);
-        let consent = self.house().consent(self.language());
-        let version = consent.map(Consent::version);
         let form = EnrolmentForm {
             nonce: &nonce,
-            consent: consent.zip(version.as_ref()).map(|(consent, version)| ConsentBox {
-                version: version.as_str(),
-                text: &consent.text,
-                notice_url: consent.notice_url.as_deref(),
-                is_ticked: form::value(fields, "consent") == Some(version.as_str()),
+            consent: self.house().wording(self.language()).map(|wording| ConsentBox {
+                version: wording.version.as_str(),
+                text: &wording.consent.text,
+                notice_url: wording.consent.notice_url.as_deref(),
+                is_ticked: form::value(fields, "consent") == Some(wording.version.as_str()),
             }),
             session: visitor.person().map(|_| session),
             first_name: filled.first_name.as_deref().unwrap_or_default(),
@@ -187,6 +185,11 @@ impl<'a> Page<'a> {
     fn leads_out_of_a_frame(&self) -> bool {
         !self.built_in.embedding_origins.is_empty() && self.reader.is_framed().unwrap_or(true)
     }
+}
+
+/// Of a page without a form: whoever only looks is answered, and whoever sent one is refused.
+fn status_of(sent: &Sent<'_>, refused: StatusCode) -> StatusCode {
+    if sent.fields.is_some() { refused } else { StatusCode::OK }
 }
 
 /// Why there is no form, as the page says it.

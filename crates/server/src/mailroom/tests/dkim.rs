@@ -158,8 +158,16 @@ async fn letters_are_signed_for_whoever_asks_openssl() {
                 let changed = message.replacen(from, to, 1);
                 assert!(!is_good(folder.path(), &changed, &record), "{name}: the control, {from:?}");
             }
-            let added = message.replacen("From: ", "From: x@elsewhere.example\r\nFrom: ", 1);
-            assert!(!is_good(folder.path(), &added, &record), "{name}: nobody adds a sender");
+            for more in [
+                "From: x@elsewhere.example",
+                "MIME-Version: 1.0",
+                "Content-Type: text/html",
+                "List-Unsubscribe: <https://elsewhere.example/>",
+                "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            ] {
+                let added = message.replacen("From: ", &format!("{more}\r\nFrom: "), 1);
+                assert!(!is_good(folder.path(), &added, &record), "{name}: nobody adds {more}");
+            }
         }
         let signature = headers(reminder)[0].1.to_lowercase();
         assert!(signature.contains("list-unsubscribe:") && signature.contains("list-unsubscribe-post"));

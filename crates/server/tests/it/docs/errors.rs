@@ -28,6 +28,7 @@ pub fn every_error() -> Vec<ApiError> {
         ApiError::Slow,
         ApiError::Busy,
         ApiError::Dependency,
+        ApiError::BatchFull,
         throttled(Scope::App),
         throttled(Scope::Tenant),
         throttled(Scope::Address),
@@ -45,6 +46,7 @@ pub fn every_error() -> Vec<ApiError> {
             | ApiError::Slow
             | ApiError::Busy
             | ApiError::Dependency
+            | ApiError::BatchFull
             | ApiError::Throttled(Excess { scope: Scope::App | Scope::Tenant | Scope::Address, .. })
             | ApiError::Fault(_) => {}
         }

@@ -1,9 +1,10 @@
 //! The conversation itself: who is let in, and its bounds.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -71,6 +72,50 @@ async fn a_message_that_is_too_long_is_read_to_its_end_and_refused() {
         assert_eq!(server.deliver("", &letter.sender, &long).await, "552 5.3.4 too long");
     }
     assert_eq!(server.deliver("", &letter.sender, "short").await, "250 2.0.0 noted", "the control");
+}
+
+/// Whoever takes `\n.\n` for an end can be made to take what stands behind it for a command.
+#[tokio::test]
+async fn a_message_ends_by_a_whole_line_break_and_nothing_else() {
+    let (app, port) = app().await;
+    let meeting = meeting(&app).await;
+    let letter = confirmation(&app, &meeting, "odile").await;
+    let to = format!("RCPT TO:<{}>", letter.sender);
+    let mut server = Server::connect(port).await;
+    server.say("LHLO mx.riverbend.example").await;
+
+    for inner in ["\n.\n", "\r\n.\n", "\n.\r\n"] {
+        server.say("MAIL FROM:<>").await;
+        server.say(&to).await;
+        server.say("DATA").await;
+        let answer =
+            server.say(&format!("Subject: x\r\n\r\nx{inner}MAIL FROM:<>\r\n{to}\r\nDATA\r\n.")).await;
+        assert!(answer.starts_with("250 2.0.0 not"), "{inner:?}: {answer}");
+        assert_eq!(server.say("RSET").await, "250 2.0.0 forgotten", "{inner:?} is data");
+    }
+}
+
+#[tokio::test]
+async fn nobody_holds_all_places() {
+    let (_app, port) = app().await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(Server::connect(port).await);
+    }
+
+    let mut more = BufReader::new(TcpStream::connect(("127.0.0.1", port)).await.unwrap());
+    let mut said = String::new();
+    more.read_to_string(&mut said).await.unwrap();
+    assert_eq!(said, "421 4.3.2 too many conversations from your address\r\n");
+    // The control: another address has places of its own.
+    Server::connect_from(2, port).await;
+
+    assert_eq!(held[0].say("NOOP").await, "250 2.0.0 nothing done");
+    let begun = Instant::now();
+    assert_eq!(held[1].hear().await, "421 4.4.2 nothing came for too long");
+    assert!(begun.elapsed() < Duration::from_secs(40), "a silent one goes before the minute is over");
+    assert_eq!(held[0].say("NOOP").await, "250 2.0.0 nothing done", "the control: it has said something");
+    Server::connect(port).await;
 }
 
 #[tokio::test]
@@ -189,8 +234,10 @@ async fn whoever_stops_waits_for_no_conversation_however_many_are_open() {
     let (stop, stopped) = oneshot::channel();
     let (port, taking) = app.take_mail_until(async { stopped.await.unwrap() }).await;
     let mut open = Vec::new();
-    for _ in 0..16 {
-        open.push(Server::connect(port).await);
+    for host in [1, 2] {
+        for _ in 0..8 {
+            open.push(Server::connect_from(host, port).await);
+        }
     }
     assert!(!taking.is_finished(), "the control");
 

@@ -131,6 +131,33 @@ async fn a_report_that_cannot_be_read_says_that_something_came_back_and_no_more(
 }
 
 #[tokio::test]
+async fn no_message_is_too_deep_for_the_process() {
+    let (app, port) = app().await;
+    let meeting = meeting(&app).await;
+    let letter = confirmation(&app, &meeting, "odile").await;
+    let deep = |head: &str| format!("{}From: a@b\n\nhello", head.repeat(3_000));
+    let within = deep("Content-Type:message/rfc822\n\n");
+
+    for message in [
+        within.clone(),
+        format!("Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n{within}"),
+        format!("Content-Type: (a) message/global\nContent-Transfer-Encoding: Quoted-Printable\n\n{within}"),
+        format!(
+            "Content-Type: multipart/digest; boundary=b\n\n--b\nContent-Transfer-Encoding: quoted-printable\n\n{within}\n--b--\n"
+        ),
+        format!(
+            "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/rfc822-headers\n\n{within}\n--b--\n"
+        ),
+        deep("Content-Type: multipart/digest; boundary=b\n\n--b\n\n"),
+        deep("content-type:\n multipart/mixed; boundary=b\n\n--bContent-Type:\n\tMESSAGE/rfc822\n\n"),
+    ] {
+        assert_eq!(deliver(port, "", &letter.sender, &message).await, NOTED);
+    }
+
+    assert_eq!(states(&app, &meeting).await, [state("confirmation", "returned")]);
+}
+
+#[tokio::test]
 async fn a_report_within_a_report_is_found_and_one_that_comes_late_finds_nobody_to_keep_from_letters() {
     let (app, port) = app().await;
     let meeting = meeting(&app).await;

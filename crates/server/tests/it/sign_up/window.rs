@@ -67,7 +67,8 @@ async fn nobody_is_registered_before_the_opening_or_from_the_close_on() {
         let refused = enroll("Early").await.expect(400).json();
         assert_eq!(refused["error"]["innerError"]["code"], code);
         assert_eq!(refused["error"]["message"], message);
-        assert!(!sign_up.send(&app, "Late", &[]).await.text().contains("Check your mailbox"), "{time}");
+        let page = sign_up.send(&app, "Late", &[]).await.expect(409).text();
+        assert!(!page.contains("Check your mailbox"), "{time}");
         assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0, "{time}");
     }
     app.set_clock(OPENS);
@@ -88,7 +89,7 @@ async fn a_registration_that_is_closed_by_another_process_takes_nobody_through_t
     let closed = json!({"closesDateTime": "2027-02-01T09:10:00Z"});
     sign_up.patch(&beside, &closed).await.expect(200);
 
-    let refused = sign_up.send(&app, "Second", &[]).await;
+    let refused = sign_up.send(&app, "Second", &[]).await.expect(409);
     assert!(refused.text().contains("Registration is closed"), "{}", refused.text());
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 1);
 }
@@ -112,7 +113,7 @@ async fn whoever_waits_until_the_close_has_no_place() {
     app.set_clock(CLOSES);
     drop(holder);
 
-    let (in_time, too_late) = (in_time.await.expect(200).text(), too_late.await.text());
+    let (in_time, too_late) = (in_time.await.expect(200).text(), too_late.await.expect(409).text());
     assert!(in_time.contains("Check your mailbox"), "{in_time}");
     assert!(too_late.contains("Registration is closed"), "{too_late}");
     let registrants = app.registrants(&sign_up.meeting).await;
