@@ -1,30 +1,9 @@
-//! How many letters a mailbox gets that strangers can cause (PROPERTIES 37): whoever types an address into a form has a
-//! letter sent there, and need not be its owner.
+//! How many letters a mailbox gets that strangers can cause (docs/protection.md#somebody-elses-mailbox): whoever types
+//! an address into a form has a letter sent there, and need not be its owner.
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
-use sha2::Sha256;
 
-use crate::email::Email;
-use crate::ids::{OutboxId, Slot};
-
-/// A mailbox as it is remembered: a hash that needs our key, so that nobody finds an address in the database by trying.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MailboxId(pub [u8; 32]);
-
-impl MailboxId {
-    /// The mailbox of an address; see [`Email::mailbox`].
-    pub fn of(email: &Email, key: &[u8; 32]) -> Self {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
-        mac.update(email.mailbox().as_bytes());
-        Self(mac.finalize().into_bytes().into())
-    }
-
-    /// Where what is remembered of it lives: a slot of its own, whatever the meeting.
-    pub fn slot(self) -> Slot {
-        Slot::of(&self.0)
-    }
-}
+use crate::ids::OutboxId;
 
 /// The letters that one mailbox was granted, with when that was. Those of more than an hour ago do not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,15 +58,5 @@ mod tests {
         assert!((0..9).all(|_| allowance.grant(letter(1), 2, at(0))));
         assert!(allowance.grant(letter(2), 2, at(1)));
         assert!(!allowance.grant(letter(3), 2, at(2)), "the control");
-    }
-
-    #[test]
-    fn a_mailbox_is_one_in_whatever_spelling_and_another_under_another_key() {
-        let of = |text: &str, key| MailboxId::of(&Email::parse(text).unwrap(), &[key; 32]);
-
-        assert_eq!(of("Odile@Pinewater.example", 1), of("odile+news@pinewater.EXAMPLE", 1));
-        assert_ne!(of("odile@pinewater.example", 1), of("bram@pinewater.example", 1));
-        assert_ne!(of("odile@pinewater.example", 1), of("odile@pinewater.example", 2));
-        assert!((0..4096).contains(&of("odile@pinewater.example", 1).slot().number()));
     }
 }

@@ -122,7 +122,7 @@ pub struct FilledForm {
     pub answers: Vec<(Option<QuestionId>, String)>,
 }
 
-/// Applies every rule to a form and finds every fault at once. CONTRACT sections 8.1 and 8.2.
+/// Applies every rule to a form and finds every fault at once. docs/graph-compat.md#errors.
 pub fn read_form(
     form: &FilledForm,
     questions: &[Question],

@@ -58,6 +58,17 @@ impl Slot {
         i64::from(self.0)
     }
 
+    /// The slot as a token holds it.
+    pub(crate) fn to_bytes(self) -> [u8; 2] {
+        self.0.to_be_bytes()
+    }
+
+    /// The slot that a token holds; `None` above 4095.
+    pub(crate) fn from_bytes(bytes: [u8; 2]) -> Option<Self> {
+        let number = u16::from_be_bytes(bytes);
+        (number < 4096).then_some(Self(number))
+    }
+
     pub(crate) fn of(key: &[u8]) -> Self {
         let digest = Sha256::digest(key);
         Self(u16::from_be_bytes([digest[0], digest[1]]) >> 4)

@@ -44,6 +44,32 @@ impl LetterKind {
     }
 }
 
+/// Why a letter is never sent that would be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WithheldReason {
+    /// Its mailbox has had as many letters as strangers may cause.
+    MailboxHadEnough,
+    /// Nothing arrives at its address.
+    AddressSuppressed,
+}
+
+impl WithheldReason {
+    const ALL: [Self; 2] = [Self::MailboxHadEnough, Self::AddressSuppressed];
+
+    /// The name it is stored and told under.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MailboxHadEnough => "mailboxHadEnough",
+            Self::AddressSuppressed => "addressSuppressed",
+        }
+    }
+
+    /// The reason of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
 /// Who gave a place back: each is told in other words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CanceledBy {
@@ -110,6 +136,14 @@ mod tests {
             assert_eq!(kind.is_for(true), kind != LetterKind::Cancellation);
             assert_ne!(kind.is_for(true), kind.is_for(false));
         }
+    }
+
+    #[test]
+    fn a_reason_is_read_by_its_name() {
+        for reason in WithheldReason::ALL {
+            assert_eq!(WithheldReason::from_name(reason.name()), Some(reason));
+        }
+        assert_eq!(WithheldReason::from_name("250 ok"), None);
     }
 
     #[test]

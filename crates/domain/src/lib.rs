@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws a random number or performs I/O: time, ids and keys come in as
 //! arguments, so every rule is a function that a table of rows can test.
 
+pub mod address_hash;
 pub mod allowance;
 pub mod caller;
 pub mod consent;
@@ -11,6 +12,7 @@ pub mod enrolment;
 pub mod fact;
 pub mod ids;
 pub mod letter;
+pub mod letter_state;
 pub mod link;
 pub mod meeting;
 pub mod operation;
@@ -26,7 +28,8 @@ pub mod seats;
 pub mod suppression;
 pub mod text;
 
-pub use allowance::{Allowance, MailboxId};
+pub use address_hash::{AddressHash, AddressUse};
+pub use allowance::Allowance;
 pub use caller::{Application, Caller, Delegated, Role, Scope};
 pub use consent::{Consent, ConsentVersion};
 pub use email::Email;
@@ -35,7 +38,8 @@ pub use fact::Fact;
 pub use ids::{
     AppId, MeetingId, OutboxId, PersonId, PolicyId, QuestionId, RegistrantId, RegistrationId, Slot, TenantId,
 };
-pub use letter::{CanceledBy, LetterKind, Reminders};
+pub use letter::{CanceledBy, LetterKind, Reminders, WithheldReason};
+pub use letter_state::{Fate, LetterState};
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
 pub use origin::Origin;
@@ -44,4 +48,4 @@ pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;
 pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};
 pub use return_address::{ReturnKind, ReturnToken};
-pub use suppression::{AddressHash, Returned};
+pub use suppression::Returned;

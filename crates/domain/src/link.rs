@@ -1,4 +1,4 @@
-//! Capability links: what they grant and how they are made. DESIGN section 6, SCALE section 5.
+//! Capability links: what they grant and how they are made. "Ids and links" in ARCHITECTURE.md.
 //!
 //! A link names a meeting, a registrant and a generation, and carries a MAC that binds them to one purpose.
 //! Nothing secret is stored: any link can be made again, a database dump holds none, and a forged one is

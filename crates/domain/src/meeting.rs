@@ -1,4 +1,4 @@
-//! The online meeting that hosts a registration. CONTRACT section 1.10.
+//! The online meeting that hosts a registration.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Who may do what: one table. CONTRACT sections 6.3 and 6.6, decisions 2, 3, 4, 15 and 17.
+//! Who may do what: one table. docs/graph-compat.md#what-is-served, decisions 2, 3, 4, 15 and 17.
 
 use crate::caller::{Application, Caller, Delegated, Role, Scope};
 use crate::ids::PersonId;
@@ -81,12 +81,12 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         GetRegistration | ListQuestions | GetQuestion => row(READ, APP_READ, Who::Organizer),
         CreateQuestion | UpdateQuestion | DeleteQuestion => row(WRITE, APP_WRITE, Who::Organizer),
         ListRegistrants | GetRegistrant | ListLetters => row(READ, APP_WRITE, Who::Organizer),
-        // A Read permission that writes is no slip here: it is what the old service asked of an application
-        // that enrols or removes anonymous people (CONTRACT section 3.3 d).
         // Names and addresses: to applications a permission of their own opens them, as in Graph.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => {
             row(READ_OR_ARTIFACT, APP_ARTIFACT, Who::Organizer)
         }
+        // A Read permission that writes is no slip here: it is what the old service asked of an application that
+        // enrols or removes anonymous people (seed 002, row d of its contradictions in docs/graph-compat.md).
         EnrollRegistrant => row(WRITE, APP_READ, Who::Enrolling),
         CancelRegistrant => row(WRITE, APP_READ, Who::OwnRow),
     }

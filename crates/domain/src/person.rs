@@ -55,7 +55,7 @@ impl DirectoryPerson {
         }
     }
 
-    /// Whether an enrolment names this person as the directory knows them (seed 002; CONTRACT decision 16).
+    /// Whether an enrolment names this person as the directory knows them (decision 16 of docs/graph-compat.md).
     /// The e-mail may be the mail address or the user principal name.
     pub fn matches(&self, asked: &Named) -> Result<(), Refusal> {
         let same = |known: &Option<String>, asked: &str| {
@@ -71,6 +71,13 @@ impl DirectoryPerson {
             return Err(Refusal::DirectoryMismatch { member: "lastName" });
         }
         Ok(())
+    }
+
+    /// What the person is called in full, as far as the directory says.
+    pub fn full_name(&self) -> Option<String> {
+        let parts = [self.given_name.as_deref(), self.surname.as_deref()];
+        let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Some(self.display_name.clone().unwrap_or_else(joined)).filter(|name| !name.trim().is_empty())
     }
 
     /// The form of an enrolment as this person fills it in, without answers. Nothing says yet that the directory knows

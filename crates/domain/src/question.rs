@@ -1,4 +1,4 @@
-//! Custom questions and the answers they take. CONTRACT section 1.5.
+//! Custom questions and the answers they take.
 
 use crate::ids::QuestionId;
 use crate::refusal::ProblemCode;
@@ -67,7 +67,7 @@ impl AnswerInput {
         }
     }
 
-    /// Puts a type and options together. A text question drops options (CONTRACT section 8.1); a choice
+    /// Puts a type and options together. A text question drops options; a choice
     /// needs at least one, each given once, none blank.
     pub fn assemble(kind: AnswerInputType, options: Vec<String>) -> Result<Self, OptionsProblem> {
         if kind == AnswerInputType::Text {

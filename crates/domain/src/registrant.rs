@@ -1,4 +1,4 @@
-//! A registrant: a person with a place, or one who had it. CONTRACT sections 1.6 and 1.8.
+//! A registrant: a person with a place, or one who had it.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! A registration: the sign-up rules attached to one meeting. CONTRACT sections 1.2 and 1.3.
+//! A registration: the sign-up rules attached to one meeting.
 
 use jiff::Timestamp;
 

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use crate::ids::{MeetingId, RegistrantId};
+use crate::ids::{MeetingId, RegistrantId, Slot};
 use crate::link::LinkKey;
 
 /// Length of a token: 34 bytes in base32.
@@ -35,8 +35,8 @@ pub enum ReturnKind {
 /// Whom a token names. Of the meeting only the beginning is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReturnToken {
-    /// The meeting's slot, as databases store it.
-    pub slot: i64,
+    /// The meeting's slot.
+    pub slot: Slot,
     /// The first bytes of the meeting's id.
     pub meeting_prefix: [u8; 6],
     /// The registrant.
@@ -58,8 +58,7 @@ impl ReturnToken {
 /// The token of a registrant: [`RETURN_TOKEN_LENGTH`] letters and digits, in lower case.
 pub fn seal_return(key: &LinkKey, kind: ReturnKind, meeting: MeetingId, registrant: RegistrantId) -> String {
     let mut bytes = [0; NAMED + MAC];
-    let slot = u16::try_from(meeting.slot().number()).unwrap_or_default();
-    bytes[..2].copy_from_slice(&slot.to_be_bytes());
+    bytes[..2].copy_from_slice(&meeting.slot().to_bytes());
     bytes[2..8].copy_from_slice(&meeting.0.as_bytes()[..6]);
     bytes[8..NAMED].copy_from_slice(registrant.0.as_bytes());
     let mac = mac(key, kind, &bytes[..NAMED]);
@@ -73,7 +72,7 @@ pub fn open_return(key: &LinkKey, kind: ReturnKind, token: &str) -> Option<Retur
     let bytes: [u8; NAMED + MAC] = bytes.try_into().ok()?;
     let is_ours = mac(key, kind, &bytes[..NAMED]).ct_eq(&bytes[NAMED..]);
     let token = ReturnToken {
-        slot: i64::from(u16::from_be_bytes([bytes[0], bytes[1]])),
+        slot: Slot::from_bytes([bytes[0], bytes[1]])?,
         meeting_prefix: bytes[2..8].try_into().ok()?,
         registrant: RegistrantId(Uuid::from_slice(&bytes[8..NAMED]).ok()?),
     };
@@ -118,7 +117,7 @@ mod tests {
         for spelled in [token.clone(), token.to_uppercase()] {
             let opened = open_return(&key(), ReturnKind::Bounce, &spelled).unwrap();
             let (least, greatest) = opened.meetings();
-            assert_eq!((opened.slot, opened.registrant), (MEETING.slot().number(), REGISTRANT));
+            assert_eq!((opened.slot, opened.registrant), (MEETING.slot(), REGISTRANT));
             assert!((least..=greatest).contains(&MEETING.0));
             assert_eq!(least.as_bytes()[..6], greatest.as_bytes()[..6]);
         }

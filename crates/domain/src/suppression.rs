@@ -1,30 +1,4 @@
-//! Addresses that get no letters any more, because none arrives there.
-
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
-use crate::email::Email;
-use crate::link::LinkKey;
-
-/// What is kept of an address: enough to know it again for whoever has the link key, and nothing for anybody else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AddressHash(pub [u8; 32]);
-
-impl AddressHash {
-    /// Of an address; the same for every spelling that reaches the same mailbox.
-    pub fn of(key: &LinkKey, email: &Email) -> Self {
-        let own = key.derive(b"usher.suppressed.address");
-        let mut mac =
-            <Hmac<Sha256> as KeyInit>::new_from_slice(&own).expect("HMAC takes a key of any length");
-        mac.update(email.key().as_bytes());
-        Self(mac.finalize().into_bytes().into())
-    }
-
-    /// Where its row lives, as the databases store it: 0 to 4095.
-    pub fn slot(&self) -> i64 {
-        i64::from(u16::from_be_bytes([self.0[0], self.0[1]]) >> 4)
-    }
-}
+//! What comes back about letters, and when an address gets none any more because none arrives there.
 
 /// What a mail server on the way says of a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +36,21 @@ impl Returned {
     }
 }
 
+/// Whether a server that a letter was to be handed to says that there is no such mailbox. Only what is said of the address
+/// (5.1.x) counts there: the rest of what it refuses may be for what it thinks of the sender.
+pub fn says_no_mailbox(status: &str) -> bool {
+    status.starts_with("5.1.") && is_of_the_mailbox(status)
+}
+
 /// Whether a permanent failure is of the mailbox and not of this letter or this day: not one that is full (5.2.2), not a
-/// letter that is too long (5.2.3, 5.3.4) or meets a policy (5.7.x), and not one that was given up after waiting (4.x.x).
+/// letter that is too long (5.2.3, 5.3.4), has a bad sender (5.1.7, 5.1.8) or meets a policy (5.7.x), and not one that was given up after waiting (4.x.x).
 /// Codes of RFC 3463.
 fn is_of_the_mailbox(status: &str) -> bool {
     let mut parts = status.split('.');
     let (class, subject, detail) = (parts.next(), parts.next(), parts.next());
     match (class, subject, detail) {
         (Some("5"), Some("2"), Some("2" | "3")) | (Some("5"), Some("3"), Some("4")) => false,
-        (Some("5"), Some("7"), _) => false,
+        (Some("5"), Some("1"), Some("7" | "8")) | (Some("5"), Some("7"), _) => false,
         (Some("5"), Some(_), Some(_)) => true,
         _ => false,
     }
@@ -81,27 +61,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_known_again_in_every_spelling_and_by_nobody_without_the_key() {
-        let key = LinkKey::new([7; 32]);
-        let hash = |text: &str| AddressHash::of(&key, &Email::parse(text).unwrap());
-        let own = hash("Odile@Pinewater.example");
-
-        assert_eq!(own, hash("odile@pinewater.example"));
-        assert_ne!(own, hash("odil@pinewater.example"));
-        assert_ne!(
-            own,
-            AddressHash::of(&LinkKey::new([8; 32]), &Email::parse("odile@pinewater.example").unwrap())
-        );
-        assert!((0..4096).contains(&own.slot()));
-    }
-
-    #[test]
     fn a_status_says_whether_the_mailbox_is_at_fault() {
         let failed = |for_good| Some(Returned::Failed { for_good });
         for (action, status, expected) in [
             ("failed", "5.1.1", failed(true)),
             ("Failed ", " 5.1.10", failed(true)),
             ("failed", "5.0.0", failed(true)),
+            ("failed", "5.1.7", failed(false)),
+            ("failed", "5.1.8", failed(false)),
             ("failed", "5.2.1", failed(true)),
             ("failed", "5.2.2", failed(false)),
             ("failed", "5.3.4", failed(false)),
@@ -114,6 +81,24 @@ mod tests {
             ("nonsense", "5.1.1", Some(Returned::Unread)),
         ] {
             assert_eq!(Returned::by(action, status), expected, "{action} {status}");
+        }
+    }
+
+    #[test]
+    fn who_takes_letters_says_no_mailbox_only_of_the_address() {
+        for (status, expected) in [
+            ("5.1.1", true),
+            ("5.1.10", true),
+            ("5.1.8", false),
+            ("5.2.1", false),
+            ("5.0.0", false),
+            ("5.7.1", false),
+            ("4.1.1", false),
+            ("5.1", false),
+            ("unknown", false),
+            ("", false),
+        ] {
+            assert_eq!(says_no_mailbox(status), expected, "{status}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The caps of CONTRACT section 8.2, counted in Unicode scalar values.
+/// The caps of docs/graph-compat.md#limits, counted in Unicode scalar values.
 pub mod limit {
     /// Subject of a meeting or registration, text of a question or of one of its options.
     pub const SUBJECT: usize = 255;

@@ -3,7 +3,7 @@
 /// What an organisation's pages show of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Brand {
-    /// Its name, which stands for the logo where that cannot be seen.
+    /// Its name, which stands in the head of a page where there is no logo, or where that cannot be seen.
     pub name: String,
     /// Its logo.
     pub logo: Option<Logo>,

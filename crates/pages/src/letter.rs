@@ -35,7 +35,7 @@ pub struct LetterFacts<'a> {
     pub start_at: Timestamp,
     /// Its end.
     pub end_at: Timestamp,
-    /// The organizer's zone, by its IANA name, to write the time in beside UTC.
+    /// The organizer's zone, by its IANA name, to write the time in before UTC.
     pub zone: Option<&'a str>,
     /// The organisation's colour, for the button; our own where it has none.
     pub accent: Option<Accent>,

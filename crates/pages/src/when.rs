@@ -3,8 +3,9 @@
 //! Dates and times are CLDR's, out of ICU4X; how they are put together to a range is said in `calendar.ftl`,
 //! because ICU4X's own ranges are not stable yet (unicode-org/icu4x#8358).
 
+use icu_datetime::fieldsets::zone::ExemplarCity;
 use icu_datetime::fieldsets::{T, YMDE};
-use icu_datetime::input::{Date, Time};
+use icu_datetime::input::{self, Date, Time};
 use icu_datetime::preferences::CalendarAlgorithm;
 use icu_datetime::{DateTimeFormatter, DateTimeFormatterPreferences, NoCalendarFormatter};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -17,28 +18,42 @@ pub(crate) struct Span {
     pub(crate) machine: String,
     /// The end likewise.
     pub(crate) machine_end: String,
-    pub(crate) utc: String,
-    /// In the named zone; `None` without one, or when this machine does not know it.
-    pub(crate) local: Option<String>,
+    /// In the zone that was asked for; in UTC without one, or when this machine does not know it.
+    pub(crate) first: String,
+    /// The same in the other zone, where there is another: without the date, if it is the same there.
+    pub(crate) beside: Option<String>,
 }
 
 impl Span {
+    /// In that zone, and beside it in UTC.
     pub(crate) fn new(texts: &Texts, start_at: Timestamp, end_at: Timestamp, zone: Option<&str>) -> Self {
-        let write =
-            |zone: Zone| range(texts, &start_at.to_zoned(zone.zone()), &end_at.to_zoned(zone.zone()), &zone);
+        Self::beside(texts, (start_at, end_at), zone, None)
+    }
+
+    /// In that zone, and beside it in the other one, or in UTC where that is none or the same.
+    pub(crate) fn beside(
+        texts: &Texts,
+        (start_at, end_at): (Timestamp, Timestamp),
+        zone: Option<&str>,
+        other: Option<&str>,
+    ) -> Self {
+        let within = |zone: &Zone| [start_at, end_at].map(|at| at.to_zoned(zone.zone()));
         let zone = Zone::find(zone);
+        let first = within(&zone);
+        let other = [Zone::find(other), Zone::Utc].into_iter().find(|other| *other != zone);
+        let beside = |other: Zone| {
+            let second = within(&other);
+            let days = [&first[0], &first[1], &second[0], &second[1]].map(Zoned::date);
+            let is_same_day = days.iter().all(|day| *day == days[0]);
+            let key = if is_same_day { "when-time-only" } else { range_key(&second) };
+            range(texts, key, &second, &other)
+        };
         Self {
             machine: machine(start_at),
             machine_end: machine(end_at),
-            utc: write(Zone::Utc),
-            // UTC again would only repeat itself.
-            local: (zone != Zone::Utc).then(|| write(zone)),
+            beside: other.map(beside),
+            first: range(texts, range_key(&first), &first, &zone),
         }
-    }
-
-    /// The reader's own time if there is one, else UTC.
-    pub(crate) fn first(&self) -> &str {
-        self.local.as_deref().unwrap_or(&self.utc)
     }
 }
 
@@ -61,17 +76,18 @@ impl Moment {
     }
 }
 
-fn range(texts: &Texts, start: &Zoned, end: &Zoned, zone: &Zone) -> String {
-    let (start_date, end_date) = (date(texts, start), date(texts, end));
-    let (start_time, end_time) = (clock(texts, start), clock(texts, end));
+fn range_key([start, end]: &[Zoned; 2]) -> &'static str {
+    if start.date() == end.date() { "when-same-day" } else { "when-several-days" }
+}
+
+fn range(texts: &Texts, key: &str, [start, end]: &[Zoned; 2], zone: &Zone) -> String {
     let values = [
-        ("date", &*start_date),
-        ("start", &start_time),
-        ("endDate", &end_date),
-        ("end", &end_time),
+        ("date", &*date(texts, start)),
+        ("start", &clock(texts, start)),
+        ("endDate", &date(texts, end)),
+        ("end", &clock(texts, end)),
         ("zone", &zone.name(texts, &[start, end])),
     ];
-    let key = if start_date == end_date { "when-same-day" } else { "when-several-days" };
     // Plain: every value is our own wording in the reader's language, there is nothing to isolate.
     texts.plain(key, &values)
 }
@@ -107,6 +123,25 @@ fn number(part: i8) -> u8 {
 
 fn machine(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// What CLDR calls the cities of zones in one language.
+pub(crate) struct Cities(NoCalendarFormatter<ExemplarCity>);
+
+impl Cities {
+    pub(crate) fn of(texts: &Texts) -> Self {
+        let formatter = NoCalendarFormatter::try_new(preferences(texts), ExemplarCity);
+        Self(formatter.expect("the built-in data has every language of ours, a test asks them all"))
+    }
+
+    /// The city of the zone of that IANA name; as the name has it where CLDR knows no such zone.
+    fn name(&self, iana_name: &str) -> String {
+        let zone = input::TimeZone::from_iana_id(iana_name);
+        if zone == input::TimeZone::UNKNOWN {
+            return iana_name.rsplit('/').next().unwrap_or(iana_name).replace('_', " ");
+        }
+        self.0.format(&zone.without_offset()).to_string()
+    }
 }
 
 /// A zone to write times in.
@@ -145,6 +180,11 @@ impl Zone {
 
     /// City and distance from UTC, both distances where the clocks are changed in between.
     pub(crate) fn name(&self, texts: &Texts, instants: &[&Zoned]) -> String {
+        self.name_by(&Cities::of(texts), texts, instants)
+    }
+
+    /// The same for many zones.
+    pub(crate) fn name_by(&self, cities: &Cities, texts: &Texts, instants: &[&Zoned]) -> String {
         let Self::Named(_, name) = self else { return "UTC".to_owned() };
         let mut offsets: Vec<String> = instants.iter().map(|at| offset(at)).collect();
         offsets.dedup();
@@ -152,10 +192,7 @@ impl Zone {
         let text = match name.rsplit_once('/') {
             // `Etc/GMT+5` is five hours behind, which only its distance says plainly.
             Some(("Etc", _)) => offset,
-            place => {
-                let city = place.map_or(&**name, |(_, city)| city).replace('_', " ");
-                texts.plain("when-zone", &[("city", &city), ("offset", &offset)])
-            }
+            _ => texts.plain("when-zone", &[("city", &cities.name(name)), ("offset", &offset)]),
         };
         texts.beside(&text).into_owned()
     }
@@ -189,8 +226,8 @@ mod tests {
     fn a_span_names_weekday_date_and_zone() {
         let span = span("2026-08-04T14:00:00Z", "2026-08-04T15:30:00Z", Some("Europe/Berlin"));
 
-        assert_eq!(span.utc, "Tuesday, 4 August 2026, 14:00–15:30 UTC");
-        assert_eq!(span.first(), "Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)");
+        assert_eq!(span.beside.as_deref(), Some("14:00–15:30 UTC"), "the day is the same");
+        assert_eq!(span.first, "Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)");
         assert_eq!(span.machine, "2026-08-04T14:00:00Z");
     }
 
@@ -198,9 +235,9 @@ mod tests {
     fn a_span_over_midnight_names_both_days_in_the_zone_where_it_is_so() {
         let span = span("2026-12-31T22:30:00Z", "2026-12-31T23:30:00Z", Some("Europe/Berlin"));
 
-        assert_eq!(span.utc, "Thursday, 31 December 2026, 22:30–23:30 UTC");
+        assert_eq!(span.beside.as_deref(), Some("Thursday, 31 December 2026, 22:30–23:30 UTC"));
         assert_eq!(
-            span.first(),
+            span.first,
             "Thursday, 31 December 2026, 23:30 – Friday, 1 January 2027, 00:30 Berlin (UTC+1)"
         );
     }
@@ -210,8 +247,8 @@ mod tests {
         for zone in [None, Some("UTC"), Some("Atlantis/Capital"), Some(""), Some("../../etc/passwd")] {
             let span = span("2026-08-04T14:00:00Z", "2026-08-04T15:00:00Z", zone);
 
-            assert_eq!(span.local, None, "{zone:?}");
-            assert_eq!(span.first(), "Tuesday, 4 August 2026, 14:00–15:00 UTC");
+            assert_eq!(span.beside, None, "{zone:?}");
+            assert_eq!(span.first, "Tuesday, 4 August 2026, 14:00–15:00 UTC");
         }
     }
 
@@ -237,7 +274,7 @@ mod tests {
         for (language, expected) in Language::all().iter().zip(written) {
             let span =
                 Span::new(language.texts(), at("2026-12-31T09:05:00Z"), at("2027-01-01T22:30:00Z"), None);
-            assert_eq!(span.utc.replace(['\u{a0}', '\u{202f}'], " "), expected);
+            assert_eq!(span.first.replace(['\u{a0}', '\u{202f}'], " "), expected);
         }
     }
 
@@ -258,7 +295,7 @@ mod tests {
         for language in Language::all() {
             for zone in [None, Some("Pacific/Kiritimati"), Some("Pacific/Pago_Pago")] {
                 let span = Span::new(language.texts(), Timestamp::MIN, Timestamp::MAX, zone);
-                assert!(span.first().contains("9999"), "{}", span.first());
+                assert!(span.first.contains("9999"), "{}", span.first);
             }
         }
     }
@@ -281,7 +318,20 @@ mod tests {
     fn a_span_over_a_change_of_clocks_names_both_distances() {
         let span = span("2026-10-24T23:30:00Z", "2026-10-25T02:00:00Z", Some("Europe/Berlin"));
 
-        assert_eq!(span.first(), "Sunday, 25 October 2026, 01:30–03:00 Berlin (UTC+2/UTC+1)");
+        assert_eq!(span.first, "Sunday, 25 October 2026, 01:30–03:00 Berlin (UTC+2/UTC+1)");
+    }
+
+    #[test]
+    fn a_city_is_named_in_the_reader_s_language() {
+        for (language, zone, expected) in [
+            (Language::German, "Europe/Warsaw", "16:00 Uhr Warschau (UTC+2)"),
+            (Language::Polish, "Europe/Warsaw", "16:00 Warszawa (UTC+2)"),
+            (Language::Japanese, "Asia/Tokyo", "23:00 東京 (UTC+9)"),
+            (Language::English, "Europe/Kiev", "17:00 Kyiv (UTC+3)"),
+        ] {
+            let text = Moment::new(language.texts(), at("2026-08-04T14:00:00Z"), Some(zone)).text;
+            assert!(text.ends_with(expected), "{text}");
+        }
     }
 
     #[test]
@@ -289,6 +339,6 @@ mod tests {
         let text =
             Moment::new(Language::Arabic.texts(), at("2026-08-04T14:00:00Z"), Some("Asia/Riyadh")).text;
 
-        assert!(text.ends_with(" \u{2068}Riyadh (UTC+3)\u{2069}"), "{text}");
+        assert!(text.ends_with(" \u{2068}الرياض (UTC+3)\u{2069}"), "{text}");
     }
 }

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use crate::texts::Texts;
-use crate::when::{Moment, Span, Zone};
+use crate::when::{Cities, Moment, Span, Zone};
 
 /// The name in a page's query by which somebody asks for times in another zone, with an IANA name as the value.
 pub const ZONE_QUERY: &str = "zone";
@@ -45,7 +45,7 @@ pub(crate) struct Times {
     /// The start as the `datetime` attribute wants it.
     pub(crate) machine: String,
     pub(crate) first: String,
-    /// The same in the organizer's zone or in UTC, where it reads otherwise.
+    /// The same in the organizer's zone or in UTC, where that is another: without the date, if it is the same there.
     pub(crate) beside: Option<String>,
     /// What the script writes the reader's own time into; `None` once they chose a zone.
     pub(crate) own: Option<Own>,
@@ -97,18 +97,14 @@ impl Times {
         zones: Zones<'_>,
         query: &str,
     ) -> Self {
-        let main = Span::new(texts, start_at, end_at, zones.first());
         let organizer = zones.reader.and(zones.organizer);
-        let other = Span::new(texts, start_at, end_at, organizer);
-        let beside = if other.first() == main.first() { &main.utc } else { other.first() };
-        let beside = Some(beside).filter(|text| *text != main.first()).map(str::to_owned);
-        let first = main.first().to_owned();
+        let span = Span::beside(texts, (start_at, end_at), zones.first(), organizer);
         Self {
-            own: Own::new(texts, &main.machine, &other.machine_end, zones),
+            own: Own::new(texts, &span.machine, &span.machine_end, zones),
             chooser: Chooser::new(texts, start_at, zones.first(), query),
-            machine: main.machine,
-            first,
-            beside,
+            machine: span.machine,
+            first: span.first,
+            beside: span.beside,
         }
     }
 }
@@ -122,10 +118,11 @@ impl Chooser {
             zones.push(current);
         }
         zones.sort_by(|one, other| by_distance(one, other, at));
+        let cities = Cities::of(texts);
         let option = |zone: Zone| ZoneOption {
             selected: zone.iana_name() == current_name,
             name: zone.iana_name().to_owned(),
-            text: zone.name(texts, &[&at.to_zoned(zone.zone())]),
+            text: zone.name_by(&cities, texts, &[&at.to_zoned(zone.zone())]),
         };
         let pairs = form_urlencoded::parse(query.as_bytes());
         let kept = pairs.filter(|(name, _)| name != ZONE_QUERY);
@@ -236,9 +233,10 @@ mod tests {
 
     #[test]
     fn the_reader_s_time_stands_beside_the_organizer_s() {
-        const BERLIN: &str = "Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)";
-        const NEW_YORK: &str = "Tuesday, 4 August 2026, 10:00–11:30 New York (UTC−4)";
-        const UTC: &str = "Tuesday, 4 August 2026, 14:00–15:30 UTC";
+        const DAY: &str = "Tuesday, 4 August 2026, ";
+        const BERLIN: &str = "16:00–17:30 Berlin (UTC+2)";
+        const NEW_YORK: &str = "10:00–11:30 New York (UTC−4)";
+        const UTC: &str = "14:00–15:30 UTC";
         let (berlin, new_york) = (Some("Europe/Berlin"), Some("America/New_York"));
 
         for (reader, organizer, first, beside) in [
@@ -251,7 +249,12 @@ mod tests {
             (Some("UTC"), None, UTC, None),
         ] {
             let times = times("2026-08-04", zones(reader, organizer));
-            assert_eq!((&*times.first, times.beside.as_deref()), (first, beside), "{reader:?} {organizer:?}");
+            let first = format!("{DAY}{first}");
+            assert_eq!(
+                (&*times.first, times.beside.as_deref()),
+                (&*first, beside),
+                "{reader:?} {organizer:?}"
+            );
             assert_eq!(times.own.is_some(), reader.is_none());
         }
     }

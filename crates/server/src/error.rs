@@ -1,5 +1,5 @@
 //! The only door for errors: everything that goes wrong becomes Graph's error body here.
-//! CONTRACT sections 5.1 and 8.1; docs/graph-compat.md lists the inner codes.
+//! docs/graph-compat.md#errors lists the inner codes.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::attend::{Reader, html, not_found};
 use crate::mailroom::MailboxLetter;
-use crate::turnstile::Undecided;
+use crate::turnstile::Blocked;
 
 /// How long the mailroom may be silent before the service counts as not ready.
 const SILENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -70,14 +70,13 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n");
     }
     // It has a connection of its own, which may fail where others do not.
-    match app.turnstile.probe().await {
-        Ok(()) => {}
-        Err(Undecided::Busy) => {
-            return (StatusCode::SERVICE_UNAVAILABLE, "nobody can enrol: restart the service\n");
-        }
-        Err(Undecided::Fault(_)) => {
-            return (StatusCode::SERVICE_UNAVAILABLE, "nobody can enrol: the database does not answer\n");
-        }
+    if let Err(blocked) = app.turnstile.probe().await {
+        let why = match blocked {
+            Blocked::Gone => "nobody can enrol: restart the service\n",
+            Blocked::Silent => "nobody can enrol: the last enrolments take too long\n",
+            Blocked::NoDatabase => "nobody can enrol: the database does not answer\n",
+        };
+        return (StatusCode::SERVICE_UNAVAILABLE, why);
     }
     let now = app.clock.now();
     match app.mailroom.last_round_at() {

@@ -1,4 +1,4 @@
-//! Pictures that operators give us to show: looked at before anybody else sees them (PROPERTIES 71).
+//! Pictures that operators give us to show: looked at before anybody else sees them.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,7 +1,8 @@
 //! The turnstile: whoever queued up while the last transaction was committing goes through together.
-//! There is no timer, so a lone caller never waits. DESIGN section 5.
+//! There is no timer, so a lone caller never waits. Where it stands: "One enrolment, end to end" in ARCHITECTURE.md.
 
 use std::sync::Arc;
+use std::time::Duration;
 use std::{io, thread};
 
 use domain::{Enrolment, MeetingId, RegistrantId};
@@ -9,12 +10,16 @@ use jiff::Timestamp;
 use store::{Fault, Interrupted, Store, Verdict};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 
 use crate::clock::{Clock, Source};
 use crate::mailroom::Mailroom;
+use crate::returning::{ReturnDesk, Returning};
 
 /// How many go through together at most.
 const PARTY: usize = 128;
+/// For so long whoever asks for health waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where enrolments queue. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,7 +40,7 @@ struct Waiting {
 }
 
 /// The answer to whether the database answers the turnstile.
-type Probe = oneshot::Sender<Result<(), Fault>>;
+type Probe = oneshot::Sender<bool>;
 
 /// Why an enrolment was not decided.
 #[derive(Debug)]
@@ -46,8 +51,20 @@ pub enum Undecided {
     Fault(Arc<Fault>),
 }
 
+/// Why nobody can go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// There is nobody who turns it.
+    Gone,
+    /// Whoever turns it is busy with something for too long.
+    Silent,
+    /// The database does not answer.
+    NoDatabase,
+}
+
 impl Turnstile {
-    /// Opens a turnstile with room for `depth` people. The mailroom is woken after each commit.
+    /// Opens a turnstile with room for `depth` people. After each commit the mailroom is woken, and whoever has
+    /// a place already is seen to.
     ///
     /// # Errors
     ///
@@ -58,14 +75,18 @@ impl Turnstile {
         ids: Source,
         depth: usize,
         mailroom: Mailroom,
+        returning: ReturnDesk,
     ) -> io::Result<Self> {
         let (queue, waiting) = mpsc::channel(depth);
-        let (probes, probing) = mpsc::channel(1);
+        let (probes, probing) = mpsc::channel(PARTY);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let callers = Handle::current();
         let turn = move || {
-            runtime
-                .block_on(async { run(store.apart(), clock, ids, waiting, probing, mailroom, callers).await })
+            runtime.block_on(async {
+                // Apart from others only where it is used.
+                let keeper = Keeper { store: store.apart(), clock, ids, mailroom, returning, callers };
+                keeper.turn(waiting, probing).await;
+            });
         };
         // Whoever waits here waits for the one who turns it. On a thread of its own that one is woken when the database
         // has answered, and not when all who ask meanwhile have had their turn.
@@ -79,13 +100,23 @@ impl Turnstile {
         Self(Kind::Pretending(ids, clock))
     }
 
-    /// Whether anybody can go through: the database answers over the turnstile's own connection, between two who go
-    /// through.
-    pub async fn probe(&self) -> Result<(), Undecided> {
+    /// Whether anybody can go through: the database answers over the turnstile's own connection, between two parties. Waits
+    /// for five seconds at most.
+    pub async fn probe(&self) -> Result<(), Blocked> {
+        self.probe_within(PATIENCE).await
+    }
+
+    async fn probe_within(&self, patience: Duration) -> Result<(), Blocked> {
         let Kind::Storing { probes, .. } = &self.0 else { return Ok(()) };
         let (answer, answered) = oneshot::channel();
-        probes.send(answer).await.map_err(|_| Undecided::Busy)?;
-        answered.await.map_err(|_| Undecided::Busy)?.map_err(|fault| Undecided::Fault(Arc::new(fault)))
+        let answered = async {
+            probes.send(answer).await.map_err(|_| Blocked::Gone)?;
+            answered.await.map_err(|_| Blocked::Gone)
+        };
+        match timeout(patience, answered).await.map_err(|_| Blocked::Silent)?? {
+            true => Ok(()),
+            false => Err(Blocked::NoDatabase),
+        }
     }
 
     /// Waits for a place. The verdict is on disk when it is given. `until` is the moment from which on the registration,
@@ -104,30 +135,48 @@ impl Turnstile {
     }
 }
 
-async fn run(
+/// Who turns it.
+struct Keeper {
     store: Store,
     clock: Clock,
     ids: Source,
-    mut queue: mpsc::Receiver<Waiting>,
-    mut probes: mpsc::Receiver<Probe>,
     mailroom: Mailroom,
+    returning: ReturnDesk,
     callers: Handle,
-) {
-    let mut waiting = Vec::with_capacity(PARTY);
-    loop {
-        let arrived = tokio::select! {
-            // However many queue, whoever asks for health is answered.
-            biased;
-            Some(answer) = probes.recv() => {
-                let _ = answer.send(store.ping().await);
-                continue;
+}
+
+impl Keeper {
+    async fn turn(&self, mut queue: mpsc::Receiver<Waiting>, mut probes: mpsc::Receiver<Probe>) {
+        let mut waiting = Vec::with_capacity(PARTY);
+        let mut asking = Vec::with_capacity(PARTY);
+        loop {
+            // People go first, and then whoever asks for health, all with one answer: neither waits for the other more
+            // than once, however many there are.
+            tokio::select! {
+                biased;
+                arrived = queue.recv_many(&mut waiting, PARTY) => match arrived {
+                    0 => break,
+                    _ => self.let_through(&mut waiting, &mut queue).await,
+                },
+                Some(answer) = probes.recv() => asking.push(answer),
             }
-            arrived = queue.recv_many(&mut waiting, PARTY) => arrived,
-        };
-        if arrived == 0 {
-            break;
+            while asking.len() < PARTY
+                && let Ok(answer) = probes.try_recv()
+            {
+                asking.push(answer);
+            }
+            if !asking.is_empty() {
+                let is_there = self.store.ping_writer().await.is_ok();
+                for answer in asking.drain(..) {
+                    let _ = answer.send(is_there);
+                }
+            }
         }
-        let now = clock.now();
+    }
+
+    /// Lets those through who arrived; where the database cannot be reached, tells it to all who queue.
+    async fn let_through(&self, waiting: &mut Vec<Waiting>, queue: &mut mpsc::Receiver<Waiting>) {
+        let now = self.clock.now();
         let (timely, late): (Vec<Waiting>, Vec<Waiting>) =
             waiting.drain(..).partition(|waiting| now < waiting.until);
         for Waiting { answer, .. } in late {
@@ -137,11 +186,18 @@ async fn run(
             timely.into_iter().map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
         // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
         for enrolment in &mut batch {
-            enrolment.id = RegistrantId(ids.ordered_id(now));
+            enrolment.id = RegistrantId(self.ids.ordered_id(now));
             enrolment.at = now;
         }
-        let verdicts = enroll(&store, &batch).await;
-        mailroom.nudge();
+        let verdicts = enroll(&self.store, &batch).await;
+        self.mailroom.nudge();
+        for (enrolment, verdict) in batch.iter().zip(&verdicts) {
+            if let Ok(verdict) = verdict
+                && let Some(somebody) = Returning::of(enrolment, *verdict)
+            {
+                self.returning.see_to(somebody);
+            }
+        }
         if let Some(Err(fault)) = verdicts.iter().find(|verdict| verdict.is_err())
             && fault.is_unreachable()
         {
@@ -151,7 +207,7 @@ async fn run(
             }
         }
         // Told from here, each would be woken across threads on its own. Together they are woken once.
-        callers.spawn(async move {
+        self.callers.spawn(async move {
             for (answer, verdict) in answers.into_iter().zip(verdicts) {
                 // Whoever hung up is registered all the same, and the letter says so.
                 let _ = answer.send(verdict);
@@ -208,97 +264,4 @@ async fn in_pieces(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use axum::body::{Body, to_bytes};
-    use domain::enrolment::Named;
-    use domain::{Email, Person, RegistrationId};
-    use http::{Request, StatusCode};
-    use tower::ServiceExt;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::app::{App, Memory, Parts};
-    use crate::config::Config;
-    use crate::start::build;
-
-    fn somebody() -> Enrolment {
-        let email = Email::parse("odile@pinewater.example").unwrap();
-        let named = Named { first_name: "Odile".to_owned(), last_name: "Marchetti".to_owned(), email };
-        Enrolment {
-            id: RegistrantId(Uuid::nil()),
-            meeting: MeetingId::from_random([7; 16]),
-            registration: RegistrationId(Uuid::nil()),
-            seen_version: 1,
-            seen_directory: None,
-            person: Person::Named { named, user: None },
-            answers: Vec::new(),
-            consent: None,
-            language: None,
-            sees_list: true,
-            at: Clock::System.now(),
-            actor: "page".to_owned(),
-            idempotency: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
-        let (queue, _nobody_turns) = mpsc::channel(1);
-        let turnstile = Turnstile(Kind::Storing { queue, probes: mpsc::channel(1).0 });
-        let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
-        tokio::pin!(waiting);
-        assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
-
-        assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
-    }
-
-    /// As after a panic of the thread.
-    #[tokio::test]
-    async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
-        let folder = tempfile::tempdir().unwrap();
-        let config = format!(
-            "server.public_url = \"http://localhost\"\nserver.data_dir = {:?}\nidentity.builtin.enabled = true\n\
-             [[identity.tenant]]\nid = \"{}\"\nname = \"Riverbend\"\n[mail]\nmailbox = true\n\
-             from = \"events@riverbend.example\"",
-            folder.path(),
-            Uuid::from_u128(7)
-        );
-        let config = Config::from_toml_str(&config).unwrap();
-        let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
-        let broken = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes: mpsc::channel(1).0 });
-        assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
-        let of = |turnstile: Turnstile| {
-            App::new(Parts {
-                store: app.store.clone(),
-                clock: app.clock.clone(),
-                ids: app.ids.clone(),
-                verifier: app.verifier.clone(),
-                sign_in: app.sign_in.clone(),
-                turnstile,
-                mailroom: app.mailroom.clone(),
-                returning: app.returning.clone(),
-                guard: app.guard.clone(),
-                settings: app.settings.clone(),
-                memory: Memory::default(),
-            })
-        };
-
-        for (turnstile, path, status, text) in [
-            (app.turnstile.clone(), "/health/ready", StatusCode::OK, "ready\n"),
-            (
-                broken.clone(),
-                "/health/ready",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "nobody can enrol: restart the service\n",
-            ),
-            (broken, "/health/live", StatusCode::OK, "live\n"),
-        ] {
-            let router = crate::http::router(of(turnstile), None);
-            let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
-            assert_eq!(answer.status(), status);
-            assert_eq!(to_bytes(answer.into_body(), 1_000).await.unwrap(), text);
-        }
-    }
-}
+mod tests;

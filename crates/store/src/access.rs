@@ -1,4 +1,4 @@
-//! Application access policies: which applications may act for which organizers. CONTRACT section 6.4.
+//! Application access policies: which applications may act for which organizers. Decision 15 of docs/graph-compat.md.
 
 use domain::{AppId, PersonId, PolicyId, TenantId};
 use uuid::Uuid;

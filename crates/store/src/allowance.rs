@@ -1,20 +1,29 @@
 //! How many letters a mailbox gets that strangers can cause, over all meetings and nodes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
-use domain::{Allowance, MailboxId, OutboxId};
+use domain::{AddressHash, Allowance, OutboxId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::engine::{Tx, query};
+use crate::engine::{Text, Tx, Value, query};
 use crate::expiring::Expiring;
-use crate::rows::{from_json, instant, json, micros, number};
+use crate::rows::{PIECE, PerLength, from_json, insert_rows, instant, json, micros, number};
 use crate::{Fault, Store, write_tx};
 
-/// Holds the mailbox's row until the end of the transaction, so that of two nodes one counts after the other.
-const TAKE: &str = "INSERT INTO mail_allowance (slot, mailbox, letters, expires_at) VALUES ($1, $2, '[]', $3)
-    ON CONFLICT (slot, mailbox) DO UPDATE SET expires_at = excluded.expires_at RETURNING letters";
-const KEEP: &str = "UPDATE mail_allowance SET letters = $3 WHERE slot = $1 AND mailbox = $2";
+/// Holds the rows of mailboxes until the end of the transaction, so that of two nodes one counts after the other.
+static TAKE: LazyLock<PerLength> =
+    LazyLock::new(|| upsert("DO UPDATE SET expires_at = excluded.expires_at RETURNING mailbox, letters"));
+/// The rows are there: as conflicts they are found by their key, whatever a plan for an update would do.
+static KEEP: LazyLock<PerLength> = LazyLock::new(|| upsert("DO UPDATE SET letters = excluded.letters"));
+
+fn upsert(on_conflict: &str) -> PerLength {
+    PerLength::new(|mailboxes| {
+        let insert = insert_rows("mail_allowance (slot, mailbox, letters, expires_at)", mailboxes, 4);
+        Text::same(format!("{insert} ON CONFLICT (slot, mailbox) {on_conflict}"))
+    })
+}
 
 const EXPIRED_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
         SELECT MIN(slot) FROM mail_allowance
@@ -36,26 +45,19 @@ impl Store {
     /// letter asked for again is counted once.
     pub async fn withhold_letters(
         &self,
-        asked: &[(MailboxId, OutboxId)],
+        asked: &[(AddressHash, OutboxId)],
         limit: u32,
         now: Timestamp,
     ) -> Result<HashSet<OutboxId>, Fault> {
         // In one order, so that two who count never wait for each other.
-        let mut asked: Vec<_> = asked.iter().copied().enumerate().collect();
-        asked.sort_by_key(|(n, (mailbox, _))| (mailbox.slot(), *mailbox, *n));
+        let mut asked = asked.to_vec();
+        asked.sort_by_key(|(mailbox, _)| (mailbox.slot(), *mailbox));
+        let parties: Vec<&[(AddressHash, OutboxId)]> = asked.chunk_by(|a, b| a.0 == b.0).collect();
+        // On Citus each mailbox has a transaction of its own, on its own node.
+        let most = if self.is_spread { 1 } else { PIECE };
         let mut withheld = HashSet::new();
-        for party in asked.chunk_by(|a, b| !self.is_spread || a.1.0 == b.1.0) {
-            // On Citus each mailbox has a transaction of its own, on its own node.
-            let refused = write_tx!(self, |tx| {
-                let mut refused = Vec::new();
-                for (_, (mailbox, letter)) in party {
-                    if !grant(tx, *mailbox, *letter, limit, now).await? {
-                        refused.push(*letter);
-                    }
-                }
-                refused
-            });
-            withheld.extend(refused);
+        for piece in parties.chunks(most) {
+            withheld.extend(write_tx!(self, |tx| { count(tx, piece, limit, now).await? }));
         }
         Ok(withheld)
     }
@@ -68,25 +70,45 @@ impl Store {
     }
 }
 
-async fn grant(
+/// Counts the letters to several mailboxes; the ones to withhold.
+async fn count(
     tx: &mut Tx,
-    mailbox: MailboxId,
-    letter: OutboxId,
+    parties: &[&[(AddressHash, OutboxId)]],
     limit: u32,
     now: Timestamp,
-) -> Result<bool, Fault> {
-    let slot = number(mailbox.slot());
-    let expires_at = now.saturating_add(Allowance::PERIOD).unwrap_or(Timestamp::MAX);
-    let take = query(TAKE).bind(slot).bind(mailbox.0.as_slice()).bind(micros(expires_at));
-    let stored: Vec<(Uuid, i64)> = from_json(&take.fetch_value::<String>(&mut *tx).await?)?;
-    let letters = stored.into_iter().map(|(id, at)| Ok((OutboxId(id), instant(at)?)));
-    let before = Allowance(letters.collect::<Result<_, Fault>>()?);
-    let mut allowance = before.clone();
-    let is_granted = allowance.grant(letter, limit, now);
-    if allowance != before {
-        let kept: Vec<(Uuid, i64)> = allowance.0.iter().map(|(id, at)| (id.0, micros(*at))).collect();
-        let keep = query(KEEP).bind(slot).bind(mailbox.0.as_slice()).bind(json(&kept));
-        keep.execute(&mut *tx).await?;
+) -> Result<Vec<OutboxId>, Fault> {
+    let expires_at = micros(now.saturating_add(Allowance::PERIOD).unwrap_or(Timestamp::MAX));
+    let row = |mailbox: AddressHash, letters: String| -> [Value<'static>; 4] {
+        let hash = Value::Bytes(Some(mailbox.0.to_vec().into()));
+        [number(mailbox.slot()).into(), hash, letters.into(), expires_at.into()]
+    };
+    let take = query(TAKE.text(parties.len()));
+    let taken = take.bind_rows(parties.iter().map(|party| row(party[0].0, "[]".to_owned())));
+    let stored: Vec<(Vec<u8>, String)> = taken.fetch_all(&mut *tx).await?;
+    let stored: HashMap<Vec<u8>, String> = stored.into_iter().collect();
+    let (mut refused, mut changed) = (Vec::new(), Vec::new());
+    for party in parties {
+        let mailbox = party[0].0;
+        let before = stored.get(mailbox.0.as_slice()).map_or(Ok(Allowance::default()), |text| read(text))?;
+        let mut allowance = before.clone();
+        let is_refused = |(_, letter): &&(AddressHash, OutboxId)| !allowance.grant(*letter, limit, now);
+        refused.extend(party.iter().filter(is_refused).map(|(_, letter)| *letter));
+        if allowance != before {
+            changed.push(row(mailbox, write(&allowance)));
+        }
     }
-    Ok(is_granted)
+    if !changed.is_empty() {
+        query(KEEP.text(changed.len())).bind_rows(changed.into_iter()).execute(&mut *tx).await?;
+    }
+    Ok(refused)
+}
+
+fn read(letters: &str) -> Result<Allowance, Fault> {
+    let stored: Vec<(Uuid, i64)> = from_json(letters)?;
+    let letters = stored.into_iter().map(|(id, at)| Ok((OutboxId(id), instant(at)?)));
+    Ok(Allowance(letters.collect::<Result<_, Fault>>()?))
+}
+
+fn write(allowance: &Allowance) -> String {
+    json(&allowance.0.iter().map(|(id, at)| (id.0, micros(*at))).collect::<Vec<_>>())
 }

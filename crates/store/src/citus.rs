@@ -1,5 +1,5 @@
-//! PostgreSQL with the Citus extension: the same schema and the same statements, spread over nodes. SCALE sections 3
-//! and 9.
+//! PostgreSQL with the Citus extension: the same schema and the same statements, spread over nodes
+//! (docs/operate.md#beyond-one-database-machine).
 //!
 //! What hangs on a meeting is distributed by its slot, all tables together, so that a meeting's rows are on one node and
 //! a transaction on them is an ordinary local one. An organizer's directory of meetings goes the same way by the

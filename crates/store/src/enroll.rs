@@ -1,4 +1,4 @@
-//! Giving places: the hot path. DESIGN section 5.
+//! Giving places: the hot path. "One enrolment, end to end" in ARCHITECTURE.md tells the steps.
 //!
 //! Whoever waits at the turnstile goes through in one transaction. The number of statements is
 //! the same for one person as for 64 in as many meetings (they travel in rows; [`crate::seating`]), duplicates are found by the
@@ -31,7 +31,11 @@ pub enum Verdict {
         generation: u8,
     },
     /// Every place is taken.
-    Full,
+    Full {
+        /// The registrant they are all the same, where they have a place and whoever asks may not be told; see
+        /// [`Enrolment::sees_list`].
+        known: Option<RegistrantId>,
+    },
     /// The registration, its questions, the directory or the policies changed meanwhile: check again.
     Stale,
     /// The idempotency key belongs to another request.
@@ -260,14 +264,15 @@ fn verdicts(
         batch[n].idempotency.is_some() && batch[n].idempotency == batch[first].idempotency
     };
     let verdict = |n: usize| match known.get(&n) {
-        Some(_) if is_kept_from(n) => Verdict::Full,
+        Some(Registered { id, .. }) if is_kept_from(n) => Verdict::Full { known: Some(*id) },
         Some(Registered { id, generation }) => Verdict::Known { registrant: *id, generation: *generation },
         None if is_seated.contains(&n) => Verdict::Seated(batch[n].id),
         None => match given.get(&person(n)) {
             Some(first) if is_repeated(n, *first) || !is_kept_from(n) => {
                 Verdict::Known { registrant: batch[*first].id, generation: 0 }
             }
-            Some(_) | None => Verdict::Full,
+            Some(first) => Verdict::Full { known: Some(batch[*first].id) },
+            None => Verdict::Full { known: None },
         },
     };
     wanted.iter().map(|n| (*n, verdict(*n))).collect()

@@ -1,22 +1,21 @@
 //! The database. Every method of [`Store`] is an operation: it opens a transaction, does one business fact
 //! with everything that belongs to it, and commits.
 //!
-//! SQL is written once, as text, in the words that every engine of SCALE.md shares. Time and ids come in as
-//! arguments; nothing here reads a clock.
+//! SQL is written once, as text, in the words that SQLite, PostgreSQL and PostgreSQL with Citus share. Time and ids
+//! come in as arguments; nothing here reads a clock.
 
 mod access;
 mod allowance;
 mod announce;
-mod answering;
 mod application;
 mod attendance;
 mod audit;
 mod backup;
+mod calendar_answer;
 mod cancel;
 mod citus;
 mod closing;
 mod consent;
-mod delivery;
 mod deployment;
 mod directory;
 mod engine;
@@ -24,18 +23,21 @@ mod enroll;
 mod expiring;
 mod fault;
 mod idempotency;
-mod keeping;
+mod letters;
 mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
+mod once;
 mod opening;
 mod outbox;
 mod own;
+mod past;
 mod question;
 mod registrant;
 mod registration;
 mod reminding;
+mod returned;
 mod rows;
 mod schema;
 mod seating;
@@ -52,23 +54,24 @@ use sqlx::{Connection, SqlSafeStr};
 use engine::{Engine, Pool, Tx, query};
 
 pub use access::{AccessPolicy, Grantee};
-pub use answering::CalendarAnswer;
 pub use application::RegisteredApplication;
 pub use attendance::Pass;
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
+pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
-pub use delivery::{Fate, LetterState, Return};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
-pub use keeping::{Kept, Made, Once};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
+pub use once::{Kept, Made, Once};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use own::Changed;
+pub use past::Past;
 pub use registrant::RegistrantPage;
+pub use returned::Return;
 pub use schema::Schema;
 pub use suppressing::Suppressed;
 
@@ -240,6 +243,12 @@ impl Store {
     /// Whether the database answers: what a readiness probe asks.
     pub async fn ping(&self) -> Result<(), Fault> {
         query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+
+    /// The same over the connection that whoever writes waits for.
+    pub async fn ping_writer(&self) -> Result<(), Fault> {
+        query("SELECT 1").execute(&self.writer).await?;
         Ok(())
     }
 

@@ -3,8 +3,8 @@
 use domain::{Answer, Fact, MeetingId, Registrant, RegistrantId, Registration};
 
 use crate::cancel::give_back;
-use crate::delivery::forget_answers;
 use crate::engine::query;
+use crate::letters::forget_answers;
 use crate::meeting::record;
 use crate::registrant::answers_json;
 use crate::registration::is_of_version;

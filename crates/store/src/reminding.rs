@@ -1,16 +1,17 @@
-//! Reminders: when the next one of a meeting is due, and its letters.
+//! Reminders: when the next one of a meeting is due, its letters, and who wants none.
 
 use std::borrow::Cow;
 
-use domain::{Fact, MeetingId, Reminders};
+use domain::{Fact, MeetingId, Registrant, Reminders};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::announce::telling;
 use crate::engine::{Tx, query};
 use crate::mailing::{DUE_SLOTS, DUE_SLOTS_OF_NODES, DueMailing, MailingRow, advance, end, list, queue};
+use crate::meeting::record;
 use crate::rows::{from_json, instant, json, micros, number};
-use crate::{Fault, Store};
+use crate::{Fault, Store, lock, write_tx};
 
 const BEGIN_REMINDERS: &str =
     "INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at, actor)
@@ -25,6 +26,9 @@ const SLEEP: &str = "UPDATE mailing SET due_at = $4, since_at = $5, about = 0, a
 const WAKE: &str = "UPDATE mailing SET due_at = $2 WHERE slot = $1 AND due_at > $2 AND kind = 'reminder'";
 const FIND_REMINDERS: &str = "SELECT reminders FROM deployment WHERE deployment_id = 1";
 const KEEP_REMINDERS: &str = "UPDATE deployment SET reminders = $1 WHERE deployment_id = 1";
+const STOP_REMINDERS: &str = "UPDATE registrant SET reminders_stopped_at = $4
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL
+        AND reminders_stopped_at IS NULL";
 
 impl Store {
     /// Lets every reminder be reckoned anew where the list of reminders is no longer the one they were reckoned by.
@@ -40,6 +44,25 @@ impl Store {
             query(WAKE).bind(slot).bind(micros(now)).execute(&self.writer).await?;
         }
         query(KEEP_REMINDERS).bind(list).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Sends somebody registered no more reminders; saying so again changes nothing, and whoever has no place gets none.
+    pub async fn stop_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
+        let meeting = registrant.meeting;
+        write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            let stopped = query(STOP_REMINDERS)
+                .bind(meeting.slot().number())
+                .bind(meeting.0)
+                .bind(registrant.id.0)
+                .bind(micros(fact.at))
+                .execute(&mut *tx)
+                .await?;
+            if stopped == 1 {
+                record!(tx, meeting, fact, "remindersStopped", Some(registrant.id.0), None::<&str>);
+            }
+        });
         Ok(())
     }
 }

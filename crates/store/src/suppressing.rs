@@ -1,12 +1,12 @@
 //! Addresses that get no letters, because none arrives there.
 
-use domain::{AddressHash, MeetingId, RegistrantId};
+use domain::{AddressHash, MeetingId, Registrant, RegistrantId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::query;
-use crate::rows::instant;
+use crate::engine::{Tx, query};
+use crate::rows::{instant, micros};
 use crate::{Fault, Store};
 
 /// An address that gets no letters, and the registrant whose letter told so.
@@ -30,6 +30,9 @@ struct SuppressedRow {
     registrant_id: Uuid,
 }
 
+const SUPPRESS: &str =
+    "INSERT INTO suppression (slot, address_hash, since_at, status, meeting_id, registrant_id)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot, address_hash) DO NOTHING";
 const FIND: &str = "SELECT COUNT(*) FROM suppression WHERE slot = $1 AND address_hash = $2";
 const ALLOW: &str = "DELETE FROM suppression WHERE slot = $1 AND address_hash = $2";
 /// For the operator, who asks now and then.
@@ -39,15 +42,21 @@ const LIST: &str = "SELECT since_at, status, meeting_id, registrant_id FROM supp
 impl Store {
     /// Whether the address gets no letters.
     pub async fn is_suppressed(&self, address: &AddressHash) -> Result<bool, Fault> {
-        let count: i64 =
-            query(FIND).bind(address.slot()).bind(address.0.as_slice()).fetch_value(&self.readers).await?;
+        let count: i64 = query(FIND)
+            .bind(address.slot().number())
+            .bind(address.0.as_slice())
+            .fetch_value(&self.readers)
+            .await?;
         Ok(count > 0)
     }
 
     /// Lets letters go to the address again; `false` where nothing kept them.
     pub async fn allow(&self, address: &AddressHash) -> Result<bool, Fault> {
-        let removed =
-            query(ALLOW).bind(address.slot()).bind(address.0.as_slice()).execute(&self.writer).await?;
+        let removed = query(ALLOW)
+            .bind(address.slot().number())
+            .bind(address.0.as_slice())
+            .execute(&self.writer)
+            .await?;
         Ok(removed > 0)
     }
 
@@ -64,4 +73,24 @@ impl Store {
         };
         rows.into_iter().map(read).collect()
     }
+}
+
+/// Keeps letters from an address, for what a mail server said of a letter to that registrant.
+pub(crate) async fn suppress(
+    tx: &mut Tx,
+    address: AddressHash,
+    status: &str,
+    registrant: &Registrant,
+    at: Timestamp,
+) -> Result<(), Fault> {
+    query(SUPPRESS)
+        .bind(address.slot().number())
+        .bind(address.0.as_slice())
+        .bind(micros(at))
+        .bind(status)
+        .bind(registrant.meeting.0)
+        .bind(registrant.id.0)
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
 }

@@ -19,6 +19,7 @@ use server::start::{Service, build};
 use store::{Grantee, RegisteredApplication};
 use tempfile::TempDir;
 use testpg::{Cluster, Scratch};
+use tokio::task::JoinHandle;
 
 use crate::call::Call;
 use crate::people::{People, TestPerson};
@@ -409,15 +410,22 @@ impl TestApp {
 
     /// Takes mail as the mail server of the return path hands it over, until the test ends; at which port.
     pub async fn take_mail(&self) -> u16 {
+        self.take_mail_until(std::future::pending()).await.0
+    }
+
+    /// The same until `stop` is ready, and what ends when mail is taken no longer.
+    pub async fn take_mail_until(
+        &self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> (u16, JoinHandle<()>) {
         let lmtp = Lmtp::bind(&Listen::Tcp(([127, 0, 0, 1], 0).into())).await.unwrap();
         let port = lmtp.port().expect("it listens at a port");
-        tokio::spawn(lmtp.run(self.app.clone(), std::future::pending()));
-        port
+        (port, tokio::spawn(lmtp.run(self.app.clone(), stop)))
     }
 
     /// Sends what is due and gives the letters that arrived since this was last asked, oldest first.
     pub async fn mail(&self) -> Vec<Arc<MailboxLetter>> {
-        self.app.returning.is_empty().await;
+        self.app.returning.settled().await;
         self.app.mailroom.deliver_due().await.unwrap();
         let mailbox = self.app.mailroom.mailbox().expect("the mailbox is configured above");
         let mut letters = mailbox.list();

@@ -1,4 +1,4 @@
-//! `meetingAttendanceReport` and `attendanceRecord`. CONTRACT section 1.11.
+//! `meetingAttendanceReport` and `attendanceRecord`. docs/graph-compat.md#attendance.
 
 use domain::{Meeting, Person, Registrant, Registration};
 use jiff::Timestamp;

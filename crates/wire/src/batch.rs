@@ -1,4 +1,4 @@
-//! `$batch`: several requests in one. CONTRACT section 5.6, CLIENTS sections 17 to 20.
+//! `$batch`: several requests in one. docs/graph-compat.md#batches.
 
 use domain::{FieldProblem, ProblemCode};
 use schemars::JsonSchema;

@@ -1,7 +1,7 @@
 //! Reading the members of a JSON body, finding every fault at once.
 //!
-//! Members that nobody asks for are ignored (CONTRACT decision 13): clients send back what they were sent,
-//! read-only members and annotations included.
+//! Members that nobody asks for are ignored (decision 13 of docs/graph-compat.md): clients send back what they were
+//! sent, read-only members and annotations included.
 
 use std::ops::RangeInclusive;
 
@@ -232,8 +232,7 @@ impl Members<'_> {
         given.value()
     }
 
-    /// A member of an enumeration in a PATCH: the sentinel `unknownFutureValue` counts as absent
-    /// (CONTRACT section 5.10).
+    /// A member of an enumeration in a PATCH: the sentinel `unknownFutureValue` counts as absent.
     pub fn patched_member<T>(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! `@odata.context`. CONTRACT section 5.9.
+//! `@odata.context`. docs/graph-compat.md#ids-links-and-dates has the table.
 
 use domain::Meeting;
 

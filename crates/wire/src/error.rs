@@ -1,4 +1,4 @@
-//! The error body. CONTRACT section 5.1.
+//! The error body. docs/graph-compat.md#errors.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;

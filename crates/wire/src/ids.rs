@@ -1,5 +1,5 @@
-//! The ids that leave the house. CONTRACT section 4: their shapes are Graph's, and each carries what is
-//! needed to reach its row in one look-up.
+//! The ids that leave the house (docs/graph-compat.md#ids-links-and-dates): their shapes are Graph's, and each carries
+//! what is needed to reach its row in one look-up.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -26,7 +26,7 @@ pub struct RegistrationKey {
     pub registration: RegistrationId,
 }
 
-/// `1*{organizer}*0**{thread}` in base64 (CONTRACT section 4.1).
+/// `1*{organizer}*0**{thread}` in base64.
 pub fn write_meeting(organizer: PersonId, meeting: MeetingId) -> String {
     STANDARD.encode(format!("1*{organizer}*0**{}", write_thread(meeting)))
 }
@@ -50,7 +50,7 @@ pub fn read_thread(thread: &str) -> Option<MeetingId> {
     Uuid::try_parse(&text).ok().map(MeetingId)
 }
 
-/// Six comma-joined GUIDs (CONTRACT section 4.2): tenant, meeting, organizer, registration and two fillers.
+/// Six comma-joined GUIDs: tenant, meeting, organizer, registration and two fillers.
 pub fn write_registration(key: &RegistrationKey) -> String {
     join_guids(&[key.tenant.0, key.meeting.0, key.organizer.0, key.registration.0, FILLER[0], FILLER[1]])
 }
@@ -66,7 +66,7 @@ pub fn read_registration(id: &str) -> Option<RegistrationKey> {
     })
 }
 
-/// Seven comma-joined GUIDs (CONTRACT section 4.3); the first three are those of the registration.
+/// Seven comma-joined GUIDs; the first three are those of the registration.
 pub fn write_registrant(key: &RegistrationKey, registrant: RegistrantId) -> String {
     join_guids(&[
         key.tenant.0,
@@ -91,7 +91,7 @@ pub fn read_registrant(id: &str) -> Option<(RegistrationKey, RegistrantId)> {
     ([a, b] == FILLER).then_some((key, RegistrantId(registrant)))
 }
 
-/// `1#{question}#{meeting}` in base64 (CONTRACT section 4.4); as long as the old service's, and ending in `=`.
+/// `1#{question}#{meeting}` in base64; as long as the old service's, and ending in `=`.
 pub fn write_question(meeting: MeetingId, question: QuestionId) -> String {
     STANDARD.encode(format!("1#{question}#{}", meeting.0.simple()))
 }

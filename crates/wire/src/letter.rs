@@ -19,6 +19,9 @@ pub struct RegistrantLetter {
     pub status_date_time: String,
     /// What the mail server last said, without addresses; null where it said nothing.
     pub answer: Option<String>,
+    /// Why one that is `withheld` is: `mailboxHadEnough` or `addressSuppressed`; null for others, and where it is not known
+    /// any more.
+    pub withheld_reason: Option<&'static str>,
 }
 
 /// Where a letter is.
@@ -32,7 +35,7 @@ pub enum LetterStatus {
     Sent,
     /// The mail server refused it, or it was tried too often.
     Failed,
-    /// It was not sent, because letters to the address came back, or its mailbox had enough.
+    /// It was not sent, though it would have been true; see `withheldReason`.
     Withheld,
     /// It was not sent, because what it was to say is no longer true, or is not wanted.
     Dropped,

@@ -1,4 +1,4 @@
-//! Addresses in Graph's shapes. CONTRACT sections 4.5 and 4.6.
+//! Addresses in Graph's shapes. docs/graph-compat.md#ids-links-and-dates.
 
 use domain::{Meeting, MeetingId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};

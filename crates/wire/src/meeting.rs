@@ -1,4 +1,4 @@
-//! `onlineMeeting`. CONTRACT section 1.10.
+//! `onlineMeeting`.
 
 use domain::text::limit;
 use domain::{FieldProblem, Meeting, MeetingSettings, Participant, PersonId, ProblemCode, Registration};
@@ -214,7 +214,7 @@ pub struct NewMeeting {
 
 impl NewMeeting {
     /// Reads a body. Without times the meeting is from now for an hour, with a start alone for an hour from
-    /// it; an end alone is a fault (CONTRACT section 2.3). `createOrGet` needs `externalId`.
+    /// it; an end alone is a fault. `createOrGet` needs `externalId`.
     pub fn read(body: &Body, needs_external_id: bool, now: Timestamp) -> Result<Self, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let mut members = body.members(&mut problems);

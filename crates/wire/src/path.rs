@@ -1,5 +1,5 @@
 //! Graph's paths. A path is split on `/` first and each segment is decoded by itself, so that ids may hold
-//! `%2F` (CLIENTS section 10); names of resources are compared without case (CONTRACT section 5.13).
+//! `%2F`; names of resources are compared without case. docs/graph-compat.md#what-is-served.
 
 use domain::PersonId;
 use domain::operation::Resource;

@@ -1,4 +1,4 @@
-//! OData query options, with and without the `$`, encoded or not (CLIENTS section 11).
+//! OData query options, with and without the `$`, encoded or not. docs/graph-compat.md#query-options.
 
 use domain::operation::{Method, QueryOption};
 use domain::{FieldProblem, Operation, ProblemCode};

@@ -1,4 +1,4 @@
-//! `meetingRegistrationQuestion`. CONTRACT section 1.5.
+//! `meetingRegistrationQuestion`.
 
 use domain::question::{AnswerInput, OptionsProblem};
 use domain::text::limit;

@@ -1,4 +1,4 @@
-//! `meetingRegistrant` and `externalMeetingRegistrant`. CONTRACT sections 1.6 to 1.8.
+//! `meetingRegistrant` and `externalMeetingRegistrant`.
 
 use std::collections::HashMap;
 
@@ -113,7 +113,7 @@ pub struct ExternalMeetingRegistrant {
     pub tenant_id: Option<String>,
 }
 
-/// How lists are filled: configuration key `compat.lists`, CONTRACT decision 7.
+/// How lists are filled: configuration key `compat.lists`, decision 7 of docs/graph-compat.md.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ListEdition {
     /// With everything the organizer may see.

@@ -1,4 +1,4 @@
-//! `meetingRegistration` and `externalMeetingRegistration`. CONTRACT sections 1.2 to 1.4.
+//! `meetingRegistration` and `externalMeetingRegistration`.
 
 use domain::text::limit;
 use domain::{
@@ -187,8 +187,8 @@ pub struct NewRegistration {
 }
 
 impl NewRegistration {
-    /// Reads a body. One without `@odata.type` is a built-in registration (CONTRACT decision 1). Where only
-    /// one of the two times is given, it is held against the meeting's other.
+    /// Reads a body. One without `@odata.type` is a built-in registration (decision 1 of docs/graph-compat.md). Where
+    /// only one of the two times is given, it is held against the meeting's other.
     pub fn read(body: &Body, meeting: &Meeting) -> Result<Self, Vec<FieldProblem>> {
         let mut problems = Vec::new();
         let is_external = match body.odata_type().map(str::to_ascii_lowercase).as_deref() {
@@ -321,7 +321,7 @@ fn read_origins(members: &mut Members<'_>, built_in: &mut BuiltIn) {
     }
 }
 
-/// CONTRACT decision 12.
+/// Decision 12 of docs/graph-compat.md.
 pub(crate) fn check_order(members: &mut Members<'_>, start_at: Timestamp, end_at: Timestamp) {
     if end_at <= start_at {
         let message = format!(

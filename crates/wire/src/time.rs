@@ -1,4 +1,4 @@
-//! Instants on the wire. CONTRACT section 5.11.
+//! Instants on the wire. docs/graph-compat.md#ids-links-and-dates.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

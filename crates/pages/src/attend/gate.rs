@@ -1,12 +1,13 @@
 //! The join gate's pages, for everybody it does not let through. No view has room for the meeting's address.
 
 use askama::Template;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
+use crate::texts::Texts;
 use crate::when::Moment;
 use crate::zones::{Own, Times, Zones};
 
@@ -36,6 +37,8 @@ pub enum GateState<'a> {
     Early {
         /// When it opens.
         opens_at: Timestamp,
+        /// What time it is.
+        now: Timestamp,
     },
     /// It is open to whoever presses the button.
     Ready,
@@ -58,7 +61,7 @@ pub enum GateState<'a> {
 pub fn gate_page(view: &GateView<'_>) -> String {
     let t = view.language.texts();
     let (title, explain) = match view.state {
-        GateState::Early { opens_at } => {
+        GateState::Early { opens_at, .. } => {
             let opens = Moment::new(t, opens_at, view.zones.first());
             ("gate-early-title", t.say_with("gate-early", &[("time", &opens.text)]))
         }
@@ -74,9 +77,13 @@ pub fn gate_page(view: &GateView<'_>) -> String {
         frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand).with_times(),
         explain,
         opening: match view.state {
-            GateState::Early { opens_at } => {
+            GateState::Early { opens_at, .. } => {
                 Own::of(t, &Moment::new(t, opens_at, view.zones.first()), view.zones)
             }
+            _ => None,
+        },
+        countdown: match view.state {
+            GateState::Early { opens_at, now } => Some(Countdown::new(t, opens_at.duration_since(now))),
             _ => None,
         },
         when: view.span.map(|span| Times::new(t, span, view.zones, view.query)),
@@ -95,6 +102,34 @@ pub fn gate_page(view: &GateView<'_>) -> String {
     })
 }
 
+/// How long it is until the door opens: said once, and counted down by the script where it runs.
+struct Countdown {
+    seconds: i64,
+    text: String,
+    /// The sentence for the script, with `{time}` to be filled in.
+    words: String,
+}
+
+impl Countdown {
+    /// In the unit that says enough: minutes up to two hours, hours up to two days. usher.js reckons the same.
+    fn new(t: &Texts, left: SignedDuration) -> Self {
+        let seconds = left.as_secs().max(0);
+        let (key, count) = match seconds {
+            // There is something left to wait for, be it a second.
+            ..7_200 => ("gate-in-minutes", ((seconds + 59) / 60).max(1)),
+            // Rounded down: nobody is told to be back too late.
+            ..172_800 => ("gate-in-hours", seconds / 3_600),
+            _ => ("gate-in-days", seconds / 86_400),
+        };
+        let time = t.say_count(key, "count", usize::try_from(count).unwrap_or_default());
+        Self {
+            seconds,
+            text: t.plain("gate-opens", &[("time", &time)]),
+            words: t.plain("gate-opens", &[("time", "{time}")]),
+        }
+    }
+}
+
 /// What a room calls somebody whose name nobody told us.
 pub fn guest_name(language: Language) -> String {
     language.texts().say("gate-guest")
@@ -106,6 +141,7 @@ struct Gate {
     frame: Frame,
     explain: String,
     opening: Option<Own>,
+    countdown: Option<Countdown>,
     when: Option<Times>,
     may_retry: bool,
     join: Option<String>,

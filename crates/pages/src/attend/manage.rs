@@ -71,12 +71,10 @@ pub struct ManageView<'a> {
     pub zones: Zones<'a>,
     /// Whose page it is.
     pub brand: Option<&'a Brand>,
-    /// What the meeting is called.
-    pub subject: &'a str,
-    /// The start of the meeting.
-    pub start_at: Timestamp,
-    /// Its end.
-    pub end_at: Timestamp,
+    /// What the meeting is called; `None` where that is no longer known.
+    pub subject: Option<&'a str>,
+    /// Start and end; `None` where they are no longer known.
+    pub span: Option<(Timestamp, Timestamp)>,
     /// Whose registration it is.
     pub first_name: &'a str,
     /// Whose registration it is.
@@ -90,6 +88,8 @@ pub struct ManageView<'a> {
     pub questions: Vec<Question<'a>>,
     /// What was wrong with the answers above.
     pub problems: Vec<FieldProblem<'a>>,
+    /// Their personal link to the meeting; shown while the place is theirs and the meeting is not over.
+    pub join_url: &'a str,
     /// The entry for their calendar, while the place is theirs.
     pub calendar: Option<CalendarOffer<'a>>,
     /// What was just done.
@@ -126,6 +126,8 @@ pub enum ManageStatus {
     Over,
     /// The meeting will not take place.
     MeetingCanceled,
+    /// Nobody is registered any more for a meeting that goes on.
+    AllCanceled,
 }
 
 /// Somebody's own registration, and what can be done with it.
@@ -138,12 +140,13 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" }))
             .of(view.brand)
             .with_times(),
-        when: Times::new(t, (view.start_at, view.end_at), view.zones, ""),
+        when: view.span.map(|span| Times::new(t, span, view.zones, "")),
         status: t.say(match view.status {
             ManageStatus::Registered => "manage-status-registered",
             ManageStatus::Canceled => "manage-status-canceled",
             ManageStatus::Over => "manage-status-over",
             ManageStatus::MeetingCanceled => "manage-status-meeting-canceled",
+            ManageStatus::AllCanceled => "manage-status-all-canceled",
         }),
         notice: view.notice.map(|notice| {
             t.say(match notice {
@@ -156,12 +159,13 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
             })
         }),
         live: view.status == ManageStatus::Registered,
+        join: clean::href(view.join_url),
         // Nobody registers again right after they did.
         canceled: view.status == ManageStatus::Canceled && view.notice != Some(ManageNotice::RegisteredAgain),
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
-        subject: t.subject(view.subject),
+        subject: view.subject.map(|subject| t.subject(subject)),
         fields,
         flawed,
         name: clean::full_name(view.first_name, view.last_name),
@@ -173,15 +177,16 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
 #[template(path = "manage.html")]
 struct Manage<'a> {
     frame: Frame,
-    when: Times,
+    when: Option<Times>,
     status: String,
     notice: Option<String>,
     live: bool,
+    join: String,
     canceled: bool,
     ways: Vec<Way>,
     letter_explain: String,
     again: Option<String>,
-    subject: String,
+    subject: Option<String>,
     fields: Vec<Field<'a>>,
     flawed: bool,
     name: String,

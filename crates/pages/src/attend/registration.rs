@@ -25,6 +25,8 @@ pub struct RegistrationView<'a> {
     pub is_framed: bool,
     /// What the meeting is called.
     pub subject: &'a str,
+    /// Who organizes it, where that is known.
+    pub organizer: Option<&'a str>,
     /// The organizer's words; line breaks are kept.
     pub description: Option<&'a str>,
     /// Who speaks, in the organizer's order.
@@ -210,6 +212,7 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
     };
     let fields = form.map(|form| field::fields(t, form)).unwrap_or_default();
     let subject = t.subject(view.subject);
+    let description = view.description.filter(|text| !text.trim().is_empty());
     let flawed = fields.iter().any(|field| field.problem.is_some());
     // The title is the first thing a screen reader says after a form came back.
     let title = if flawed { "form-title-problem" } else { "form-title" };
@@ -239,10 +242,13 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         nonce: form.map(|form| form.nonce).unwrap_or_default(),
         proof: form.and_then(|form| form.proof),
         script: crate::PROOF_SCRIPT_PATH,
+        jump: (form.is_some() && !flawed && (description.is_some() || !view.speakers.is_empty()))
+            .then(|| t.say("form-heading")),
         fields,
         flawed,
         subject,
-        description: view.description.filter(|text| !text.trim().is_empty()),
+        organizer: view.organizer.map(|name| t.say_with("form-organizer", &[("name", name)])),
+        description,
         view,
     })
 }
@@ -256,11 +262,8 @@ fn closed(t: &Texts, view: &RegistrationView<'_>) -> Option<(String, String)> {
         RegistrationState::NotOpen { opens_at } => ("opening-title", at("opening-explain", *opens_at)),
         RegistrationState::Closed { closed_at } => ("form-over-title", at("opening-closed", *closed_at)),
         RegistrationState::Over => ("gate-over-title", t.say("form-over")),
-        RegistrationState::SignInNeeded { sign_in_url: Some(_) } => {
-            ("form-sign-in-title", t.say("form-sign-in-here"))
-        }
-        RegistrationState::SignInNeeded { sign_in_url: None } => {
-            ("form-sign-in-title", t.say("form-sign-in"))
+        RegistrationState::SignInNeeded { sign_in_url } => {
+            return Some(sign_in_needed(t, view, *sign_in_url));
         }
         RegistrationState::TurnedAway { why, .. } => match why {
             TurnedAway::OtherOrganization => ("form-other-title", t.say("form-other")),
@@ -269,6 +272,24 @@ fn closed(t: &Texts, view: &RegistrationView<'_>) -> Option<(String, String)> {
         },
     };
     Some((t.say(title), explain))
+}
+
+/// Whose members the meeting is for, by name where the organisation has one.
+fn sign_in_needed(t: &Texts, view: &RegistrationView<'_>, sign_in_url: Option<&str>) -> (String, String) {
+    let name = view.brand.map(|brand| &*brand.name).filter(|name| !name.is_empty());
+    let explain = match (name, sign_in_url) {
+        (Some(_), Some(_)) => "form-sign-in-here-named",
+        (Some(_), None) => "form-sign-in-named",
+        (None, Some(_)) => "form-sign-in-here",
+        (None, None) => "form-sign-in",
+    };
+    match name {
+        Some(name) => {
+            let say = |key| t.say_with(key, &[("name", name)]);
+            (say("form-sign-in-title-named"), say(explain))
+        }
+        None => (t.say("form-sign-in-title"), t.say(explain)),
+    }
 }
 
 #[derive(Template)]
@@ -287,6 +308,9 @@ struct Page<'a> {
     fields: Vec<Field<'a>>,
     flawed: bool,
     subject: String,
+    organizer: Option<String>,
+    /// The way to the form, past what is told of the meeting.
+    jump: Option<String>,
     description: Option<&'a str>,
     view: &'a RegistrationView<'a>,
 }

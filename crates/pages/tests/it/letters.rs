@@ -18,8 +18,8 @@ fn a_confirmation_reads_well() {
 You have a place in this meeting.
 
 What: Engines, and what they weave
-When: Tuesday, 4 August 2026, 14:00–15:30 UTC
-That is: Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)
+When: Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)
+That is: 14:00–15:30 UTC
 Organizer: Grace Hopper, grace@example.com
 
 Join with your personal link:
@@ -29,7 +29,7 @@ https://usher.example/j/aaaa
 The link was made for you alone: whoever has it can join in your name. Please do not pass this letter on.
 The attached invitation puts the meeting into your calendar.
 
-Cannot come? Give your place back here:
+Change your registration, or give your place back:
 
 https://usher.example/m/bbbb
 
@@ -255,4 +255,16 @@ fn the_html_part_needs_nothing_from_elsewhere() {
         assert!(!tag.get("style").unwrap_or_default().contains("url("));
         assert!(!tag.attributes.iter().any(|(name, _)| name.starts_with("on")));
     }
+}
+
+#[test]
+fn a_letter_leads_with_the_organisation_s_own_time_and_says_utc_below_it() {
+    let own = letter(&plain_facts());
+    let bold = "<strong>Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)</strong>";
+    assert!(own.html.contains(bold), "{}", own.html);
+    assert!(own.html.find(bold) < own.html.find("14:00–15:30 UTC"));
+
+    let none = letter(&LetterFacts { zone: None, ..plain_facts() });
+    assert!(none.html.contains("<strong>Tuesday, 4 August 2026, 14:00–15:30 UTC</strong>"), "{}", none.html);
+    assert!(!none.text.contains("That is:") && !none.html.contains("That is:"));
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pages::*;
 
 use crate::markup::{Tag, tags};
-use crate::samples::{end_at, every_page, facts, form, gate, manage, registration, start_at};
+use crate::samples::{JOIN, at, end_at, every_page, facts, form, gate, manage, registration, start_at};
 
 fn count(tags: &[Tag], name: &str) -> usize {
     tags.iter().filter(|tag| tag.name == name).count()
@@ -140,7 +140,25 @@ fn a_problem_stands_beside_its_field_and_in_the_summary() {
     let summary: Vec<_> = links.filter(|link| link.starts_with('#')).collect();
     assert_eq!(summary, ["#firstName", "#email", "#question-2-1", "#agreed"]);
     assert!(html.contains("<title>Problem – register: word · Usher</title>"));
-    assert!(html.contains("First name: at most 100 characters"));
+    assert!(html.contains("First name – At most 100 characters."));
+}
+
+#[test]
+fn a_choice_that_nobody_made_is_asked_for_as_one() {
+    let missing = |field| vec![FieldProblem { field, flaw: Flaw::Missing }];
+    let page = |problems| {
+        registration_page(&registration(
+            "word",
+            RegistrationState::Open(EnrolmentForm { problems, ..form("word") }),
+        ))
+    };
+
+    let (choice, control) = (page(missing("answer-two")), page(missing("firstName")));
+
+    assert!(choice.contains("Please choose one of the options.") && !choice.contains("Please fill this in."));
+    assert!(
+        control.contains("Please fill this in.") && !control.contains("Please choose one of the options.")
+    );
 }
 
 #[test]
@@ -188,8 +206,26 @@ fn what_can_be_done_follows_from_where_a_registration_stands() {
 
     assert_eq!(buttons(ManageStatus::Registered), ["answers", "letter", "cancel", "erase"]);
     assert_eq!(buttons(ManageStatus::Canceled), ["again", "erase"]);
-    for status in [ManageStatus::Over, ManageStatus::MeetingCanceled] {
+    for status in [ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled] {
         assert_eq!(buttons(status), ["erase"]);
+    }
+}
+
+/// What somebody comes for when the meeting begins, and the one thing on the page that is filled.
+#[test]
+fn the_way_into_the_meeting_stands_first_while_there_is_one() {
+    let page = |status| manage_page(&manage("word", status));
+    let button = format!(r#"<a class="button" href="{JOIN}">Join the meeting</a>"#);
+
+    let registered = page(ManageStatus::Registered);
+    assert!(registered.find(&button).unwrap() < registered.find("<dl").unwrap(), "{registered}");
+    let filled =
+        |tag: &Tag| tag.name == "button" && !tag.get("class").unwrap_or_default().contains("outline");
+    assert!(!tags(&registered).iter().any(filled));
+    for status in
+        [ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled]
+    {
+        assert!(!page(status).contains(&format!(r#""{JOIN}""#)), "{status:?}");
     }
 }
 
@@ -199,9 +235,9 @@ fn a_time_is_given_to_machines_in_utc_and_to_people_in_their_zone() {
 
     assert!(html.contains(
         "<time datetime=\"2026-08-04T14:00:00Z\">Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)</time> \
-         <span class=\"aside\">(Tuesday, 4 August 2026, 14:00–15:30 UTC)</span>"
+         <span class=\"aside\">(14:00–15:30 UTC)</span>"
     ));
-    let early = GateState::Early { opens_at: "2026-08-04T13:45:00Z".parse().unwrap() };
+    let early = GateState::Early { opens_at: at("2026-08-04T13:45:00Z"), now: at("2026-08-04T13:00:00Z") };
     assert!(gate_page(&gate("word", early)).contains("from Tuesday, 4 August 2026, 15:45 Berlin (UTC+2)."));
 }
 
@@ -256,7 +292,7 @@ fn the_script_has_somewhere_to_write_only_where_nobody_chose_a_zone() {
 
     let unknown = of(Zones { reader: None, organizer: Some("Europe/Berlin") });
     assert!(unknown.contains(
-        r#"<span class="aside own" data-zone="Europe/Berlin" data-start="2026-08-04T14:00:00Z" data-end="2026-08-04T15:30:00Z" data-words="Your time in {zone}: {time}" hidden></span>"#
+        r#"<span class="own" data-zone="Europe/Berlin" data-start="2026-08-04T14:00:00Z" data-end="2026-08-04T15:30:00Z" data-words="Your time in {zone}: {time}" hidden></span> <span class="aside">(14:00–15:30 UTC)</span>"#
     ), "{unknown}");
     let chosen = of(Zones { reader: Some("Asia/Tokyo"), organizer: Some("Europe/Berlin") });
     assert!(!chosen.contains("data-zone"));
@@ -279,4 +315,69 @@ fn a_page_wears_its_organisation_s_logo_and_colours() {
     ));
     let own = html.find("/assets/usher.css").unwrap();
     assert!(own < html.find("/assets/x/colours.css").unwrap(), "what comes later counts");
+}
+
+#[test]
+fn a_page_says_whose_it_is_and_who_organizes() {
+    let brand = Brand { name: "Riverbend".to_owned(), ..Brand::default() };
+    let state = RegistrationState::SignInNeeded { sign_in_url: Some("/sign-in") };
+    let view = RegistrationView {
+        brand: Some(&brand),
+        organizer: Some("Ines Calloway"),
+        ..registration("word", state)
+    };
+    let html = registration_page(&view);
+
+    assert!(html.contains(r#"<span class="brand"><bdi>Riverbend</bdi></span>"#), "{html}");
+    assert!(html.contains("Organized by Ines Calloway"), "{html}");
+    assert!(
+        html.contains("For members of Riverbend") && html.contains("Only members of Riverbend can"),
+        "{html}"
+    );
+    let nobody = RegistrationView { brand: None, organizer: None, ..view };
+    let html = registration_page(&nobody);
+    assert!(html.contains(r#"<span class="brand">Usher</span>"#) && !html.contains("Organized by"), "{html}");
+    assert!(html.contains("Only members of the organisation can"), "{html}");
+}
+
+#[test]
+fn the_gate_says_how_long_it_is_until_it_opens() {
+    let opens_at = at("2026-08-04T13:45:00Z");
+    let page = |language, now| {
+        gate_page(&GateView { language, ..gate("word", GateState::Early { opens_at, now: at(now) }) })
+    };
+
+    for (now, left, said) in [
+        ("2026-08-04T13:45:00Z", 0, "in 1 minute"),
+        ("2026-08-04T13:44:59Z", 1, "in 1 minute"),
+        ("2026-08-04T13:44:00Z", 60, "in 1 minute"),
+        ("2026-08-04T13:33:00.5Z", 719, "in 12 minutes"),
+        ("2026-08-04T11:45:01Z", 7_199, "in 120 minutes"),
+        ("2026-08-04T10:46:00Z", 10_740, "in 2 hours"),
+        ("2026-08-02T13:45:00Z", 172_800, "in 2 days"),
+    ] {
+        let page = page(Language::English, now);
+        assert!(page.contains(&format!(
+            r#"<span role="status" data-left="{left}" data-words="It opens {{time}}.">It opens {said}.</span>"#
+        )), "{page}");
+    }
+    for (language, said) in [
+        (Language::Polish, "Otwarcie za 2 minuty."),
+        (Language::Arabic, "يُفتح الاجتماع خلال دقيقتين."),
+        (Language::Japanese, "2 分後に入室できます。"),
+    ] {
+        assert!(page(language, "2026-08-04T13:43:00Z").contains(said), "{}", language.tag());
+    }
+}
+
+#[test]
+fn a_form_below_a_long_story_has_a_way_to_it() {
+    let jump = r##"<a class="button outline" href="#form">Register</a>"##;
+    let page = |view: &RegistrationView<'_>| registration_page(view).contains(jump);
+    let open = || RegistrationState::Open(EnrolmentForm { problems: vec![], ..form("word") });
+
+    assert!(page(&registration("word", open())));
+    let nothing = RegistrationView { description: None, speakers: vec![], ..registration("word", open()) };
+    assert!(!page(&nothing), "there is nothing to pass");
+    assert!(!page(&registration("word", RegistrationState::Full)), "there is no form");
 }

@@ -127,6 +127,7 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
         brand: None,
         is_framed: false,
         subject: said,
+        organizer: Some(said),
         description: Some(said),
         speakers: vec![Speaker { name: said, bio: Some(said) }, Speaker { name: said, bio: None }],
         start_at: start_at(),
@@ -141,15 +142,15 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         language: Language::English,
         zones: Zones::default(),
         brand: None,
-        subject: said,
-        start_at: start_at(),
-        end_at: end_at(),
+        subject: Some(said),
+        span: Some((start_at(), end_at())),
         first_name: said,
         last_name: said,
         email: said,
         status,
         questions: form(said).questions,
         problems: vec![FieldProblem { field: "answer-two", flaw: Flaw::Missing }],
+        join_url: JOIN,
         calendar: Some(offer(Language::English, said)),
         notice: Some(ManageNotice::AnswersChanged),
         registration_page_url: Some(REGISTER),
@@ -275,8 +276,13 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         RegistrationState::TurnedAway { why: TurnedAway::UnknownPerson, session: session(said) },
         RegistrationState::TurnedAway { why: TurnedAway::EntryIncomplete, session: session(said) },
     ];
-    let statuses =
-        [ManageStatus::Registered, ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled];
+    let statuses = [
+        ManageStatus::Registered,
+        ManageStatus::Canceled,
+        ManageStatus::Over,
+        ManageStatus::MeetingCanceled,
+        ManageStatus::AllCanceled,
+    ];
     let problems = [Problem::Unavailable, Problem::TooMany, Problem::Refused, Problem::Fault];
     let again = Some(REGISTER);
 
@@ -357,7 +363,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
 
 pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
     [
-        GateState::Early { opens_at: at("2026-08-04T13:45:00Z") },
+        GateState::Early { opens_at: at("2026-08-04T13:45:00Z"), now: at("2026-08-04T13:33:00Z") },
         GateState::Ready,
         GateState::Elsewhere,
         GateState::Over,

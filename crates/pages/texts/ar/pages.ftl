@@ -24,7 +24,7 @@ form-question-choose = يُرجى اختيار إجابة واحدة.
 form-submit = تسجيل
 form-privacy = تُرسل إجاباتك إلى منظِّم هذا الاجتماع.
 form-summary = يُرجى مراجعة ما يلي:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = جميع المقاعد محجوزة
 form-full = قد يتنازل أحدهم عن مقعده. يمكنك العودة إلى هنا لاحقًا أو سؤال المنظِّم.
 form-over-title = أُغلق باب التسجيل
@@ -41,20 +41,24 @@ form-unknown-title = لا يمكن استخدام حسابك هنا
 form-unknown = لقد سجّلت الدخول، لكن دليل المنظمة لا يعرف حسابك أو أنه معطّل. يُرجى سؤال القائمين على الحسابات.
 form-incomplete-title = هناك ما ينقص في الدليل
 form-incomplete = لقد سجّلت الدخول، لكن دليل المنظمة يخلو من اسمك الأول أو اسم عائلتك أو بريدك الإلكتروني، ولا يمكن التسجيل من دونها. يُرجى سؤال القائمين عليه.
+form-organizer = المنظِّم: { $name }
+form-sign-in-title-named = لأعضاء { $name }
+form-sign-in-named = التسجيل في هذا الاجتماع متاح لأعضاء { $name } فقط. ويجري ذلك حاليًا عبر نظام مؤسستهم؛ يُرجى سؤال المنظِّم عن هذا النظام.
+form-sign-in-here-named = لا يمكن التسجيل في هذا الاجتماع إلا لأعضاء { $name }. يُرجى تسجيل الدخول بالحساب الذي لديك هناك.
 
-flaw-missing = يُرجى ملء هذا الحقل
-flaw-too-long = النص طويل جدًا
+flaw-missing = يُرجى ملء هذا الحقل.
+flaw-too-long = النص طويل جدًا.
 flaw-longer-than = { $limit ->
-    [zero] لا يُسمح بأي حرف
-    [one] حرف واحد على الأكثر
-    [two] حرفان على الأكثر
-    [few] { $limit } أحرف على الأكثر
-    [many] { $limit } حرفًا على الأكثر
-   *[other] { $limit } حرف على الأكثر
+    [zero] لا يُسمح بأي حرف.
+    [one] حرف واحد على الأكثر.
+    [two] حرفان على الأكثر.
+    [few] { $limit } أحرف على الأكثر.
+    [many] { $limit } حرفًا على الأكثر.
+   *[other] { $limit } حرف على الأكثر.
 }
-flaw-not-an-email = لا يمكننا الكتابة إلى هذا العنوان؛ ينبغي أن يكون على شكل name@example.com
-flaw-not-a-choice = يُرجى اختيار أحد الخيارات
-flaw-unreadable = يحتوي على رموز لا يمكن عرضها
+flaw-not-an-email = لا يمكننا الكتابة إلى هذا العنوان؛ ينبغي أن يكون على شكل name@example.com.
+flaw-not-a-choice = يُرجى اختيار أحد الخيارات.
+flaw-unreadable = يحتوي على رموز لا يمكن عرضها.
 
 enrolled-title = يُرجى تفقد بريدك
 enrolled-sent = مقعدك في «{ $subject }» محجوز. تُرسل رسالة التأكيد إلى العنوان الذي أدخلته.
@@ -90,6 +94,7 @@ manage-erase-heading = محو بياناتي
 manage-erase-explain = يُزال اسمك وعنوانك وإجاباتك نهائيًا. وإن كان لك مقعد فإنه يصبح متاحًا لغيرك، ولا تُرسل رسالة بذلك.
 manage-erase-button = محو بياناتي الآن
 manage-page = صفحة هذا الاجتماع
+manage-status-all-canceled = ألغى المنظِّم جميع التسجيلات في هذا الاجتماع.
 
 erased-title = مُحيت بياناتك
 erased-explain = أُزيل اسمك وعنوانك وإجاباتك من هذا التسجيل، ولم تعد روابطك الشخصية تعمل.
@@ -118,6 +123,32 @@ gate-no-address = لم يحدد المنظِّم بعد مكان انعقاد ا
 gate-personal-title = يلزمك رابطك الشخصي
 gate-personal = ينضم كل شخص إلى هذا الاجتماع برابط خاص به. ستجد رابطك في الرسالة التي وصلتك عند التسجيل.
 gate-personal-register = لم تسجل بعد؟
+# How long it is until then, as CLDR says it.
+gate-opens = يُفتح الاجتماع { $time }.
+gate-in-minutes = { $count ->
+    [zero] خلال { $count } دقيقة
+    [one] خلال دقيقة واحدة
+    [two] خلال دقيقتين
+    [few] خلال { $count } دقائق
+    [many] خلال { $count } دقيقة
+   *[other] خلال { $count } دقيقة
+}
+gate-in-hours = { $count ->
+    [zero] خلال { $count } ساعة
+    [one] خلال ساعة واحدة
+    [two] خلال ساعتين
+    [few] خلال { $count } ساعات
+    [many] خلال { $count } ساعة
+   *[other] خلال { $count } ساعة
+}
+gate-in-days = { $count ->
+    [zero] خلال { $count } يوم
+    [one] خلال يوم واحد
+    [two] خلال يومين
+    [few] خلال { $count } أيام
+    [many] خلال { $count } يومًا
+   *[other] خلال { $count } يوم
+}
 
 withdrawn-title = سُحب هذا التسجيل
 withdrawn-explain = ألغى المنظِّم الاجتماع أو لم يعد يقبل التسجيل فيه. وقد وصلت إلى المسجَّلين رسالة بذلك.

@@ -4,6 +4,8 @@ when-instant = { $date }, { $time } Uhr { $zone }
 when-same-day = { $date }, { $start }–{ $end } Uhr { $zone }
 when-several-days = { $date }, { $start } Uhr – { $endDate }, { $end } Uhr { $zone }
 when-zone = { $city } ({ $offset })
+# The time alone, beside another one of the same day.
+when-time-only = { $start }–{ $end } Uhr { $zone }
 
 # The text inside a calendar entry.
 invite-join = Über Ihren persönlichen Link teilnehmen:

@@ -23,8 +23,8 @@ form-email-hint = The link to the meeting goes to this address.
 form-question-choose = Choose one.
 form-submit = Register
 form-privacy = Your answers go to the organizer of this meeting.
-form-summary = Please look again at this:
-form-summary-item = { $label }: { $problem }
+form-summary = Please check the following:
+form-summary-item = { $label } – { $problem }
 form-full-title = All places are taken
 form-full = Somebody may still give a place back. Look here again later, or ask the organizer.
 form-over-title = Registration is closed
@@ -34,23 +34,27 @@ form-sign-in = Only members of the organisation can register for this meeting. F
 form-sign-in-here = Only members of the organisation can register for this meeting. Sign in with the account you have there.
 form-sign-in-button = Sign in
 form-sign-out = Sign out
-form-member = Your organisation’s directory says so. Is something wrong, tell whoever looks after it; the link to the meeting goes to this address.
+form-member = These come from your organisation’s directory. If something is wrong, tell whoever looks after it; the link to the meeting goes to this address.
 form-other-title = You belong to another organisation
 form-other = You are signed in, but this meeting is for members of another organisation. If you have an account there, sign out and sign in with that one.
 form-unknown-title = Your account cannot be used here
 form-unknown = You are signed in, but the organisation’s directory does not know your account, or it is disabled. Ask whoever looks after the accounts.
 form-incomplete-title = Something is missing in the directory
 form-incomplete = You are signed in, but the organisation’s directory lacks your first name, your last name or your e-mail address, and you cannot be registered without them. Ask whoever looks after it.
+form-organizer = Organized by { $name }
+form-sign-in-title-named = For members of { $name }
+form-sign-in-named = Only members of { $name } can register for this meeting. For now they do so through their own organisation’s system; ask the organizer which one that is.
+form-sign-in-here-named = Only members of { $name } can register for this meeting. Sign in with the account you have there.
 
-flaw-missing = please fill this in
-flaw-too-long = this is too long
+flaw-missing = Please fill this in.
+flaw-too-long = This is too long.
 flaw-longer-than = { $limit ->
-    [one] at most { $limit } character
-   *[other] at most { $limit } characters
+    [one] At most { $limit } character.
+   *[other] At most { $limit } characters.
 }
-flaw-not-an-email = this is not an e-mail address we can write to; it should look like name@example.com
-flaw-not-a-choice = please choose one of the options
-flaw-unreadable = this holds characters that cannot be shown
+flaw-not-an-email = This is not an e-mail address we can write to; it should look like name@example.com.
+flaw-not-a-choice = Please choose one of the options.
+flaw-unreadable = This holds characters that cannot be shown.
 
 enrolled-title = Check your mailbox
 enrolled-sent = You have a place in “{ $subject }”. The letter about it goes to the address you gave.
@@ -80,12 +84,13 @@ manage-answers-changed = Your answers are saved.
 manage-letter-heading = Lost the letter?
 manage-letter-explain = We send it once more to { $email }, with the same personal link.
 manage-letter-button = Send the letter again
-manage-letter-sent = The letter is on its way. It is sent once in ten minutes, however often you ask.
+manage-letter-sent = The letter is on its way. It is sent at most once every ten minutes.
 manage-registered-again = You are registered again. A letter with your new personal link is on its way; this page is of the registration before.
 manage-erase-heading = Erase my data
 manage-erase-explain = Your name, address and answers are removed for good. If you have a place, it is given back, and no letter is sent about it.
 manage-erase-button = Erase my data now
 manage-page = The page of this meeting
+manage-status-all-canceled = The organizer has cancelled all registrations for this meeting.
 
 erased-title = Your data is erased
 erased-explain = Your name, address and answers are gone from this registration, and your personal links no longer work.
@@ -114,6 +119,20 @@ gate-no-address = The organizer has not said yet where the meeting takes place. 
 gate-personal-title = You need your personal link
 gate-personal = Everybody joins this meeting with a link of their own. Yours is in the letter you were sent when you registered.
 gate-personal-register = Not registered yet?
+# How long it is until then, as CLDR says it.
+gate-opens = It opens { $time }.
+gate-in-minutes = { $count ->
+    [one] in { $count } minute
+   *[other] in { $count } minutes
+}
+gate-in-hours = { $count ->
+    [one] in { $count } hour
+   *[other] in { $count } hours
+}
+gate-in-days = { $count ->
+    [one] in { $count } day
+   *[other] in { $count } days
+}
 
 withdrawn-title = This registration was withdrawn
 withdrawn-explain = The organizer has cancelled the meeting, or its registration. Whoever was registered has a letter about it.

@@ -24,7 +24,7 @@ form-question-choose = Elija una opción.
 form-submit = Inscribirse
 form-privacy = Sus respuestas se envían a quien organiza esta reunión.
 form-summary = Por favor, revise lo siguiente:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = No quedan plazas
 form-full = Es posible que alguien libere una plaza. Vuelva a mirar más tarde o consulte a quien organiza la reunión.
 form-over-title = La inscripción está cerrada
@@ -41,16 +41,20 @@ form-unknown-title = Su cuenta no se puede usar aquí
 form-unknown = Ha iniciado sesión, pero el directorio de la organización no conoce su cuenta, o está desactivada. Consulte a quien mantiene las cuentas.
 form-incomplete-title = Falta algo en el directorio
 form-incomplete = Ha iniciado sesión, pero en el directorio de la organización falta su nombre, sus apellidos o su correo electrónico, y sin ellos no es posible la inscripción. Consulte a quien lo mantiene.
+form-organizer = Organiza: { $name }
+form-sign-in-title-named = Para miembros de { $name }
+form-sign-in-named = Solo los miembros de { $name } pueden inscribirse en esta reunión. Por ahora lo hacen mediante el sistema de su propia organización; pregunte cuál es a quien organiza la reunión.
+form-sign-in-here-named = Solo los miembros de { $name } pueden inscribirse en esta reunión. Inicie sesión con la cuenta que tiene allí.
 
-flaw-missing = rellene este campo
-flaw-too-long = el texto es demasiado largo
+flaw-missing = Rellene este campo.
+flaw-too-long = El texto es demasiado largo.
 flaw-longer-than = { $limit ->
-    [one] como máximo { $limit } carácter
-   *[other] como máximo { $limit } caracteres
+    [one] Como máximo { $limit } carácter.
+   *[other] Como máximo { $limit } caracteres.
 }
-flaw-not-an-email = no podemos escribir a esta dirección de correo; debería tener la forma nombre@example.com
-flaw-not-a-choice = elija una de las opciones
-flaw-unreadable = contiene caracteres que no se pueden mostrar
+flaw-not-an-email = No podemos escribir a esta dirección de correo; debería tener la forma nombre@example.com.
+flaw-not-a-choice = Elija una de las opciones.
+flaw-unreadable = Contiene caracteres que no se pueden mostrar.
 
 enrolled-title = Consulte su correo
 enrolled-sent = Tiene una plaza en «{ $subject }». El mensaje de confirmación se envía a la dirección que indicó.
@@ -86,6 +90,7 @@ manage-erase-heading = Borrar mis datos
 manage-erase-explain = Su nombre, su dirección y sus respuestas se eliminan para siempre. Si tiene una plaza, queda libre, y no se envía ningún mensaje al respecto.
 manage-erase-button = Borrar mis datos ahora
 manage-page = La página de esta reunión
+manage-status-all-canceled = El organizador ha cancelado todas las inscripciones en esta reunión.
 
 erased-title = Sus datos se han borrado
 erased-explain = Su nombre, su dirección y sus respuestas ya no están en esta inscripción, y sus enlaces personales han dejado de funcionar.
@@ -114,6 +119,20 @@ gate-no-address = Aún no se ha indicado dónde tiene lugar la reunión. Su enla
 gate-personal-title = Necesita su enlace personal
 gate-personal = Cada persona se une a esta reunión con su propio enlace. El suyo está en el mensaje que recibió al inscribirse.
 gate-personal-register = ¿Aún no se ha inscrito?
+# How long it is until then, as CLDR says it.
+gate-opens = Se abre { $time }.
+gate-in-minutes = { $count ->
+    [one] dentro de { $count } minuto
+   *[other] dentro de { $count } minutos
+}
+gate-in-hours = { $count ->
+    [one] dentro de { $count } hora
+   *[other] dentro de { $count } horas
+}
+gate-in-days = { $count ->
+    [one] dentro de { $count } día
+   *[other] dentro de { $count } días
+}
 
 withdrawn-title = Esta inscripción se ha retirado
 withdrawn-explain = El organizador ha cancelado la reunión o ya no acepta inscripciones. Quienes estaban inscritos han recibido un mensaje al respecto.

@@ -24,7 +24,7 @@ form-question-choose = Choisissez une réponse.
 form-submit = S’inscrire
 form-privacy = Vos réponses sont transmises à l’organisateur de cette réunion.
 form-summary = Merci de vérifier les points suivants :
-form-summary-item = { $label } : { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Toutes les places sont prises
 form-full = Une place peut encore se libérer. Revenez plus tard ou adressez-vous à l’organisateur.
 form-over-title = Les inscriptions sont closes
@@ -41,16 +41,20 @@ form-unknown-title = Votre compte ne peut pas être utilisé ici
 form-unknown = Vous avez ouvert une session, mais l’annuaire de l’organisation ne connaît pas votre compte, ou celui-ci est désactivé. Adressez-vous à ceux qui gèrent les comptes.
 form-incomplete-title = Il manque quelque chose dans l’annuaire
 form-incomplete = Vous avez ouvert une session, mais votre prénom, votre nom ou votre adresse e-mail manque dans l’annuaire de l’organisation, et sans eux l’inscription est impossible. Adressez-vous à ceux qui le tiennent.
+form-organizer = Réunion organisée par { $name }
+form-sign-in-title-named = Réservé aux membres de { $name }
+form-sign-in-named = Seuls les membres de { $name } peuvent s’inscrire à cette réunion. Pour l’instant, cela passe par le système de leur propre organisation ; demandez à l’organisateur lequel utiliser.
+form-sign-in-here-named = Seuls les membres de { $name } peuvent s’inscrire à cette réunion. Connectez-vous avec le compte que vous y avez.
 
-flaw-missing = veuillez remplir ce champ
-flaw-too-long = le texte est trop long
+flaw-missing = Veuillez remplir ce champ.
+flaw-too-long = Le texte est trop long.
 flaw-longer-than = { $limit ->
-    [one] au plus { $limit } caractère
-   *[other] au plus { $limit } caractères
+    [one] Au plus { $limit } caractère.
+   *[other] Au plus { $limit } caractères.
 }
-flaw-not-an-email = nous ne pouvons pas écrire à cette adresse e-mail ; elle devrait ressembler à nom@example.com
-flaw-not-a-choice = veuillez choisir l’une des réponses proposées
-flaw-unreadable = ce champ contient des caractères impossibles à afficher
+flaw-not-an-email = Nous ne pouvons pas écrire à cette adresse e-mail ; elle devrait ressembler à nom@example.com.
+flaw-not-a-choice = Veuillez choisir l’une des réponses proposées.
+flaw-unreadable = Ce champ contient des caractères impossibles à afficher.
 
 enrolled-title = Consultez votre messagerie
 enrolled-sent = Votre place pour « { $subject } » est réservée. Le message de confirmation part à l’adresse que vous avez indiquée.
@@ -86,6 +90,7 @@ manage-erase-heading = Effacer mes données
 manage-erase-explain = Votre nom, votre adresse et vos réponses sont supprimés définitivement. Si vous avez une place, elle est libérée, et aucun message n’est envoyé à ce sujet.
 manage-erase-button = Effacer mes données maintenant
 manage-page = La page de cette réunion
+manage-status-all-canceled = L’organisateur a annulé toutes les inscriptions à cette réunion.
 
 erased-title = Vos données sont effacées
 erased-explain = Votre nom, votre adresse et vos réponses ont disparu de cette inscription, et vos liens personnels ne fonctionnent plus.
@@ -114,6 +119,20 @@ gate-no-address = L’organisateur n’a pas encore indiqué où se tient la ré
 gate-personal-title = Il vous faut votre lien personnel
 gate-personal = Chacun rejoint cette réunion avec son propre lien. Le vôtre se trouve dans le message reçu lors de votre inscription.
 gate-personal-register = Pas encore d’inscription ?
+# How long it is until then, as CLDR says it.
+gate-opens = Ouverture { $time }.
+gate-in-minutes = { $count ->
+    [one] dans { $count } minute
+   *[other] dans { $count } minutes
+}
+gate-in-hours = { $count ->
+    [one] dans { $count } heure
+   *[other] dans { $count } heures
+}
+gate-in-days = { $count ->
+    [one] dans { $count } jour
+   *[other] dans { $count } jours
+}
 
 withdrawn-title = Cette inscription a été retirée
 withdrawn-explain = L’organisateur a annulé la réunion ou n’accepte plus d’inscriptions. Les personnes inscrites ont reçu un message à ce sujet.

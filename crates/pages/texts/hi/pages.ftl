@@ -24,7 +24,7 @@ form-question-choose = कोई एक चुनें।
 form-submit = पंजीकरण करें
 form-privacy = आपके उत्तर इस मीटिंग के आयोजक को मिलेंगे।
 form-summary = कृपया इन्हें फिर से देखें:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = सभी स्थान भर चुके हैं
 form-full = हो सकता है कि कोई अपना स्थान छोड़ दे। बाद में फिर देखें, या आयोजक से पूछें।
 form-over-title = पंजीकरण बंद है
@@ -41,16 +41,20 @@ form-unknown-title = आपका खाता यहाँ काम नही�
 form-unknown = आपने साइन इन किया है, पर संगठन की निर्देशिका आपके खाते को नहीं जानती, या वह बंद है। खातों को सँभालने वालों से पूछें।
 form-incomplete-title = निर्देशिका में कुछ कमी है
 form-incomplete = आपने साइन इन किया है, पर संगठन की निर्देशिका में आपका नाम, उपनाम या ईमेल पता नहीं है, और उनके बिना पंजीकरण नहीं हो सकता। उसे सँभालने वालों से पूछें।
+form-organizer = आयोजक: { $name }
+form-sign-in-title-named = { $name } के सदस्यों के लिए
+form-sign-in-named = इस मीटिंग के लिए केवल { $name } के सदस्य पंजीकरण कर सकते हैं। फ़िलहाल यह उनके अपने संगठन के सिस्टम से होता है; वह कौन-सा है, यह आयोजक से पूछें।
+form-sign-in-here-named = इस मीटिंग के लिए केवल { $name } के सदस्य पंजीकरण कर सकते हैं। वहाँ के अपने खाते से साइन इन करें।
 
-flaw-missing = कृपया इसे भरें
-flaw-too-long = यह बहुत लंबा है
+flaw-missing = कृपया इसे भरें।
+flaw-too-long = यह बहुत लंबा है।
 flaw-longer-than = { $limit ->
-    [one] अधिक से अधिक { $limit } अक्षर
-   *[other] अधिक से अधिक { $limit } अक्षर
+    [one] अधिक से अधिक { $limit } अक्षर।
+   *[other] अधिक से अधिक { $limit } अक्षर।
 }
-flaw-not-an-email = इस ईमेल पते पर हम संदेश नहीं भेज सकते; यह name@example.com जैसा होना चाहिए
-flaw-not-a-choice = कृपया दिए गए विकल्पों में से एक चुनें
-flaw-unreadable = इसमें ऐसे अक्षर हैं जो दिखाए नहीं जा सकते
+flaw-not-an-email = इस ईमेल पते पर हम संदेश नहीं भेज सकते; यह name@example.com जैसा होना चाहिए।
+flaw-not-a-choice = कृपया दिए गए विकल्पों में से एक चुनें।
+flaw-unreadable = इसमें ऐसे अक्षर हैं जो दिखाए नहीं जा सकते।
 
 enrolled-title = अपना मेलबॉक्स देखें
 enrolled-sent = “{ $subject }” में आपका स्थान पक्का है। इसका संदेश आपके दिए हुए पते पर भेजा जा रहा है।
@@ -86,6 +90,7 @@ manage-erase-heading = मेरा डेटा मिटाएँ
 manage-erase-explain = आपका नाम, पता और उत्तर हमेशा के लिए हटा दिए जाते हैं। यदि आपका स्थान है तो वह खाली हो जाता है, और इसके बारे में कोई संदेश नहीं भेजा जाता।
 manage-erase-button = मेरा डेटा अभी मिटाएँ
 manage-page = इस मीटिंग का पृष्ठ
+manage-status-all-canceled = आयोजक ने इस मीटिंग के सभी पंजीकरण रद्द कर दिए हैं।
 
 erased-title = आपका डेटा मिटा दिया गया है
 erased-explain = आपका नाम, पता और उत्तर इस पंजीकरण से हटा दिए गए हैं, और आपके निजी लिंक अब काम नहीं करते।
@@ -114,6 +119,20 @@ gate-no-address = आयोजक ने अभी नहीं बताया 
 gate-personal-title = आपको अपना निजी लिंक चाहिए
 gate-personal = इस मीटिंग में हर व्यक्ति अपने निजी लिंक से शामिल होता है। आपका लिंक उस संदेश में है जो पंजीकरण के समय आपको भेजा गया था।
 gate-personal-register = अभी तक पंजीकरण नहीं किया?
+# How long it is until then, as CLDR says it.
+gate-opens = मीटिंग { $time } खुलेगी।
+gate-in-minutes = { $count ->
+    [one] { $count } मिनट में
+   *[other] { $count } मिनट में
+}
+gate-in-hours = { $count ->
+    [one] { $count } घंटे में
+   *[other] { $count } घंटे में
+}
+gate-in-days = { $count ->
+    [one] { $count } दिन में
+   *[other] { $count } दिन में
+}
 
 withdrawn-title = यह पंजीकरण वापस ले लिया गया है
 withdrawn-explain = आयोजक ने मीटिंग रद्द कर दी है, या उसके लिए अब पंजीकरण नहीं लेते। जो पंजीकृत थे, उन्हें इसके बारे में संदेश मिला है।

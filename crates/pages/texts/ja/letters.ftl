@@ -17,7 +17,7 @@ letter-canceled-for-all-opening = 主催者がこの会議のすべての参加�
 
 letter-what = 件名:
 letter-when = 日時:
-letter-when-local = 現地時間:
+letter-when-local = 協定世界時:
 letter-organizer = 主催者:
 letter-organizer-address = { $name }、{ $mail }
 letter-about = 主催者からの会議の案内:
@@ -25,7 +25,7 @@ letter-about = 主催者からの会議の案内:
 letter-join = 専用リンクから参加:
 letter-join-button = 会議に参加する
 letter-personal = このリンクはご本人専用です。リンクを知っている人は、あなたの名前で参加できてしまいます。このメールは転送しないでください。
-letter-manage = ご都合が悪くなった場合は、こちらで参加登録を取り消してください:
+letter-manage = 登録内容の変更や参加の取り消しはこちら:
 letter-calendar = 添付の招待状で、会議を予定表に追加できます。
 letter-update-calendar = 添付の招待状で、予定表の会議を更新できます。
 letter-canceled-link = 専用リンクは使えなくなりました。お席はほかの方にご利用いただけます。

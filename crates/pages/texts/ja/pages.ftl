@@ -24,7 +24,7 @@ form-question-choose = 一つ選んでください。
 form-submit = 登録する
 form-privacy = 回答はこの会議の主催者に送られます。
 form-summary = 次の項目をご確認ください:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = 満席です
 form-full = キャンセルで空きが出ることがあります。後ほどもう一度ご覧いただくか、主催者にお問い合わせください。
 form-over-title = 受付は終了しました
@@ -41,15 +41,19 @@ form-unknown-title = このアカウントはここでは使用できません
 form-unknown = サインインしていますが、組織のディレクトリにアカウントがないか、無効になっています。アカウントの管理者にお問い合わせください。
 form-incomplete-title = ディレクトリの情報が不足しています
 form-incomplete = サインインしていますが、組織のディレクトリに名、姓、またはメールアドレスがなく、このままでは登録できません。ディレクトリの管理者にお問い合わせください。
+form-organizer = 主催者: { $name }
+form-sign-in-title-named = { $name }のメンバー限定
+form-sign-in-named = この会議に登録できるのは{ $name }のメンバーだけです。現在は所属組織のシステムから登録していただきます。どのシステムかは主催者にお問い合わせください。
+form-sign-in-here-named = この会議に登録できるのは{ $name }のメンバーだけです。その組織のアカウントでサインインしてください。
 
-flaw-missing = 入力してください
-flaw-too-long = 長すぎます
+flaw-missing = 入力してください。
+flaw-too-long = 長すぎます。
 flaw-longer-than = { $limit ->
-   *[other] { $limit } 文字以内で入力してください
+   *[other] { $limit } 文字以内で入力してください。
 }
-flaw-not-an-email = このメールアドレスには送信できません。name@example.com のような形で入力してください
-flaw-not-a-choice = 選択肢の中から選んでください
-flaw-unreadable = 表示できない文字が含まれています
+flaw-not-an-email = このメールアドレスには送信できません。name@example.com のような形で入力してください。
+flaw-not-a-choice = 選択肢の中から選んでください。
+flaw-unreadable = 表示できない文字が含まれています。
 
 enrolled-title = メールをご確認ください
 enrolled-sent = 「{ $subject }」への参加登録が完了しました。確認メールを、入力されたアドレスにお送りします。
@@ -85,6 +89,7 @@ manage-erase-heading = 個人データを消去する
 manage-erase-explain = お名前、メールアドレス、回答を完全に削除します。登録中の場合は参加枠が取り消され、それについてのメールは送信されません。
 manage-erase-button = 今すぐ個人データを消去する
 manage-page = この会議のページ
+manage-status-all-canceled = 主催者がこの会議のすべての参加登録を取り消しました。
 
 erased-title = 個人データを消去しました
 erased-explain = この参加登録からお名前、メールアドレス、回答を削除しました。専用リンクは使用できなくなりました。
@@ -113,6 +118,17 @@ gate-no-address = 会議の開催場所がまだ決まっていません。リ�
 gate-personal-title = 専用リンクが必要です
 gate-personal = この会議には、それぞれの専用リンクから参加していただきます。専用リンクは、登録時にお送りしたメールに記載されています。
 gate-personal-register = まだ登録していない場合はこちら
+# How long it is until then, as CLDR says it.
+gate-opens = { $time }に入室できます。
+gate-in-minutes = { $count ->
+   *[other] { $count } 分後
+}
+gate-in-hours = { $count ->
+   *[other] { $count } 時間後
+}
+gate-in-days = { $count ->
+   *[other] { $count } 日後
+}
 
 withdrawn-title = この参加登録の受付は取り下げられました
 withdrawn-explain = 主催者が会議を中止したか、参加登録の受付を取りやめました。登録されていた方には、その旨のメールをお送りしています。

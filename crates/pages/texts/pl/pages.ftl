@@ -24,7 +24,7 @@ form-question-choose = Proszę wybrać jedną odpowiedź.
 form-submit = Zarejestruj się
 form-privacy = Odpowiedzi otrzyma organizator tego spotkania.
 form-summary = Prosimy sprawdzić:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Wszystkie miejsca są zajęte
 form-full = Ktoś może jeszcze zwolnić miejsce. Prosimy zajrzeć tu później lub zapytać organizatora.
 form-over-title = Rejestracja jest zamknięta
@@ -41,18 +41,22 @@ form-unknown-title = Tego konta nie można tu użyć
 form-unknown = Zalogowano, ale katalog organizacji nie zna tego konta albo jest ono wyłączone. Prosimy zapytać osoby, które zarządzają kontami.
 form-incomplete-title = W katalogu czegoś brakuje
 form-incomplete = Zalogowano, ale w katalogu organizacji brakuje imienia, nazwiska albo adresu e-mail, a bez nich rejestracja nie jest możliwa. Prosimy zapytać osoby, które go prowadzą.
+form-organizer = Organizator: { $name }
+form-sign-in-title-named = Dla członków organizacji { $name }
+form-sign-in-named = Na to spotkanie mogą się zarejestrować tylko członkowie organizacji { $name }. Na razie robią to w systemie własnej organizacji; o to, który to system, prosimy zapytać organizatora.
+form-sign-in-here-named = Na to spotkanie mogą zarejestrować się tylko członkowie organizacji { $name }. Prosimy zalogować się na konto w tej organizacji.
 
-flaw-missing = proszę wypełnić to pole
-flaw-too-long = tekst jest za długi
+flaw-missing = Proszę wypełnić to pole.
+flaw-too-long = Tekst jest za długi.
 flaw-longer-than = { $limit ->
-    [one] najwyżej { $limit } znak
-    [few] najwyżej { $limit } znaki
-    [many] najwyżej { $limit } znaków
-   *[other] najwyżej { $limit } znaku
+    [one] Najwyżej { $limit } znak.
+    [few] Najwyżej { $limit } znaki.
+    [many] Najwyżej { $limit } znaków.
+   *[other] Najwyżej { $limit } znaku.
 }
-flaw-not-an-email = na ten adres e-mail nie możemy wysłać wiadomości; powinien wyglądać jak nazwa@example.com
-flaw-not-a-choice = proszę wybrać jedną z odpowiedzi
-flaw-unreadable = są tu znaki, których nie można wyświetlić
+flaw-not-an-email = Na ten adres e-mail nie możemy wysłać wiadomości; powinien wyglądać jak nazwa@example.com.
+flaw-not-a-choice = Proszę wybrać jedną z odpowiedzi.
+flaw-unreadable = Są tu znaki, których nie można wyświetlić.
 
 enrolled-title = Prosimy sprawdzić pocztę
 enrolled-sent = Miejsce na spotkaniu „{ $subject }” jest zarezerwowane. Wiadomość z potwierdzeniem zostanie wysłana na podany adres.
@@ -88,6 +92,7 @@ manage-erase-heading = Usuń moje dane
 manage-erase-explain = Imię i nazwisko, adres i odpowiedzi zostaną trwale usunięte. Zajęte miejsce zostanie zwolnione i nie wyślemy o tym wiadomości.
 manage-erase-button = Usuń moje dane teraz
 manage-page = Strona tego spotkania
+manage-status-all-canceled = Organizator anulował wszystkie rejestracje na to spotkanie.
 
 erased-title = Dane zostały usunięte
 erased-explain = Imię i nazwisko, adres i odpowiedzi zniknęły z tej rejestracji, a osobiste linki już nie działają.
@@ -116,6 +121,26 @@ gate-no-address = Organizator nie podał jeszcze, gdzie odbędzie się spotkanie
 gate-personal-title = Potrzebny jest osobisty link
 gate-personal = Każdy dołącza do tego spotkania przez własny link. Znajduje się on w wiadomości wysłanej po rejestracji.
 gate-personal-register = Nie zarejestrowano jeszcze udziału?
+# How long it is until then, as CLDR says it.
+gate-opens = Otwarcie { $time }.
+gate-in-minutes = { $count ->
+    [one] za { $count } minutę
+    [few] za { $count } minuty
+    [many] za { $count } minut
+   *[other] za { $count } minuty
+}
+gate-in-hours = { $count ->
+    [one] za { $count } godzinę
+    [few] za { $count } godziny
+    [many] za { $count } godzin
+   *[other] za { $count } godziny
+}
+gate-in-days = { $count ->
+    [one] za { $count } dzień
+    [few] za { $count } dni
+    [many] za { $count } dni
+   *[other] za { $count } dnia
+}
 
 withdrawn-title = Ta rejestracja została wycofana
 withdrawn-explain = Organizator odwołał spotkanie albo nie przyjmuje już na nie zgłoszeń. Zarejestrowane osoby otrzymały o tym wiadomość.

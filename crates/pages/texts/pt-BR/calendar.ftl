@@ -4,6 +4,8 @@ when-instant = { $date }, { $time } { $zone }
 when-same-day = { $date }, { $start } – { $end } { $zone }
 when-several-days = { $date }, { $start } – { $endDate }, { $end } { $zone }
 when-zone = { $city } ({ $offset })
+# The time alone, beside another one of the same day.
+when-time-only = { $start } – { $end } { $zone }
 
 # The text inside a calendar entry.
 invite-join = Entre com o seu link pessoal:

@@ -24,7 +24,7 @@ form-question-choose = Escolha uma opção.
 form-submit = Inscrever-se
 form-privacy = As suas respostas vão para quem organiza esta reunião.
 form-summary = Por favor, confira o seguinte:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Todas as vagas foram preenchidas
 form-full = Alguém ainda pode liberar uma vaga. Volte mais tarde ou fale com quem organiza a reunião.
 form-over-title = As inscrições estão encerradas
@@ -41,16 +41,20 @@ form-unknown-title = A sua conta não pode ser usada aqui
 form-unknown = Você entrou com a sua conta, mas o diretório da organização não a conhece, ou ela está desativada. Fale com quem cuida das contas.
 form-incomplete-title = Falta algo no diretório
 form-incomplete = Você entrou com a sua conta, mas no diretório da organização falta o seu nome, o seu sobrenome ou o seu endereço de e-mail, e sem eles não é possível se inscrever. Fale com quem cuida dele.
+form-organizer = Organização: { $name }
+form-sign-in-title-named = Para membros de { $name }
+form-sign-in-named = Só membros de { $name } podem se inscrever nesta reunião. Por enquanto, isso é feito pelo sistema da própria organização; pergunte a quem organiza a reunião qual é.
+form-sign-in-here-named = Só membros de { $name } podem se inscrever nesta reunião. Entre com a conta que você tem lá.
 
-flaw-missing = preencha este campo
-flaw-too-long = o texto é longo demais
+flaw-missing = Preencha este campo.
+flaw-too-long = O texto é longo demais.
 flaw-longer-than = { $limit ->
-    [one] no máximo { $limit } caractere
-   *[other] no máximo { $limit } caracteres
+    [one] No máximo { $limit } caractere.
+   *[other] No máximo { $limit } caracteres.
 }
-flaw-not-an-email = não conseguimos escrever para este endereço de e-mail; ele deve ser parecido com nome@example.com
-flaw-not-a-choice = escolha uma das opções
-flaw-unreadable = há caracteres que não podem ser exibidos
+flaw-not-an-email = Não conseguimos escrever para este endereço de e-mail; ele deve ser parecido com nome@example.com.
+flaw-not-a-choice = Escolha uma das opções.
+flaw-unreadable = Há caracteres que não podem ser exibidos.
 
 enrolled-title = Confira a sua caixa de entrada
 enrolled-sent = Você tem uma vaga em “{ $subject }”. A mensagem de confirmação vai para o endereço que você informou.
@@ -86,6 +90,7 @@ manage-erase-heading = Apagar os meus dados
 manage-erase-explain = O seu nome, o seu endereço e as suas respostas são removidos para sempre. Se você tem uma vaga, ela é liberada, e nenhuma mensagem é enviada sobre isso.
 manage-erase-button = Apagar os meus dados agora
 manage-page = A página desta reunião
+manage-status-all-canceled = O organizador cancelou todas as inscrições nesta reunião.
 
 erased-title = Os seus dados foram apagados
 erased-explain = O seu nome, o seu endereço e as suas respostas saíram desta inscrição, e os seus links pessoais não funcionam mais.
@@ -114,6 +119,20 @@ gate-no-address = Ainda não foi informado onde a reunião acontece. O seu link 
 gate-personal-title = Você precisa do seu link pessoal
 gate-personal = Cada pessoa entra nesta reunião com um link próprio. O seu está na mensagem que você recebeu ao se inscrever.
 gate-personal-register = Ainda não se inscreveu?
+# How long it is until then, as CLDR says it.
+gate-opens = Abre { $time }.
+gate-in-minutes = { $count ->
+    [one] em { $count } minuto
+   *[other] em { $count } minutos
+}
+gate-in-hours = { $count ->
+    [one] em { $count } hora
+   *[other] em { $count } horas
+}
+gate-in-days = { $count ->
+    [one] em { $count } dia
+   *[other] em { $count } dias
+}
 
 withdrawn-title = Esta inscrição foi retirada
 withdrawn-explain = O organizador cancelou a reunião ou não aceita mais inscrições para ela. Quem estava inscrito recebeu uma mensagem sobre isso.

@@ -24,7 +24,7 @@ form-question-choose = 请选择一项。
 form-submit = 提交报名
 form-privacy = 您的回答将提供给此会议的组织者。
 form-summary = 请检查以下内容：
-form-summary-item = { $label }：{ $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = 名额已满
 form-full = 可能会有人取消报名。请稍后再来查看，或咨询组织者。
 form-over-title = 报名已截止
@@ -41,15 +41,19 @@ form-unknown-title = 您的帐户无法在此使用
 form-unknown = 您已登录，但组织目录中没有您的帐户，或者该帐户已被停用。请联系负责帐户的人员。
 form-incomplete-title = 目录中缺少信息
 form-incomplete = 您已登录，但组织目录中缺少您的名字、姓氏或邮箱，没有这些信息就无法报名。请联系负责维护目录的人员。
+form-organizer = 组织者：{ $name }
+form-sign-in-title-named = 仅限 { $name } 的成员
+form-sign-in-named = 只有 { $name } 的成员才能报名参加此会议。目前需通过其所在组织的系统报名；请向会议组织者咨询是哪个系统。
+form-sign-in-here-named = 只有 { $name } 的成员才能报名参加此会议。请使用您在该组织的帐户登录。
 
-flaw-missing = 请填写此项
-flaw-too-long = 内容过长
+flaw-missing = 请填写此项。
+flaw-too-long = 内容过长。
 flaw-longer-than = { $limit ->
-   *[other] 最多 { $limit } 个字符
+   *[other] 最多 { $limit } 个字符。
 }
-flaw-not-an-email = 无法向此邮箱地址发送邮件；格式应类似 name@example.com
-flaw-not-a-choice = 请选择其中一项
-flaw-unreadable = 含有无法显示的字符
+flaw-not-an-email = 无法向此邮箱地址发送邮件；格式应类似 name@example.com。
+flaw-not-a-choice = 请选择其中一项。
+flaw-unreadable = 含有无法显示的字符。
 
 enrolled-title = 请查收邮件
 enrolled-sent = 您已成功报名参加“{ $subject }”。确认邮件将发送到您填写的邮箱。
@@ -85,6 +89,7 @@ manage-erase-heading = 删除我的数据
 manage-erase-explain = 您的姓名、邮箱和回答将被永久删除。如果您有名额，名额将被释放，且不会为此发送邮件。
 manage-erase-button = 立即删除我的数据
 manage-page = 此会议的页面
+manage-status-all-canceled = 组织者已取消此会议的所有报名。
 
 erased-title = 您的数据已删除
 erased-explain = 您的姓名、邮箱和回答已从此报名中删除，您的专属链接不再有效。
@@ -113,6 +118,17 @@ gate-no-address = 组织者尚未说明会议在哪里举行。您的链接没�
 gate-personal-title = 您需要专属链接
 gate-personal = 每个人都用自己的链接加入此会议。您的链接在报名时收到的邮件中。
 gate-personal-register = 还没有报名？
+# How long it is until then, as CLDR says it.
+gate-opens = { $time }开放。
+gate-in-minutes = { $count ->
+   *[other] { $count }分钟后
+}
+gate-in-hours = { $count ->
+   *[other] { $count }小时后
+}
+gate-in-days = { $count ->
+   *[other] { $count }天后
+}
 
 withdrawn-title = 此报名已撤回
 withdrawn-explain = 组织者已取消会议，或不再接受报名。已报名者会收到相关邮件。

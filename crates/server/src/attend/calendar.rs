@@ -13,7 +13,7 @@ use pages::{AddTo, CalendarEntry, CalendarOffer, GateState, Language};
 
 use super::gate::show;
 use super::manage::{Own, find};
-use super::page::{guard, not_found, problem, see_other};
+use super::page::{not_found, private, problem, see_other};
 use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
@@ -36,7 +36,7 @@ pub async fn add(
 }
 
 async fn answer(app: &App, reader: &Reader, own: &Own, to: AddTo) -> Result<Response, ApiError> {
-    let Own { registrant, hosted } = own;
+    let Own { registrant, hosted, .. } = own;
     let found = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let live = found.filter(|_| registrant.is_registered());
     let response = match (live, to) {
@@ -63,13 +63,14 @@ fn file(text: String) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    guard(headers);
+    private(headers);
     response
 }
 
 /// Both links of somebody, for the entry in their calendar.
 pub(super) struct Links {
-    join: String,
+    /// The personal link to the meeting.
+    pub(super) join: String,
     manage: String,
 }
 

@@ -172,7 +172,7 @@ async fn admit(app: &App, reader: &Reader, registrant: &Registrant, wish: Wish) 
                     let_in(app, reader, &hosted, registrant, (&address, end_at), wish).await
                 }
                 Gate::Early(opens_at) => {
-                    let page = show(app, reader, Some(&hosted), GateState::Early { opens_at });
+                    let page = show(app, reader, Some(&hosted), GateState::Early { opens_at, now });
                     look_again(page, opens_at.duration_since(now), spread(registrant))
                 }
                 Gate::Over => show(app, reader, Some(&hosted), GateState::Over),

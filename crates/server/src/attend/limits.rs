@@ -1,4 +1,4 @@
-//! What a stranger may send to pages, and how often they may try links (PROPERTIES 24).
+//! What a stranger may send to pages, and how often they may try links (docs/protection.md#who-is-counted).
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -8,8 +8,9 @@ use http::{Method, StatusCode};
 use super::page::too_many;
 use super::reader::Reader;
 use crate::app::App;
+use crate::client::Client;
 use crate::client_address::ClientAddress;
-use crate::guard::{Client, Want};
+use crate::guard::Want;
 
 /// Refuses what is too much, with the time after which it is not.
 pub async fn keep(

@@ -12,10 +12,11 @@ use domain::{
     AllowedRegistrant, ConsentVersion, Fact, FieldProblem, Person, Refusal, Registrant, Registration,
 };
 use http::StatusCode;
-use pages::{CanceledView, ManageNotice};
-use store::{Changed, Hosted};
+use jiff::Timestamp;
+use pages::{CanceledView, Language, ManageNotice};
+use store::{Changed, Hosted, Past};
 
-use self::view::{Shown, language, manage_page, page_url, subject};
+use self::view::{Shown, manage_page, page_url};
 use super::form::{self, Fields};
 use super::gate::{find_by_link, is_its};
 use super::page::{html, not_found, problem};
@@ -23,11 +24,14 @@ use super::reader::Reader;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::graph::{Asked, take_place};
+use crate::house::House;
 
 /// Somebody by their link, with the meeting as long as it has their registration.
 pub(super) struct Own {
     pub(super) registrant: Registrant,
     pub(super) hosted: Option<Hosted>,
+    /// What is left of it after that.
+    pub(super) past: Option<Past>,
 }
 
 /// `GET /m/{token}`: changes nothing, whoever looks, mail scanners included.
@@ -77,10 +81,44 @@ pub(super) async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError
     let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
     let hosted = app.store.find_hosted(registrant.meeting).await?;
     let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
-    Ok(Some(Own { registrant, hosted }))
+    let past = match &hosted {
+        Some(_) => None,
+        None => app.store.find_past(registrant.meeting, registrant.registration).await?,
+    };
+    Ok(Some(Own { registrant, hosted, past }))
 }
 
 impl Own {
+    /// The organisation whose meeting it is, or was.
+    pub(super) fn house<'a>(&self, app: &'a App) -> Option<&'a House> {
+        let tenant = match (&self.hosted, &self.past) {
+            (Some(hosted), _) => hosted.meeting.tenant,
+            (None, past) => past.as_ref()?.tenant,
+        };
+        Some(app.settings.houses.of(tenant))
+    }
+
+    /// What the meeting is called, or was.
+    pub(super) fn subject(&self) -> Option<&str> {
+        match &self.hosted {
+            Some(hosted) => Some(hosted.registration.as_ref()?.subject(&hosted.meeting).unwrap_or_default()),
+            None => self.past.as_ref()?.subject.as_deref(),
+        }
+    }
+
+    /// When it is, or was to be.
+    pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let Some(hosted) = &self.hosted else { return self.past.as_ref()?.span };
+        let registration = hosted.registration.as_ref()?;
+        Some((registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting)))
+    }
+
+    /// In which language the reader reads of it.
+    pub(super) fn language(&self, reader: &Reader) -> Language {
+        let live = self.hosted.as_ref().and_then(|hosted| hosted.registration.as_ref()?.language());
+        reader.language(live.or(self.past.as_ref().and_then(|past| past.language.as_deref())))
+    }
+
     /// The live registration, before the meeting begins: after that nothing can be changed any more.
     fn changeable(&self, app: &App) -> Option<(&Hosted, &Registration)> {
         let hosted = self.hosted.as_ref()?;
@@ -95,15 +133,15 @@ fn by_registrant(app: &App) -> Fact {
 }
 
 async fn cancel(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
-    let Own { registrant, hosted } = own;
+    let Own { registrant, hosted, .. } = own;
     app.store.cancel_registrant(registrant.meeting, registrant.id, &by_registrant(app)).await?;
     app.mail_waits();
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
-    let language = language(reader, hosted.as_ref());
+    let language = own.language(reader);
     let view = CanceledView {
         language,
-        brand: hosted.as_ref().map(|hosted| &app.settings.houses.of(hosted.meeting.tenant).brand),
-        subject: subject(hosted.as_ref()),
+        brand: own.house(app).map(|house| &house.brand),
+        subject: own.subject().unwrap_or_default(),
         registration_page_url: page_url.as_deref(),
     };
     Ok(html(StatusCode::OK, language, pages::canceled_page(&view)))
@@ -152,7 +190,7 @@ async fn send_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, A
 
 /// The same person with the same answers: who knows the link is who was registered.
 async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
-    let Own { registrant, hosted } = own;
+    let Own { registrant, hosted, .. } = own;
     let registration = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let (Some((hosted, registration)), Some(Person::Named { named, .. }), false) =
         (registration, &registrant.person, registrant.is_registered())
@@ -199,7 +237,7 @@ async fn erase(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiErr
     let registrant = &own.registrant;
     let (cancellation, erasure) = (by_registrant(app), by_registrant(app));
     app.store.erase_registrant(registrant.meeting, registrant.id, &cancellation, &erasure).await?;
-    let language = language(reader, own.hosted.as_ref());
+    let language = own.language(reader);
     Ok(html(StatusCode::OK, language, pages::erased_page(language)))
 }
 

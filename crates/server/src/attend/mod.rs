@@ -1,4 +1,5 @@
-//! What people without a token meet: the sign-up page, the manage page and the join gate. DESIGN section 6.
+//! What people without a token meet: the sign-up page, the manage page and the join gate. What their links
+//! are: "Ids and links" in ARCHITECTURE.md.
 //!
 //! GET shows, POST acts. Every answer forbids referrers and foreign content, and frames but for a sign-up page on sites
 //! that its organizer listed.
@@ -47,6 +48,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/j/{token}", get(gate::short).post(gate::join_by_short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(asset::stylesheet))
+        .route(pages::ICON_PATH, get(asset::icon))
         .route(pages::SCRIPT_PATH, get(asset::script))
         .route(LOGO_ROUTE, get(asset::logo))
         .route(COLOURS_ROUTE, get(asset::colours))

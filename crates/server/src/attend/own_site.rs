@@ -1,4 +1,4 @@
-//! What is sent to a page comes from a page of ours (PROPERTIES 51).
+//! What is sent to a page comes from a page of ours, so that no other site can send it in somebody's name.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;

@@ -6,8 +6,8 @@ use domain::{Registration, RegistrationId};
 use super::form::{self, Fields};
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::client::Client;
 use crate::error::ApiError;
-use crate::guard::Client;
 use crate::guard::proof::{Challenge, Shown};
 
 /// What a form asks of the browser.

@@ -11,7 +11,7 @@ use pages::{LANGUAGE_QUERY, Language, ZONE_QUERY, zone_name};
 use url::form_urlencoded;
 
 use super::cookie;
-use super::page::guard;
+use super::page::private;
 use crate::app::App;
 
 /// The cookies that remember the switches.
@@ -144,7 +144,7 @@ fn remember(path: &str, query: &str, switch: &Switch, is_https: bool) -> Respons
     for (name, value) in kept.chain([(header::LOCATION, target)]) {
         response.headers_mut().append(name, value);
     }
-    guard(response.headers_mut());
+    private(response.headers_mut());
     response
 }
 

@@ -1,7 +1,7 @@
 //! `usher mail`
 
 use clap::{Args, Subcommand};
-use domain::{AddressHash, Email, Person};
+use domain::{AddressHash, AddressUse, Email, Person};
 use store::Suppressed;
 
 use super::{ConfigFile, failed, say};
@@ -50,7 +50,11 @@ impl Allow {
             .map_err(|_| StartProblem(format!("`{}` is no mail address", self.address)))?;
         let (config, store) = self.config.open().await?;
         let links = open_letter_links(&config, &store, &Source::from_system()).await?;
-        match store.allow(&AddressHash::of(&links.key, &email)).await.map_err(failed)? {
+        match store
+            .allow(&AddressHash::of(&links.key, AddressUse::Suppression, &email))
+            .await
+            .map_err(failed)?
+        {
             true => say("letters go there again, from the next one on\n"),
             false => {
                 Err(StartProblem("nothing keeps letters from there: see `usher mail suppressed`".to_owned()))

@@ -177,7 +177,7 @@ impl<'a> Ask<'a> {
     }
 
     /// The id of the meeting the path names. Ids that are none are told apart from meetings that are unknown
-    /// (CONTRACT section 4.1); an id of somebody else's meeting is unknown here.
+    /// (docs/graph-compat.md#ids-links-and-dates); an id of somebody else's meeting is unknown here.
     pub fn meeting_id(&self) -> Result<MeetingId, ApiError> {
         let id = self.path.meeting.as_deref().unwrap_or_default();
         let Some((organizer, meeting)) = wire::ids::read_meeting(id) else {
@@ -230,7 +230,7 @@ impl<'a> Ask<'a> {
             .ok_or(Refusal::NoRegistration.into())
     }
 
-    /// An application needs an access policy for the organizer, whatever it does (CONTRACT decision 15).
+    /// An application needs an access policy for the organizer, whatever it does (decision 15 of docs/graph-compat.md).
     pub async fn check_policy(&self, organizer: PersonId) -> Result<(), ApiError> {
         let Caller::Application(caller) = self.caller.as_ref() else { return Ok(()) };
         let (is_allowed, _) = self.app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
@@ -251,7 +251,7 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// Graph reads a body only when it is declared as JSON (CONTRACT section 5.2).
+/// Graph reads a body only when it is declared as JSON (docs/graph-compat.md#headers).
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let declared =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

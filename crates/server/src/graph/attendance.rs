@@ -1,4 +1,4 @@
-//! `attendanceReports`: who came through the join gate, and who did not. CONTRACT section 1.11.
+//! `attendanceReports`: who came through the join gate, and who did not. docs/graph-compat.md#attendance.
 
 use domain::{Meeting, Refusal, Registrant, Registration};
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! `POST …/registration/registrants`: seeds 002 and 004. The hot path; DESIGN section 5.
+//! `POST …/registration/registrants`: seeds 002 and 004. The hot path: "One enrolment, end to end" in ARCHITECTURE.md.
 //!
 //! The API and the sign-up page both come through [`take_place`].
 
@@ -24,7 +24,6 @@ use super::{Answer, Ask, Reply};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::member::Member;
-use crate::returning::Returning;
 
 /// What an enrolment asks for, whoever asked.
 #[derive(Clone, Debug)]
@@ -142,7 +141,6 @@ pub async fn take_place(
 ) -> Result<Option<Place>, ApiError> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
-    let returning = Returning::of(hosted.meeting.id, &asked.person, &asked.actor);
     let enrolment = Enrolment {
         // The turnstile gives the real id.
         id: RegistrantId(Uuid::nil()),
@@ -160,15 +158,12 @@ pub async fn take_place(
         idempotency: asked.idempotency,
     };
     let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
-    if let (Verdict::Known { .. } | Verdict::Full, Some(somebody)) = (verdict, returning) {
-        app.returning.see_to(somebody);
-    }
     match verdict {
         Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0, is_new: true })),
         Verdict::Known { registrant, generation } => {
             Ok(Some(Place { registrant, generation, is_new: false }))
         }
-        Verdict::Full => Err(Refusal::RegistrationFull.into()),
+        Verdict::Full { .. } => Err(Refusal::RegistrationFull.into()),
         Verdict::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
         Verdict::Stale => Ok(None),
     }

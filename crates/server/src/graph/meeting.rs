@@ -1,4 +1,4 @@
-//! `onlineMeetings`. CONTRACT sections 1.10 and 2.3.
+//! `onlineMeetings`: create, find, get, update, delete. docs/graph-compat.md#what-is-served.
 
 use domain::refusal::Denial;
 use domain::{FieldProblem, Meeting, MeetingId, ProblemCode, Refusal};
@@ -183,7 +183,7 @@ enum Filter {
     VideoTeleconferenceId,
 }
 
-/// The three filters of CONTRACT section 2.3; names of properties in any case.
+/// The three filters of `onlineMeeting-find` (docs/graph-compat.md#query-options); names of properties in any case.
 fn read_filter(text: &str) -> Option<Filter> {
     let (property, rest) = text.trim().split_once(char::is_whitespace)?;
     let (operator, literal) = rest.trim_start().split_once(char::is_whitespace)?;

@@ -1,4 +1,4 @@
-//! `registration/customQuestions`, with and without the type-cast segment. CONTRACT section 2.1, rows 5 to 9.
+//! `registration/customQuestions`, with and without the type-cast segment (decision 8 of docs/graph-compat.md).
 
 use domain::text::limit;
 use domain::{Meeting, Question, QuestionId, Refusal, Registration};

@@ -1,4 +1,4 @@
-//! `registration/registrants`: list, get, cancel, and their letters. CONTRACT sections 2.1 and 2.2.
+//! `registration/registrants`: list, get, cancel, and their letters. docs/graph-compat.md#what-is-served.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::enrolment::external_key;
 use domain::permission::may_cancel;
 use domain::{
-    Consent, ConsentVersion, FieldProblem, Meeting, Person, ProblemCode, Refusal, Registrant, RegistrantId,
-    Registration, RegistrationKind,
+    Consent, ConsentVersion, Fate, FieldProblem, LetterState, Meeting, Person, ProblemCode, Refusal,
+    Registrant, RegistrantId, Registration, RegistrationKind,
 };
-use store::{Fate, LetterState};
 use uuid::Uuid;
 use wire::letter::{LetterStatus, RegistrantLetter};
 use wire::registrant::AnyRegistrant;
@@ -75,7 +74,7 @@ fn show_letter(letter: LetterState) -> RegistrantLetter {
         Fate::Queued => LetterStatus::Queued,
         Fate::Sent => LetterStatus::Sent,
         Fate::Failed => LetterStatus::Failed,
-        Fate::Withheld => LetterStatus::Withheld,
+        Fate::Withheld(_) => LetterStatus::Withheld,
         Fate::Dropped => LetterStatus::Dropped,
         Fate::Bounced => LetterStatus::Bounced,
         Fate::Delayed => LetterStatus::Delayed,
@@ -87,6 +86,10 @@ fn show_letter(letter: LetterState) -> RegistrantLetter {
         status,
         status_date_time: wire::time::write(letter.at),
         answer: letter.answer,
+        withheld_reason: match letter.fate {
+            Fate::Withheld(reason) => reason.map(domain::WithheldReason::name),
+            _ => None,
+        },
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
 }
 
 /// `PATCH …/registration`: creates where there is none, because the generated SDKs have no POST here
-/// (CONTRACT decision 10).
+/// (decision 10 of docs/graph-compat.md).
 pub async fn update(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let hosted = ask.hosted_as_organizer().await?;

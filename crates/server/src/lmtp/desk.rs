@@ -1,7 +1,7 @@
 //! Who mail is for, and what is made of it.
 
 use domain::return_address::open_return;
-use domain::{AddressHash, LetterKind, Person, Registrant, ReturnKind, Returned};
+use domain::{AddressHash, AddressUse, LetterKind, Person, Registrant, ReturnKind, Returned};
 use store::{CalendarAnswer, Fault, Return};
 
 use super::{answer, report};
@@ -99,7 +99,7 @@ impl<'a> Desk<'a> {
         let for_good = report.returned == Returned::Failed { for_good: true };
         let suppress = match &registrant.person {
             Some(Person::Named { named, .. }) if for_good => {
-                Some(AddressHash::of(&app.links().key, &named.email))
+                Some(AddressHash::of(&app.links().key, AddressUse::Suppression, &named.email))
             }
             _ => None,
         };

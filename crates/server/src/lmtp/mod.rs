@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -30,6 +30,8 @@ use crate::start::StartProblem;
 const CONVERSATIONS: usize = 16;
 /// A conversation is over after that, whatever it is at.
 const LONGEST_CONVERSATION: Duration = Duration::from_secs(300);
+/// Then it is told so, unless nobody reads it.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(5);
 /// After a connection could not be taken.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -69,14 +71,13 @@ impl Lmtp {
         let mut stop = std::pin::pin!(stop);
         loop {
             while conversations.try_join_next().is_some() {}
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
             let app = app.clone();
             let taken = tokio::select! {
                 () = &mut stop => return,
-                taken = self.0.take() => taken,
+                taken = self.0.take(&places) => taken,
             };
             match taken {
-                Ok(stream) => {
+                Ok((place, stream)) => {
                     conversations.spawn(async move {
                         let _place = place;
                         match stream {
@@ -100,17 +101,20 @@ enum Stream {
 }
 
 impl Door {
-    async fn take(&self) -> io::Result<Stream> {
-        match self {
-            Self::Tcp(listener) => listener.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
-            Self::Unix(listener) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
-        }
+    /// The next conversation, once there is a place for it.
+    async fn take(&self, places: &Arc<Semaphore>) -> io::Result<(OwnedSemaphorePermit, Stream)> {
+        let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+        let stream = match self {
+            Self::Tcp(listener) => Stream::Tcp(listener.accept().await?.0),
+            Self::Unix(listener) => Stream::Unix(listener.accept().await?.0),
+        };
+        Ok((place, stream))
     }
 }
 
 async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, app: App) {
     if timeout(LONGEST_CONVERSATION, Session::new(&mut stream, &app).run()).await.is_err() {
-        let _ = stream.write_all(b"421 4.4.2 this takes too long\r\n").await;
+        let _ = timeout(LONGEST_GOODBYE, stream.write_all(b"421 4.4.2 this takes too long\r\n")).await;
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) enum Naive {
     /// application would.
     Everything,
     /// Registrant and letter only, the transaction sent as one text: as little beside the database's own work as
-    /// this driver can do. What LIMITS.md calls one transaction a row.
+    /// this driver can do.
     TwoRows,
 }
 

@@ -63,8 +63,8 @@ fn name(settlement: &Settlement) -> &'static str {
     match settlement {
         Settlement::Sent(_) => "sent",
         Settlement::Dropped => "dropped",
-        Settlement::Withheld => "withheld",
+        Settlement::Withheld(_) => "withheld",
         Settlement::Later(..) | Settlement::Untried(..) => "later",
-        Settlement::Failed(_) => "failed",
+        Settlement::Failed(_) | Settlement::NoMailbox { .. } => "failed",
     }
 }

@@ -1,4 +1,4 @@
-//! The mailroom: letters leave the outbox here. DESIGN section 7, SCALE section 6.
+//! The mailroom: letters leave the outbox here. What is sent when: docs/letters.md.
 //!
 //! A letter committed with the fact it tells of; a letter to everybody as one row, which is *worked off* in pieces
 //! that queue the letters. From there: *lease* it, so that nobody else sends it; *write* it
@@ -71,8 +71,6 @@ struct Room {
     letterhead: Letterhead,
     reminders: Reminders,
     limits: MailLimits,
-    /// What mailboxes are remembered by.
-    mailbox_key: [u8; 32],
     rest: Rest,
     nudge: Notify,
     /// Microseconds since 1970; 0 before the first round.
@@ -95,7 +93,6 @@ impl Mailroom {
         reminders: Reminders,
         limits: MailLimits,
     ) -> Self {
-        let mailbox_key = letterhead.links.key.derive(b"mailbox 1");
         Self(Arc::new(Room {
             store,
             clock,
@@ -104,7 +101,6 @@ impl Mailroom {
             letterhead,
             reminders,
             limits,
-            mailbox_key,
             rest: Rest::default(),
             nudge: Notify::new(),
             last_round_at: AtomicI64::new(0),

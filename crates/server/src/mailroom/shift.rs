@@ -3,10 +3,11 @@
 //! They work side by side, so that a slow recipient holds up one hand and nobody else. Whoever finished while the
 //! clerk was writing is settled together, in one transaction.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use domain::RegistrantId;
+use domain::{AddressHash, RegistrantId, WithheldReason};
 use jiff::{SignedDuration, Timestamp};
 use store::{DueLetter, Fault, Settlement};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -55,8 +56,8 @@ pub(super) struct State {
 
 struct Leased {
     letter: DueLetter,
-    /// Not to be sent: its mailbox has had enough.
-    is_withheld: bool,
+    /// How it ends without being tried.
+    untried: Option<Settlement>,
     until: Timestamp,
 }
 
@@ -199,7 +200,11 @@ impl Shift {
         let lease = LONGEST_QUEUE.saturating_add(room.postman.longest_send());
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let letters = room.store.lease_letters(slot, now, until, group as u32).await?;
-        let withheld = self.withheld(&letters, now).await?;
+        let (withheld, failed) = match self.withheld(&letters, now).await {
+            Ok(withheld) => (withheld, None),
+            // They are in hand: given back, so that no try is spent and nobody waits for the end of a lease.
+            Err(fault) => (HashSet::new(), Some(fault)),
+        };
         let mut count = 0;
         for (place, letter) in places.zip(letters) {
             // Whoever gets two letters gets them one after the other.
@@ -208,14 +213,19 @@ impl Shift {
             }
             self.recipients().push(letter.registrant.id);
             self.0.at_hand.fetch_add(1, Ordering::AcqRel);
-            let is_withheld = withheld.contains(&letter.id);
-            place.send(Leased { letter, is_withheld, until });
+            let untried = if failed.is_some() {
+                Some(Settlement::Untried(self.after_a_fault(now), "the database failed".to_owned()))
+            } else {
+                let is_withheld = withheld.contains(&letter.id);
+                is_withheld.then_some(Settlement::Withheld(WithheldReason::MailboxHadEnough))
+            };
+            place.send(Leased { letter, untried, until });
             count += 1;
         }
         while is_probing && self.0.at_hand.load(Ordering::Acquire) > 0 {
             self.0.settled.notified().await;
         }
-        Ok(count)
+        failed.map_or(Ok(count), Err)
     }
 
     /// What has been settled is no longer in hand.
@@ -233,9 +243,9 @@ impl Shift {
         loop {
             // The guard is gone before the letter is sent: it only says whose turn it is to take one.
             let next = take.lock().await.recv().await;
-            let Some(Leased { letter, is_withheld, until }) = next else { return };
-            if is_withheld {
-                if report.send((letter, Settlement::Withheld)).await.is_err() {
+            let Some(Leased { letter, untried, until }) = next else { return };
+            if let Some(settlement) = untried {
+                if report.send((letter, settlement)).await.is_err() {
                     return;
                 }
                 continue;
@@ -264,26 +274,26 @@ impl Shift {
         }
         match self.0.mailroom.write(&letter).await {
             Ok(Written::Untrue) => Settlement::Dropped,
-            Ok(Written::Withheld) => Settlement::Withheld,
-            Ok(Written::Sealed(sealed)) => {
+            Ok(Written::Withheld(reason)) => Settlement::Withheld(reason),
+            Ok(Written::Sealed(sealed, address)) => {
                 let outcome = room.postman.send(*sealed, &room.source, now).await;
-                self.settlement(letter.attempts, outcome)
+                self.settlement(letter.attempts, address, outcome)
             }
             Err(fault) => {
                 tracing::error!(error = %chain(&fault), letter.id = %letter.id, "a letter could not be read");
-                let wait = wait_after(1, &room.source);
-                Settlement::Later(now.saturating_add(wait).unwrap_or(now), "the database failed".to_owned())
+                Settlement::Later(self.after_a_fault(now), "the database failed".to_owned())
             }
         }
     }
 
-    fn settlement(&self, attempts: u32, outcome: Outcome) -> Settlement {
+    fn settlement(&self, attempts: u32, address: AddressHash, outcome: Outcome) -> Settlement {
         if !matches!(outcome, Outcome::Down(_)) && self.room().rest.end() {
             tracing::info!("the mail server takes letters again");
         }
         match outcome {
             Outcome::Sent(answer) => Settlement::Sent(answer),
             Outcome::Refused(answer) => Settlement::Failed(answer),
+            Outcome::NoMailbox { answer, status } => Settlement::NoMailbox { answer, status, address },
             Outcome::Later(answer) => self.put_off(attempts, answer),
             // The server may mean this letter alone after all: others are asked about first.
             Outcome::Down(trouble) if trouble.is_of_a_letter => {
@@ -303,6 +313,11 @@ impl Shift {
         let now = room.clock.now();
         let due_at = now.saturating_add(wait_after(attempts, &room.source)).unwrap_or(now);
         Settlement::Later(due_at, answer)
+    }
+
+    /// When to try again what the database kept from being tried.
+    fn after_a_fault(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(wait_after(1, &self.room().source)).unwrap_or(now)
     }
 
     /// Leaves the mail server alone for a while; until when.

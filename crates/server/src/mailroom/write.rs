@@ -7,7 +7,9 @@ use std::sync::Arc;
 use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
 use domain::return_address::seal_return;
-use domain::{AddressHash, CanceledBy, Email, LetterKind, Meeting, Registrant, ReturnKind};
+use domain::{
+    AddressHash, AddressUse, CanceledBy, Email, LetterKind, Meeting, Registrant, ReturnKind, WithheldReason,
+};
 use lettre::message::Mailbox as Address;
 use pages::{Language, LetterFacts, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
@@ -41,12 +43,12 @@ pub struct Letterhead {
 
 /// What became of writing a letter.
 pub(super) enum Written {
-    /// It is ready.
-    Sealed(Box<SealedLetter>),
+    /// It is ready, to go to that address.
+    Sealed(Box<SealedLetter>, AddressHash),
     /// There is nothing true left to say.
     Untrue,
-    /// Nothing arrives at the address.
-    Withheld,
+    /// It is not to be sent.
+    Withheld(WithheldReason),
 }
 
 impl Letterhead {
@@ -119,12 +121,12 @@ impl Mailroom {
         }
         // Registrants of other systems have no address here, and their own system writes to them.
         let Some(Person::Named { named, .. }) = &due.registrant.person else { return Ok(Written::Untrue) };
-        let address = AddressHash::of(&room.letterhead.links.key, &named.email);
+        let address = AddressHash::of(&room.letterhead.links.key, AddressUse::Suppression, &named.email);
         if room.store.is_suppressed(&address).await? {
-            return Ok(Written::Withheld);
+            return Ok(Written::Withheld(WithheldReason::AddressSuppressed));
         }
         let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
-        self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed)))
+        self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed), address))
     }
 
     /// The calendar entry that a confirmation would bring now, as a file to fetch; `None` where they have no place.
@@ -240,16 +242,10 @@ fn sequence(due: &DueLetter) -> u32 {
 
 async fn find_organizer(store: &Store, head: &Letterhead, meeting: &Meeting) -> Result<Organizer, Fault> {
     let person = store.find_person(meeting.tenant, meeting.organizer).await?.person;
-    let name = person.as_ref().and_then(full_name).or_else(|| head.sender.name.clone());
+    let name = person.as_ref().and_then(DirectoryPerson::full_name).or_else(|| head.sender.name.clone());
     let addresses = person.iter().flat_map(|person| person.mail.iter().chain([&person.upn]));
     Ok(Organizer {
         name: name.unwrap_or_else(|| head.sender.email.to_string()),
         mail: addresses.filter_map(|mail| Email::parse(mail).ok()).map(|mail| mail.to_ascii()).next(),
     })
-}
-
-fn full_name(person: &DirectoryPerson) -> Option<String> {
-    let parts = [person.given_name.as_deref(), person.surname.as_deref()];
-    let joined = || parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Some(person.display_name.clone().unwrap_or_else(joined)).filter(|name| !name.trim().is_empty())
 }

@@ -90,7 +90,7 @@ impl SignIn {
         Some(Session { id: kept.id, caller })
     }
 
-    /// What a form of this session carries, so that no other page can send one (PROPERTIES 51).
+    /// What a form of this session carries, so that no other page can send one.
     pub fn form_mark(&self, session: &Session) -> String {
         self.sessions.mark("form", &session.id)
     }

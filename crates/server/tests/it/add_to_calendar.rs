@@ -160,7 +160,7 @@ async fn of_a_deleted_meeting_there_is_no_entry() {
     app.get(format!("{}/google", place.manage)).await.expect(403);
 }
 
-/// Property 26: the entry holds the link to cancel, which whoever was passed a link to join must not get.
+/// The entry holds the link to cancel, which whoever was passed a link to join must not get.
 #[tokio::test]
 async fn a_link_to_join_opens_no_entry() {
     let app = TestApp::new().await;

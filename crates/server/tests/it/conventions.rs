@@ -1,4 +1,4 @@
-//! What every Graph client relies on, whatever it asks for. CONTRACT section 5 and CLIENTS.
+//! What every Graph client relies on, whatever it asks for. docs/graph-compat.md.
 
 mod bodies;
 mod examples;

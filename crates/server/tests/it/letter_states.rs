@@ -1,4 +1,4 @@
-//! What the organizer sees of a registrant's letters. PROPERTIES 86.
+//! What the organizer sees of a registrant's letters. docs/letters.md.
 
 use serde_json::{Value, json};
 use testkit::{TestApp, TestMeeting};
@@ -37,6 +37,7 @@ async fn a_letter_is_queued_and_then_sent() {
             "status": status,
             "statusDateTime": "2027-02-01T09:10:00Z",
             "answer": null,
+            "withheldReason": null,
         })
     };
     assert_eq!(queued, json!({"@odata.context": context, "value": [letter("queued")]}));

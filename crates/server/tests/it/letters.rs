@@ -1,4 +1,4 @@
-//! Letters as independent readers see them: one for MIME, one for calendars. Properties 41, 44, 47 and 48.
+//! Letters as independent readers see them: one for MIME, one for calendars.
 
 use std::sync::Arc;
 
@@ -154,7 +154,7 @@ async fn a_meeting_that_was_changed_raises_the_number_of_the_next_letter() {
     assert!(sequence(&before) < sequence(&after) && sequence(&after) < sequence(&canceled));
 }
 
-/// Property 41. The API refuses line ends in names, so the organizer's texts are where they get in.
+/// The API refuses line ends in names, so the organizer's texts are where they get in.
 #[tokio::test]
 async fn no_text_of_the_organizer_adds_a_header_a_line_or_a_second_event() {
     for hostile in [
@@ -222,7 +222,7 @@ async fn a_name_is_written_as_it_was_typed_and_never_becomes_another_address() {
     }
 }
 
-/// Property 84: a mail server that gets a letter twice can tell by its id.
+/// A mail server that gets a letter twice can tell by its id.
 #[tokio::test]
 async fn a_letter_keeps_its_message_id_for_life() {
     let app = TestApp::new().await;

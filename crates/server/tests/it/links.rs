@@ -1,4 +1,4 @@
-//! Capability links and the join gate. Properties 23, 26, 27, 29, 31 and 33.
+//! Capability links and the join gate.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -90,8 +90,6 @@ async fn the_meetings_own_link_names_nobody_and_opens_nothing_where_people_regis
     assert_guarded(&refused);
     assert_leads_to(&app.get(path(&unregistered.join_web_url)).await, ROOM);
 }
-
-/// Property 33.
 #[tokio::test]
 async fn a_link_leads_wherever_the_meeting_is_today() {
     let app = TestApp::new().await;
@@ -105,8 +103,6 @@ async fn a_link_leads_wherever_the_meeting_is_today() {
     }
     assert!(app.mail().await.is_empty(), "no new letter is needed");
 }
-
-/// Property 31.
 #[tokio::test]
 async fn before_the_door_opens_and_after_the_end_a_page_says_so_and_hides_the_address() {
     let app = TestApp::new().await;
@@ -154,7 +150,7 @@ async fn a_meeting_without_an_address_says_that_the_link_is_right() {
     assert_guarded(&page);
 }
 
-/// Property 26: a token opens what it was made for.
+/// A token opens what it was made for.
 #[tokio::test]
 async fn a_link_for_one_purpose_opens_nothing_else() {
     let app = TestApp::new().await;
@@ -176,7 +172,7 @@ async fn a_link_for_one_purpose_opens_nothing_else() {
     assert_leads_to(&app.get(&place.short).await, ROOM);
 }
 
-/// Property 24's equal answers: nothing tells a token that was nearly right from one that never was.
+/// Nothing tells a token that was nearly right from one that never was.
 #[tokio::test]
 async fn a_changed_token_is_answered_like_any_other_that_is_none() {
     // What becomes of whoever tries as many from one address is tested elsewhere.
@@ -224,7 +220,7 @@ async fn a_seal_fits_its_own_registrant_only() {
     app.get(links[0].replace("7731", "7733")).await.expect(404);
 }
 
-/// Property 27, with what the scanners of mail providers call themselves.
+/// With what the scanners of mail providers call themselves.
 #[tokio::test]
 async fn looking_changes_nothing_whoever_looks() {
     let app = TestApp::new().await;
@@ -258,8 +254,6 @@ async fn looking_changes_nothing_whoever_looks() {
     app.post(&place.manage).form(&[]).await.expect(200);
     assert_eq!(app.registrants(&place.meeting).await[0]["status"], "canceled");
 }
-
-/// Property 29.
 #[tokio::test]
 async fn whoever_cancels_is_let_in_no_more_by_no_process_and_told_so() {
     let app = TestApp::new().await;
@@ -313,6 +307,8 @@ async fn the_manage_page_shows_the_own_registration_and_nothing_of_the_link() {
     let page = app.get(&place.manage).await.expect(200);
 
     assert!(page.text().contains("Tomas") && page.text().contains("You are registered."));
+    let join = format!("href=\"{PUBLIC_URL}{}\">Join the meeting</a>", place.short);
+    assert!(page.text().contains(&join), "{}", page.text());
     let rest = page.text().replace(&format!("{PUBLIC_URL}{}/meeting.ics", place.manage), "");
     assert!(
         !rest.contains(place.manage.strip_prefix("/m/").unwrap()),
@@ -321,6 +317,7 @@ async fn the_manage_page_shows_the_own_registration_and_nothing_of_the_link() {
     assert_guarded(&page);
     app.set_clock("2027-02-01T11:00:00Z");
     let over = app.get(&place.manage).await.expect(200).text();
+    assert!(!over.contains(&place.short), "there is nothing left to join: {over}");
     assert!(over.contains("This meeting is over.") && !over.contains(r#"value="cancel""#), "{over}");
 }
 
@@ -335,7 +332,7 @@ async fn links_outlive_a_restart() {
     app.get(&place.manage).await.expect(200);
 }
 
-/// Property 23: whoever steals the database has no link.
+/// Whoever steals the database has no link.
 #[tokio::test]
 async fn the_database_holds_no_usable_link() {
     let app = TestApp::new().await;

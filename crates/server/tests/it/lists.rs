@@ -113,7 +113,7 @@ async fn who_arrives_while_somebody_turns_pages_is_on_a_later_one() {
     );
 }
 
-/// CLIENTS: the official clients refuse to take a token to another host than they sent it to.
+/// The official clients refuse to take a token to another host than they sent it to.
 #[tokio::test]
 async fn the_link_to_the_next_page_stays_on_the_host_the_client_used() {
     let app = TestApp::new().await;

@@ -1,4 +1,5 @@
-//! What somebody does with their own registration, by the link in their letter. Property 27 is in `links`.
+//! What somebody does with their own registration, by the link in their letter. That mail scanners
+//! change nothing is in `links`.
 
 use serde_json::{Value, json};
 use testkit::{PUBLIC_URL, TestApp, TestMeeting, TestResponse};
@@ -104,7 +105,7 @@ async fn an_answer_that_breaks_a_rule_comes_back_with_what_is_wrong() {
 
     let page = own.answer(&app, "Galley", "Ebro").await.expect(400).text();
 
-    assert!(page.contains("please choose one of the options") && page.contains(r#"value="Ebro""#), "{page}");
+    assert!(page.contains("Please choose one of the options") && page.contains(r#"value="Ebro""#), "{page}");
     assert_eq!(own.answers(&app).await, ["Deck", "Loire"], "nothing is half stored");
 }
 
@@ -222,4 +223,44 @@ async fn a_button_that_is_not_there_does_nothing() {
     own.press(&app, "delete").await.expect(400);
 
     assert_eq!(own.list(&app).await[0]["status"], "registered");
+}
+
+/// A meeting that is deleted stays as it was; one that lives on without its registration is no business of theirs, beyond
+/// what the registration told.
+#[tokio::test]
+async fn after_a_deletion_the_page_still_says_which_meeting_it_was_and_what_became_of_it() {
+    for what in ["meeting", "registration"] {
+        let app = TestApp::new().await;
+        let own = own(&app, None).await;
+        let ines = app.token(&app.people.ines);
+        let path = if what == "meeting" { own.meeting.path() } else { own.meeting.registration() };
+        app.delete(path).token(&ines).await.expect(204);
+        if what == "registration" {
+            app.patch(own.meeting.path()).token(&ines).json(&json!({"subject": "Layoffs"})).await.expect(200);
+        }
+
+        let page = app.get(&own.manage).await.expect(200).text();
+
+        assert!(page.contains("Reading a river") && !page.contains("Untitled"), "{page}");
+        assert!(!page.contains("Layoffs"), "{page}");
+        let (said, kept) = match what {
+            "meeting" => ("The organizer has cancelled this meeting.", true),
+            _ => ("The organizer has cancelled all registrations for this meeting.", false),
+        };
+        assert!(page.contains(said), "{page}");
+        assert_eq!(page.contains("Monday, 1 February 2027, 10:00–11:00 UTC"), kept, "{page}");
+        assert_eq!(page.contains("<time"), kept, "no time of another day: {page}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_gave_the_place_back_before_reads_so_when_the_registration_is_gone() {
+    let app = TestApp::new().await;
+    let own = own(&app, None).await;
+    own.press(&app, "cancel").await.expect(200);
+
+    app.delete(own.meeting.registration()).token(&app.token(&app.people.ines)).await.expect(204);
+    let page = app.get(&own.manage).await.expect(200).text();
+
+    assert!(page.contains("Your registration is cancelled.") && page.contains("Reading a river"), "{page}");
 }

@@ -132,7 +132,7 @@ async fn a_policy_counts_from_the_next_request_on_granted_or_taken_away() {
     assert_eq!(app.registrants(&meeting).await.len(), 3);
 }
 
-/// Property 19: the directory decides, not the time until which a token was made.
+/// The directory decides, not the time until which a token was made.
 #[tokio::test]
 async fn a_disabled_account_may_do_nothing_however_long_its_token_lives() {
     let app = TestApp::new().await;
@@ -184,7 +184,7 @@ async fn a_policy_taken_away_by_another_process_counts_at_once() {
     assert_eq!(app.registrants(&meeting).await.len(), 1);
 }
 
-/// Property 14: what belongs to another organisation is answered like what is not there, to the byte.
+/// What belongs to another organisation is answered like what is not there, to the byte.
 #[tokio::test]
 async fn another_organisations_meeting_is_no_different_from_none() {
     let app = TestApp::new().await;

@@ -1,5 +1,4 @@
 //! Three processes on one PostgreSQL database, driven over HTTP, while a fourth looks at the database all the time.
-//! Properties 72, 74, 76, 77 and 80.
 
 mod client;
 mod cluster;

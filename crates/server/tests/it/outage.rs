@@ -1,4 +1,4 @@
-//! A database that is overloaded, breaks things off, or goes away. Property 89: tried again within limits, then 503 with
+//! A database that is overloaded, breaks things off, or goes away: tried again within limits, then 503 with
 //! `Retry-After`, never 500.
 
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! What strangers can do to the service and to others, and what they can learn. Properties 24, 34, 37, 39 and 40.
+//! What strangers can do to the service and to others, and what they can learn.
 
 mod letters;
 mod limits;

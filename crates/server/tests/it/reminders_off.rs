@@ -1,4 +1,4 @@
-//! One-click unsubscription from reminders (RFC 8058). PROPERTIES 27 and 28.
+//! One-click unsubscription from reminders (RFC 8058). docs/letters.md#reminders.
 
 use std::sync::Arc;
 

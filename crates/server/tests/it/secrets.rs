@@ -1,5 +1,5 @@
-//! What must never leave: properties 25 and 100. Each canary is first put where it could leak from, and each
-//! search is first shown to find what is there.
+//! What must never leave. Each canary is first put where it could leak from, and each search is first shown to find what
+//! is there.
 
 use std::fs::{Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -1,19 +1,21 @@
 //! How many letters a mailbox gets that strangers can cause.
 
-use domain::{Email, MailboxId, OutboxId};
+use domain::link::LinkKey;
+use domain::{AddressHash, AddressUse, Email, OutboxId};
 use tokio::task::JoinSet;
 
 use crate::rig::{Rig, at, fresh_id};
 
-fn mailbox(name: &str) -> MailboxId {
-    MailboxId::of(&Email::parse(&format!("{name}@pinewater.example")).unwrap(), &[7; 32])
+fn mailbox(name: &str) -> AddressHash {
+    let email = Email::parse(&format!("{name}@pinewater.example")).unwrap();
+    AddressHash::of(&LinkKey::new([7; 32]), AddressUse::Allowance, &email)
 }
 
 fn letters(count: usize) -> Vec<OutboxId> {
     (0..count).map(|_| OutboxId(fresh_id())).collect()
 }
 
-fn to(mailbox: MailboxId, letters: &[OutboxId]) -> Vec<(MailboxId, OutboxId)> {
+fn to(mailbox: AddressHash, letters: &[OutboxId]) -> Vec<(AddressHash, OutboxId)> {
     letters.iter().map(|letter| (mailbox, *letter)).collect()
 }
 

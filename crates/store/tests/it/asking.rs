@@ -6,13 +6,16 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 9] = [
+const ONE_ENGINE: [(&str, Speaks); 12] = [
+    ("outbox: IS_ERASED_SHARED", Speaks::Postgres),
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
     ("mailing: TAKE", Speaks::Sqlite),
     ("mailing: TAKE_BESIDE_OTHERS", Speaks::Postgres),
-    ("delivery: LIST_EVENTS_BY_INDEX", Speaks::Sqlite),
-    ("delivery: LIST_EVENTS", Speaks::Postgres),
+    ("letters: LIST_EVENTS_BY_INDEX", Speaks::Sqlite),
+    ("letters: LIST_EVENTS", Speaks::Postgres),
+    ("letters: FORGET_EVENTS_BY_INDEX", Speaks::Sqlite),
+    ("letters: FORGET_EVENTS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
     // Asked as it was sent: see `plans`.
     ("seating: SEAT", Speaks::Neither),

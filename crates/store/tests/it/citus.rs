@@ -133,7 +133,7 @@ async fn without_the_extension_nothing_is_placed() {
     assert_eq!(said(&raw).await, [""; 0]);
 }
 
-/// Citus answers nothing recursive over all its nodes: SCALE section 3.
+/// Citus answers nothing recursive over all its nodes.
 #[tokio::test]
 async fn slots_with_due_letters_are_found_without_recursion() {
     let (scratch, raw) = stub().await;

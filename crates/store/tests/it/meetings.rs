@@ -104,11 +104,15 @@ pub async fn a_changed_meeting_makes_enrolments_check_again(rig: &Rig) {
 pub async fn a_deleted_meeting_is_gone_and_everybody_is_told(rig: &Rig) {
     let stage = rig.stage(None).await;
     rig.store.enroll(&stage.asks(0..3)).await.unwrap();
+    assert_eq!(rig.store.find_past(stage.meeting.id, stage.registration.id).await.unwrap(), None);
 
     assert!(rig.store.delete_meeting(&stage.meeting, &fact(1)).await.unwrap());
     assert!(!rig.store.delete_meeting(&stage.meeting, &fact(2)).await.unwrap());
 
     assert_eq!(rig.store.find_hosted(stage.meeting.id).await.unwrap(), None);
+    let past = rig.store.find_past(stage.meeting.id, stage.registration.id).await.unwrap().unwrap();
+    assert_eq!(past.subject, stage.meeting.subject, "those who were registered read which one it was");
+    assert_eq!((past.tenant, past.is_meeting_deleted), (TENANT, true));
     let key = MeetingKey::JoinMeetingId(&stage.meeting.join_meeting_id);
     assert_eq!(rig.store.find_meeting_id(TENANT, ORGANIZER, key).await.unwrap(), None);
     assert!(!rig.store.update_meeting(&stage.meeting, &fact(3)).await.unwrap());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{BuiltIn, LetterKind, OutboxId};
+use domain::{BuiltIn, LetterKind, OutboxId, WithheldReason};
 use store::{DueLetter, Settlement};
 use tokio::task::JoinSet;
 
@@ -126,7 +126,7 @@ pub async fn a_withheld_letter_leaves_says_so_and_counts_as_settled(rig: &Rig) {
     let stage = stage_with_letters(rig, 1).await;
     let letter = lease(rig, &stage, 1, 9).await.remove(0);
 
-    settle(rig, &letter, Settlement::Withheld).await;
+    settle(rig, &letter, Settlement::Withheld(WithheldReason::MailboxHadEnough)).await;
 
     assert!(lease(rig, &stage, 999, 9).await.is_empty());
     let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();

@@ -1,4 +1,4 @@
-//! A Citus cluster that was started elsewhere: SCALE section 9. `USHER_TEST_SCALE_URL` names a database of its
+//! A Citus cluster that was started elsewhere. `USHER_TEST_SCALE_URL` names a database of its
 //! coordinator with the extension and at least two workers, kept for this test alone: its tables are made anew.
 //!
 //! A worker that is killed is not among what is tested: a database's address gives no hold on its processes.

@@ -30,7 +30,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 /// Changes that compare rows with a list of rows, and why they may: Citus 14 on PostgreSQL 18 refuses such a one where it
-/// comes unprepared (SCALE section 3).
+/// comes unprepared.
 const ROWS_COMPARED: &[(&str, &str)] =
     &[("idempotency: REMOVE_EXPIRED", "the driver prepares what it sends")];
 

@@ -70,7 +70,7 @@ fn write_property(xml: &mut Xml, property: &Property) {
     } else {
         "Property"
     };
-    if !property.is_nullable && !(property.is_navigation && property.is_collection) {
+    if !(property.is_nullable || property.is_navigation && property.is_collection) {
         attributes.push(("Nullable", "false"));
     }
     xml.open(element, &attributes);

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{BuiltIn, FieldProblem, Person, Registrant};
 use http::StatusCode;
-use pages::{Language, ManageNotice, ManageStatus, ManageView, Zones};
+use pages::{ManageNotice, ManageStatus, ManageView, Zones};
 use store::Hosted;
 
 use super::Own;
@@ -25,7 +25,7 @@ pub(super) struct Shown<'a> {
 
 /// Somebody's own registration, as it is now.
 pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_>) -> Response {
-    let Own { registrant, hosted } = own;
+    let Own { registrant, hosted, past } = own;
     let (first_name, last_name, email) = match &registrant.person {
         Some(Person::Named { named, .. }) => {
             (named.first_name.as_str(), named.last_name.as_str(), named.email.as_typed())
@@ -33,17 +33,13 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         Some(Person::External { .. }) | None => ("", "", ""),
     };
     let now = app.clock.now();
-    let (start_at, end_at) = hosted
-        .as_ref()
-        .and_then(|hosted| {
-            let registration = hosted.registration.as_ref()?;
-            Some((registration.start_at(&hosted.meeting), registration.end_at(&hosted.meeting)))
-        })
-        .unwrap_or((now, now));
+    let span = own.span();
     let status = match hosted {
-        None => ManageStatus::MeetingCanceled,
+        None if past.as_ref().is_none_or(|past| past.is_meeting_deleted) => ManageStatus::MeetingCanceled,
+        None if registrant.canceled_themself() => ManageStatus::Canceled,
+        None => ManageStatus::AllCanceled,
         Some(_) if !registrant.is_registered() => ManageStatus::Canceled,
-        Some(_) if now >= end_at => ManageStatus::Over,
+        Some(_) if span.is_some_and(|(_, end_at)| now >= end_at) => ManageStatus::Over,
         Some(_) => ManageStatus::Registered,
     };
     let asked = own.changeable(app).and_then(|(hosted, registration)| {
@@ -56,8 +52,8 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         form::field_problems(shown.problems, built_in, ids, &hosted.meeting, fields)
     });
     let page_url = hosted.as_ref().and_then(|hosted| page_url(app, hosted));
-    let language = language(reader, hosted.as_ref());
-    let house = hosted.as_ref().map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
+    let language = own.language(reader);
+    let house = own.house(app);
     let links = Links::of(app, &registrant.link());
     let calendar = hosted
         .as_ref()
@@ -67,9 +63,8 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         language,
         zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
         brand: house.map(|house| &house.brand),
-        subject: subject(hosted.as_ref()),
-        start_at,
-        end_at,
+        subject: own.subject(),
+        span,
         first_name,
         last_name,
         email,
@@ -78,6 +73,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
             .as_ref()
             .map_or_else(Vec::new, |(_, built_in, ids)| form::questions(built_in, ids, fields)),
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
+        join_url: &links.join,
         calendar,
         notice: shown.notice,
         registration_page_url: page_url.as_deref(),
@@ -94,16 +90,6 @@ fn stored(registrant: &Registrant, asked: Option<(&BuiltIn, &[String])>) -> Fiel
         Some((format!("answer-{id}"), answer.value.clone()))
     };
     built_in.questions.iter().zip(ids).filter_map(answer).collect()
-}
-
-/// In which language the reader reads of the registration.
-pub(super) fn language(reader: &Reader, hosted: Option<&Hosted>) -> Language {
-    reader.language(hosted.and_then(|hosted| hosted.registration.as_ref()?.language()))
-}
-
-/// What the meeting is called.
-pub(super) fn subject(hosted: Option<&Hosted>) -> &str {
-    hosted.and_then(|hosted| hosted.registration.as_ref()?.subject(&hosted.meeting)).unwrap_or_default()
 }
 
 /// Where the person may register again: the page of a built-in registration for everyone.

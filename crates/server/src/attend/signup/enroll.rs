@@ -16,9 +16,9 @@ use crate::attend::page::forbidden;
 use crate::attend::proof;
 use crate::attend::reader::Reader;
 use crate::attend::visitor::Visitor;
+use crate::client::Client;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
-use crate::guard::Client;
 
 /// So often a form is read that was read by what has changed meanwhile.
 const TRIES: u32 = 3;

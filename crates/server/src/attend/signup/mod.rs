@@ -23,9 +23,9 @@ use super::proof;
 use super::reader::Reader;
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::client::Client;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::guard::Client;
 use crate::visits::is_of_a_person;
 
 /// `GET /registration/{id}`
@@ -37,26 +37,22 @@ pub async fn show(
     reader: Reader,
 ) -> Response {
     let Ok(Path(id)) = id else { return not_found(&reader) };
-    let hosted = match find_now(&app, &id).await {
-        Ok(Some(hosted)) => hosted,
-        Ok(None) => {
-            return gone(&app, &reader, &id).await.unwrap_or_else(|error| problem(&app, &reader, &error));
+    let shown = async {
+        let Some(hosted) = find_now(&app, &id).await? else { return gone(&app, &reader, &id).await };
+        let Some(page) = Page::of(&app, &reader, &hosted) else { return Ok(not_found(&reader)) };
+        let (meeting, registration) = (&hosted.meeting, page.registration);
+        count_visit(&app, &hosted, registration, &method, (address, &*reader.headers));
+        let organizer = app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+        let organizer = organizer.and_then(|person| person.full_name());
+        let page = Page { organizer: organizer.as_deref(), ..page };
+        if registration.accepts_at(meeting, app.clock.now()).is_ok() && registration.seemed_full() {
+            return Ok(page.state(StatusCode::OK, RegistrationState::Full));
         }
-        Err(error) => return problem(&app, &reader, &error),
+        let visitor = Visitor::of(&app, &reader, meeting, registration).await?;
+        let proof = proof::Asked::of(&app, Client::of(address), registration.id, &visitor);
+        Ok(page.form(&visitor, &Sent { proof, ..Sent::default() }))
     };
-    let Some(page) = Page::of(&app, &reader, &hosted) else { return not_found(&reader) };
-    count_visit(&app, &hosted, page.registration, &method, (address, &*reader.headers));
-    let accepts = page.registration.accepts_at(&hosted.meeting, app.clock.now()).is_ok();
-    if accepts && page.registration.seemed_full() {
-        return page.state(StatusCode::OK, RegistrationState::Full);
-    }
-    match Visitor::of(&app, &reader, &hosted.meeting, page.registration).await {
-        Ok(visitor) => {
-            let proof = proof::Asked::of(&app, Client::of(address), page.registration.id, &visitor);
-            page.form(&visitor, &Sent { proof, ..Sent::default() })
-        }
-        Err(error) => problem(&app, &reader, &error),
-    }
+    shown.await.unwrap_or_else(|error: ApiError| problem(&app, &reader, &error))
 }
 
 /// Counts the look of a person who has not looked today.

@@ -31,6 +31,8 @@ pub(super) struct Page<'a> {
     pub hosted: &'a Hosted,
     pub registration: &'a Registration,
     pub built_in: &'a BuiltIn,
+    /// Who organizes the meeting. Asked of the directory for whoever looks: an enrolment does not wait for it.
+    pub organizer: Option<&'a str>,
 }
 
 /// A form that was sent, and its faults; what it asks of the browser.
@@ -46,7 +48,7 @@ impl<'a> Page<'a> {
     pub fn of(app: &'a App, reader: &'a Reader, hosted: &'a Hosted) -> Option<Self> {
         let registration = hosted.registration.as_ref()?;
         let built_in = registration.built_in().ok()?;
-        Some(Self { app, reader, hosted, registration, built_in })
+        Some(Self { app, reader, hosted, registration, built_in, organizer: None })
     }
 
     /// What the meeting's organisation has of its own.
@@ -141,6 +143,7 @@ impl<'a> Page<'a> {
             brand: Some(&house.brand),
             is_framed: self.leads_out_of_a_frame(),
             subject: registration.subject(meeting).unwrap_or_default(),
+            organizer: self.organizer,
             description: built_in.description.as_deref(),
             speakers: built_in.speakers.iter().map(speaker).collect(),
             start_at: registration.start_at(meeting),
@@ -153,7 +156,7 @@ impl<'a> Page<'a> {
 
     /// The page after the form, for a `person` of the organisation or for whoever wrote that address.
     pub fn enrolled(&self, person: Option<PersonId>, place: Place, email: Option<&str>) -> Response {
-        let Self { app, reader, hosted: Hosted { meeting, .. }, registration, built_in } = *self;
+        let Self { app, reader, hosted: Hosted { meeting, .. }, registration, built_in, .. } = *self;
         // An address that somebody typed is not proven to be theirs: its link goes by mail alone.
         let link = person.map(|_| {
             let key = wire::registration::key(meeting, registration);

@@ -237,3 +237,23 @@ async fn an_unknown_recipient_of_a_relay_domain_is_refused_and_the_others_get_th
     assert_eq!(sent, 3);
     assert_eq!(world.waiting().await, 0, "the refused one is given up and not tried again");
 }
+
+#[tokio::test]
+async fn letters_that_cannot_be_counted_are_given_back_at_once_and_lose_no_try() {
+    let world = World::new().await;
+    let server = MailServer::start().await;
+    let mailroom = world.with_server(&server);
+    world.enroll_odile().await;
+    world.execute("ALTER TABLE mail_allowance RENAME TO elsewhere").await;
+
+    for _ in 0..=MAX_ATTEMPTS {
+        mailroom.deliver_due().await.unwrap_err();
+        // Less than a lease.
+        world.pass(SignedDuration::from_secs(90));
+    }
+
+    world.execute("ALTER TABLE elsewhere RENAME TO mail_allowance").await;
+    let due = world.lease(SignedDuration::ZERO).await;
+    assert_eq!(due.iter().map(|letter| letter.attempts).collect::<Vec<_>>(), [1], "the lease counts alone");
+    assert_eq!(mailroom.deliver_due().await.unwrap(), 1);
+}

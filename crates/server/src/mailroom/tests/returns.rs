@@ -1,8 +1,8 @@
 //! The envelope, and what is kept of the mail server's answer.
 
 use domain::return_address::open_return;
-use domain::{AddressHash, Email, ReturnKind, Returned};
-use store::{Fate, Return};
+use domain::{AddressHash, AddressUse, Email, Fate, ReturnKind, Returned};
+use store::Return;
 
 use super::scripted::{Instead::*, MailServer};
 use super::world::{World, settings};
@@ -69,7 +69,8 @@ async fn a_suppressed_address_gets_nothing_until_it_is_allowed_again() {
     let mailroom = world.with_server(&server);
     let odile = world.enroll_odile().await;
     let registrant = world.store.find_registrant(world.meeting.id, odile).await.unwrap().unwrap();
-    let hash = |text: &str| AddressHash::of(&mailroom.links().key, &Email::parse(text).unwrap());
+    let key = mailroom.links().key.clone();
+    let hash = |text: &str| AddressHash::of(&key, AddressUse::Suppression, &Email::parse(text).unwrap());
     let address = hash("Odile@pinewater.example");
     let what = Return {
         id: registrant.returned_id(b"x"),

@@ -12,6 +12,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use lettre::transport::smtp::client::Certificate;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use store::{DueLetter, Store, Tenant, Verdict};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -34,7 +36,7 @@ pub(super) struct World {
     source: Source,
     pub(super) meeting: Meeting,
     registration: RegistrationId,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -48,7 +50,7 @@ impl World {
         let clock = Clock::frozen("2027-03-01T08:00:00Z".parse().unwrap());
         let meeting = meeting(clock.now(), subject);
         let registration = RegistrationId(Uuid::from_u128(3));
-        let world = Self { store, clock, source: Source::seeded(7), meeting, registration, _folder: folder };
+        let world = Self { store, clock, source: Source::seeded(7), meeting, registration, folder };
         world.prepare().await;
         world
     }
@@ -127,6 +129,14 @@ impl World {
         let changed = Meeting { subject: Some(subject.into()), ..self.meeting.clone() };
         assert!(self.store.update_meeting(&changed, &self.fact()).await.unwrap());
         self.meeting = Meeting { version: self.meeting.version + 1, ..changed };
+    }
+
+    /// Changes the database behind the mailroom's back.
+    pub(super) async fn execute(&self, text: &'static str) {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("usher.db"));
+        let mut connection = options.connect().await.unwrap();
+        sqlx::query(text).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     pub(super) fn pass(&self, time: SignedDuration) {

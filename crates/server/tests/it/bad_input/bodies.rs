@@ -429,7 +429,7 @@ async fn the_audience_cannot_be_changed_but_may_be_sent_back() {
 
     check(&app, &faults, &sent_back, || app.patch(meeting.registration()).token(&token)).await;
 
-    // The sentinel stands for a member this client does not know, and changes nothing (CONTRACT 5.10).
+    // The sentinel stands for a member this client does not know, and changes nothing.
     let sentinel = json!({"allowedRegistrant": "unknownFutureValue"});
     let answer = app.patch(meeting.registration()).token(&token).json(&sentinel).await.expect(200);
     assert_eq!(

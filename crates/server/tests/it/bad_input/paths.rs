@@ -144,7 +144,7 @@ async fn what_hangs_on_a_registration_is_not_there_without_one() {
 
     for operation in Operation::ALL {
         let path = format!("/beta/me{}", operation.resource().template()).replace("{meetingId}", &meeting.id);
-        // To update a registration that is not there creates it (CONTRACT decision 10).
+        // To update a registration that is not there creates it (decision 10 of docs/graph-compat.md).
         let creates = matches!(operation, Operation::CreateRegistration | Operation::UpdateRegistration);
         if !path.contains("/registration") || creates {
             continue;
@@ -156,7 +156,7 @@ async fn what_hangs_on_a_registration_is_not_there_without_one() {
     }
 }
 
-/// Property 17: whatever the server decides, a body may say, and nothing comes of it.
+/// Whatever the server decides, a body may say, and nothing comes of it.
 #[tokio::test]
 async fn members_that_only_the_server_sets_are_ignored() {
     let app = TestApp::new().await;

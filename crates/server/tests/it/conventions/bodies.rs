@@ -11,7 +11,7 @@ async fn get(app: &TestApp, meeting: &TestMeeting) -> Value {
     app.get(meeting.registration()).token(&app.token(&app.people.ines)).await.expect(200).json()
 }
 
-/// CLIENTS: programs change what they got and send the whole of it back.
+/// Programs change what they got and send the whole of it back.
 #[tokio::test]
 async fn a_whole_object_may_be_sent_back() {
     let app = TestApp::new().await;
@@ -49,7 +49,7 @@ async fn a_whole_object_may_be_sent_back() {
     assert_eq!(changed, meeting_whole);
 }
 
-/// CONTRACT decision 10: the generated SDKs have PATCH and no POST.
+/// Decision 10 of docs/graph-compat.md: the generated SDKs have PATCH and no POST.
 #[tokio::test]
 async fn a_patch_of_a_registration_that_is_not_there_creates_it() {
     let app = TestApp::new().await;

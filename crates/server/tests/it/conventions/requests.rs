@@ -84,7 +84,7 @@ async fn headers_of_the_clients_that_mean_nothing_here_change_nothing() {
     }
 }
 
-/// Property 53: the API has no cookies and lets no page of elsewhere read it.
+/// The API has no cookies and lets no page of elsewhere read it.
 #[tokio::test]
 async fn no_other_origin_is_let_in() {
     let app = TestApp::new().await;
@@ -193,7 +193,7 @@ async fn a_cast_in_the_path_of_a_new_registration_means_what_its_body_means() {
         if let Some(named) = named {
             body["@odata.type"] = json!(format!("#microsoft.graph.{named}"));
         }
-        // PATCH creates as well where there is none (CONTRACT decision 10).
+        // PATCH creates as well where there is none (decision 10 of docs/graph-compat.md).
         for method in [Method::POST, Method::PATCH] {
             let answer = app.call(method.clone(), &path).token(&token).json(&body).await;
             let Some(kind) = kind else {
@@ -231,7 +231,7 @@ async fn contexts_name_the_configured_host() {
     );
 }
 
-/// Properties 1, 6 and 7 at the front door; the rest of them is the verifier's own.
+/// Tokens at the front door; the rest of what is asked of them is the verifier's own.
 #[tokio::test]
 async fn a_token_that_proves_nothing_is_refused_with_a_challenge() {
     let app = TestApp::new().await;

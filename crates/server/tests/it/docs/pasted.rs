@@ -11,7 +11,7 @@ use server::config::Config;
 use super::USHER;
 use super::shell::succeeded;
 use super::text::{
-    anchors, blocks, code_spans, commands, documents, links, one_text, read, root, usher_words,
+    anchors, blocks, code_spans, commands, documents, links, one_text, read, root, sources_of, usher_words,
 };
 
 #[test]
@@ -160,4 +160,30 @@ fn subcommands(command: &clap::Command, path: &[String], found: &mut Vec<Vec<Str
         found.push(path.clone());
         subcommands(sub, &path, found);
     }
+}
+
+/// A comment that points at a document points at one that a reader of the repository can open.
+#[test]
+fn every_document_that_a_comment_names_is_there() {
+    let mut count = 0;
+    for source in sources_of(&["crates", "xtask"]) {
+        for name in source.lines().filter_map(|line| line.split_once("//")).flat_map(|(_, note)| named(note))
+        {
+            count += 1;
+            let (path, anchor) = name.split_once('#').unwrap_or((&name, ""));
+            // Beside each other, documents name each other without their folder.
+            let path = if root().join(path).exists() { path.to_owned() } else { format!("docs/{path}") };
+            assert!(root().join(&path).exists(), "`{name}` is not there");
+            assert!(anchor.is_empty() || anchors(&read(&path)).contains(anchor), "`{name}`: no such heading");
+        }
+    }
+    assert!(count > 20, "only {count} were found");
+}
+
+/// The documents that a comment names, without those elsewhere on the net.
+fn named(note: &str) -> impl Iterator<Item = String> {
+    let names = note.split(|c: char| !(c.is_alphanumeric() || "/.#-_:".contains(c)));
+    names
+        .filter(|name| name.contains(".md") && !name.contains("//"))
+        .map(|name| name.trim_end_matches(['.', ':']).to_owned())
 }

@@ -173,3 +173,20 @@ pub fn anchors(document: &str) -> BTreeSet<String> {
         })
         .collect()
 }
+
+/// The text of every source below some folders.
+pub fn sources_of(folders: &[&str]) -> Vec<String> {
+    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("it can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                texts.push(fs::read_to_string(path).expect("a source can be read"));
+            }
+        }
+    }
+    texts
+}

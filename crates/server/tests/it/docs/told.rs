@@ -1,7 +1,6 @@
 //! What is told of the code: operations, errors, limits, configuration, metrics and log lines.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::process::Command;
 
 use domain::Operation;
@@ -14,7 +13,7 @@ use server::error::RequestIds;
 use super::USHER;
 use super::errors::every_error;
 use super::shell::succeeded;
-use super::text::{read, root, table};
+use super::text::{read, sources_of, table};
 
 #[test]
 fn the_table_of_operations_is_the_codes() {
@@ -138,19 +137,7 @@ fn every_complaint_in_the_log_is_in_the_operating_guide() {
 
 /// The sources of the program and of the store, as one text.
 fn sources() -> String {
-    let mut folders = vec![root().join("crates/server/src"), root().join("crates/store/src")];
-    let mut text = String::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("the folder is there") {
-            let path = entry.expect("it can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                text += &fs::read_to_string(path).expect("a source can be read");
-            }
-        }
-    }
-    text
+    sources_of(&["crates/server/src", "crates/store/src"]).concat()
 }
 
 /// What stands between one of the openings and the next quotation mark.

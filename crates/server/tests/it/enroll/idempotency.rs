@@ -1,4 +1,4 @@
-//! `Idempotency-Key`. Property 76.
+//! `Idempotency-Key`.
 //!
 //! Enrolling twice is harmless by itself, so these tests cancel in between: a replay is known by not enrolling
 //! again.

@@ -1,4 +1,4 @@
-//! Many at once. Properties 72 and 74 on one machine.
+//! Many at once, on one machine.
 
 use std::collections::HashMap;
 

@@ -15,7 +15,6 @@ fn cookie_of(response: &TestResponse) -> String {
     pair.to_owned()
 }
 
-/// Property 30.
 #[tokio::test]
 async fn a_second_device_is_told_of_the_first_and_takes_over_only_when_asked_to() {
     let app = TestApp::builder().config(ONE_DEVICE).build().await;

@@ -1,4 +1,4 @@
-//! What the documents say. CONTRACT sections 6.3 and 6.6 with decisions 2, 3, 4, 15 and 17; nothing here may be
+//! What docs/graph-compat.md says: its table of operations with decisions 2, 3, 4, 15 and 17. Nothing here may be
 //! taken from `domain::permission`, which is what is tested.
 
 use domain::operation::Operation;

@@ -30,7 +30,7 @@ async fn an_address_with_more_sign_ups_than_usual_has_to_work_and_no_other() {
     assert!(!asks_for_work(&sign_up.look(&app, OFFICE).await.expect(200)), "it passes");
 }
 
-/// Property 40: one network of 64 bits is one address, and so is what an IPv4 address is spelled as.
+/// One network of 64 bits is one address, and so is what an IPv4 address is spelled as.
 #[tokio::test]
 async fn an_ipv6_network_of_64_bits_is_one_address_and_a_wider_one_is_counted_too() {
     let app = open("sign_ups_per_minute = 2\nnetwork_factor = 3").await;
@@ -99,8 +99,6 @@ async fn far_too_much_is_refused_in_the_readers_language_and_says_until_when() {
     app.advance(jiff::SignedDuration::from_secs(10));
     app.get(begin).header("x-forwarded-for", OFFICE).await.expect(404);
 }
-
-/// Property 24.
 #[tokio::test]
 async fn whoever_tries_links_is_told_the_same_each_time_and_then_to_wait() {
     let app = open("wrong_links_per_minute = 8\nposts_per_minute = 12").await;

@@ -1,4 +1,4 @@
-//! Proof of work, and waiting instead. Property 39.
+//! Proof of work, and waiting instead.
 
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! Nothing tells a stranger who is registered. Property 34.
+//! Nothing tells a stranger who is registered.
 
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,8 +1,11 @@
 //! The conversation itself: who is let in, and its bounds.
 
 use std::process::Command;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::{Server, app, confirmation, deliver, meeting};
 use crate::program::USHER;
@@ -178,4 +181,20 @@ async fn the_operator_sees_which_addresses_get_no_letters_and_lets_them_go_there
     assert!(!usher(&["allow", "mirja@pinewater.example"]).0);
     assert!(usher(&["allow", "ODILE@pinewater.example"]).0);
     assert_eq!(usher(&["suppressed"]), (true, "letters go to every address\n".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_stops_waits_for_no_conversation_however_many_are_open() {
+    let (app, _) = app().await;
+    let (stop, stopped) = oneshot::channel();
+    let (port, taking) = app.take_mail_until(async { stopped.await.unwrap() }).await;
+    let mut open = Vec::new();
+    for _ in 0..16 {
+        open.push(Server::connect(port).await);
+    }
+    assert!(!taking.is_finished(), "the control");
+
+    stop.send(()).unwrap();
+
+    timeout(Duration::from_secs(20), taking).await.expect("it hears that it is to stop").unwrap();
 }

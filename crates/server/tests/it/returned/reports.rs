@@ -1,4 +1,4 @@
-//! Reports of mail servers. PROPERTIES 87.
+//! Reports of mail servers. docs/letters.md#what-comes-back.
 
 use domain::LetterKind;
 use serde_json::json;

@@ -8,7 +8,6 @@ use super::{PASSWORD, sign_up, with_passwords};
 
 const SESSION: &str = "__Host-usher-session";
 
-/// PROPERTIES 51.
 #[tokio::test]
 async fn a_form_counts_only_with_the_session_it_was_made_for() {
     let app = with_passwords().await;
@@ -32,7 +31,6 @@ async fn a_form_counts_only_with_the_session_it_was_made_for() {
     tomas.post(&sign_up.page, &[("session", &own), (&sign_up.answer, "Loire")]).await.expect(200);
 }
 
-/// PROPERTIES 51.
 #[tokio::test]
 async fn what_another_site_posts_is_refused_on_every_page() {
     let app = with_passwords().await;

@@ -1,4 +1,4 @@
-//! Which sites may show the page in a frame (properties 52 and 55).
+//! Which sites may show the page in a frame.
 
 use serde_json::json;
 use testkit::{PUBLIC_URL, TestApp, TestResponse};

@@ -1,4 +1,4 @@
-//! An organisation's logo and colour (property 71).
+//! An organisation's logo and colour.
 
 use serde_json::json;
 use server::config::Config;
@@ -109,4 +109,32 @@ fn a_look_that_cannot_be_used_is_a_fault_of_the_configuration() {
         assert!(problem.contains(expected), "{line}: {problem}");
     }
     assert_eq!(read("accent = \"#ffdd00\"\nzone = \"Europe/Berlin\""), Ok(()));
+}
+
+/// Whoever is to ask the organizer, or to be a member, reads of whom.
+#[tokio::test]
+async fn a_page_without_a_logo_names_the_organisation_and_who_organizes() {
+    let app = TestApp::new().await;
+    let everyone = sign_up(&app, json!({})).await;
+    let members = sign_up(&app, json!({"allowedRegistrant": "organization"})).await;
+
+    for page in [&everyone.page, &members.page] {
+        let page = app.get(page).await.expect(200).text();
+        assert!(page.contains("<bdi>Riverbend Hydrology Institute</bdi>"), "{page}");
+        assert!(page.contains("Organized by Ines Calloway"), "{page}");
+    }
+    let closed = app.get(&members.page).await.expect(200).text();
+    assert!(closed.contains("Only members of Riverbend Hydrology Institute can register"), "{closed}");
+}
+
+/// Browsers look for it of themselves, whatever page they show.
+#[tokio::test]
+async fn a_tab_has_a_picture_of_ours_that_is_nothing_else() {
+    let app = TestApp::new().await;
+
+    let icon = app.get("/favicon.ico").await.expect(200);
+
+    assert_eq!((&*icon.body, icon.header("content-type")), (pages::ICON, Some("image/png")));
+    assert_eq!(icon.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(icon.header("content-security-policy"), Some("default-src 'none'; sandbox"));
 }

@@ -14,10 +14,7 @@ async fn times_stand_in_the_organisation_s_zone_and_in_the_one_that_was_chosen()
 
     let unknown = app.get(&sign_up.page).await.expect(200).text();
     assert!(unknown.contains("Monday, 1 February 2027, 11:00–12:00 Berlin (UTC+1)</time>"), "{unknown}");
-    assert!(
-        unknown.contains("(Monday, 1 February 2027, 10:00–11:00 UTC)")
-            && unknown.contains("data-zone=\"Europe/Berlin\"")
-    );
+    assert!(unknown.contains("(10:00–11:00 UTC)") && unknown.contains("data-zone=\"Europe/Berlin\""));
 
     let chosen = app.get(format!("{}&zone=America%2FNew_York", sign_up.page)).await.expect(303);
     assert_eq!(chosen.header("location"), Some(&*sign_up.page));
@@ -35,10 +32,7 @@ async fn times_stand_in_the_organisation_s_zone_and_in_the_one_that_was_chosen()
         (join, "You can join from Monday, 1 February 2027, 04:45 New York (UTC−5)."),
     ] {
         let page = app.get(path).header("cookie", &cookie).await.expect(200).text();
-        assert!(
-            page.contains(time) && page.contains("(Monday, 1 February 2027, 11:00–12:00 Berlin (UTC+1))"),
-            "{page}"
-        );
+        assert!(page.contains(time) && page.contains("(11:00–12:00 Berlin (UTC+1))"), "{page}");
         assert!(!page.contains("data-zone="), "the browser's own zone is not asked for any more");
     }
     assert!(

@@ -1,11 +1,10 @@
-//! What people answer to letters without opening a page: their calendar's answer, and that they want no reminders.
+//! What people's calendars answer to letters.
 
 use domain::{Fact, Registrant};
 
 use crate::engine::query;
-use crate::meeting::record;
 use crate::rows::micros;
-use crate::{Fault, Store, lock, write_tx};
+use crate::{Fault, Store, write_tx};
 
 /// Once for each id.
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
@@ -13,9 +12,6 @@ const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, r
 const OFFER: &str =
     "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
     VALUES ($1, $2, $3, $4, 'offer', $5, 0, $6)";
-const STOP_REMINDERS: &str = "UPDATE registrant SET reminders_stopped_at = $4
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL
-        AND reminders_stopped_at IS NULL";
 const TOLD_VERSION: &str = "SELECT told_version FROM registration
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
@@ -79,24 +75,5 @@ impl Store {
             }
             is_new
         }))
-    }
-
-    /// Sends somebody registered no more reminders; saying so again changes nothing, and whoever has no place gets none.
-    pub async fn stop_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
-        let meeting = registrant.meeting;
-        write_tx!(self, |tx| {
-            lock(tx, meeting).await?;
-            let stopped = query(STOP_REMINDERS)
-                .bind(meeting.slot().number())
-                .bind(meeting.0)
-                .bind(registrant.id.0)
-                .bind(micros(fact.at))
-                .execute(&mut *tx)
-                .await?;
-            if stopped == 1 {
-                record!(tx, meeting, fact, "remindersStopped", Some(registrant.id.0), None::<&str>);
-            }
-        });
-        Ok(())
     }
 }

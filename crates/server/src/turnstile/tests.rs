@@ -1,0 +1,163 @@
+use axum::body::{Body, to_bytes};
+use domain::enrolment::Named;
+use domain::{Email, Person, RegistrationId};
+use http::{Request, StatusCode};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use super::*;
+use crate::app::{App, Memory, Parts};
+use crate::config::Config;
+use crate::start::build;
+
+fn somebody() -> Enrolment {
+    let email = Email::parse("odile@pinewater.example").unwrap();
+    let named = Named { first_name: "Odile".to_owned(), last_name: "Marchetti".to_owned(), email };
+    Enrolment {
+        id: RegistrantId(Uuid::nil()),
+        meeting: MeetingId::from_random([7; 16]),
+        registration: RegistrationId(Uuid::nil()),
+        seen_version: 1,
+        seen_directory: None,
+        person: Person::Named { named, user: None },
+        answers: Vec::new(),
+        consent: None,
+        language: None,
+        sees_list: true,
+        at: Clock::System.now(),
+        actor: "page".to_owned(),
+        idempotency: None,
+    }
+}
+
+#[tokio::test]
+async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
+    let (queue, _nobody_turns) = mpsc::channel(1);
+    let turnstile = Turnstile(Kind::Storing { queue, probes: mpsc::channel(1).0 });
+    let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
+    tokio::pin!(waiting);
+    assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
+
+    assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
+}
+
+/// A turnstile, and what whoever turns it needs.
+async fn service() -> (TempDir, App) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "server.public_url = \"http://localhost\"\nserver.data_dir = {:?}\nidentity.builtin.enabled = true\n\
+         [[identity.tenant]]\nid = \"{}\"\nname = \"Riverbend\"\n[mail]\nmailbox = true\n\
+         from = \"events@riverbend.example\"",
+        folder.path(),
+        Uuid::from_u128(7)
+    );
+    let config = Config::from_toml_str(&config).unwrap();
+    let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
+    (folder, app)
+}
+
+/// As many as ever ask, each again as soon as they are answered.
+fn flood<F: Future<Output = ()> + Send>(ask: impl Fn() -> F + Clone + Send + 'static) -> JoinSet<()> {
+    (0..2 * PARTY)
+        .map(|_| {
+            let ask = ask.clone();
+            async move {
+                loop {
+                    ask().await
+                }
+            }
+        })
+        .collect()
+}
+
+/// Whoever turns it works on the same thread as those who ask, so that there is always somebody who asks.
+#[tokio::test]
+async fn neither_people_nor_those_who_ask_for_health_keep_the_others_from_their_turn() {
+    let (_folder, app) = service().await;
+    let (queue, waiting) = mpsc::channel(4 * PARTY);
+    let (probes, probing) = mpsc::channel(PARTY);
+    let turnstile = Turnstile(Kind::Storing { queue, probes });
+    let keeper = Keeper {
+        store: app.store.clone(),
+        clock: app.clock.clone(),
+        ids: app.ids.clone(),
+        mailroom: app.mailroom.clone(),
+        returning: app.returning.clone(),
+        callers: Handle::current(),
+    };
+    tokio::spawn(async move { keeper.turn(waiting, probing).await });
+    let long = Duration::from_secs(10);
+
+    let of_probes = turnstile.clone();
+    let _probes = flood(move || {
+        let turnstile = of_probes.clone();
+        async move { turnstile.probe().await.unwrap() }
+    });
+    turnstile.probe().await.unwrap();
+    for _ in 0..3 {
+        let verdict = timeout(long, turnstile.enroll(somebody(), Timestamp::MAX)).await;
+        assert!(matches!(verdict.expect("its turn"), Ok(Verdict::Stale)), "there is no such meeting");
+    }
+
+    let of_people = turnstile.clone();
+    let _people = flood(move || {
+        let turnstile = of_people.clone();
+        async move { turnstile.enroll(somebody(), Timestamp::MAX).await.map(|_| ()).unwrap() }
+    });
+    turnstile.enroll(somebody(), Timestamp::MAX).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(turnstile.probe().await, Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_health_is_told_after_a_while_that_nothing_moves() {
+    let (probes, _nobody_turns) = mpsc::channel(1);
+    let turnstile = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes });
+
+    // The second does not even find room to ask.
+    for _ in 0..2 {
+        assert_eq!(turnstile.probe_within(Duration::from_millis(1)).await, Err(Blocked::Silent));
+    }
+}
+
+/// As after a panic of the thread.
+#[tokio::test]
+async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
+    let (_folder, app) = service().await;
+    let broken = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes: mpsc::channel(1).0 });
+    assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
+    let of = |turnstile: Turnstile| {
+        App::new(Parts {
+            store: app.store.clone(),
+            clock: app.clock.clone(),
+            ids: app.ids.clone(),
+            verifier: app.verifier.clone(),
+            sign_in: app.sign_in.clone(),
+            turnstile,
+            mailroom: app.mailroom.clone(),
+            returning: app.returning.clone(),
+            guard: app.guard.clone(),
+            settings: app.settings.clone(),
+            memory: Memory::default(),
+        })
+    };
+
+    for (turnstile, path, status, text) in [
+        (app.turnstile.clone(), "/health/ready", StatusCode::OK, "ready\n"),
+        (
+            broken.clone(),
+            "/health/ready",
+            StatusCode::SERVICE_UNAVAILABLE,
+            "nobody can enrol: restart the service\n",
+        ),
+        (broken, "/health/live", StatusCode::OK, "live\n"),
+    ] {
+        let router = crate::http::router(of(turnstile), None);
+        let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), status);
+        assert_eq!(to_bytes(answer.into_body(), 1_000).await.unwrap(), text);
+    }
+}
