@@ -16,6 +16,8 @@ pub struct AddressHash(pub [u8; 32]);
 pub enum AddressUse {
     /// Letters to it are counted, with those to every other spelling of its [mailbox](Email::mailbox).
     Allowance,
+    /// Other letters to it than those are counted, likewise.
+    OtherLetters,
     /// It gets no letters any more; in any [case](Email::key).
     Suppression,
 }
@@ -25,6 +27,7 @@ impl AddressHash {
     pub fn of(key: &LinkKey, usage: AddressUse, email: &Email) -> Self {
         let (own, known_by) = match usage {
             AddressUse::Allowance => (key.derive(b"usher.address.allowance"), email.mailbox()),
+            AddressUse::OtherLetters => (key.derive(b"usher.address.others"), email.mailbox()),
             AddressUse::Suppression => (key.derive(b"usher.address.suppression"), email.key()),
         };
         let mut mac =
@@ -57,6 +60,7 @@ mod tests {
         ] {
             let is_known = |usage| hash(usage, spelling) == hash(usage, "odile@pinewater.example");
             assert_eq!(is_known(AddressUse::Allowance), is_counted_with, "{spelling}");
+            assert_eq!(is_known(AddressUse::OtherLetters), is_counted_with, "{spelling}");
             assert_eq!(is_known(AddressUse::Suppression), is_suppressed_with, "{spelling}");
         }
     }
@@ -67,7 +71,9 @@ mod tests {
         let own = hash(AddressUse::Suppression, "odile@pinewater.example");
 
         assert_ne!(own, AddressHash::of(&LinkKey::new([8; 32]), AddressUse::Suppression, &email));
-        assert_ne!(own, hash(AddressUse::Allowance, "odile@pinewater.example"));
+        let [first, others] = [AddressUse::Allowance, AddressUse::OtherLetters]
+            .map(|usage| hash(usage, "odile@pinewater.example"));
+        assert!(own != first && own != others && first != others);
         assert!((0..4096).contains(&own.slot().number()));
     }
 }

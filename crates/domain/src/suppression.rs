@@ -36,6 +36,12 @@ impl Returned {
     }
 }
 
+/// Whether a server that a letter was to be handed to says that there is no such mailbox. Only what is said of the address
+/// (5.1.x) counts there: the rest of what it refuses may be for what it thinks of the sender.
+pub fn says_no_mailbox(status: &str) -> bool {
+    status.starts_with("5.1.") && is_of_the_mailbox(status)
+}
+
 /// The codes that say that the mailbox or its domain does not exist, or takes no mail any more (RFC 3463; 5.1.10 is
 /// RFC 7505). Every other code may be of this letter, of this day or of our own mail server: nobody loses
 /// their letters by it.
@@ -80,6 +86,24 @@ mod tests {
             ("nonsense", "5.1.1", Some(Returned::Unread)),
         ] {
             assert_eq!(Returned::by(action, status), expected, "{action} {status}");
+        }
+    }
+
+    #[test]
+    fn who_takes_letters_says_no_mailbox_only_of_the_address() {
+        for (status, expected) in [
+            ("5.1.1", true),
+            ("5.1.10", true),
+            ("5.1.8", false),
+            ("5.2.1", false),
+            ("5.0.0", false),
+            ("5.7.1", false),
+            ("4.1.1", false),
+            ("5.1", false),
+            ("unknown", false),
+            ("", false),
+        ] {
+            assert_eq!(says_no_mailbox(status), expected, "{status}");
         }
     }
 }

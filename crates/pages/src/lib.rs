@@ -57,6 +57,12 @@ pub const STYLESHEET: &str = include_str!("../assets/usher.css");
 /// Where every page expects [`STYLESHEET`].
 pub const STYLESHEET_PATH: &str = "/assets/usher.css";
 
+/// The picture of every page in a browser's tabs, to be served as [`ICON_PATH`] with `image/png`.
+pub const ICON: &[u8] = include_bytes!("../assets/usher.png");
+
+/// Where browsers look for [`ICON`] of themselves.
+pub const ICON_PATH: &str = "/favicon.ico";
+
 /// The script of pages with times, to be served as [`SCRIPT_PATH`] with `text/javascript; charset=utf-8`. No page needs
 /// it.
 pub const SCRIPT: &str = include_str!("../assets/usher.js");

@@ -181,17 +181,17 @@ mod tests {
     fn a_number_stands_among_words_that_fit_it() {
         let says = |language: Language, count| language.texts().say_count("flaw-longer-than", "limit", count);
 
-        assert_eq!(says(Language::English, 1), "at most 1 character");
-        assert_eq!(says(Language::English, 2), "at most 2 characters");
+        assert_eq!(says(Language::English, 1), "At most 1 character.");
+        assert_eq!(says(Language::English, 2), "At most 2 characters.");
         for (count, expected) in [(1, "1 znak"), (2, "2 znaki"), (5, "5 znaków"), (22, "22 znaki")] {
-            assert_eq!(says(Language::Polish, count), format!("najwyżej {expected}"));
+            assert_eq!(says(Language::Polish, count), format!("Najwyżej {expected}."));
         }
         for (count, expected) in
             [(1, "حرف واحد"), (2, "حرفان"), (3, "3 أحرف"), (11, "11 حرفًا"), (100, "100 حرف")]
         {
-            assert_eq!(says(Language::Arabic, count), format!("{expected} على الأكثر"));
+            assert_eq!(says(Language::Arabic, count), format!("{expected} على الأكثر."));
         }
-        assert_eq!(says(Language::Japanese, 1), "1 文字以内で入力してください");
+        assert_eq!(says(Language::Japanese, 1), "1 文字以内で入力してください。");
     }
 
     #[test]

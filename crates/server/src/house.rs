@@ -31,8 +31,19 @@ pub struct House {
     pub stylesheet: Option<String>,
     /// Its logo.
     pub logo: Option<Picture>,
-    /// What people agree to when they register on its pages, each with its language; none where it asks for nothing.
-    pub consents: Vec<(Option<Language>, Consent)>,
+    /// What people agree to when they register on its pages; none where it asks for nothing.
+    pub wordings: Vec<Wording>,
+}
+
+/// What people are asked to agree to, in one language.
+#[derive(Clone, Debug)]
+pub struct Wording {
+    /// Whom it is for; `None` for everybody.
+    pub language: Option<Language>,
+    /// What it says.
+    pub consent: Consent,
+    /// What it is called by.
+    pub version: ConsentVersion,
 }
 
 /// Where an organisation's logo and style sheet are. The end of the address changes with what is there.
@@ -79,12 +90,13 @@ impl House {
             stylesheet: stylesheet.as_ref().map(|text| address(COLOURS_ROUTE, text.as_bytes())),
         };
         let notice_url = tenant.privacy_notice.as_ref().map(|url| url.as_str().to_owned());
-        let consent = |consent: &crate::config::ConsentText| {
-            let language = consent.language.as_deref().map(Language::choose);
-            (language, Consent { text: consent.text.trim().to_owned(), notice_url: notice_url.clone() })
+        let wording = |text: &crate::config::ConsentText| {
+            let language = text.language.as_deref().map(Language::choose);
+            let consent = Consent { text: text.text.trim().to_owned(), notice_url: notice_url.clone() };
+            Wording { language, version: consent.version(), consent }
         };
-        let consents = tenant.consents.iter().map(consent).collect();
-        Ok(Self { zone: tenant.zone.clone(), brand, accents, stylesheet, logo, consents })
+        let wordings = tenant.consents.iter().map(wording).collect();
+        Ok(Self { zone: tenant.zone.clone(), brand, accents, stylesheet, logo, wordings })
     }
 
     /// The zones of its pages for somebody who reads times in `reader`.
@@ -94,22 +106,21 @@ impl House {
 
     /// What somebody who reads that language is asked to agree to: in their language, else in the one for everybody, else
     /// in whichever there is.
-    pub fn consent(&self, language: Language) -> Option<&Consent> {
-        let of = |wanted: Option<Language>| self.consents.iter().find(|(language, _)| *language == wanted);
-        of(Some(language)).or(of(None)).or(self.consents.first()).map(|(_, consent)| consent)
+    pub fn wording(&self, language: Language) -> Option<&Wording> {
+        let of = |wanted: Option<Language>| self.wordings.iter().find(|wording| wording.language == wanted);
+        of(Some(language)).or(of(None)).or(self.wordings.first())
     }
 
     /// What a form agrees to that sends `version`. A wording that is no longer shown counts for nothing.
     pub fn agreed(&self, version: Option<&str>) -> Result<Option<ConsentVersion>, FieldProblem> {
-        if self.consents.is_empty() {
+        if self.wordings.is_empty() {
             return Ok(None);
         }
-        let known = self.consents.iter().map(|(_, consent)| consent.version());
-        let agreed = known.into_iter().find(|known| version == Some(known.as_str()));
+        let agreed = self.wordings.iter().find(|wording| version == Some(wording.version.as_str()));
         let fault = || {
             let message = "`consent` is missing: nobody is registered who does not agree";
             FieldProblem::new("consent", ProblemCode::Missing, message)
         };
-        agreed.map(Some).ok_or_else(fault)
+        agreed.map(|wording| Some(wording.version.clone())).ok_or_else(fault)
     }
 }

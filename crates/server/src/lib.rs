@@ -3,7 +3,9 @@
 pub mod app;
 pub mod attend;
 pub mod auth;
+mod cells;
 pub mod cli;
+pub mod client;
 pub mod client_address;
 pub mod clock;
 pub mod config;

@@ -65,7 +65,6 @@ async fn tidy_up(app: App) {
         }
         since_removal = (since_removal + 1) % 600;
         if since_removal == 1 {
-            app.settings.budgets.forget_idle();
             match app.store.remove_expired_keys(app.clock.now()).await {
                 Ok(0) => {}
                 Ok(removed) => tracing::debug!(removed, "idempotency keys expired"),

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::clock::{Clock, Source};
 use crate::mailroom::Mailroom;
+use crate::returning::{ReturnDesk, Returning};
 
 /// How many go through together at most.
 const PARTY: usize = 128;
@@ -62,7 +63,8 @@ pub enum Blocked {
 }
 
 impl Turnstile {
-    /// Opens a turnstile with room for `depth` people. The mailroom is woken after each commit.
+    /// Opens a turnstile with room for `depth` people. After each commit the mailroom is woken, and whoever has
+    /// a place already is seen to.
     ///
     /// # Errors
     ///
@@ -73,6 +75,7 @@ impl Turnstile {
         ids: Source,
         depth: usize,
         mailroom: Mailroom,
+        returning: ReturnDesk,
     ) -> io::Result<Self> {
         let (queue, waiting) = mpsc::channel(depth);
         let (probes, probing) = mpsc::channel(PARTY);
@@ -81,7 +84,7 @@ impl Turnstile {
         let turn = move || {
             runtime.block_on(async {
                 // Apart from others only where it is used.
-                let keeper = Keeper { store: store.apart(), clock, ids, mailroom, callers };
+                let keeper = Keeper { store: store.apart(), clock, ids, mailroom, returning, callers };
                 keeper.turn(waiting, probing).await;
             });
         };
@@ -138,6 +141,7 @@ struct Keeper {
     clock: Clock,
     ids: Source,
     mailroom: Mailroom,
+    returning: ReturnDesk,
     callers: Handle,
 }
 
@@ -187,6 +191,13 @@ impl Keeper {
         }
         let verdicts = enroll(&self.store, &batch).await;
         self.mailroom.nudge();
+        for (enrolment, verdict) in batch.iter().zip(&verdicts) {
+            if let Ok(verdict) = verdict
+                && let Some(somebody) = Returning::of(enrolment, *verdict)
+            {
+                self.returning.see_to(somebody);
+            }
+        }
         if let Some(Err(fault)) = verdicts.iter().find(|verdict| verdict.is_err())
             && fault.is_unreachable()
         {

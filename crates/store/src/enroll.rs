@@ -31,7 +31,11 @@ pub enum Verdict {
         generation: u8,
     },
     /// Every place is taken.
-    Full,
+    Full {
+        /// The registrant they are all the same, where they have a place and whoever asks may not be told; see
+        /// [`Enrolment::sees_list`].
+        known: Option<RegistrantId>,
+    },
     /// The registration, its questions, the directory or the policies changed meanwhile: check again.
     Stale,
     /// The idempotency key belongs to another request.
@@ -260,14 +264,15 @@ fn verdicts(
         batch[n].idempotency.is_some() && batch[n].idempotency == batch[first].idempotency
     };
     let verdict = |n: usize| match known.get(&n) {
-        Some(_) if is_kept_from(n) => Verdict::Full,
+        Some(Registered { id, .. }) if is_kept_from(n) => Verdict::Full { known: Some(*id) },
         Some(Registered { id, generation }) => Verdict::Known { registrant: *id, generation: *generation },
         None if is_seated.contains(&n) => Verdict::Seated(batch[n].id),
         None => match given.get(&person(n)) {
             Some(first) if is_repeated(n, *first) || !is_kept_from(n) => {
                 Verdict::Known { registrant: batch[*first].id, generation: 0 }
             }
-            Some(_) | None => Verdict::Full,
+            Some(first) => Verdict::Full { known: Some(batch[*first].id) },
+            None => Verdict::Full { known: None },
         },
     };
     wanted.iter().map(|n| (*n, verdict(*n))).collect()

@@ -168,7 +168,7 @@ pub(crate) async fn remember(
             Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
                 Some((&batch[*n], *registrant))
             }
-            Verdict::Full | Verdict::Stale | Verdict::KeyReused => None,
+            Verdict::Full { .. } | Verdict::Stale | Verdict::KeyReused => None,
         })
         .collect();
     for piece in pieces(&answered) {

@@ -21,13 +21,15 @@ mod directory;
 mod engine;
 mod enroll;
 mod expiring;
+mod fault;
 mod idempotency;
-mod keeping;
 mod letters;
 mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
+mod once;
+mod opening;
 mod outbox;
 mod own;
 mod past;
@@ -41,20 +43,13 @@ mod schema;
 mod seating;
 mod suppressing;
 
-use std::fmt;
-use std::path::Path;
-use std::str::FromStr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use domain::MeetingId;
-use sqlx::error::DatabaseError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteError, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Connection, PgConnection, SqlSafeStr, SqlitePool};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection, SqlSafeStr};
 
 use engine::{Engine, Pool, Tx, query};
 
@@ -67,10 +62,11 @@ pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
-pub use keeping::{Kept, Made, Once};
+pub use fault::Fault;
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
+pub use once::{Kept, Made, Once};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use own::Changed;
 pub use past::Past;
@@ -223,178 +219,7 @@ pub struct Store {
     is_spread: bool,
 }
 
-/// The machinery broke: the database cannot be reached, is full, or holds what it cannot hold.
-#[derive(Debug)]
-pub struct Fault(sqlx::Error);
-
-impl Fault {
-    /// Whether the same call may succeed a moment later.
-    pub fn may_pass(&self) -> bool {
-        match &self.0 {
-            sqlx::Error::WorkerCrashed => true,
-            _ if self.is_unreachable() => true,
-            _ => match (self.sqlite_code(), self.sqlstate()) {
-                // Busy, locked, an I/O error, a full disk, no file to be opened.
-                (Some(code), _) => matches!(code, 5 | 6 | 10 | 13 | 14),
-                // No connection, broken off, not enough of something, told to stop, a broken disk, not writable.
-                (None, Some(state)) => {
-                    matches!(&state[..2], "08" | "40" | "53" | "57" | "58")
-                        || matches!(&*state, "25006" | "25P03" | "55P03")
-                }
-                (None, None) => false,
-            },
-        }
-    }
-
-    /// Whether the database could not be asked at all: whoever waits for it may be told at once. A proxy with no server
-    /// behind it takes a connection and drops it, which the driver calls an answer against the protocol.
-    pub fn is_unreachable(&self) -> bool {
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls};
-        matches!(&self.0, PoolTimedOut | PoolClosed | Io(_) | Protocol(_) | Tls(_))
-            || self.sqlstate().is_some_and(|state| state.starts_with("08") || state.starts_with("57P"))
-    }
-
-    /// Whether somebody else held a lock for too long: PostgreSQL's lock_not_available.
-    pub fn is_of_a_lock(&self) -> bool {
-        self.sqlstate().is_some_and(|state| state == "55P03")
-    }
-
-    /// Whether PostgreSQL broke the transaction off for the sake of another: serialization_failure or
-    /// deadlock_detected.
-    fn is_broken_off(&self) -> bool {
-        self.sqlstate().is_some_and(|state| matches!(&*state, "40001" | "40P01"))
-    }
-
-    /// Whether a key was in use already: PostgreSQL's unique_violation.
-    fn is_of_a_key(&self) -> bool {
-        self.sqlstate().is_some_and(|state| state == "23505")
-    }
-
-    /// PostgreSQL's code of the error: five characters.
-    fn sqlstate(&self) -> Option<String> {
-        let error = self.0.as_database_error()?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
-        Some(error.code().to_owned()).filter(|code| code.len() == 5 && code.is_ascii())
-    }
-
-    /// SQLITE_BUSY: another connection holds a lock that this one needs.
-    fn is_busy(&self) -> bool {
-        self.sqlite_code() == Some(5)
-    }
-
-    /// SQLite's primary result code.
-    fn sqlite_code(&self) -> Option<u32> {
-        let error = self.0.as_database_error()?.try_downcast_ref::<SqliteError>()?;
-        error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
-    }
-
-    /// The database is in order and not for this program, now.
-    fn unusable(why: String) -> Self {
-        Self(sqlx::Error::Configuration(why.into()))
-    }
-
-    fn corrupt(what: &'static str) -> Self {
-        Self(sqlx::Error::Decode(what.into()))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the database failed")
-    }
-}
-
-impl std::error::Error for Fault {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        Self(error)
-    }
-}
-
 impl Store {
-    /// Opens the SQLite file, making it if need be, and brings its schema up to date.
-    /// Every commit is on disk before it is acknowledged (`synchronous=FULL`).
-    pub async fn open_sqlite(file: &Path) -> Result<Self, Fault> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            // Every statement has its key: an index made for one statement would only hide that it has none.
-            .pragma("automatic_index", "OFF")
-            // Room for the row inserts in all their lengths, beside everything else.
-            .statement_cache_capacity(8 * rows::PIECE + 128);
-        // The unique key of a large meeting is written all over: what does not fit into memory is read again.
-        // A statement of many rows keeps the pages it changes until it has ended: in memory, or else in a file
-        // made and removed for each batch. And a checkpoint, which everybody waits for, is worth its while when
-        // the pages it copies have been changed more than once: every 64 MiB of log, some 30 ms each.
-        let writer_options = options
-            .clone()
-            .pragma("cache_size", "-16384")
-            .pragma("temp_store", "MEMORY")
-            .pragma("wal_autocheckpoint", "16000");
-        let writer = connect(1, &writer_options).await?;
-        // Under the write lock, so that of several processes on a new file one makes the schema and the others
-        // find it made. A step that fails halfway leaves nothing.
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-        migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
-        tx.commit().await?;
-        let readers = connect(4, &options.read_only(true)).await?;
-        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers), is_spread: false };
-        store.check_usable().await?;
-        Ok(store)
-    }
-
-    /// Opens a PostgreSQL database by its URL, with so many connections at most, and brings its schema up to date.
-    /// Every commit is as durable as the server's `synchronous_commit` says. A fault where the server is older than
-    /// PostgreSQL 15 or the database cannot hold every text (`UTF8`). Where the database has the Citus extension, the
-    /// tables are spread over its nodes.
-    pub async fn open_postgres(url: &str, password: Option<&str>, connections: u32) -> Result<Self, Fault> {
-        let options = PgConnectOptions::from_str(url)?.application_name("usher");
-        let options = match password {
-            Some(password) => options.password(password),
-            None => options,
-        };
-        // A connection of its own tells at once why there is none, and a step may take its time. That its table of
-        // steps is there already is no news.
-        let quiet = options.clone().options([("client_min_messages", "warning")]);
-        let mut first = PgConnection::connect_with(&quiet).await?;
-        check_server(&mut first).await?;
-        migrator(Engine::Postgres).run(&mut first).await.map_err(|error| Fault(error.into()))?;
-        let is_spread = citus::spread(&mut first).await?;
-        first.close().await?;
-        let options = options
-            // Room for the row inserts in all their lengths, beside everything else.
-            .statement_cache_capacity(8 * rows::PIECE + 128)
-            // Who waits longer than a client does, waits for nothing.
-            .options([
-                ("statement_timeout", "10s"),
-                ("lock_timeout", "2s"),
-                ("idle_in_transaction_session_timeout", "30s"),
-                // Making a plan costs as much as what it is made for, so there is one for all values. It is kept while
-                // tables grow, and what a small table forgives (reading all of it, or all that a slot holds, to sort or
-                // to join it) costs seconds once it is large. Everything here is read by a key and in its order, so it
-                // says so; without `jit`, which would be tried on whatever then has no other way.
-                ("plan_cache_mode", "force_generic_plan"),
-                ("enable_seqscan", "off"),
-                ("enable_bitmapscan", "off"),
-                ("enable_hashjoin", "off"),
-                ("enable_mergejoin", "off"),
-                ("jit", "off"),
-            ]);
-        // One is for enrolments; see `apart`.
-        let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
-        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread };
-        store.check_usable().await?;
-        Ok(store)
-    }
-
     /// The same database over a connection of its own, made where it is used: for one who works on a thread of their own,
     /// and shall wait neither for others' connections nor for the runtime that carries those. Inside a runtime.
     #[must_use]
@@ -434,30 +259,6 @@ impl Store {
     }
 }
 
-/// Opens a pool. Of several processes that switch a new file to WAL at the same time one succeeds and SQLite turns
-/// the others away instead of letting them wait, so they try again: each round leaves one less. Whoever keeps the file
-/// for itself for longer than that is not waited for.
-async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<SqlitePool, Fault> {
-    let opened = tokio::time::timeout(Duration::from_secs(20), async {
-        loop {
-            let pool = SqlitePoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(Duration::from_secs(10))
-                // SQLite ends a transaction itself when the disk is full or fails; the driver goes on believing in it
-                // and would never begin another.
-                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
-                .connect_with(options.clone())
-                .await;
-            match pool.map_err(Fault) {
-                Err(fault) if fault.is_busy() => {}
-                outcome => return outcome,
-            }
-        }
-    });
-    let held = "another process keeps the file for itself: wait until `usher migrate` has ended";
-    opened.await.unwrap_or_else(|_| Err(Fault::unusable(held.to_owned())))
-}
-
 /// A pool of PostgreSQL connections.
 fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
@@ -473,18 +274,6 @@ fn pool_of(connections: u32) -> PgPoolOptions {
                 Ok(true)
             })
         })
-}
-
-async fn check_server(connection: &mut PgConnection) -> Result<(), Fault> {
-    let refuse = |why: String| Err(Fault(sqlx::Error::Configuration(why.into())));
-    if let Some(version) = connection.server_version_num().filter(|version| *version < 150_000) {
-        return refuse(format!("PostgreSQL {} is too old: 15 or newer is needed", version / 10_000));
-    }
-    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(connection).await?;
-    if encoding != "UTF8" {
-        return refuse(format!("the database's encoding is {encoding}: create one with `--encoding UTF8`"));
-    }
-    Ok(())
 }
 
 fn migrator(engine: Engine) -> Migrator {

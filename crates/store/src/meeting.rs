@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::registration::close_registration;
 use crate::rows::{from_json, instant, json, micros, number};
-use crate::{Fault, Made, Once, Store, announce, keeping, lock, read_tx, write_tx};
+use crate::{Fault, Made, Once, Store, announce, lock, once, read_tx, write_tx};
 
 /// A meeting with its live registration, read on one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,8 +144,8 @@ impl Store {
     ) -> Result<Made<Option<MeetingId>>, Fault> {
         Ok(write_tx!(self, |tx| {
             // No meeting's lock stands before this: whoever comes second waits here for whoever was first.
-            if !keeping::keep(tx, Some(once), fact.at).await? {
-                let known = keeping::find_known(tx, Some(once), fact.at).await?;
+            if !once::keep(tx, Some(once), fact.at).await? {
+                let known = once::find_known(tx, Some(once), fact.at).await?;
                 return known.ok_or(Fault::corrupt("a key that is there and cannot be found"));
             }
             let known = insert(tx, meeting, fact).await?;

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::engine::Engine;
 use crate::moving_table::{Cells, PAGE, Table, tables};
-use crate::{Fault, check_server, migrator};
+use crate::opening::check_server;
+use crate::{Fault, migrator};
 
 /// How far a move is: so many rows of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders, WithheldReason};
+use domain::{
+    AddressHash, LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders,
+    WithheldReason,
+};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -11,6 +14,7 @@ use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::{FIND_FROM, RegistrantRow};
 use crate::rows::{micros, number};
+use crate::suppressing::suppress;
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
@@ -66,6 +70,15 @@ pub enum Settlement {
     Untried(Timestamp, String),
     /// It cannot be delivered; what the server answered.
     Failed(String),
+    /// The same, because there is no such mailbox: its address gets no letters any more.
+    NoMailbox {
+        /// What the server answered.
+        answer: String,
+        /// Its status code.
+        status: String,
+        /// The address.
+        address: AddressHash,
+    },
 }
 
 #[derive(FromRow)]
@@ -118,6 +131,12 @@ const POSTPONE: &str = "UPDATE outbox SET due_at = $5, last_answer = $6, attempt
     WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
 const GIVE_UP: &str = "UPDATE outbox SET failed_at = $5, last_answer = $6
     WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
+/// Held until the end of the transaction, so that whoever has their data erased meanwhile is seen. The first one from an
+/// id on, for the reason given at [`crate::registrant::FIND_FROM`].
+const IS_ERASED: &str = "SELECT email IS NULL FROM registrant
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3 ORDER BY registrant_id LIMIT 1";
+const IS_ERASED_SHARED: &str = "SELECT email IS NULL FROM registrant
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3 ORDER BY registrant_id LIMIT 1 FOR SHARE";
 /// Stored once, however often the caller has to repeat itself.
 const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, letter_id, answer)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8, $9) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
@@ -213,11 +232,16 @@ impl Store {
         write_tx!(self, |tx| {
             for (letter, settlement, event) in &settled {
                 let slot = number(letter.meeting.id.slot());
+                // What a mail server says may name the person.
+                let may_tell = !is_erased(tx, letter).await?;
+                let told = |answer: &str| if may_tell { answer.to_owned() } else { String::new() };
                 let (kind, answer) = match settlement {
-                    Settlement::Sent(answer) => ("letterSent", Some(answer.as_str())),
+                    Settlement::Sent(answer) => ("letterSent", Some(told(answer))),
                     Settlement::Dropped => ("letterDropped", None),
-                    Settlement::Withheld(reason) => ("letterWithheld", Some(reason.name())),
-                    Settlement::Failed(answer) => ("letterFailed", Some(answer.as_str())),
+                    Settlement::Withheld(reason) => ("letterWithheld", Some(reason.name().to_owned())),
+                    Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } => {
+                        ("letterFailed", Some(told(answer)))
+                    }
                     Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
                         query(POSTPONE)
                             .bind(slot)
@@ -225,21 +249,21 @@ impl Store {
                             .bind(letter.kind.name())
                             .bind(i64::from(letter.attempts))
                             .bind(micros(*at))
-                            .bind(answer)
+                            .bind(told(answer))
                             .bind(i64::from(matches!(settlement, Settlement::Untried(..))))
                             .execute(&mut *tx)
                             .await?;
                         continue;
                     }
                 };
-                if let Settlement::Failed(answer) = settlement {
+                if let Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } = settlement {
                     let given_up = query(GIVE_UP)
                         .bind(slot)
                         .bind(letter.id.0)
                         .bind(letter.kind.name())
                         .bind(i64::from(letter.attempts))
                         .bind(micros(now))
-                        .bind(answer)
+                        .bind(told(answer))
                         .execute(&mut *tx)
                         .await?;
                     if given_up == 0 {
@@ -265,6 +289,9 @@ impl Store {
                     .bind(answer.filter(|answer| !answer.is_empty()))
                     .execute(&mut *tx)
                     .await?;
+                if let Settlement::NoMailbox { status, address, .. } = settlement {
+                    suppress(tx, *address, status, &letter.registrant, now).await?;
+                }
             }
         });
         Ok(())
@@ -291,6 +318,20 @@ impl Store {
         .fetch_values(&self.readers)
         .await
     }
+}
+
+/// Whether the recipient had their data erased while the letter was under way.
+async fn is_erased(tx: &mut Tx, letter: &DueLetter) -> Result<bool, Fault> {
+    let text = match tx.engine() {
+        Engine::Sqlite => IS_ERASED,
+        Engine::Postgres => IS_ERASED_SHARED,
+    };
+    query(text)
+        .bind(number(letter.meeting.id.slot()))
+        .bind(letter.meeting.id.0)
+        .bind(letter.registrant.id.0)
+        .fetch_value(tx)
+        .await
 }
 
 /// The letter of a leased row, with the rows it is written from; `None` where one of them is missing.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{json, number};
-use crate::{Fault, Made, Once, Store, keeping, lock, write_tx};
+use crate::{Fault, Made, Once, Store, lock, once, write_tx};
 
 const INSERT: &str =
     "INSERT INTO question (slot, meeting_id, registration_id, question_id, position, display_name,
@@ -34,7 +34,7 @@ impl Store {
     ) -> Result<Made<bool>, Fault> {
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
-            if let Some(known) = keeping::find_known(tx, once, fact.at).await? {
+            if let Some(known) = once::find_known(tx, once, fact.at).await? {
                 return Ok(known);
             }
             let is_current = raise(tx, registration).await?;
@@ -46,7 +46,7 @@ impl Store {
                     .fetch_value(&mut *tx)
                     .await?;
                 insert(tx, registration, question, position).await?;
-                keeping::keep(tx, once, fact.at).await?;
+                once::keep(tx, once, fact.at).await?;
                 record!(tx, registration.meeting, fact, "questionCreated", None::<Uuid>, None::<&str>);
             }
             Made::Now(is_current)

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Made, Once, Store, announce, closing, keeping, lock, reminding, write_tx};
+use crate::{Fault, Made, Once, Store, announce, closing, lock, once, reminding, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -104,7 +104,7 @@ impl Store {
         };
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
-            if let Some(known) = keeping::find_known(tx, once, fact.at).await? {
+            if let Some(known) = once::find_known(tx, once, fact.at).await? {
                 return Ok(known);
             }
             // Whoever had a place under the registration before may come again.
@@ -142,7 +142,7 @@ impl Store {
                 if !is_external {
                     reminding::schedule_reminders(tx, registration.meeting, registration.id.0, fact).await?;
                 }
-                keeping::keep(tx, once, fact.at).await?;
+                once::keep(tx, once, fact.at).await?;
                 record!(tx, registration.meeting, fact, "registrationCreated", None::<Uuid>, None::<&str>);
             }
             Made::Now(is_new)

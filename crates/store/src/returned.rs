@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::engine::query;
 use crate::rows::micros;
+use crate::suppressing::suppress;
 use crate::{Fault, Store, write_tx};
 
 /// Something that came back about a letter.
@@ -30,9 +31,11 @@ pub struct Return<'a> {
 const RECORD_RETURN: &str =
     "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, answer)
     VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
-const SUPPRESS: &str =
-    "INSERT INTO suppression (slot, address_hash, since_at, status, meeting_id, registrant_id)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot, address_hash) DO NOTHING";
+/// More than this comes back about one registrant's letters only where somebody means mischief.
+const MOST_RETURNS: i64 = 50;
+const COUNT_RETURNS: &str = "SELECT COUNT(*) FROM (SELECT 1 FROM event
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail' AND letter_id IS NULL
+    LIMIT $4) AS returns";
 /// The meetings whose ids begin alike: one, as a rule.
 const LIST_MEETINGS: &str = "SELECT meeting_id FROM meeting
     WHERE slot = $1 AND meeting_id >= $2 AND meeting_id <= $3 ORDER BY meeting_id LIMIT 8";
@@ -56,32 +59,33 @@ impl Store {
         Ok(None)
     }
 
-    /// Records what came back, and stops letters to the address where it says so; `false` where it was known already.
+    /// Records what came back, and stops letters to the address where it says so; `false` where it was known already, or
+    /// so much came back before that it is somebody's mischief.
     pub async fn record_return(&self, registrant: &Registrant, what: &Return<'_>) -> Result<bool, Fault> {
         let meeting = registrant.meeting;
         Ok(write_tx!(self, |tx| {
-            let is_new = query(RECORD_RETURN)
+            let before: i64 = query(COUNT_RETURNS)
                 .bind(meeting.slot().number())
                 .bind(meeting.0)
-                .bind(what.id)
-                .bind(micros(what.at))
-                .bind(what.returned.event())
                 .bind(registrant.id.0)
-                .bind(what.kind.map(LetterKind::name))
-                .bind(what.answer)
-                .execute(&mut *tx)
-                .await?
-                == 1;
-            if let Some(address) = what.suppress.filter(|_| is_new) {
-                query(SUPPRESS)
-                    .bind(address.slot().number())
-                    .bind(address.0.as_slice())
-                    .bind(micros(what.at))
-                    .bind(what.status)
+                .bind(MOST_RETURNS)
+                .fetch_value(&mut *tx)
+                .await?;
+            let is_new = before < MOST_RETURNS
+                && query(RECORD_RETURN)
+                    .bind(meeting.slot().number())
                     .bind(meeting.0)
+                    .bind(what.id)
+                    .bind(micros(what.at))
+                    .bind(what.returned.event())
                     .bind(registrant.id.0)
+                    .bind(what.kind.map(LetterKind::name))
+                    .bind(what.answer)
                     .execute(&mut *tx)
-                    .await?;
+                    .await?
+                    == 1;
+            if let Some(address) = what.suppress.filter(|_| is_new) {
+                suppress(tx, address, what.status, registrant, what.at).await?;
             }
             is_new
         }))

@@ -7,7 +7,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, query_scalar};
 
-use crate::{Fault, STEPS, check_server};
+use crate::opening::check_server;
+use crate::{Fault, STEPS};
 
 /// How far the schema of a database has come.
 #[derive(Clone, Debug, PartialEq, Eq)]

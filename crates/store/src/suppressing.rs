@@ -1,12 +1,12 @@
 //! Addresses that get no letters, because none arrives there.
 
-use domain::{AddressHash, MeetingId, RegistrantId};
+use domain::{AddressHash, MeetingId, Registrant, RegistrantId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::query;
-use crate::rows::instant;
+use crate::engine::{Tx, query};
+use crate::rows::{instant, micros};
 use crate::{Fault, Store};
 
 /// An address that gets no letters, and the registrant whose letter told so.
@@ -30,6 +30,9 @@ struct SuppressedRow {
     registrant_id: Uuid,
 }
 
+const SUPPRESS: &str =
+    "INSERT INTO suppression (slot, address_hash, since_at, status, meeting_id, registrant_id)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (slot, address_hash) DO NOTHING";
 const FIND: &str = "SELECT COUNT(*) FROM suppression WHERE slot = $1 AND address_hash = $2";
 const ALLOW: &str = "DELETE FROM suppression WHERE slot = $1 AND address_hash = $2";
 /// For the operator, who asks now and then.
@@ -70,4 +73,24 @@ impl Store {
         };
         rows.into_iter().map(read).collect()
     }
+}
+
+/// Keeps letters from an address, for what a mail server said of a letter to that registrant.
+pub(crate) async fn suppress(
+    tx: &mut Tx,
+    address: AddressHash,
+    status: &str,
+    registrant: &Registrant,
+    at: Timestamp,
+) -> Result<(), Fault> {
+    query(SUPPRESS)
+        .bind(address.slot().number())
+        .bind(address.0.as_slice())
+        .bind(micros(at))
+        .bind(status)
+        .bind(registrant.meeting.0)
+        .bind(registrant.id.0)
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
 }

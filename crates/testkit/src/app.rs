@@ -425,7 +425,7 @@ impl TestApp {
 
     /// Sends what is due and gives the letters that arrived since this was last asked, oldest first.
     pub async fn mail(&self) -> Vec<Arc<MailboxLetter>> {
-        self.app.returning.is_empty().await;
+        self.app.returning.settled().await;
         self.app.mailroom.deliver_due().await.unwrap();
         let mailbox = self.app.mailroom.mailbox().expect("the mailbox is configured above");
         let mut letters = mailbox.list();

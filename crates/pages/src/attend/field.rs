@@ -74,7 +74,7 @@ pub(super) fn questions<'a>(
 fn flawed<'a>(t: &Texts, mut fields: Vec<Field<'a>>, problems: &[FieldProblem<'_>]) -> Vec<Field<'a>> {
     for field in &mut fields {
         let problem = problems.iter().find(|problem| problem.field == field.name);
-        field.problem = problem.map(|problem| sentence(t, problem.flaw));
+        field.problem = problem.map(|problem| sentence(t, problem.flaw, field.kind));
     }
     fields
 }
@@ -145,8 +145,10 @@ fn agreed<'a>(t: &'static Texts, consent: ConsentBox<'a>) -> Field<'a> {
     }
 }
 
-fn sentence(t: &Texts, flaw: Flaw) -> String {
+fn sentence(t: &Texts, flaw: Flaw, kind: &str) -> String {
     match flaw {
+        // Nothing is filled in there.
+        Flaw::Missing if kind == "radio" => t.say("flaw-not-a-choice"),
         Flaw::Missing => t.say("flaw-missing"),
         Flaw::TooLong { limit: None } => t.say("flaw-too-long"),
         Flaw::TooLong { limit: Some(limit) } => t.say_count("flaw-longer-than", "limit", limit),

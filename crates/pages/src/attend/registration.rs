@@ -212,6 +212,7 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
     };
     let fields = form.map(|form| field::fields(t, form)).unwrap_or_default();
     let subject = t.subject(view.subject);
+    let description = view.description.filter(|text| !text.trim().is_empty());
     let flawed = fields.iter().any(|field| field.problem.is_some());
     // The title is the first thing a screen reader says after a form came back.
     let title = if flawed { "form-title-problem" } else { "form-title" };
@@ -241,11 +242,13 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         nonce: form.map(|form| form.nonce).unwrap_or_default(),
         proof: form.and_then(|form| form.proof),
         script: crate::PROOF_SCRIPT_PATH,
+        jump: (form.is_some() && !flawed && (description.is_some() || !view.speakers.is_empty()))
+            .then(|| t.say("form-heading")),
         fields,
         flawed,
         subject,
         organizer: view.organizer.map(|name| t.say_with("form-organizer", &[("name", name)])),
-        description: view.description.filter(|text| !text.trim().is_empty()),
+        description,
         view,
     })
 }
@@ -306,6 +309,8 @@ struct Page<'a> {
     flawed: bool,
     subject: String,
     organizer: Option<String>,
+    /// The way to the form, past what is told of the meeting.
+    jump: Option<String>,
     description: Option<&'a str>,
     view: &'a RegistrationView<'a>,
 }

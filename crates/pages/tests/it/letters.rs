@@ -29,7 +29,7 @@ https://usher.example/j/aaaa
 The link was made for you alone: whoever has it can join in your name. Please do not pass this letter on.
 The attached invitation puts the meeting into your calendar.
 
-Cannot come? Give your place back here:
+Change your registration, or give your place back:
 
 https://usher.example/m/bbbb
 

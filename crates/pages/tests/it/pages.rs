@@ -140,7 +140,25 @@ fn a_problem_stands_beside_its_field_and_in_the_summary() {
     let summary: Vec<_> = links.filter(|link| link.starts_with('#')).collect();
     assert_eq!(summary, ["#firstName", "#email", "#question-2-1", "#agreed"]);
     assert!(html.contains("<title>Problem – register: word · Usher</title>"));
-    assert!(html.contains("First name: at most 100 characters"));
+    assert!(html.contains("First name – At most 100 characters."));
+}
+
+#[test]
+fn a_choice_that_nobody_made_is_asked_for_as_one() {
+    let missing = |field| vec![FieldProblem { field, flaw: Flaw::Missing }];
+    let page = |problems| {
+        registration_page(&registration(
+            "word",
+            RegistrationState::Open(EnrolmentForm { problems, ..form("word") }),
+        ))
+    };
+
+    let (choice, control) = (page(missing("answer-two")), page(missing("firstName")));
+
+    assert!(choice.contains("Please choose one of the options.") && !choice.contains("Please fill this in."));
+    assert!(
+        control.contains("Please fill this in.") && !control.contains("Please choose one of the options.")
+    );
 }
 
 #[test]
@@ -350,4 +368,16 @@ fn the_gate_says_how_long_it_is_until_it_opens() {
     ] {
         assert!(page(language, "2026-08-04T13:43:00Z").contains(said), "{}", language.tag());
     }
+}
+
+#[test]
+fn a_form_below_a_long_story_has_a_way_to_it() {
+    let jump = r##"<a class="button outline" href="#form">Register</a>"##;
+    let page = |view: &RegistrationView<'_>| registration_page(view).contains(jump);
+    let open = || RegistrationState::Open(EnrolmentForm { problems: vec![], ..form("word") });
+
+    assert!(page(&registration("word", open())));
+    let nothing = RegistrationView { description: None, speakers: vec![], ..registration("word", open()) };
+    assert!(!page(&nothing), "there is nothing to pass");
+    assert!(!page(&registration("word", RegistrationState::Full)), "there is no form");
 }

@@ -24,7 +24,7 @@ form-question-choose = يُرجى اختيار إجابة واحدة.
 form-submit = تسجيل
 form-privacy = تُرسل إجاباتك إلى منظِّم هذا الاجتماع.
 form-summary = يُرجى مراجعة ما يلي:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = جميع المقاعد محجوزة
 form-full = قد يتنازل أحدهم عن مقعده. يمكنك العودة إلى هنا لاحقًا أو سؤال المنظِّم.
 form-over-title = أُغلق باب التسجيل
@@ -46,19 +46,19 @@ form-sign-in-title-named = لأعضاء { $name }
 form-sign-in-named = التسجيل في هذا الاجتماع متاح لأعضاء { $name } فقط. ويجري ذلك حاليًا عبر نظام مؤسستهم؛ يُرجى سؤال المنظِّم عن هذا النظام.
 form-sign-in-here-named = لا يمكن التسجيل في هذا الاجتماع إلا لأعضاء { $name }. يُرجى تسجيل الدخول بالحساب الذي لديك هناك.
 
-flaw-missing = يُرجى ملء هذا الحقل
-flaw-too-long = النص طويل جدًا
+flaw-missing = يُرجى ملء هذا الحقل.
+flaw-too-long = النص طويل جدًا.
 flaw-longer-than = { $limit ->
-    [zero] لا يُسمح بأي حرف
-    [one] حرف واحد على الأكثر
-    [two] حرفان على الأكثر
-    [few] { $limit } أحرف على الأكثر
-    [many] { $limit } حرفًا على الأكثر
-   *[other] { $limit } حرف على الأكثر
+    [zero] لا يُسمح بأي حرف.
+    [one] حرف واحد على الأكثر.
+    [two] حرفان على الأكثر.
+    [few] { $limit } أحرف على الأكثر.
+    [many] { $limit } حرفًا على الأكثر.
+   *[other] { $limit } حرف على الأكثر.
 }
-flaw-not-an-email = لا يمكننا الكتابة إلى هذا العنوان؛ ينبغي أن يكون على شكل name@example.com
-flaw-not-a-choice = يُرجى اختيار أحد الخيارات
-flaw-unreadable = يحتوي على رموز لا يمكن عرضها
+flaw-not-an-email = لا يمكننا الكتابة إلى هذا العنوان؛ ينبغي أن يكون على شكل name@example.com.
+flaw-not-a-choice = يُرجى اختيار أحد الخيارات.
+flaw-unreadable = يحتوي على رموز لا يمكن عرضها.
 
 enrolled-title = يُرجى تفقد بريدك
 enrolled-sent = مقعدك في «{ $subject }» محجوز. تُرسل رسالة التأكيد إلى العنوان الذي أدخلته.

@@ -11,6 +11,6 @@ zone-yours = Ihre Zeit in { $zone }: { $time }
 
 consent-heading = Einwilligung
 consent-notice = Datenschutzhinweise
-flaw-not-agreed = bitte setzen Sie das Häkchen, wenn Sie einverstanden sind; ohne Ihre Einwilligung können wir Sie nicht anmelden
+flaw-not-agreed = Bitte setzen Sie das Häkchen, wenn Sie einverstanden sind; ohne Ihre Einwilligung können wir Sie nicht anmelden.
 
 again-on-its-page = Es ist etwas Neues auszufüllen, oder der Text der Einwilligung hat sich geändert. Bitte melden Sie sich auf der Seite dieser Besprechung wieder an.

@@ -23,8 +23,8 @@ form-email-hint = The link to the meeting goes to this address.
 form-question-choose = Choose one.
 form-submit = Register
 form-privacy = Your answers go to the organizer of this meeting.
-form-summary = Please look again at this:
-form-summary-item = { $label }: { $problem }
+form-summary = Please check the following:
+form-summary-item = { $label } – { $problem }
 form-full-title = All places are taken
 form-full = Somebody may still give a place back. Look here again later, or ask the organizer.
 form-over-title = Registration is closed
@@ -34,7 +34,7 @@ form-sign-in = Only members of the organisation can register for this meeting. F
 form-sign-in-here = Only members of the organisation can register for this meeting. Sign in with the account you have there.
 form-sign-in-button = Sign in
 form-sign-out = Sign out
-form-member = Your organisation’s directory says so. Is something wrong, tell whoever looks after it; the link to the meeting goes to this address.
+form-member = These come from your organisation’s directory. If something is wrong, tell whoever looks after it; the link to the meeting goes to this address.
 form-other-title = You belong to another organisation
 form-other = You are signed in, but this meeting is for members of another organisation. If you have an account there, sign out and sign in with that one.
 form-unknown-title = Your account cannot be used here
@@ -46,15 +46,15 @@ form-sign-in-title-named = For members of { $name }
 form-sign-in-named = Only members of { $name } can register for this meeting. For now they do so through their own organisation’s system; ask the organizer which one that is.
 form-sign-in-here-named = Only members of { $name } can register for this meeting. Sign in with the account you have there.
 
-flaw-missing = please fill this in
-flaw-too-long = this is too long
+flaw-missing = Please fill this in.
+flaw-too-long = This is too long.
 flaw-longer-than = { $limit ->
-    [one] at most { $limit } character
-   *[other] at most { $limit } characters
+    [one] At most { $limit } character.
+   *[other] At most { $limit } characters.
 }
-flaw-not-an-email = this is not an e-mail address we can write to; it should look like name@example.com
-flaw-not-a-choice = please choose one of the options
-flaw-unreadable = this holds characters that cannot be shown
+flaw-not-an-email = This is not an e-mail address we can write to; it should look like name@example.com.
+flaw-not-a-choice = Please choose one of the options.
+flaw-unreadable = This holds characters that cannot be shown.
 
 enrolled-title = Check your mailbox
 enrolled-sent = You have a place in “{ $subject }”. The letter about it goes to the address you gave.
@@ -84,7 +84,7 @@ manage-answers-changed = Your answers are saved.
 manage-letter-heading = Lost the letter?
 manage-letter-explain = We send it once more to { $email }, with the same personal link.
 manage-letter-button = Send the letter again
-manage-letter-sent = The letter is on its way. It is sent once in ten minutes, however often you ask.
+manage-letter-sent = The letter is on its way. It is sent at most once every ten minutes.
 manage-registered-again = You are registered again. A letter with your new personal link is on its way; this page is of the registration before.
 manage-erase-heading = Erase my data
 manage-erase-explain = Your name, address and answers are removed for good. If you have a place, it is given back, and no letter is sent about it.

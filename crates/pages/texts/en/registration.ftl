@@ -11,6 +11,6 @@ zone-yours = Your time in { $zone }: { $time }
 
 consent-heading = Consent
 consent-notice = Privacy notice
-flaw-not-agreed = please tick the box if you agree; without it we cannot register you
+flaw-not-agreed = Please tick the box if you agree; without it we cannot register you.
 
 again-on-its-page = There is something new to fill in or to agree to. Please register again on the page of this meeting.

@@ -24,7 +24,7 @@ form-question-choose = Elija una opción.
 form-submit = Inscribirse
 form-privacy = Sus respuestas se envían a quien organiza esta reunión.
 form-summary = Por favor, revise lo siguiente:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = No quedan plazas
 form-full = Es posible que alguien libere una plaza. Vuelva a mirar más tarde o consulte a quien organiza la reunión.
 form-over-title = La inscripción está cerrada
@@ -46,15 +46,15 @@ form-sign-in-title-named = Para miembros de { $name }
 form-sign-in-named = Solo los miembros de { $name } pueden inscribirse en esta reunión. Por ahora lo hacen mediante el sistema de su propia organización; pregunte cuál es a quien organiza la reunión.
 form-sign-in-here-named = Solo los miembros de { $name } pueden inscribirse en esta reunión. Inicie sesión con la cuenta que tiene allí.
 
-flaw-missing = rellene este campo
-flaw-too-long = el texto es demasiado largo
+flaw-missing = Rellene este campo.
+flaw-too-long = El texto es demasiado largo.
 flaw-longer-than = { $limit ->
-    [one] como máximo { $limit } carácter
-   *[other] como máximo { $limit } caracteres
+    [one] Como máximo { $limit } carácter.
+   *[other] Como máximo { $limit } caracteres.
 }
-flaw-not-an-email = no podemos escribir a esta dirección de correo; debería tener la forma nombre@example.com
-flaw-not-a-choice = elija una de las opciones
-flaw-unreadable = contiene caracteres que no se pueden mostrar
+flaw-not-an-email = No podemos escribir a esta dirección de correo; debería tener la forma nombre@example.com.
+flaw-not-a-choice = Elija una de las opciones.
+flaw-unreadable = Contiene caracteres que no se pueden mostrar.
 
 enrolled-title = Consulte su correo
 enrolled-sent = Tiene una plaza en «{ $subject }». El mensaje de confirmación se envía a la dirección que indicó.

@@ -11,6 +11,6 @@ zone-yours = Su hora en { $zone }: { $time }
 
 consent-heading = Consentimiento
 consent-notice = Aviso de privacidad
-flaw-not-agreed = marque la casilla si está de acuerdo; sin su consentimiento no podemos inscribirle
+flaw-not-agreed = Marque la casilla si está de acuerdo; sin su consentimiento no podemos inscribirle.
 
 again-on-its-page = Hay algo nuevo que rellenar o aceptar. Inscríbase de nuevo en la página de esta reunión.

@@ -18,14 +18,14 @@ letter-canceled-for-all-opening = L’organisateur a annulé toutes les inscript
 letter-what = Objet :
 letter-when = Date :
 letter-when-local = Soit :
-letter-organizer = Organisation :
+letter-organizer = Organisé par :
 letter-organizer-address = { $name }, { $mail }
 letter-about = À propos de cette réunion, selon l’organisateur :
 
 letter-join = Participez avec votre lien personnel :
 letter-join-button = Rejoindre la réunion
 letter-personal = Ce lien est réservé à votre usage : quiconque le possède peut participer en votre nom. Merci de ne pas transférer ce message.
-letter-manage = Un empêchement ? Libérez votre place ici :
+letter-manage = Modifiez votre inscription ou libérez votre place ici :
 letter-calendar = L’invitation jointe ajoute la réunion à votre agenda.
 letter-update-calendar = L’invitation jointe met à jour la réunion dans votre agenda.
 letter-canceled-link = Votre lien personnel ne fonctionne plus et votre place est libre pour quelqu’un d’autre.

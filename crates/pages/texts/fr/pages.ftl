@@ -24,7 +24,7 @@ form-question-choose = Choisissez une réponse.
 form-submit = S’inscrire
 form-privacy = Vos réponses sont transmises à l’organisateur de cette réunion.
 form-summary = Merci de vérifier les points suivants :
-form-summary-item = { $label } : { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Toutes les places sont prises
 form-full = Une place peut encore se libérer. Revenez plus tard ou adressez-vous à l’organisateur.
 form-over-title = Les inscriptions sont closes
@@ -46,15 +46,15 @@ form-sign-in-title-named = Réservé aux membres de { $name }
 form-sign-in-named = Seuls les membres de { $name } peuvent s’inscrire à cette réunion. Pour l’instant, cela passe par le système de leur propre organisation ; demandez à l’organisateur lequel utiliser.
 form-sign-in-here-named = Seuls les membres de { $name } peuvent s’inscrire à cette réunion. Connectez-vous avec le compte que vous y avez.
 
-flaw-missing = veuillez remplir ce champ
-flaw-too-long = le texte est trop long
+flaw-missing = Veuillez remplir ce champ.
+flaw-too-long = Le texte est trop long.
 flaw-longer-than = { $limit ->
-    [one] au plus { $limit } caractère
-   *[other] au plus { $limit } caractères
+    [one] Au plus { $limit } caractère.
+   *[other] Au plus { $limit } caractères.
 }
-flaw-not-an-email = nous ne pouvons pas écrire à cette adresse e-mail ; elle devrait ressembler à nom@example.com
-flaw-not-a-choice = veuillez choisir l’une des réponses proposées
-flaw-unreadable = ce champ contient des caractères impossibles à afficher
+flaw-not-an-email = Nous ne pouvons pas écrire à cette adresse e-mail ; elle devrait ressembler à nom@example.com.
+flaw-not-a-choice = Veuillez choisir l’une des réponses proposées.
+flaw-unreadable = Ce champ contient des caractères impossibles à afficher.
 
 enrolled-title = Consultez votre messagerie
 enrolled-sent = Votre place pour « { $subject } » est réservée. Le message de confirmation part à l’adresse que vous avez indiquée.

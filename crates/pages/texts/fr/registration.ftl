@@ -11,6 +11,6 @@ zone-yours = Votre heure à { $zone } : { $time }
 
 consent-heading = Consentement
 consent-notice = Politique de confidentialité
-flaw-not-agreed = veuillez cocher la case si vous êtes d’accord ; sans votre accord, nous ne pouvons pas vous inscrire
+flaw-not-agreed = Veuillez cocher la case si vous êtes d’accord ; sans votre accord, nous ne pouvons pas vous inscrire.
 
 again-on-its-page = Il y a de nouvelles informations à donner ou à accepter. Veuillez vous réinscrire sur la page de cette réunion.

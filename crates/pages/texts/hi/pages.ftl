@@ -24,7 +24,7 @@ form-question-choose = कोई एक चुनें।
 form-submit = पंजीकरण करें
 form-privacy = आपके उत्तर इस मीटिंग के आयोजक को मिलेंगे।
 form-summary = कृपया इन्हें फिर से देखें:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = सभी स्थान भर चुके हैं
 form-full = हो सकता है कि कोई अपना स्थान छोड़ दे। बाद में फिर देखें, या आयोजक से पूछें।
 form-over-title = पंजीकरण बंद है
@@ -46,15 +46,15 @@ form-sign-in-title-named = { $name } के सदस्यों के लि�
 form-sign-in-named = इस मीटिंग के लिए केवल { $name } के सदस्य पंजीकरण कर सकते हैं। फ़िलहाल यह उनके अपने संगठन के सिस्टम से होता है; वह कौन-सा है, यह आयोजक से पूछें।
 form-sign-in-here-named = इस मीटिंग के लिए केवल { $name } के सदस्य पंजीकरण कर सकते हैं। वहाँ के अपने खाते से साइन इन करें।
 
-flaw-missing = कृपया इसे भरें
-flaw-too-long = यह बहुत लंबा है
+flaw-missing = कृपया इसे भरें।
+flaw-too-long = यह बहुत लंबा है।
 flaw-longer-than = { $limit ->
-    [one] अधिक से अधिक { $limit } अक्षर
-   *[other] अधिक से अधिक { $limit } अक्षर
+    [one] अधिक से अधिक { $limit } अक्षर।
+   *[other] अधिक से अधिक { $limit } अक्षर।
 }
-flaw-not-an-email = इस ईमेल पते पर हम संदेश नहीं भेज सकते; यह name@example.com जैसा होना चाहिए
-flaw-not-a-choice = कृपया दिए गए विकल्पों में से एक चुनें
-flaw-unreadable = इसमें ऐसे अक्षर हैं जो दिखाए नहीं जा सकते
+flaw-not-an-email = इस ईमेल पते पर हम संदेश नहीं भेज सकते; यह name@example.com जैसा होना चाहिए।
+flaw-not-a-choice = कृपया दिए गए विकल्पों में से एक चुनें।
+flaw-unreadable = इसमें ऐसे अक्षर हैं जो दिखाए नहीं जा सकते।
 
 enrolled-title = अपना मेलबॉक्स देखें
 enrolled-sent = “{ $subject }” में आपका स्थान पक्का है। इसका संदेश आपके दिए हुए पते पर भेजा जा रहा है।

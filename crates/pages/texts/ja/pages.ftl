@@ -24,7 +24,7 @@ form-question-choose = 一つ選んでください。
 form-submit = 登録する
 form-privacy = 回答はこの会議の主催者に送られます。
 form-summary = 次の項目をご確認ください:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = 満席です
 form-full = キャンセルで空きが出ることがあります。後ほどもう一度ご覧いただくか、主催者にお問い合わせください。
 form-over-title = 受付は終了しました
@@ -46,14 +46,14 @@ form-sign-in-title-named = { $name }のメンバー限定
 form-sign-in-named = この会議に登録できるのは{ $name }のメンバーだけです。現在は所属組織のシステムから登録していただきます。どのシステムかは主催者にお問い合わせください。
 form-sign-in-here-named = この会議に登録できるのは{ $name }のメンバーだけです。その組織のアカウントでサインインしてください。
 
-flaw-missing = 入力してください
-flaw-too-long = 長すぎます
+flaw-missing = 入力してください。
+flaw-too-long = 長すぎます。
 flaw-longer-than = { $limit ->
-   *[other] { $limit } 文字以内で入力してください
+   *[other] { $limit } 文字以内で入力してください。
 }
-flaw-not-an-email = このメールアドレスには送信できません。name@example.com のような形で入力してください
-flaw-not-a-choice = 選択肢の中から選んでください
-flaw-unreadable = 表示できない文字が含まれています
+flaw-not-an-email = このメールアドレスには送信できません。name@example.com のような形で入力してください。
+flaw-not-a-choice = 選択肢の中から選んでください。
+flaw-unreadable = 表示できない文字が含まれています。
 
 enrolled-title = メールをご確認ください
 enrolled-sent = 「{ $subject }」への参加登録が完了しました。確認メールを、入力されたアドレスにお送りします。

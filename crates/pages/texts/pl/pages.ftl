@@ -24,7 +24,7 @@ form-question-choose = Proszę wybrać jedną odpowiedź.
 form-submit = Zarejestruj się
 form-privacy = Odpowiedzi otrzyma organizator tego spotkania.
 form-summary = Prosimy sprawdzić:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Wszystkie miejsca są zajęte
 form-full = Ktoś może jeszcze zwolnić miejsce. Prosimy zajrzeć tu później lub zapytać organizatora.
 form-over-title = Rejestracja jest zamknięta
@@ -46,17 +46,17 @@ form-sign-in-title-named = Dla członków organizacji { $name }
 form-sign-in-named = Na to spotkanie mogą się zarejestrować tylko członkowie organizacji { $name }. Na razie robią to w systemie własnej organizacji; o to, który to system, prosimy zapytać organizatora.
 form-sign-in-here-named = Na to spotkanie mogą zarejestrować się tylko członkowie organizacji { $name }. Prosimy zalogować się na konto w tej organizacji.
 
-flaw-missing = proszę wypełnić to pole
-flaw-too-long = tekst jest za długi
+flaw-missing = Proszę wypełnić to pole.
+flaw-too-long = Tekst jest za długi.
 flaw-longer-than = { $limit ->
-    [one] najwyżej { $limit } znak
-    [few] najwyżej { $limit } znaki
-    [many] najwyżej { $limit } znaków
-   *[other] najwyżej { $limit } znaku
+    [one] Najwyżej { $limit } znak.
+    [few] Najwyżej { $limit } znaki.
+    [many] Najwyżej { $limit } znaków.
+   *[other] Najwyżej { $limit } znaku.
 }
-flaw-not-an-email = na ten adres e-mail nie możemy wysłać wiadomości; powinien wyglądać jak nazwa@example.com
-flaw-not-a-choice = proszę wybrać jedną z odpowiedzi
-flaw-unreadable = są tu znaki, których nie można wyświetlić
+flaw-not-an-email = Na ten adres e-mail nie możemy wysłać wiadomości; powinien wyglądać jak nazwa@example.com.
+flaw-not-a-choice = Proszę wybrać jedną z odpowiedzi.
+flaw-unreadable = Są tu znaki, których nie można wyświetlić.
 
 enrolled-title = Prosimy sprawdzić pocztę
 enrolled-sent = Miejsce na spotkaniu „{ $subject }” jest zarezerwowane. Wiadomość z potwierdzeniem zostanie wysłana na podany adres.

@@ -11,6 +11,6 @@ zone-yours = Państwa czas ({ $zone }): { $time }
 
 consent-heading = Zgoda
 consent-notice = Informacja o ochronie danych
-flaw-not-agreed = prosimy zaznaczyć pole, jeśli wyrażają Państwo zgodę; bez niej rejestracja nie jest możliwa
+flaw-not-agreed = Prosimy zaznaczyć pole, jeśli wyrażają Państwo zgodę; bez niej rejestracja nie jest możliwa.
 
 again-on-its-page = Pojawiły się nowe pytania lub nowa treść zgody. Prosimy zarejestrować się ponownie na stronie tego spotkania.

@@ -18,14 +18,14 @@ letter-canceled-for-all-opening = O organizador cancelou todas as inscrições n
 letter-what = O quê:
 letter-when = Quando:
 letter-when-local = Ou seja:
-letter-organizer = Organização:
+letter-organizer = Organizado por:
 letter-organizer-address = { $name }, { $mail }
 letter-about = Sobre esta reunião, nas palavras de quem a organiza:
 
 letter-join = Entre com o seu link pessoal:
 letter-join-button = Entrar na reunião
 letter-personal = O link é só para você: quem o tiver pode entrar em seu nome. Por favor, não encaminhe esta mensagem.
-letter-manage = Não pode comparecer? Libere a sua vaga aqui:
+letter-manage = Altere a sua inscrição ou libere a sua vaga aqui:
 letter-calendar = O convite anexo coloca a reunião na sua agenda.
 letter-update-calendar = O convite anexo atualiza a reunião na sua agenda.
 letter-canceled-link = O seu link pessoal não funciona mais e a sua vaga está livre para outra pessoa.

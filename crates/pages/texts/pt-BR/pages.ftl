@@ -24,7 +24,7 @@ form-question-choose = Escolha uma opção.
 form-submit = Inscrever-se
 form-privacy = As suas respostas vão para quem organiza esta reunião.
 form-summary = Por favor, confira o seguinte:
-form-summary-item = { $label }: { $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = Todas as vagas foram preenchidas
 form-full = Alguém ainda pode liberar uma vaga. Volte mais tarde ou fale com quem organiza a reunião.
 form-over-title = As inscrições estão encerradas
@@ -46,15 +46,15 @@ form-sign-in-title-named = Para membros de { $name }
 form-sign-in-named = Só membros de { $name } podem se inscrever nesta reunião. Por enquanto, isso é feito pelo sistema da própria organização; pergunte a quem organiza a reunião qual é.
 form-sign-in-here-named = Só membros de { $name } podem se inscrever nesta reunião. Entre com a conta que você tem lá.
 
-flaw-missing = preencha este campo
-flaw-too-long = o texto é longo demais
+flaw-missing = Preencha este campo.
+flaw-too-long = O texto é longo demais.
 flaw-longer-than = { $limit ->
-    [one] no máximo { $limit } caractere
-   *[other] no máximo { $limit } caracteres
+    [one] No máximo { $limit } caractere.
+   *[other] No máximo { $limit } caracteres.
 }
-flaw-not-an-email = não conseguimos escrever para este endereço de e-mail; ele deve ser parecido com nome@example.com
-flaw-not-a-choice = escolha uma das opções
-flaw-unreadable = há caracteres que não podem ser exibidos
+flaw-not-an-email = Não conseguimos escrever para este endereço de e-mail; ele deve ser parecido com nome@example.com.
+flaw-not-a-choice = Escolha uma das opções.
+flaw-unreadable = Há caracteres que não podem ser exibidos.
 
 enrolled-title = Confira a sua caixa de entrada
 enrolled-sent = Você tem uma vaga em “{ $subject }”. A mensagem de confirmação vai para o endereço que você informou.

@@ -11,6 +11,6 @@ zone-yours = Seu horário em { $zone }: { $time }
 
 consent-heading = Consentimento
 consent-notice = Aviso de privacidade
-flaw-not-agreed = marque a caixa se você concorda; sem o seu consentimento não podemos fazer a inscrição
+flaw-not-agreed = Marque a caixa se você concorda; sem o seu consentimento não podemos fazer a inscrição.
 
 again-on-its-page = Há algo novo a preencher ou a aceitar. Inscreva-se novamente na página desta reunião.

@@ -24,7 +24,7 @@ form-question-choose = 请选择一项。
 form-submit = 提交报名
 form-privacy = 您的回答将提供给此会议的组织者。
 form-summary = 请检查以下内容：
-form-summary-item = { $label }：{ $problem }
+form-summary-item = { $label } – { $problem }
 form-full-title = 名额已满
 form-full = 可能会有人取消报名。请稍后再来查看，或咨询组织者。
 form-over-title = 报名已截止
@@ -46,14 +46,14 @@ form-sign-in-title-named = 仅限 { $name } 的成员
 form-sign-in-named = 只有 { $name } 的成员才能报名参加此会议。目前需通过其所在组织的系统报名；请向会议组织者咨询是哪个系统。
 form-sign-in-here-named = 只有 { $name } 的成员才能报名参加此会议。请使用您在该组织的帐户登录。
 
-flaw-missing = 请填写此项
-flaw-too-long = 内容过长
+flaw-missing = 请填写此项。
+flaw-too-long = 内容过长。
 flaw-longer-than = { $limit ->
-   *[other] 最多 { $limit } 个字符
+   *[other] 最多 { $limit } 个字符。
 }
-flaw-not-an-email = 无法向此邮箱地址发送邮件；格式应类似 name@example.com
-flaw-not-a-choice = 请选择其中一项
-flaw-unreadable = 含有无法显示的字符
+flaw-not-an-email = 无法向此邮箱地址发送邮件；格式应类似 name@example.com。
+flaw-not-a-choice = 请选择其中一项。
+flaw-unreadable = 含有无法显示的字符。
 
 enrolled-title = 请查收邮件
 enrolled-sent = 您已成功报名参加“{ $subject }”。确认邮件将发送到您填写的邮箱。

@@ -11,6 +11,6 @@ zone-yours = 您的当地时间（{ $zone }）：{ $time }
 
 consent-heading = 同意声明
 consent-notice = 隐私声明
-flaw-not-agreed = 如果您同意，请勾选此框；未经您同意，我们无法为您报名
+flaw-not-agreed = 如果您同意，请勾选此框；未经您同意，我们无法为您报名。
 
 again-on-its-page = 有新的内容需要填写或同意。请在本会议的页面上重新报名。

@@ -1,4 +1,4 @@
-//! What pages load: the style sheet, the script, and an organisation's colours and logo. Each is served as what it is and
+//! What pages load: the style sheet, the scripts, the picture in a tab, and an organisation's colours and logo. Each is served as what it is and
 //! as nothing else, from an address that nobody's file name is part of.
 
 use axum::body::Body;
@@ -19,6 +19,11 @@ const CSS: &str = "text/css; charset=utf-8";
 /// The stylesheet of every page.
 pub async fn stylesheet() -> Response {
     asset(CSS, pages::STYLESHEET)
+}
+
+/// The picture of every page in a browser's tabs.
+pub async fn icon() -> Response {
+    asset("image/png", pages::ICON)
 }
 
 /// The script of pages with times.

@@ -15,7 +15,7 @@ use pages::{AddTo, CalendarEntry, CalendarOffer, GateState, Language};
 
 use super::gate::show;
 use super::manage::{Own, find};
-use super::page::{guard, html, not_found, problem, see_other};
+use super::page::{html, not_found, private, problem, see_other};
 use super::policy::with_way_out;
 use super::reader::Reader;
 use crate::app::App;
@@ -85,7 +85,7 @@ fn file(text: String) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    guard(headers);
+    private(headers);
     response
 }
 

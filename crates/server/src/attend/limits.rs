@@ -8,8 +8,9 @@ use http::{Method, StatusCode};
 use super::page::too_many;
 use super::reader::Reader;
 use crate::app::App;
+use crate::client::Client;
 use crate::client_address::ClientAddress;
-use crate::guard::{Client, Want};
+use crate::guard::Want;
 
 /// Refuses what is too much, with the time after which it is not.
 pub async fn keep(

@@ -48,6 +48,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/j/{token}", get(gate::short).post(gate::join_by_short))
         .route("/l/meetup-join/{thread}/{message}", get(gate::graph).post(gate::join_by_graph))
         .route(pages::STYLESHEET_PATH, get(asset::stylesheet))
+        .route(pages::ICON_PATH, get(asset::icon))
         .route(pages::SCRIPT_PATH, get(asset::script))
         .route(LOGO_ROUTE, get(asset::logo))
         .route(COLOURS_ROUTE, get(asset::colours))

@@ -23,7 +23,7 @@ pub fn html(status: StatusCode, language: Language, page: String) -> Response {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
-    guard(headers);
+    private(headers);
     response
 }
 
@@ -51,7 +51,7 @@ pub fn see_other(address: &str) -> Option<Response> {
     // As browsers spell it: the header carries ASCII alone.
     let address = Url::parse(address).ok()?;
     headers.insert(header::LOCATION, HeaderValue::from_str(address.as_str()).ok()?);
-    guard(headers);
+    private(headers);
     Some(response)
 }
 
@@ -105,7 +105,7 @@ pub fn too_many(app: &App, reader: &Reader, wait: Duration) -> Response {
 }
 
 /// Links are capabilities: they are kept by nobody on the way.
-pub(super) fn guard(headers: &mut HeaderMap) {
+pub(super) fn private(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

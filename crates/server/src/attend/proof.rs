@@ -6,8 +6,8 @@ use domain::{Registration, RegistrationId};
 use super::form::{self, Fields};
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::client::Client;
 use crate::error::ApiError;
-use crate::guard::Client;
 use crate::guard::proof::{Challenge, Shown};
 
 /// What a form asks of the browser.
@@ -21,8 +21,8 @@ pub struct Asked {
 impl Asked {
     /// What a form for this visitor asks, if anything.
     pub fn of(app: &App, client: Client, registration: RegistrationId, visitor: &Visitor) -> Option<Self> {
-        let is_asked = matches!(visitor, Visitor::Anybody) && app.guard.asks_for_proof(client);
-        let challenge = is_asked.then(|| app.guard.challenge(registration, client, app.ids.bytes()))??;
+        let challenge =
+            is_asked(app, client, visitor).then(|| fresh_challenge(app, client, registration))??;
         Some(Self { challenge, again: false })
     }
 
@@ -30,6 +30,14 @@ impl Asked {
     pub fn view(&self) -> pages::ProofView<'_> {
         pages::ProofView { challenge: &self.challenge.text, bits: self.challenge.bits, again: self.again }
     }
+}
+
+fn is_asked(app: &App, client: Client, visitor: &Visitor) -> bool {
+    matches!(visitor, Visitor::Anybody) && app.guard.asks_for_proof(client)
+}
+
+fn fresh_challenge(app: &App, client: Client, registration: RegistrationId) -> Option<Challenge> {
+    app.guard.challenge(registration, client, app.ids.bytes())
 }
 
 /// Whether a form without faults may be taken; otherwise what it asks now. The same form again, which was answered before,
@@ -43,7 +51,9 @@ pub async fn check(
     key: Option<&IdempotencyKey>,
     request: [u8; 32],
 ) -> Result<Option<Asked>, ApiError> {
-    let Some(fresh) = Asked::of(app, client, registration.id, visitor) else { return Ok(None) };
+    if !is_asked(app, client, visitor) {
+        return Ok(None);
+    }
     let field = |name| form::value(fields, name).unwrap_or_default().trim();
     let shown = Shown { challenge: field("challenge"), number: field("proof"), request };
     let Err(former) = app.guard.accept(shown, registration.id, client) else { return Ok(None) };
@@ -53,5 +63,6 @@ pub async fn check(
     {
         return Ok(None);
     }
-    Ok(Some(Asked { challenge: former.unwrap_or(fresh.challenge), again: true }))
+    let challenge = former.or_else(|| fresh_challenge(app, client, registration.id));
+    Ok(challenge.map(|challenge| Asked { challenge, again: true }))
 }

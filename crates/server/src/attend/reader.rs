@@ -1,6 +1,8 @@
 //! Who reads a page, in which language and in whose time: by the page's own switches, the browser, the registration, or
 //! English and the organizer's zone.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
@@ -9,7 +11,7 @@ use pages::{LANGUAGE_QUERY, Language, ZONE_QUERY, zone_name};
 use url::form_urlencoded;
 
 use super::cookie;
-use super::page::guard;
+use super::page::private;
 use crate::app::App;
 
 /// The cookies that remember the switches.
@@ -24,16 +26,18 @@ const REMEMBERED: i64 = 365 * 24 * 60 * 60;
 /// As an extractor it answers the switches: a look at any page with `?lang=…` or `?zone=…` comes back to the same address
 /// without it, and a cookie remembers what was chosen. So an address that is passed on carries nobody's language. In a
 /// frame on another site browsers keep no cookie of ours: there the address itself says what was chosen.
+///
+/// It is made once a request: layers and handlers get the same. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
     remembered: Option<Language>,
     preferred: Option<Language>,
     /// The zone that they chose to read times in.
-    pub zone: Option<String>,
+    pub zone: Option<Arc<str>>,
     /// The query of the address, empty without one.
-    pub query: String,
+    pub query: Arc<str>,
     /// Everything their browser said of itself.
-    pub headers: HeaderMap,
+    pub headers: Arc<HeaderMap>,
 }
 
 impl Reader {
@@ -71,9 +75,12 @@ impl Reader {
         Self {
             remembered: here.language.or_else(remembered),
             preferred: asked.and_then(Language::preferred),
-            zone: here.zone.or_else(|| cookie::read(is_https, headers, ZONE).and_then(zone_name)),
-            query: query.to_owned(),
-            headers: headers.clone(),
+            zone: here
+                .zone
+                .or_else(|| cookie::read(is_https, headers, ZONE).and_then(zone_name))
+                .map(Arc::from),
+            query: Arc::from(query),
+            headers: Arc::new(headers.clone()),
         }
     }
 }
@@ -86,7 +93,12 @@ impl FromRequestParts<App> for Reader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        Self::of(parts, parts.uri.path(), app.settings.is_https())
+        if let Some(reader) = parts.extensions.get::<Self>() {
+            return Ok(reader.clone());
+        }
+        let reader = Self::of(parts, parts.uri.path(), app.settings.is_https())?;
+        parts.extensions.insert(reader.clone());
+        Ok(reader)
     }
 }
 
@@ -132,7 +144,7 @@ fn remember(path: &str, query: &str, switch: &Switch, is_https: bool) -> Respons
     for (name, value) in kept.chain([(header::LOCATION, target)]) {
         response.headers_mut().append(name, value);
     }
-    guard(response.headers_mut());
+    private(response.headers_mut());
     response
 }
 
@@ -201,7 +213,7 @@ mod tests {
         headers.insert("sec-fetch-dest", HeaderValue::from_static("iframe"));
         let framed = Reader::new(&headers, "mode=read&lang=ja&zone=Asia%2FTokyo", true);
         assert_eq!((framed.language(None).tag(), framed.zone.as_deref()), ("ja", Some("Asia/Tokyo")));
-        assert_eq!(framed.query, "mode=read&lang=ja&zone=Asia%2FTokyo", "for what is sent from it");
+        assert_eq!(&*framed.query, "mode=read&lang=ja&zone=Asia%2FTokyo", "for what is sent from it");
 
         headers.insert("sec-fetch-dest", HeaderValue::from_static("document"));
         assert_eq!(Reader::new(&headers, "lang=ja", true).language(None).tag(), "en");

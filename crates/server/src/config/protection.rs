@@ -31,7 +31,7 @@ section! {
         /// A network (24 bits of IPv4, 48 of IPv6) may do so many times as much as one address.
         network_factor: u32 = default(Whole::new(1..=256, "addresses"), "10");
         /// How many letters a mailbox gets in an hour that others can cause by typing its address into forms, over all
-        /// meetings and nodes.
+        /// meetings and nodes; five times as many updates, reminders and cancellations besides.
         letters_per_hour: u32 = default(Whole::new(1..=1000, "letters"), "10");
     }
 }

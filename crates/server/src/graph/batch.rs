@@ -14,7 +14,6 @@ use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt;
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use tokio::task::JoinSet;
 use wire::batch::{Answered, Item};
@@ -45,12 +44,6 @@ const TOLD: [(HeaderName, &str); 12] = [
     (REQUEST_ID, "request-id"),
     (CLIENT_REQUEST_ID, "client-request-id"),
 ];
-
-/// Whether the request is for `/$batch`.
-pub(super) fn is_meant(request: &Parts) -> bool {
-    let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default().trim_end_matches('/');
-    percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case("$batch"))
-}
 
 /// Answers a batch.
 pub(super) async fn serve(app: &App, request: &Parts, body: &mut Body) -> Response {

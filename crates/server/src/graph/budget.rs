@@ -1,20 +1,22 @@
-//! How much each application, organisation and address may ask in a minute. Counted before anything is done for a request;
-//! configuration section `[limits]`.
+//! How much each application, organisation and address may ask in a minute. Counted before anything is done for a request,
+//! in memory that does not grow; configuration section `[limits]`.
 
 use std::fmt;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::{AppId, Caller, PersonId, TenantId};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
-use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::cells::Cells;
+use crate::client::{Client, Prefix};
 use crate::clock::{Clock, Ticks};
 use crate::config::Limits;
 use crate::error::ApiError;
@@ -32,13 +34,13 @@ pub struct Budgets(Arc<Parts>);
 struct Parts {
     apps: Option<Keyed<AppKey>>,
     tenants: Option<Keyed<TenantId>>,
-    addresses: Option<Keyed<IpAddr>>,
+    addresses: Option<Keyed<Prefix>>,
     policy: HeaderValue,
 }
 
 /// The budgets of one kind, and how large each is.
 struct Keyed<K: Hash + Eq + Clone> {
-    limiter: RateLimiter<K, DashMapStateStore<K>, Ticks, StateInformationMiddleware>,
+    limiter: RateLimiter<K, Cells<K>, Ticks, StateInformationMiddleware>,
     per_minute: u32,
 }
 
@@ -126,7 +128,7 @@ impl Budgets {
 
     /// Counts a request from that address.
     pub fn take_address(&self, address: IpAddr) -> Result<Option<Left>, ApiError> {
-        take(Scope::Address, self.0.addresses.as_ref(), &of_one_client(address))
+        take(Scope::Address, self.0.addresses.as_ref(), &Client::of(address).address)
     }
 
     /// Counts a request of that caller.
@@ -150,7 +152,7 @@ impl Budgets {
         headers.insert(RATE_LIMIT_POLICY, self.0.policy.clone());
         let used = per_minute - left.min(per_minute);
         let until_full = (u64::from(used) * 60).div_ceil(u64::from(per_minute));
-        if let Ok(value) = HeaderValue::from_str(&format!("\"{}\";r={left};t={until_full}", scope.name())) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(write(scope, left, until_full)) {
             headers.insert(RATE_LIMIT, value);
         }
         let share = f64::from(used) / f64::from(per_minute);
@@ -163,19 +165,20 @@ impl Budgets {
             headers.insert(SCOPE, HeaderValue::from_static(scope.graph_name()));
         }
     }
-
-    /// Forgets whose budget is whole again.
-    pub fn forget_idle(&self) {
-        self.0.apps.iter().for_each(|apps| apps.limiter.retain_recent());
-        self.0.tenants.iter().for_each(|tenants| tenants.limiter.retain_recent());
-        self.0.addresses.iter().for_each(|addresses| addresses.limiter.retain_recent());
-    }
 }
 
 impl fmt::Debug for Budgets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Budgets").field(&self.0.policy).finish()
     }
+}
+
+/// `"app";r=299000;t=1`. Every answer has it, so it is put together in one piece of memory.
+fn write(scope: Scope, left: u32, until_full: u64) -> Bytes {
+    let (mut room_of_left, mut room_of_wait) = (itoa::Buffer::new(), itoa::Buffer::new());
+    let parts =
+        ["\"", scope.name(), "\";r=", room_of_left.format(left), ";t=", room_of_wait.format(until_full)];
+    Bytes::from(parts.concat())
 }
 
 /// The one of which the least is left.
@@ -186,8 +189,7 @@ pub fn scarcest<const N: usize>(left: [Option<Left>; N]) -> Option<Left> {
 
 fn keyed<K: Hash + Eq + Clone>(per_minute: u32, clock: &Clock) -> Option<Keyed<K>> {
     let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
-    let limiter = RateLimiter::dashmap_with_clock(quota, Ticks(clock.clone()));
-    Some(Keyed { limiter: limiter.with_middleware::<StateInformationMiddleware>(), per_minute })
+    Some(Keyed { limiter: RateLimiter::new(quota, Cells::new(), Ticks(clock.clone())), per_minute })
 }
 
 fn take<K: Hash + Eq + Clone>(
@@ -204,13 +206,5 @@ fn take<K: Hash + Eq + Clone>(
             let wait = until.wait_time_from(limiter.clock().now());
             Err(ApiError::Throttled(Excess { scope, per_minute: *per_minute, wait }))
         }
-    }
-}
-
-/// Whoever has one IPv6 address has all of its network.
-fn of_one_client(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        address => address,
     }
 }

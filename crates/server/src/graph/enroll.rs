@@ -24,7 +24,6 @@ use super::{Answer, Ask, Reply};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::member::Member;
-use crate::returning::Returning;
 
 /// What an enrolment asks for, whoever asked.
 #[derive(Clone, Debug)]
@@ -54,9 +53,16 @@ pub struct Place {
     pub registrant: RegistrantId,
     /// Generation of their links.
     pub generation: u8,
+    /// It was given just now.
+    pub is_new: bool,
 }
 
 impl Place {
+    /// The one that somebody has.
+    pub fn held_by(registrant: &Registrant) -> Self {
+        Self { registrant: registrant.id, generation: registrant.generation, is_new: false }
+    }
+
     /// What their links are made from.
     pub fn link(&self, meeting: MeetingId) -> Link {
         Link { meeting, registrant: self.registrant, generation: self.generation }
@@ -88,7 +94,7 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
         // What was remembered is held against nothing on this way.
         ask.check_account().await?;
         ask.check_policy(hosted.meeting.organizer).await?;
-        let place = Place { registrant: registrant.id, generation: registrant.generation };
+        let place = Place::held_by(&registrant);
         return Ok(Some(Reply::entity(&show(
             ask,
             &hosted.meeting,
@@ -135,7 +141,6 @@ pub async fn take_place(
 ) -> Result<Option<Place>, ApiError> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
-    let returning = Returning::of(hosted.meeting.id, &asked.person, &asked.actor);
     let enrolment = Enrolment {
         // The turnstile gives the real id.
         id: RegistrantId(Uuid::nil()),
@@ -153,13 +158,12 @@ pub async fn take_place(
         idempotency: asked.idempotency,
     };
     let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
-    if let (Verdict::Known { .. } | Verdict::Full, Some(somebody)) = (verdict, returning) {
-        app.returning.see_to(somebody);
-    }
     match verdict {
-        Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0 })),
-        Verdict::Known { registrant, generation } => Ok(Some(Place { registrant, generation })),
-        Verdict::Full => Err(Refusal::RegistrationFull.into()),
+        Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0, is_new: true })),
+        Verdict::Known { registrant, generation } => {
+            Ok(Some(Place { registrant, generation, is_new: false }))
+        }
+        Verdict::Full { .. } => Err(Refusal::RegistrationFull.into()),
         Verdict::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
         Verdict::Stale => Ok(None),
     }

@@ -1,5 +1,5 @@
 //! `GET /$metadata`: what is served, for tools that read OData. For everybody, like `/openapi.json`: it tells what stands
-//! in the documentation.
+//! in the documentation. It counts against the budget of whatever address asks.
 
 use std::sync::LazyLock;
 
@@ -18,23 +18,21 @@ use crate::error::ApiError;
 static XML: LazyLock<String> = LazyLock::new(|| write_xml(&Model::new()));
 static JSON: LazyLock<String> = LazyLock::new(|| write_json(&Model::new()).to_string());
 
-/// Whether the request is for `/$metadata`.
-pub(super) fn is_meant(request: &Parts) -> bool {
-    let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default().trim_end_matches('/');
-    percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case("$metadata"))
-}
-
 /// The description: XML, or JSON where it is asked for.
 pub(super) fn serve(app: &App, request: &Parts) -> Response {
     let ids = request_ids(app, &request.headers);
+    let left = match app.settings.budgets.take_address(app.settings.trusted_proxies.client_of(request).0) {
+        Ok(left) => left,
+        Err(excess) => return finish(app, &ids, "metadata", None, Err(excess)),
+    };
     if request.method != Method::GET {
-        return finish(app, &ids, "metadata", None, Err(ApiError::Method(vec!["GET"])));
+        return finish(app, &ids, "metadata", left, Err(ApiError::Method(vec!["GET"])));
     }
     let (text, media_type) = match wants_json(&request.headers, request.uri.query().unwrap_or_default()) {
         true => (JSON.as_str(), "application/json"),
         false => (XML.as_str(), "application/xml; charset=utf-8"),
     };
-    let mut response = finish(app, &ids, "metadata", None, Ok(super::Reply::of_json(Vec::new())));
+    let mut response = finish(app, &ids, "metadata", left, Ok(super::Reply::of_json(Vec::new())));
     *response.body_mut() = Body::from(text);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response

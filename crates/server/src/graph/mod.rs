@@ -28,6 +28,7 @@ use domain::{Caller, Operation};
 use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request};
+use percent_encoding::percent_decode_str;
 use wire::{GraphPath, Query, UserRef};
 
 pub use ask::Ask;
@@ -51,9 +52,9 @@ const DIAGNOSTIC: HeaderName = HeaderName::from_static("x-ms-ags-diagnostic");
 pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
     let (parts, mut body) = request.into_parts();
     let waits_for_a_word = parts.headers.contains_key(header::EXPECT);
-    let mut response = if batch::is_meant(&parts) {
+    let mut response = if is_for("$batch", &parts) {
         batch::serve(&app, &parts, &mut body).await
-    } else if metadata::is_meant(&parts) {
+    } else if is_for("$metadata", &parts) {
         metadata::serve(&app, &parts)
     } else {
         one(&app, parts, &mut body).await
@@ -65,6 +66,12 @@ pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// Whether a request is for what is called so and stands directly below the version, beside all nouns.
+fn is_for(name: &str, request: &Parts) -> bool {
+    let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default().trim_end_matches('/');
+    percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case(name))
 }
 
 /// Answers one request, whether it came by itself or in a batch.

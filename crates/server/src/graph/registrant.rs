@@ -160,7 +160,7 @@ fn show(
     consents: &Consents,
 ) -> AnyRegistrant {
     let id = public_id(meeting, registration, registrant);
-    let place = Place { registrant: registrant.id, generation: registrant.generation };
+    let place = Place::held_by(registrant);
     let link = ask.app.graph_link(meeting, registration, &id, place);
     AnyRegistrant::item(meeting, registration, registrant, link, consents, ask.app.settings.lists)
 }

@@ -1,29 +1,24 @@
-//! Counting how often something is done, in memory that does not grow.
+//! Counting how often something is done.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
-use governor::state::StateStore;
 use governor::{Quota, RateLimiter};
-use quick_cache::sync::Cache;
 
-use super::client::{Client, Prefix};
+use crate::cells::Cells;
+use crate::client::{Client, Prefix};
 use crate::clock::{Clock, Ticks};
 
-/// So many addresses are remembered by each meter. Beyond that those that were quiet longest start anew.
-const CAPACITY: usize = 20_000;
-
 /// So much in a minute for each address, all of it at once if need be.
-pub(super) struct Meter(RateLimiter<Prefix, Cells, Ticks, NoOpMiddleware<Nanos>>);
+pub(super) struct Meter(RateLimiter<Prefix, Cells<Prefix>, Ticks, NoOpMiddleware<Nanos>>);
 
 impl Meter {
     pub(super) fn per_minute(count: u32, clock: &Clock) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
-        Self(RateLimiter::new(quota, Cells(Cache::new(CAPACITY)), Ticks(clock.clone())))
+        Self(RateLimiter::new(quota, Cells::new(), Ticks(clock.clone())))
     }
 
     /// Counts one more, or tells how long to wait until there may be another.
@@ -51,24 +46,6 @@ impl Limit {
         let of = |meter: &Meter, whose| meter.count(whose).map_err(|wait| (whose, wait));
         of(&self.addresses, client.address)?;
         of(&self.networks, client.network)
-    }
-}
-
-/// The state of each address.
-struct Cells(Cache<Prefix, Arc<Mutex<Option<Nanos>>>>);
-
-impl StateStore for Cells {
-    type Key = Prefix;
-
-    fn measure_and_replace<T, F, E>(&self, key: &Prefix, measure: F) -> Result<T, E>
-    where
-        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
-    {
-        let Ok(cell) = self.0.get_or_insert_with(key, || Ok::<_, std::convert::Infallible>(Arc::default()));
-        let mut cell = cell.lock().unwrap_or_else(PoisonError::into_inner);
-        let (outcome, next) = measure(*cell)?;
-        *cell = Some(next);
-        Ok(outcome)
     }
 }
 
@@ -109,17 +86,5 @@ mod tests {
         assert_eq!(passed, 30);
         assert_eq!(from(60), Err(client("2001:db8:1::").network));
         assert!(limit.count(client("2001:db8:2::1")).is_ok(), "the control");
-    }
-
-    #[test]
-    fn memory_stays_bounded_however_many_addresses_there_are() {
-        let clock = clock();
-        let cells = Cells(Cache::new(CAPACITY));
-        for n in 0..3 * CAPACITY as u32 {
-            let key = client(&std::net::Ipv4Addr::from_bits(n << 8).to_string()).address;
-            cells.measure_and_replace(&key, |_| Ok::<_, ()>(((), Ticks(clock.clone()).now()))).unwrap();
-        }
-
-        assert!((CAPACITY / 2..=CAPACITY).contains(&cells.0.len()), "{}", cells.0.len());
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! Everything is kept in the memory of this process, in room that does not grow with the number of those who ask.
 
-mod client;
 mod meter;
 pub mod proof;
 
@@ -13,13 +12,11 @@ use domain::RegistrationId;
 use domain::link::LinkKey;
 use quick_cache::sync::Cache;
 
-use self::client::Prefix;
 use self::meter::{Limit, Meter};
 use self::proof::{Challenge, Effort, Proofs, Shown, Unshown};
+use crate::client::{Client, Prefix};
 use crate::clock::Clock;
 use crate::config::{ProofOfWork, Protection};
-
-pub use self::client::Client;
 
 /// For so long browsers have to work after an address, a network or the whole service saw too much.
 const ALARM: Duration = Duration::from_secs(600);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::client::Client;
+use crate::client::Client;
 use crate::sealed::Seal;
 
 /// How long a challenge is good: as long as somebody may take to fill a form in.

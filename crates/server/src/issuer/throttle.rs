@@ -12,12 +12,14 @@
 //! [`super::service::IssuerService::prove`].
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ids::TenantId;
 use jiff::Timestamp;
+
+use crate::client::{Client, Prefix};
 
 const FORGET_AFTER: Duration = Duration::from_secs(3600);
 
@@ -30,9 +32,9 @@ pub(super) enum Suspect {
     /// Attempts for one account, whoever makes them and whether it exists or not.
     Account(TenantId, String),
     /// Passwords from one address.
-    People(IpAddr),
+    People(Prefix),
     /// Client secrets from one address.
-    Applications(IpAddr),
+    Applications(Prefix),
 }
 
 impl Suspect {
@@ -42,11 +44,11 @@ impl Suspect {
     }
 
     pub(super) fn people_at(address: IpAddr) -> Self {
-        Self::People(network_of(address))
+        Self::People(Client::of(address).address)
     }
 
     pub(super) fn applications_at(address: IpAddr) -> Self {
-        Self::Applications(network_of(address))
+        Self::Applications(Client::of(address).address)
     }
 
     fn free_failures(&self) -> u32 {
@@ -73,14 +75,6 @@ impl Suspect {
     /// How long one failure counts.
     fn fades_in(&self) -> Duration {
         self.longest_wait()
-    }
-}
-
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        // Whoever has one IPv6 address has its whole /64.
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        v4 => v4,
     }
 }
 

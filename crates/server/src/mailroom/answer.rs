@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
+use domain::suppression::says_no_mailbox;
 use lettre::transport::smtp::Error;
 
 /// The most characters of an answer that are kept.
@@ -46,6 +47,8 @@ pub(super) enum Outcome {
     Later(String),
     /// The mail server will never take it.
     Refused(String),
+    /// Nor any other letter to this address; its answer, and the status code in it (RFC 3463).
+    NoMailbox { answer: String, status: String },
     /// It was not the letter's fault: the mail server cannot be reached, or takes nothing from us.
     Down(Trouble),
 }
@@ -114,9 +117,17 @@ impl Answer {
         match self.stage {
             Stage::Greeting | Stage::Encryption | Stage::LogIn | Stage::Sender => self.down(needs_somebody),
             _ if needs_somebody => self.down(true),
-            _ if is_permanent => Outcome::Refused(self.text),
+            _ if is_permanent => self.refused(),
             _ => Outcome::Later(self.text),
         }
+    }
+
+    fn refused(self) -> Outcome {
+        let status = self.text.split(' ').nth(1).unwrap_or_default().to_owned();
+        if self.stage == Stage::Recipient && says_no_mailbox(&status) {
+            return Outcome::NoMailbox { answer: self.text, status };
+        }
+        Outcome::Refused(self.text)
     }
 
     fn down(self, needs_somebody: bool) -> Outcome {
@@ -179,6 +190,7 @@ mod tests {
             Outcome::Sent(_) => "sent",
             Outcome::Later(_) => "later",
             Outcome::Refused(_) => "refused",
+            Outcome::NoMailbox { .. } => "no mailbox",
             Outcome::Down(Trouble { needs_somebody: false, .. }) => "down",
             Outcome::Down(Trouble { needs_somebody: true, .. }) => "down, somebody is needed",
         };
@@ -198,6 +210,9 @@ mod tests {
             (Stage::Sender, 451, "too many", "down"),
             (Stage::Recipient, 450, "greylisted", "later"),
             (Stage::Recipient, 550, "unknown", "refused"),
+            (Stage::Recipient, 550, "550 5.1.1 unknown", "no mailbox"),
+            (Stage::Recipient, 550, "550 5.1.8 bad sender", "refused"),
+            (Stage::Handover, 550, "550 5.1.1 unknown", "refused"),
             (Stage::Recipient, 530, "log in first", "down, somebody is needed"),
             (Stage::Recipient, 554, "Relay access denied", "down, somebody is needed"),
             (Stage::Recipient, 421, "bye", "later"),

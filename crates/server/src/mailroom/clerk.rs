@@ -65,6 +65,6 @@ fn name(settlement: &Settlement) -> &'static str {
         Settlement::Dropped => "dropped",
         Settlement::Withheld(_) => "withheld",
         Settlement::Later(..) | Settlement::Untried(..) => "later",
-        Settlement::Failed(_) => "failed",
+        Settlement::Failed(_) | Settlement::NoMailbox { .. } => "failed",
     }
 }

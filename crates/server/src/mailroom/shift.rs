@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use domain::{RegistrantId, WithheldReason};
+use domain::{AddressHash, RegistrantId, WithheldReason};
 use jiff::{SignedDuration, Timestamp};
 use store::{DueLetter, Fault, Settlement};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -275,9 +275,9 @@ impl Shift {
         match self.0.mailroom.write(&letter).await {
             Ok(Written::Untrue) => Settlement::Dropped,
             Ok(Written::Withheld(reason)) => Settlement::Withheld(reason),
-            Ok(Written::Sealed(sealed)) => {
+            Ok(Written::Sealed(sealed, address)) => {
                 let outcome = room.postman.send(*sealed, &room.source, now).await;
-                self.settlement(letter.attempts, outcome)
+                self.settlement(letter.attempts, address, outcome)
             }
             Err(fault) => {
                 tracing::error!(error = %chain(&fault), letter.id = %letter.id, "a letter could not be read");
@@ -286,13 +286,14 @@ impl Shift {
         }
     }
 
-    fn settlement(&self, attempts: u32, outcome: Outcome) -> Settlement {
+    fn settlement(&self, attempts: u32, address: AddressHash, outcome: Outcome) -> Settlement {
         if !matches!(outcome, Outcome::Down(_)) && self.room().rest.end() {
             tracing::info!("the mail server takes letters again");
         }
         match outcome {
             Outcome::Sent(answer) => Settlement::Sent(answer),
             Outcome::Refused(answer) => Settlement::Failed(answer),
+            Outcome::NoMailbox { answer, status } => Settlement::NoMailbox { answer, status, address },
             Outcome::Later(answer) => self.put_off(attempts, answer),
             // The server may mean this letter alone after all: others are asked about first.
             Outcome::Down(trouble) if trouble.is_of_a_letter => {

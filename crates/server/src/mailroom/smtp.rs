@@ -147,7 +147,10 @@ impl SmtpTransport {
                 Ok(connection) => self.keep(connection),
                 Err(answer) => match answer.outcome() {
                     Outcome::Down(trouble) => return Err(trouble),
-                    Outcome::Sent(_) | Outcome::Later(_) | Outcome::Refused(_) => {}
+                    Outcome::Sent(_)
+                    | Outcome::Later(_)
+                    | Outcome::Refused(_)
+                    | Outcome::NoMailbox { .. } => {}
                 },
             }
         }

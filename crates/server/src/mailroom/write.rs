@@ -43,8 +43,8 @@ pub struct Letterhead {
 
 /// What became of writing a letter.
 pub(super) enum Written {
-    /// It is ready.
-    Sealed(Box<SealedLetter>),
+    /// It is ready, to go to that address.
+    Sealed(Box<SealedLetter>, AddressHash),
     /// There is nothing true left to say.
     Untrue,
     /// It is not to be sent.
@@ -126,7 +126,7 @@ impl Mailroom {
             return Ok(Written::Withheld(WithheldReason::AddressSuppressed));
         }
         let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
-        self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed)))
+        self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed), address))
     }
 
     /// The calendar entry that a confirmation would bring now, as a file to fetch; `None` where they have no place.

@@ -82,8 +82,8 @@ async fn open_furnished(config: &Config) -> Result<(Store, Houses), StartProblem
     }
     let houses = Houses::from_config(config)?;
     for (tenant, house) in houses.iter() {
-        for (_, consent) in &house.consents {
-            let kept = store.put_consent(tenant, consent).await;
+        for wording in &house.wordings {
+            let kept = store.put_consent(tenant, &wording.consent).await;
             kept.map_err(because("cannot store what people agree to"))?;
         }
     }
@@ -151,14 +151,21 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
     let mailroom = open_mailroom(config, &store, &clock, &ids, links, houses.clone()).await?;
     let issuer =
         if config.identity.builtin.enabled { Some(open_issuer(config, &store, &clock, &ids)?) } else { None };
-    let turnstile =
-        Turnstile::open(store.clone(), clock.clone(), ids.clone(), config.server.queue, mailroom.clone())
-            .map_err(because("cannot let anybody through"))?;
+    let returning = ReturnDesk::open(store.clone(), clock.clone(), mailroom.clone());
+    let turnstile = Turnstile::open(
+        store.clone(),
+        clock.clone(),
+        ids.clone(),
+        config.server.queue,
+        mailroom.clone(),
+        returning.clone(),
+    )
+    .map_err(because("cannot let anybody through"))?;
     let app = App::new(Parts {
         verifier: open_verifier(config, issuer.as_deref())?,
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
-        returning: ReturnDesk::open(store.clone(), clock.clone(), mailroom.clone()),
+        returning,
         guard: Arc::new(Guard::new(&config.protection, &mailroom.links().key, clock.clone())),
         mailroom,
         settings: settings(config, &clock, houses),

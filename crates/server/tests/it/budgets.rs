@@ -1,6 +1,7 @@
 //! Budgets: how much each application, organisation and address may ask in a minute.
 
 use domain::{Role, Scope};
+use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 use testkit::{APP, Call, TestApp, TestResponse};
@@ -92,8 +93,26 @@ async fn an_address_beyond_its_budget_waits_with_a_token_and_without() {
     assert_refused(&from(&app, "2001:db8::2").await, "addressBudget", "Address");
     assert_refused(&from(&app, "2001:db8::1").token(&token).await, "addressBudget", "Address");
     from(&app, "2001:db8:0:1::1").token(&token).await.expect(200);
-    from(&app, "192.0.2.9").await.expect(401);
+    let without = from(&app, "192.0.2.9").await.expect(401);
+    assert_eq!(without.header("ratelimit"), Some("\"address\";r=2;t=20"));
     app.get("/health/ready").header("x-forwarded-for", "2001:db8::1").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_description_of_what_is_served_is_counted_like_everything_else() {
+    let app = limited("address_per_minute = 3").await;
+    let describe =
+        |method: Method| app.call(method, "/beta/$metadata").header("x-forwarded-for", "192.0.2.1");
+
+    for (method, status, left) in [(Method::GET, 200, 2), (Method::POST, 405, 1), (Method::GET, 200, 0)] {
+        let answer = describe(method).await.expect(status);
+        let told = answer.header("ratelimit").unwrap();
+        assert!(told.starts_with(&format!("\"address\";r={left};t=")), "{told}");
+        assert!(answer.header("ratelimit-policy").is_some());
+    }
+
+    assert_refused(&describe(Method::GET).await, "addressBudget", "Address");
+    assert_refused(&from(&app, "192.0.2.1").await, "addressBudget", "Address");
 }
 
 /// Nothing is done for whoever is refused, and each request of a batch is refused by itself.

@@ -1,4 +1,5 @@
-//! What somebody does with their own registration, by the link in their letter. Property 27 is in `links`.
+//! What somebody does with their own registration, by the link in their letter. That mail scanners
+//! change nothing is in `links`.
 
 use serde_json::{Value, json};
 use testkit::{PUBLIC_URL, TestApp, TestMeeting, TestResponse};
@@ -104,7 +105,7 @@ async fn an_answer_that_breaks_a_rule_comes_back_with_what_is_wrong() {
 
     let page = own.answer(&app, "Galley", "Ebro").await.expect(400).text();
 
-    assert!(page.contains("please choose one of the options") && page.contains(r#"value="Ebro""#), "{page}");
+    assert!(page.contains("Please choose one of the options") && page.contains(r#"value="Ebro""#), "{page}");
     assert_eq!(own.answers(&app).await, ["Deck", "Loire"], "nothing is half stored");
 }
 

@@ -128,7 +128,7 @@ async fn a_form_with_faults_comes_back_with_its_input_and_says_what_is_wrong() {
     let back = sign_up.send(&app, "n", "  ", "nobody & co", "Bridge").await.expect(400);
 
     let text = back.text();
-    for words in ["please fill this in", "this is not an e-mail address", "please choose one of the options"]
+    for words in ["Please fill this in", "This is not an e-mail address", "Please choose one of the options"]
     {
         assert!(text.contains(words), "{words} is not in {text}");
     }
@@ -137,10 +137,10 @@ async fn a_form_with_faults_comes_back_with_its_input_and_says_what_is_wrong() {
     assert!(text.contains("<title>Problem"), "the title is the first thing a screen reader says");
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0);
     let control = sign_up.send(&app, "n", "Odile", "odile@pinewater.example", "Deck").await.expect(200);
-    assert!(!control.text().contains("please fill this in"));
+    assert!(!control.text().contains("Please fill this in"));
 }
 
-/// Property 75: a double click, a reload or the back button.
+/// A double click, a reload or the back button.
 #[tokio::test]
 async fn the_same_form_sent_twice_is_one_registration_and_shows_the_same_page() {
     let app = TestApp::new().await;
@@ -155,7 +155,7 @@ async fn the_same_form_sent_twice_is_one_registration_and_shows_the_same_page() 
     assert_eq!(app.mail().await.len(), 1);
 }
 
-/// Property 34: whoever asks for a place does not learn who has one.
+/// Whoever asks for a place does not learn who has one.
 #[tokio::test]
 async fn an_address_that_is_registered_already_is_answered_like_a_new_one() {
     let app = TestApp::new().await;
@@ -241,7 +241,7 @@ async fn a_registration_for_the_organization_shows_no_form_and_takes_nobody() {
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0);
 }
 
-/// Properties 43 and 44: whatever people type is text.
+/// Whatever people type is text.
 #[tokio::test]
 async fn markup_and_template_syntax_stay_text_on_every_page() {
     let app = TestApp::new().await;
@@ -336,6 +336,6 @@ async fn a_form_of_another_shape_is_refused_and_gives_no_place() {
     let long = app.post(&sign_up.page).text("application/x-www-form-urlencoded", &long).await;
 
     assert!(json.status.is_client_error() && long.status.is_client_error());
-    assert!(empty.text().contains("please fill this in"));
+    assert!(empty.text().contains("Please fill this in"));
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0);
 }

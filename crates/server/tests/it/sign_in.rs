@@ -117,7 +117,7 @@ async fn a_form_with_faults_comes_back_to_whoever_is_signed_in() {
 
     let back = browser.post(&sign_up.page, &[("session", &mark), (&sign_up.answer, " ")]).await.expect(400);
 
-    assert!(back.text().contains("please fill this in") && back.text().contains("Tomas Virtanen"));
+    assert!(back.text().contains("Please fill this in") && back.text().contains("Tomas Virtanen"));
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0);
     sign_up.enrol(&mut browser).await.expect(200);
 }

@@ -6,7 +6,8 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 11] = [
+const ONE_ENGINE: [(&str, Speaks); 12] = [
+    ("outbox: IS_ERASED_SHARED", Speaks::Postgres),
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
     ("mailing: TAKE", Speaks::Sqlite),

@@ -133,6 +133,19 @@ pub async fn an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is
     assert!(!rig.store.is_suppressed(&dead).await.unwrap());
 }
 
+pub async fn an_address_without_a_mailbox_is_kept_with_the_letter_that_failed(rig: &Rig) {
+    let (_, registrant, letter) = somebody(rig).await;
+    let dead = address("p1@pinewater.example");
+    let no_mailbox =
+        Settlement::NoMailbox { answer: "550 5.1.1 no".into(), status: "5.1.1".into(), address: dead };
+
+    settle(rig, &letter, no_mailbox, 2).await;
+
+    assert_eq!(fates(rig, &registrant).await, [(CONFIRMATION, Fate::Failed, said("550 5.1.1 no"))]);
+    assert!(rig.store.is_suppressed(&dead).await.unwrap());
+    assert!(!rig.store.is_suppressed(&address("p2@pinewater.example")).await.unwrap());
+}
+
 pub async fn a_return_address_leads_to_its_registrant(rig: &Rig) {
     let (stage, registrant, _) = somebody(rig).await;
     let key = LinkKey::new(KEY);
@@ -208,6 +221,42 @@ pub async fn who_is_erased_is_named_by_no_answer_of_a_mail_server(rig: &Rig) {
     assert!(kinds.contains(&CONFIRMATION), "what became of the letters is told still: {kinds:?}");
 }
 
+/// A letter was under way while its recipient had their data erased.
+pub async fn what_is_said_of_a_letter_after_its_recipient_is_erased_is_not_kept(rig: &Rig) {
+    for (settlement, is_kept) in [
+        (Settlement::Failed("550 canary is unknown".into()), "failed_at IS NOT NULL"),
+        (Settlement::Later(at(999), "451 canary is busy".into()), "failed_at IS NULL"),
+        (Settlement::Sent("250 canary may read".into()), "FALSE"),
+    ] {
+        let (stage, registrant, letter) = somebody(rig).await;
+        rig.store.erase_registrant(stage.meeting.id, registrant.id, &fact(2), &fact(3)).await.unwrap();
+
+        settle(rig, &letter, settlement, 4).await;
+
+        let kept = format!(
+            "SELECT (SELECT COUNT(*) FROM event e WHERE e.slot = $1 AND e.meeting_id = $2 AND e.answer LIKE '%canary%')
+                + (SELECT COUNT(*) FROM outbox o WHERE o.slot = $1 AND o.meeting_id = $2
+                    AND o.last_answer LIKE '%canary%' AND {is_kept})"
+        );
+        assert_eq!(rig.raw.count(&kept, stage.meeting.id).await, 0);
+    }
+}
+
+pub async fn somebody_who_sends_reports_without_end_is_heard_fifty_times(rig: &Rig) {
+    let (_, registrant, letter) = somebody(rig).await;
+    settle(rig, &letter, Settlement::Sent("250 ok".into()), 2).await;
+
+    let mut heard = 0;
+    for seconds in 3..63 {
+        let late = came_back(Returned::Delayed, None, seconds);
+        heard += usize::from(rig.store.record_return(&registrant, &late).await.unwrap());
+    }
+
+    assert_eq!(heard, 50);
+    let dead = came_back(Returned::Failed { for_good: true }, None, 99);
+    assert!(!rig.store.record_return(&registrant, &dead).await.unwrap());
+}
+
 /// More than anybody is shown of them.
 pub async fn who_is_erased_is_named_by_no_answer_however_many_there_are(rig: &Rig) {
     let (stage, registrant, letter) = somebody(rig).await;
@@ -221,7 +270,7 @@ pub async fn who_is_erased_is_named_by_no_answer_however_many_there_are(rig: &Ri
     rig.raw.execute(busy, stage.meeting.id).await;
     let kept = "SELECT (SELECT COUNT(*) FROM event e WHERE e.slot = $1 AND e.meeting_id = $2 AND e.answer LIKE '%canary')
         + (SELECT COUNT(*) FROM outbox o WHERE o.slot = $1 AND o.meeting_id = $2 AND o.last_answer LIKE '%canary')";
-    assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 402, "the control");
+    assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 251, "the control: fifty came back, and no more");
 
     rig.store.erase_registrant(stage.meeting.id, registrant.id, &fact(300), &fact(301)).await.unwrap();
 

@@ -11,13 +11,15 @@ use crate::rig::{
     MINUTE, ORGANIZER, Rig, Stage, TENANT, Tally, at, external, fact, fresh_id, key, named, seated,
 };
 
+const FULL: Verdict = Verdict::Full { known: None };
+
 pub async fn places_are_given_in_order_of_arrival(rig: &Rig) {
     let stage = rig.stage(Some(2)).await;
     let batch = stage.asks(0..4);
 
     let verdicts = rig.store.enroll(&batch).await.unwrap();
 
-    let expected = [Verdict::Seated(batch[0].id), Verdict::Seated(batch[1].id), Verdict::Full, Verdict::Full];
+    let expected = [Verdict::Seated(batch[0].id), Verdict::Seated(batch[1].id), FULL, FULL];
     assert_eq!(verdicts, expected);
     assert_eq!(rig.tally(stage.meeting.id).await, enrolled(2));
 }
@@ -66,7 +68,7 @@ pub async fn one_batch_may_hold_several_meetings_in_any_order(rig: &Rig) {
 
     for (n, (enrolment, verdict)) in batch.iter().zip(&verdicts).enumerate() {
         let has_place = [n < 6, n < 3, true][n % 3];
-        let expected = if has_place { Verdict::Seated(enrolment.id) } else { Verdict::Full };
+        let expected = if has_place { Verdict::Seated(enrolment.id) } else { FULL };
         assert_eq!(*verdict, expected, "request {n}");
     }
     for (stage, count) in stages.iter().zip([2, 1, 4]) {
@@ -80,7 +82,7 @@ pub async fn who_came_too_late_leaves_no_trace(rig: &Rig) {
 
     let verdicts = rig.store.enroll(&batch).await.unwrap();
 
-    assert_eq!(verdicts.iter().filter(|verdict| **verdict == Verdict::Full).count(), 97);
+    assert_eq!(verdicts.iter().filter(|verdict| **verdict == FULL).count(), 97);
     assert_eq!(rig.tally(stage.meeting.id).await, enrolled(3));
     for late in &batch[3..] {
         assert_eq!(rig.store.find_registrant(stage.meeting.id, late.id).await.unwrap(), None);
@@ -95,7 +97,7 @@ pub async fn who_has_a_place_is_known_when_all_are_taken(rig: &Rig) {
     let verdicts = rig.store.enroll(&stage.asks([0, 1, 1])).await.unwrap();
 
     let known = Verdict::Known { registrant: seated(&first)[0], generation: 0 };
-    assert_eq!(verdicts, [known, Verdict::Full, Verdict::Full]);
+    assert_eq!(verdicts, [known, FULL, FULL]);
     assert_eq!(rig.tally(stage.meeting.id).await, enrolled(1));
 }
 
@@ -115,12 +117,11 @@ pub async fn a_stranger_is_told_of_nobody_when_all_places_are_taken(rig: &Rig) {
 
     assert_eq!(with_room, [known(0)]);
     let own = Verdict::Known { registrant: asks[1].id, generation: 0 };
-    assert_eq!(
-        last_place,
-        [known(1), Verdict::Seated(asks[1].id), Verdict::Full, Verdict::Full, known(0), Verdict::Full, own]
-    );
-    assert_eq!(full, [Verdict::Full, Verdict::Full, known(0), Verdict::Full]);
-    assert_eq!(retried, [Verdict::Full], "the first answer is the one that is repeated");
+    let kept = |registrant| Verdict::Full { known: Some(registrant) };
+    let seat = Verdict::Seated(asks[1].id);
+    assert_eq!(last_place, [known(1), seat, kept(first[0]), FULL, known(0), kept(asks[1].id), own]);
+    assert_eq!(full, [kept(first[0]), FULL, known(0), kept(first[1])]);
+    assert_eq!(retried, [kept(first[1])], "the first answer is the one that is repeated");
 }
 
 pub async fn a_place_given_back_is_given_again(rig: &Rig) {
@@ -146,7 +147,7 @@ pub async fn a_lowered_capacity_gives_no_place_and_takes_none_away(rig: &Rig) {
 
     let verdicts = rig.store.enroll(&stage.asks([9])).await.unwrap();
 
-    assert_eq!(verdicts, [Verdict::Full]);
+    assert_eq!(verdicts, [FULL]);
     assert_eq!(rig.tally(stage.meeting.id).await, enrolled(4));
 }
 

@@ -92,7 +92,7 @@ pub async fn a_key_belongs_to_one_meeting(rig: &Rig) {
 pub async fn a_refusal_is_not_remembered(rig: &Rig) {
     let stage = rig.stage(Some(1)).await;
     let first = seated(&enroll(rig, &[stage.ask(1)]).await)[0];
-    assert_eq!(enroll(rig, &[ask(&stage, 2, 1, 1)]).await, [Verdict::Full]);
+    assert_eq!(enroll(rig, &[ask(&stage, 2, 1, 1)]).await, [Verdict::Full { known: None }]);
     rig.store.cancel_registrant(stage.meeting.id, first, &fact(1)).await.unwrap();
 
     let verdicts = enroll(rig, &[ask(&stage, 2, 1, 1)]).await;

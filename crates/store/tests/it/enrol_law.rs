@@ -33,7 +33,7 @@ impl Model {
             return Verdict::Known { registrant: *registrant, generation: 0 };
         }
         if self.capacity.is_some_and(|capacity| self.live.len() >= capacity as usize) {
-            return Verdict::Full;
+            return Verdict::Full { known: None };
         }
         self.live.insert(person, id);
         self.ever += 1;

@@ -125,7 +125,7 @@ async fn enrol(store: &Store, batch: &[Enrolment]) -> Result<String, store::Faul
     let name = |verdict: Verdict| match verdict {
         Verdict::Seated(_) => "seated",
         Verdict::Known { .. } => "known",
-        Verdict::Full => "full",
+        Verdict::Full { .. } => "full",
         Verdict::Stale => "stale",
         Verdict::KeyReused => "key reused",
     };

@@ -19,9 +19,9 @@ mod enrol_law;
 mod enrol_many;
 mod faults;
 mod interleavings;
-mod keeping;
 mod mailings;
 mod meetings;
+mod once;
 mod opening;
 mod orders;
 mod outbox;
@@ -70,7 +70,7 @@ macro_rules! every_case {
                 a_refusal_is_not_remembered,
                 a_repeated_request_does_not_undo_a_cancellation,
                 who_was_known_before_is_remembered_with_the_key;
-            keeping:
+            once:
                 what_was_made_once_is_answered_from_what_was_kept,
                 a_kept_key_with_another_request_changes_nothing,
                 what_was_not_made_is_not_kept,
@@ -108,11 +108,14 @@ macro_rules! every_case {
                 ones_letters_are_told_apart_and_from_everybody_elses,
                 what_came_back_is_told_of_the_letter_it_is_about_and_once,
                 an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is,
+                an_address_without_a_mailbox_is_kept_with_the_letter_that_failed,
                 a_return_address_leads_to_its_registrant,
                 reminders_are_stopped_for_one_registrant_and_said_once,
                 a_no_of_a_calendar_offers_once_for_each_version_told,
                 who_is_erased_is_named_by_no_answer_of_a_mail_server,
-                who_is_erased_is_named_by_no_answer_however_many_there_are;
+                who_is_erased_is_named_by_no_answer_however_many_there_are,
+                somebody_who_sends_reports_without_end_is_heard_fifty_times,
+                what_is_said_of_a_letter_after_its_recipient_is_erased_is_not_kept;
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,

@@ -65,7 +65,7 @@ const HOT: &[(&str, &str, By)] = &[
     ),
     ("idempotency: remembered", "i USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)", Both),
     ("idempotency: FIND", "idempotency USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)", Both),
-    ("keeping: FIND", "idempotency USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)", Both),
+    ("once: FIND", "idempotency USING PRIMARY KEY (slot=? AND meeting_id=? AND key_hash=?)", Both),
     ("idempotency: EXPIRED_SLOTS", "i USING INDEX idempotency_expiry (slot=? AND expires_at<?)", Sqlite),
     ("idempotency: REMOVE_EXPIRED", "i USING INDEX idempotency_expiry (slot=? AND expires_at<?)", Both),
     (

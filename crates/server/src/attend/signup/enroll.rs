@@ -16,9 +16,9 @@ use crate::attend::page::forbidden;
 use crate::attend::proof;
 use crate::attend::reader::Reader;
 use crate::attend::visitor::Visitor;
+use crate::client::Client;
 use crate::error::ApiError;
 use crate::graph::{Asked, Place, private_key, take_place};
-use crate::guard::Client;
 
 /// So often a form is read that was read by what has changed meanwhile.
 const TRIES: u32 = 3;
@@ -165,7 +165,7 @@ async fn seat(
         // Sent, changed and sent again from the same page: another request, which needs no key.
         Err(ApiError::Refused(Refusal::IdempotencyKeyReused)) => {}
         // The same form once more, after the place was given back: they want it again.
-        Ok(Some(place)) if !is_registered(app, hosted, place).await? => {}
+        Ok(Some(place)) if !place.is_new && !is_registered(app, hosted, place).await? => {}
         place => return place,
     }
     take_place(app, hosted, registration, Asked { idempotency: None, ..asked }).await

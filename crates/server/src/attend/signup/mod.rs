@@ -23,9 +23,9 @@ use super::proof;
 use super::reader::Reader;
 use super::visitor::Visitor;
 use crate::app::App;
+use crate::client::Client;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::guard::Client;
 use crate::visits::is_of_a_person;
 
 /// `GET /registration/{id}`
@@ -41,7 +41,7 @@ pub async fn show(
         let Some(hosted) = find_now(&app, &id).await? else { return gone(&app, &reader, &id).await };
         let Some(page) = Page::of(&app, &reader, &hosted) else { return Ok(not_found(&reader)) };
         let (meeting, registration) = (&hosted.meeting, page.registration);
-        count_visit(&app, &hosted, registration, &method, (address, &reader.headers));
+        count_visit(&app, &hosted, registration, &method, (address, &*reader.headers));
         let organizer = app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
         let organizer = organizer.and_then(|person| person.full_name());
         let page = Page { organizer: organizer.as_deref(), ..page };

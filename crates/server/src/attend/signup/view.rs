@@ -3,7 +3,7 @@
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{BuiltIn, Consent, FieldProblem, PersonId, Refusal, Registration};
+use domain::{BuiltIn, FieldProblem, PersonId, Refusal, Registration};
 use http::StatusCode;
 use jiff::Timestamp;
 use pages::{
@@ -108,15 +108,13 @@ impl<'a> Page<'a> {
         let fields = sent.fields.unwrap_or(&nothing);
         let filled = visitor.complete(form::filled_form(meeting, fields));
         let flaws = form::field_problems(sent.problems, built_in, &ids, meeting, fields);
-        let consent = self.house().consent(self.language());
-        let version = consent.map(Consent::version);
         let form = EnrolmentForm {
             nonce: &nonce,
-            consent: consent.zip(version.as_ref()).map(|(consent, version)| ConsentBox {
-                version: version.as_str(),
-                text: &consent.text,
-                notice_url: consent.notice_url.as_deref(),
-                is_ticked: form::value(fields, "consent") == Some(version.as_str()),
+            consent: self.house().wording(self.language()).map(|wording| ConsentBox {
+                version: wording.version.as_str(),
+                text: &wording.consent.text,
+                notice_url: wording.consent.notice_url.as_deref(),
+                is_ticked: form::value(fields, "consent") == Some(wording.version.as_str()),
             }),
             session: visitor.person().map(|_| session),
             first_name: filled.first_name.as_deref().unwrap_or_default(),

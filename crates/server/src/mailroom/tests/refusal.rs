@@ -78,6 +78,33 @@ async fn a_refused_letter_fails_at_once_and_the_others_go_on() {
 }
 
 #[tokio::test]
+async fn an_address_that_has_no_mailbox_gets_no_more_letters_and_one_refused_for_another_reason_does() {
+    for (step, said, next) in [
+        ("RCPT", "550 5.1.1 <odile@pinewater.example> unknown", "letterWithheld"),
+        ("RCPT", "550 5.7.1 a policy", "letterSent"),
+        ("RCPT", "550 5.1.8 bad sender", "letterSent"),
+        ("RCPT", "550 unknown", "letterSent"),
+        (".", "550 5.1.1 unknown", "letterSent"),
+    ] {
+        let world = World::new().await;
+        let server = MailServer::start().await;
+        server.once(step, Say(said));
+        let mailroom = world.with_server(&server);
+        let odile = world.enroll_odile().await;
+        mailroom.deliver_due().await.unwrap();
+
+        world.cancel(odile).await;
+        mailroom.deliver_due().await.unwrap();
+
+        assert_eq!(world.fates(odile).await, ["letterFailed", next], "{said}");
+        let kept: Vec<_> = world.store.list_suppressed().await.unwrap();
+        let kept: Vec<_> = kept.iter().map(|kept| (kept.registrant, kept.status.as_str())).collect();
+        let expected = if next == "letterWithheld" { vec![(odile, "5.1.1")] } else { vec![] };
+        assert_eq!(kept, expected, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_letter_whose_answer_got_lost_is_sent_again_under_the_same_message_id() {
     for answer in [HangUp, Silence] {
         let world = World::new().await;

@@ -1,5 +1,7 @@
 //! What is run: the marked blocks of the documents, and what the demo prints.
 
+use std::net::TcpListener;
+
 use domain::Operation;
 use serde_json::Value;
 
@@ -47,8 +49,12 @@ fn the_first_enrolment_of_the_readme_works() {
 fn the_tour_of_the_serving_guide_works() {
     let document = read("docs/serve.md");
     let place = Place::new();
+    // On a free port, and gone with the script however that ends.
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+    let tour = script(&document).replace("127.0.0.1:8080", &address);
+    let tour = format!("export USHER_SERVER__LISTEN={address}\ntrap 'kill $! || :' EXIT\n{tour}");
 
-    let said = succeeded(&place.run(&script(&document)));
+    let said = succeeded(&place.run(&tour));
 
     for promised in [
         "public_url = \"https://usher.example.org\" # usher.toml:",
@@ -57,6 +63,7 @@ fn the_tour_of_the_serving_guide_works() {
         "\tmirja@harbour.example\t",
         "`mirja@harbour.example` can sign in",
         "granted `events` to 2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460",
+        "\"userPrincipalName\":\"mirja@harbour.example\"",
     ] {
         assert!(said.contains(promised), "`{promised}` is missing in:\n{said}");
     }

@@ -74,6 +74,26 @@ async fn what_the_organizer_says_is_not_counted() {
     assert_eq!(letters_to_victim(&app).await, 1, "the cancellation");
 }
 
+/// Whoever typed them in causes these as well.
+#[tokio::test]
+async fn of_what_an_organizer_says_a_mailbox_gets_so_much_an_hour() {
+    let app = open("letters_per_hour = 1").await;
+    let sign_up = sign_up(&app, None).await;
+    enroll(&app, &sign_up, VICTIM).await;
+    let mut letters = letters_to_victim(&app).await;
+
+    for n in 0..8 {
+        let title = json!({"subject": format!("Reading {n} rivers")});
+        let token = app.token(&app.people.ines);
+        app.patch(sign_up.meeting.registration()).token(&token).json(&title).await.expect(200);
+        letters += letters_to_victim(&app).await;
+    }
+
+    assert_eq!(letters, 1 + 5);
+    let withheld = "SELECT count(*) FROM event WHERE kind = 'letterWithheld' AND detail = 'update'";
+    assert_eq!(app.db_count(withheld).await, 3);
+}
+
 #[tokio::test]
 async fn a_member_of_the_organisation_gets_every_letter() {
     let app = open("letters_per_hour = 1").await;

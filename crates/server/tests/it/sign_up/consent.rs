@@ -40,14 +40,14 @@ async fn the_form_asks_and_nobody_is_registered_who_does_not_agree() {
     ] {
         let back = sign_up.send(&app, "Odile", more).await.expect(400).text();
         assert!(
-            back.contains("please tick the box if you agree") && back.contains(r#"value="Odile""#),
+            back.contains("Please tick the box if you agree") && back.contains(r#"value="Odile""#),
             "{back}"
         );
     }
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0);
     let faulty = [("consent", &*version(WORDS)), ("lastName", "")];
     let back = app.post(&sign_up.page).form(&faulty).await.expect(400).text();
-    assert!(!back.contains("please tick") && back.contains(" checked required>"), "a tick stays: {back}");
+    assert!(!back.contains("Please tick") && back.contains(" checked required>"), "a tick stays: {back}");
     sign_up.send(&app, "Odile", &[("consent", &version(WORDS))]).await.expect(200);
 }
 

@@ -126,3 +126,15 @@ async fn a_page_without_a_logo_names_the_organisation_and_who_organizes() {
     let closed = app.get(&members.page).await.expect(200).text();
     assert!(closed.contains("Only members of Riverbend Hydrology Institute can register"), "{closed}");
 }
+
+/// Browsers look for it of themselves, whatever page they show.
+#[tokio::test]
+async fn a_tab_has_a_picture_of_ours_that_is_nothing_else() {
+    let app = TestApp::new().await;
+
+    let icon = app.get("/favicon.ico").await.expect(200);
+
+    assert_eq!((&*icon.body, icon.header("content-type")), (pages::ICON, Some("image/png")));
+    assert_eq!(icon.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(icon.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+}

@@ -1,18 +1,18 @@
-//! Whom a request is counted against.
+//! Whom a request is counted against: what is one client, however many addresses they have.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// All addresses that begin with the same bits, counted as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Prefix {
+pub(crate) struct Prefix {
     address: IpAddr,
     bits: u8,
 }
 
 impl Prefix {
     /// Everybody.
-    pub(super) const ALL: Self = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), bits: 0 };
+    pub(crate) const ALL: Self = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), bits: 0 };
 
     fn of(address: IpAddr, bits: u8) -> Self {
         let address = match address {
@@ -39,9 +39,9 @@ impl fmt::Display for Prefix {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
     /// An address of IPv4. Whoever has one of IPv6 has all of its /64.
-    pub(super) address: Prefix,
+    pub(crate) address: Prefix,
     /// What one customer of a provider may have as a whole: a /24 of IPv4, a /48 of IPv6.
-    pub(super) network: Prefix,
+    pub(crate) network: Prefix,
 }
 
 impl Client {

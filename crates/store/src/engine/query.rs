@@ -1,0 +1,198 @@
+//! A query: its text, its values, and running it on whatever is open.
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite};
+
+use super::held::{Held, LONGEST_ANSWER, in_time};
+use super::value::{Value, arguments};
+use super::{On, Pool, Tx};
+use crate::Fault;
+
+/// A text for each engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    sqlite: SqlStr,
+    postgres: SqlStr,
+}
+
+impl Text {
+    /// The same text for both, its values marked by bare `?`. Nothing in it comes from outside.
+    pub(crate) fn same(text: String) -> Self {
+        Self::of(text.clone(), text)
+    }
+
+    /// A text for each. Nothing in either comes from outside.
+    pub(crate) fn of(sqlite: String, postgres: String) -> Self {
+        Self {
+            sqlite: AssertSqlSafe(sqlite).into_sql_str(),
+            postgres: AssertSqlSafe(numbered(&postgres)).into_sql_str(),
+        }
+    }
+
+    pub(crate) fn for_sqlite(&self) -> SqlStr {
+        self.sqlite.clone()
+    }
+
+    pub(crate) fn for_postgres(&self) -> SqlStr {
+        self.postgres.clone()
+    }
+}
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self { sqlite: text.into_sql_str(), postgres: text.into_sql_str() }
+    }
+}
+
+/// PostgreSQL numbers its values. No text of ours holds a `?` that is anything else.
+fn numbered(text: &str) -> String {
+    let mut pieces = text.split('?');
+    let mut numbered = pieces.next().unwrap_or_default().to_owned();
+    for (number, piece) in (1..).zip(pieces) {
+        numbered.push_str(&format!("${number}{piece}"));
+    }
+    numbered
+}
+
+/// A row both engines can give.
+pub(crate) trait Readable:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Readable for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A query and its values.
+pub(crate) struct Query<'q> {
+    text: Text,
+    values: Vec<Value<'q>>,
+}
+
+/// Begins a query.
+pub(crate) fn query<'q>(text: impl Into<Text>) -> Query<'q> {
+    Query { text: text.into(), values: Vec::new() }
+}
+
+/// Runs a query on whatever is open: `$run` sees the query's text, its values and who executes it.
+macro_rules! run {
+    ($self:ident, $on:ident, |$text:ident, $values:ident, $executor:ident| $run:expr) => {
+        match $on.into() {
+            On::Tx(Tx::Sqlite(tx)) => {
+                let (($text, $values), $executor) = ($self.for_sqlite()?, &mut **tx);
+                $run.await?
+            }
+            On::Pool(Pool::Sqlite(pool)) => {
+                let (($text, $values), $executor) = ($self.for_sqlite()?, pool);
+                $run.await?
+            }
+            On::Tx(Tx::Postgres(held)) => {
+                let patience = held.patience;
+                let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
+                in_time(patience, $run).await?
+            }
+            On::Pool(Pool::Postgres(pool)) => {
+                let mut held = Held::take(pool).await?;
+                let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
+                let answer = in_time(LONGEST_ANSWER, $run).await?;
+                held.is_done = true;
+                answer
+            }
+        }
+    };
+}
+
+impl<'q> Query<'q> {
+    /// Binds the next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value<'q>>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Binds rows, column by column: each column is one list.
+    pub(crate) fn bind_columns<const N: usize>(mut self, rows: impl Iterator<Item = [Value<'q>; N]>) -> Self {
+        let mut columns = [const { Vec::new() }; N];
+        for row in rows {
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+        self.values.extend(columns.map(Value::List));
+        self
+    }
+
+    /// Binds rows, each value in order.
+    pub(crate) fn bind_rows<const N: usize>(mut self, rows: impl Iterator<Item = [Value<'q>; N]>) -> Self {
+        self.values.extend(rows.flatten());
+        self
+    }
+
+    /// Runs it; tells how many rows it changed.
+    pub(crate) async fn execute<'c>(self, on: impl Into<On<'c>>) -> Result<u64, Fault> {
+        Ok(run!(self, on, |text, values, executor| async {
+            Ok::<_, sqlx::Error>(sqlx::query_with(text, values).execute(executor).await?.rows_affected())
+        }))
+    }
+
+    /// Its rows.
+    pub(crate) async fn fetch_all<'c, T: Readable>(self, on: impl Into<On<'c>>) -> Result<Vec<T>, Fault> {
+        Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values).fetch_all(executor)))
+    }
+
+    /// Its first row, if it has one.
+    pub(crate) async fn fetch_optional<'c, T: Readable>(
+        self,
+        on: impl Into<On<'c>>,
+    ) -> Result<Option<T>, Fault> {
+        Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values)
+            .fetch_optional(executor)))
+    }
+
+    /// Its first row; a fault where there is none.
+    pub(crate) async fn fetch_one<'c, T: Readable>(self, on: impl Into<On<'c>>) -> Result<T, Fault> {
+        self.fetch_optional(on).await?.ok_or(Fault(sqlx::Error::RowNotFound))
+    }
+
+    /// The first column of its rows.
+    pub(crate) async fn fetch_values<'c, T>(self, on: impl Into<On<'c>>) -> Result<Vec<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        Ok(self.fetch_all::<(T,)>(on).await?.into_iter().map(|(value,)| value).collect())
+    }
+
+    /// The first column of its first row; a fault where there is none.
+    pub(crate) async fn fetch_value<'c, T>(self, on: impl Into<On<'c>>) -> Result<T, Fault>
+    where
+        (T,): Readable,
+    {
+        Ok(self.fetch_one::<(T,)>(on).await?.0)
+    }
+
+    /// The first column of its first row, if it has one.
+    pub(crate) async fn fetch_optional_value<'c, T>(self, on: impl Into<On<'c>>) -> Result<Option<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        Ok(self.fetch_optional::<(T,)>(on).await?.map(|(value,)| value))
+    }
+
+    fn for_sqlite(self) -> Result<(SqlStr, SqliteArguments), Fault> {
+        Ok((self.text.sqlite, arguments::<Sqlite>(self.values)?))
+    }
+
+    fn for_postgres(self) -> Result<(SqlStr, PgArguments), Fault> {
+        Ok((self.text.postgres, arguments::<Postgres>(self.values)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_in_order() {
+        assert_eq!(numbered("VALUES (?,?),(?,?)"), "VALUES ($1,$2),($3,$4)");
+        assert_eq!(numbered("a = $1"), "a = $1");
+    }
+}
