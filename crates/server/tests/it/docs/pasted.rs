@@ -184,6 +184,6 @@ fn every_document_that_a_comment_names_is_there() {
 fn named(note: &str) -> impl Iterator<Item = String> {
     let names = note.split(|c: char| !(c.is_alphanumeric() || "/.#-_:".contains(c)));
     names
-        .filter(|name| name.contains(".md") && !name.contains("//"))
+        .filter(|name| name.contains(".md") && !name.starts_with('.') && !name.contains("//"))
         .map(|name| name.trim_end_matches(['.', ':']).to_owned())
 }

@@ -80,7 +80,7 @@ async fn in_a_frame_language_and_zone_need_no_cookie() {
 
     let text = page.text();
     assert_eq!((page.header("content-language"), page.header("set-cookie")), (Some("de"), None));
-    assert!(has_form(&page) && text.contains("Tokyo (UTC+9)</time>"), "{text}");
+    assert!(has_form(&page) && text.contains("Tokio (UTC+9)</time>"), "{text}");
     assert!(
         text.contains("&#38;zone=Asia%2FTokyo&#38;lang=fr\"") && !text.contains("lang=de&#38;lang="),
         "{text}"
