@@ -233,10 +233,7 @@ async fn a_registration_for_the_organization_shows_no_form_and_takes_nobody() {
     let sent = sign_up.send(&app, "a", "Tomas", &app.people.tomas.mail, "Deck").await;
 
     for page in [shown, sent] {
-        assert!(
-            page.text().contains("For members of the organisation")
-                && !page.text().contains("<form method=\"post\"")
-        );
+        assert!(page.text().contains("For members of ") && !page.text().contains("<form method=\"post\""));
     }
     assert_eq!(app.registrants(&sign_up.meeting).await.len(), 0);
 }

@@ -177,7 +177,7 @@ async fn a_cookie_of_another_service_or_of_ones_own_making_is_no_session() {
     let mut elsewhere = Browser::new(&other);
     elsewhere.sign_in(&there.page, &other.people.tomas).await.expect(303);
     assert!(elsewhere.get(&there.page).await.expect(200).text().contains("Tomas"));
-    let is_stranger = |page: String| page.contains("For members of the organisation");
+    let is_stranger = |page: String| page.contains("For members of ");
 
     let mut browser = elsewhere.moved(&app);
     assert!(is_stranger(browser.get(&here.page).await.expect(200).text()), "a session of another service");
