@@ -115,7 +115,7 @@ async fn every_commit_is_on_disk_before_it_is_acknowledged() {
     assert_eq!(mode, "wal", "it belongs to the file");
 
     // `synchronous` belongs to a connection and cannot be asked from beside, so its setting is read.
-    let text = include_str!("../../src/lib.rs");
+    let text = include_str!("../../src/opening.rs");
     assert!(text.contains(".synchronous(SqliteSynchronous::Full)"));
     assert!(text.contains(".foreign_keys(true)"));
 }

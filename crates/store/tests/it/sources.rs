@@ -1,7 +1,7 @@
 //! Finds the SQL in the store's own sources: every string that begins like a statement.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
 pub const SLOTTED: [&str; 14] = [
@@ -33,10 +33,10 @@ pub struct Statement {
 /// from the catalogue.
 pub fn of_the_store() -> Vec<Statement> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files = files_below(&folder);
     files.retain(|file| !file.file_name().unwrap().to_string_lossy().starts_with("moving"));
     files.sort();
-    let read = |file: &std::path::PathBuf| {
+    let read = |file: &PathBuf| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         let source = fs::read_to_string(file).unwrap();
         // The columns that several statements share stand in a constant.
@@ -49,6 +49,11 @@ pub fn of_the_store() -> Vec<Statement> {
         statements(&name, &source.replace("{columns}", columns("REGISTRANT")))
     };
     files.iter().flat_map(read).collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 impl Statement {
