@@ -14,20 +14,20 @@ const IN_MARCH: NewMeeting<'static> = NewMeeting {
 };
 
 /// A meeting in March, with a registration that says nothing of its own.
-async fn meeting(app: &TestApp) -> TestMeeting {
+pub async fn meeting(app: &TestApp) -> TestMeeting {
     let meeting = app.meeting_with(&app.people.ines, IN_MARCH).await;
     app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
     meeting
 }
 
-async fn enroll(app: &TestApp, meeting: &TestMeeting, name: &str) {
+pub async fn enroll(app: &TestApp, meeting: &TestMeeting, name: &str) {
     let body =
         json!({"firstName": name, "lastName": "Marchetti", "email": format!("{name}@pinewater.example")});
     app.post(meeting.registrants()).token(&app.token(&app.people.tomas)).json(&body).await.expect(200);
 }
 
 /// Enrols and gives the confirmation.
-async fn confirmation(app: &TestApp, meeting: &TestMeeting, name: &str) -> Arc<MailboxLetter> {
+pub async fn confirmation(app: &TestApp, meeting: &TestMeeting, name: &str) -> Arc<MailboxLetter> {
     enroll(app, meeting, name).await;
     app.mail().await.remove(0)
 }

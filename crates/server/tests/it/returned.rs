@@ -4,11 +4,9 @@ mod calendars;
 mod conversation;
 mod reports;
 
-use std::sync::Arc;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 use server::mailroom::MailboxLetter;
-use testkit::{NewMeeting, TestApp, TestMeeting};
+use testkit::{TestApp, TestMeeting};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -21,27 +19,6 @@ async fn app() -> (TestApp, u16) {
         .await;
     let port = app.take_mail().await;
     (app, port)
-}
-
-/// A meeting in March.
-async fn meeting(app: &TestApp) -> TestMeeting {
-    let new =
-        NewMeeting { start: "2027-03-09T10:00:00Z", end: "2027-03-09T11:00:00Z", ..NewMeeting::default() };
-    let meeting = app.meeting_with(&app.people.ines, new).await;
-    app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
-    meeting
-}
-
-async fn enroll(app: &TestApp, meeting: &TestMeeting, name: &str) {
-    let body =
-        json!({"firstName": name, "lastName": "Marchetti", "email": format!("{name}@pinewater.example")});
-    app.post(meeting.registrants()).token(&app.token(&app.people.tomas)).json(&body).await.expect(200);
-}
-
-/// Enrols and gives the confirmation.
-async fn confirmation(app: &TestApp, meeting: &TestMeeting, name: &str) -> Arc<MailboxLetter> {
-    enroll(app, meeting, name).await;
-    app.mail().await.remove(0)
 }
 
 /// Status and kind of the letters to the first registrant, newest first.

@@ -5,7 +5,8 @@ use serde_json::json;
 use server::mailroom::MailboxLetter;
 use testkit::{PUBLIC_URL, TestApp};
 
-use super::{app, confirmation, deliver, meeting};
+use super::{app, deliver};
+use crate::letters_life::{confirmation, meeting};
 
 /// Whom the invitation says to answer, and its UID.
 fn invited(letter: &MailboxLetter) -> (String, String) {

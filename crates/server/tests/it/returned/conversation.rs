@@ -8,7 +8,8 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::{Server, app, confirmation, deliver, meeting};
+use super::{Server, app, deliver};
+use crate::letters_life::{confirmation, meeting};
 use crate::program::USHER;
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 use domain::LetterKind;
 use serde_json::json;
 
-use super::{app, confirmation, deliver, enroll, letters, meeting, message_id, state, states};
+use super::{app, deliver, letters, message_id, state, states};
+use crate::letters_life::{confirmation, enroll, meeting};
 
 const NOTED: &str = "250 2.0.0 noted";
 const IGNORED: &str = "250 2.0.0 nothing to note";
