@@ -21,9 +21,9 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Text, Tx, query};
+use crate::engine::{Engine, Text, Tx, query};
 use crate::feed::{FeedRow, take_feed};
-use crate::rows::{PerLength, insert_rows, micros, number, pieces};
+use crate::rows::{PerLength, insert_rows, micros, number, pieces, placeholders};
 use crate::{Fault, Store, write_tx};
 
 #[derive(FromRow)]
@@ -65,34 +65,42 @@ const WAITING_SLOTS: &str = "WITH RECURSIVE s (slot) AS (
         FROM s WHERE s.slot IS NOT NULL
     )
     SELECT slot FROM s WHERE slot IS NOT NULL";
+/// The same for SQLite, which has to be told that few wait.
+const WAITING_SLOTS_BY_INDEX: &str = "WITH RECURSIVE s (slot) AS (
+        SELECT (SELECT e.slot FROM event e INDEXED BY event_ungathered
+            WHERE e.is_gathered IS NULL AND e.actor <> 'mail'
+            AND (e.registrant_id IS NULL OR e.event_id <> e.registrant_id) ORDER BY e.slot LIMIT 1)
+        UNION ALL
+        SELECT (SELECT e.slot FROM event e INDEXED BY event_ungathered
+            WHERE e.slot > s.slot AND e.is_gathered IS NULL AND e.actor <> 'mail'
+            AND (e.registrant_id IS NULL OR e.event_id <> e.registrant_id) ORDER BY e.slot LIMIT 1)
+        FROM s WHERE s.slot IS NOT NULL
+    )
+    SELECT slot FROM s WHERE slot IS NOT NULL";
 /// The same on Citus, which asks its nodes for nothing recursive.
-const WAITING_SLOTS_OF_NODES: &str = "SELECT DISTINCT e.slot FROM event e WHERE e.is_gathered IS NULL
-    AND e.actor <> 'mail' AND (e.registrant_id IS NULL OR e.event_id <> e.registrant_id) LIMIT 4096";
-const NEXT_MEETING: &str = "SELECT e.meeting_id FROM event e WHERE e.slot = $1 AND e.meeting_id > $2
-    AND e.is_gathered IS NULL AND e.actor <> 'mail' AND (e.registrant_id IS NULL OR e.event_id <> e.registrant_id)
-    ORDER BY e.slot, e.meeting_id, e.event_id LIMIT 1";
-const WAITING: &str = "SELECT e.event_id, e.at, e.kind, e.registrant_id FROM event e
-    WHERE e.slot = $1 AND e.meeting_id = $2
-        AND e.is_gathered IS NULL AND e.actor <> 'mail' AND (e.registrant_id IS NULL OR e.event_id <> e.registrant_id)
-    ORDER BY e.event_id LIMIT $3";
+const WAITING_SLOTS_OF_NODES: &str = "SELECT DISTINCT slot FROM event WHERE is_gathered IS NULL
+    AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id) LIMIT 4096";
+const NEXT_MEETING: &str = "SELECT meeting_id FROM event WHERE slot = $1 AND meeting_id > $2
+    AND is_gathered IS NULL AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id)
+    ORDER BY slot, meeting_id, event_id LIMIT 1";
+const NEXT_MEETING_BY_INDEX: &str = "SELECT meeting_id FROM event INDEXED BY event_ungathered
+    WHERE slot = $1 AND meeting_id > $2
+    AND is_gathered IS NULL AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id)
+    ORDER BY slot, meeting_id, event_id LIMIT 1";
 /// Another node that gathers them waits here, and then finds them gathered.
-const LOCKED: &str = "FOR NO KEY UPDATE";
-static FIND_SLOTS: LazyLock<Text> = LazyLock::new(|| by_index(WAITING_SLOTS, ""));
-static FIND_NEXT_MEETING: LazyLock<Text> = LazyLock::new(|| by_index(NEXT_MEETING, ""));
-static TAKE_WAITING: LazyLock<Text> = LazyLock::new(|| by_index(WAITING, LOCKED));
-
-/// SQLite is told which index to read by: it knows nothing of how few wait.
-fn by_index(text: &str, lock: &str) -> Text {
-    let sqlite = text.replace("FROM event e ", "FROM event e INDEXED BY event_ungathered ");
-    let sqlite = sqlite.replace("FROM event e\n", "FROM event e INDEXED BY event_ungathered\n");
-    Text::of(sqlite, [text, lock].join(" "))
-}
-
+const WAITING: &str = "SELECT event_id, at, kind, registrant_id FROM event
+    WHERE slot = $1 AND meeting_id = $2
+        AND is_gathered IS NULL AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id)
+    ORDER BY event_id LIMIT $3 FOR NO KEY UPDATE";
+const WAITING_BY_INDEX: &str = "SELECT event_id, at, kind, registrant_id FROM event INDEXED BY event_ungathered
+    WHERE slot = $1 AND meeting_id = $2
+        AND is_gathered IS NULL AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id)
+    ORDER BY event_id LIMIT $3";
 static MARK: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let ids = vec!["?"; rows].join(",");
         Text::same(format!(
-            "UPDATE event SET is_gathered = TRUE WHERE slot = ? AND meeting_id = ? AND event_id IN ({ids})"
+            "UPDATE event SET is_gathered = TRUE WHERE slot = ? AND meeting_id = ? AND event_id IN {}",
+            placeholders(1, rows)
         ))
     })
 });
@@ -128,12 +136,16 @@ impl Store {
     /// Gathers whatever waits, in feeds that somebody reads; tells how many events and newcomers there were.
     pub async fn gather(&self, now: Timestamp) -> Result<u64, Fault> {
         let mut count = 0;
-        let text = if self.is_spread { WAITING_SLOTS_OF_NODES.into() } else { FIND_SLOTS.clone() };
+        let (text, next_meeting) = match self.engine() {
+            Engine::Sqlite => (WAITING_SLOTS_BY_INDEX, NEXT_MEETING_BY_INDEX),
+            Engine::Postgres if self.is_spread => (WAITING_SLOTS_OF_NODES, NEXT_MEETING),
+            Engine::Postgres => (WAITING_SLOTS, NEXT_MEETING),
+        };
         let slots: Vec<i64> = query(text).fetch_values(&self.readers).await?;
         for slot in slots {
             let mut after = Uuid::nil();
             loop {
-                let next = query(FIND_NEXT_MEETING.clone()).bind(slot).bind(after);
+                let next = query(next_meeting).bind(slot).bind(after);
                 let Some(meeting) = next.fetch_optional_value::<Uuid>(&self.readers).await? else { break };
                 count += self.gather_meeting(MeetingId(meeting), now).await?;
                 after = meeting;
@@ -162,10 +174,14 @@ impl Store {
 /// Gathers the next of a meeting; how many that were, and whether that was all.
 async fn gather_piece(tx: &mut Tx, meeting: MeetingId, now: Timestamp) -> Result<(u64, bool), Fault> {
     let slot = number(meeting.slot());
+    let text = match tx.engine() {
+        Engine::Sqlite => WAITING_BY_INDEX,
+        Engine::Postgres => WAITING,
+    };
     // First these, then the feeds and the list: a feed that is opened later, and an enrolment that is seen later, are of
     // a later moment than everything read here.
     let waiting: Vec<EventRow> =
-        query(TAKE_WAITING.clone()).bind(slot).bind(meeting.0).bind(AT_ONCE).fetch_all(&mut *tx).await?;
+        query(text).bind(slot).bind(meeting.0).bind(AT_ONCE).fetch_all(&mut *tx).await?;
     let own = FeedKey::of_meeting(meeting);
     let feed = take_feed(tx, own).await?;
     let host: Option<HostRow> = query(FIND_HOST).bind(slot).bind(meeting.0).fetch_optional(&mut *tx).await?;

@@ -81,7 +81,7 @@ pub use past::Past;
 pub use registrant::RegistrantPage;
 pub use returned::Return;
 pub use schema::Schema;
-pub use subscription::SubscriptionLimits;
+pub use subscription::{Subscribed, SubscriptionLimits};
 pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would

@@ -21,6 +21,17 @@ pub struct SubscriptionLimits {
     pub per_tenant: u32,
 }
 
+/// What became of a new subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscribed {
+    /// It is stored.
+    Now,
+    /// One of that id is there.
+    Before,
+    /// There are too many.
+    TooMany,
+}
+
 #[derive(FromRow)]
 pub(crate) struct SubscriptionRow {
     subscription_id: Uuid,
@@ -44,7 +55,8 @@ pub(crate) struct SubscriptionRow {
 const INSERT: &str = "INSERT INTO subscription (slot, subscription_id, feed_id, tenant_id, app_id, person_id, organizer_id,
         meeting_id, watched, resource, change_types, notification_url, lifecycle_url, client_state, created_at,
         expires_at, warn_at, secret_generation, after_no, last_delivery, leased_until, rest_until, due_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $17)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $17)
+    ON CONFLICT (slot, subscription_id) DO NOTHING";
 const FIND: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
         change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
         overlap_until
@@ -63,20 +75,22 @@ const LOCK_TENANT: &str = "SELECT tenant_id FROM tenant WHERE tenant_id = $1 FOR
 const RENEW: &str = "UPDATE subscription SET expires_at = $3, warn_at = $4, notification_url = $5,
         due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END
     WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+/// Once in an overlap: whoever asks again has the secret of the last time, and what the receiver has still signs.
 const ROTATE: &str = "UPDATE subscription SET secret_generation = secret_generation + 1, overlap_until = $3
-    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL
+        AND (overlap_until IS NULL OR overlap_until <= $4)";
 const REMOVE: &str = "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2";
 const REMOVE_DELIVERIES: &str = "DELETE FROM delivery WHERE slot = $1 AND subscription_id = $2";
 
 impl Store {
-    /// Stores a subscription, which is told of whatever is gathered from now on; `false` where there are too many. Its
-    /// feed is opened under `epoch` where there is none yet.
+    /// Stores a subscription, which is told of whatever is gathered from now on. Its feed is opened under `epoch` where
+    /// there is none yet.
     pub async fn create_subscription(
         &self,
         new: &Subscription,
         epoch: Uuid,
         limits: SubscriptionLimits,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Subscribed, Fault> {
         let (feed, owner) = (new.feed(), &new.owner);
         let of = FeedOf { tenant: owner.tenant, organizer: new.organizer, meeting: new.watched.meeting() };
         Ok(write_tx!(self, |tx| {
@@ -91,10 +105,10 @@ impl Store {
                 .fetch_one(&mut *tx)
                 .await?;
             if of_tenant >= i64::from(limits.per_tenant) || of_app >= i64::from(limits.per_app) {
-                return Ok(false);
+                return Ok(Subscribed::TooMany);
             }
             let opened = keep_feed(tx, &of, epoch, needed_until(new.expires_at)).await?;
-            query(INSERT)
+            let stored = query(INSERT)
                 .bind(number(feed.slot))
                 .bind(new.id.0)
                 .bind(feed.id)
@@ -116,7 +130,7 @@ impl Store {
                 .bind(opened.last_no)
                 .execute(&mut *tx)
                 .await?;
-            true
+            if stored == 1 { Subscribed::Now } else { Subscribed::Before }
         }))
     }
 
@@ -167,13 +181,15 @@ impl Store {
         }))
     }
 
-    /// Signs by the next secret from now on, and for a while by the last one as well; `false` where it is no more.
-    pub async fn rotate_secret(&self, id: SubscriptionId, now: Timestamp) -> Result<bool, Fault> {
-        let Some(slot) = id.slot() else { return Ok(false) };
+    /// Signs by the next secret from now on, and for a while by the last one as well. While that goes on, nothing changes.
+    pub async fn rotate_secret(&self, id: SubscriptionId, now: Timestamp) -> Result<(), Fault> {
+        let Some(slot) = id.slot() else { return Ok(()) };
         let until = now.saturating_add(OVERLAP).unwrap_or(now);
-        Ok(write_tx!(self, |tx| {
-            query(ROTATE).bind(number(slot)).bind(id.0).bind(micros(until)).execute(&mut *tx).await? == 1
-        }))
+        write_tx!(self, |tx| {
+            let rotate = query(ROTATE).bind(number(slot)).bind(id.0).bind(micros(until)).bind(micros(now));
+            rotate.execute(&mut *tx).await?;
+        });
+        Ok(())
     }
 
     /// Ends a subscription and forgets what was sent to it; `false` where there is none.

@@ -82,7 +82,8 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
             | Operation::GetSubscription
     );
     match operation.method() {
-        // Subscriptions have no version; and who retries one finds it.
+        Method::Post if operation == Operation::CreateSubscription => vec![RETRY],
+        // Subscriptions have no version.
         _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
         Method::Post => vec![RETRY, RETURN],
         Method::Patch => vec![ONLY, RETURN],

@@ -4,7 +4,7 @@ use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
 use domain::{FieldProblem, PersonId, ProblemCode, Refusal};
-use store::{Delivery, DeliveryStatus};
+use store::{Delivery, DeliveryStatus, Subscribed};
 use uuid::Uuid;
 use wire::subscription::{
     NewSubscription, NotificationDelivery, NotificationStatus, Replayed, SubscriptionPatch, WatchedPath,
@@ -23,12 +23,18 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     let organizer = organizer_of(ask, &new.watched)?;
     let watched = new.watched.watched;
     check_watched(ask, organizer, watched).await?;
+    let owner = Owner::of(&ask.caller);
+    let feed = watched.feed(owner.tenant, organizer);
+    // A retry finds what the first request made: its id follows from the key, and its secret from the id.
+    let key = super::once::random_of_key(ask)?;
+    let id = SubscriptionId::from_random(key.unwrap_or_else(|| ask.app.ids.bytes()), feed);
+    if let Some(known) = find_known(ask, key.and(Some(id)), &new, &owner).await? {
+        return Ok(created(ask, &known));
+    }
     validate(ask, "notificationUrl", &new.notification_url).await?;
     if let Some(address) = &new.lifecycle_url {
         validate(ask, "lifecycleNotificationUrl", address).await?;
     }
-    let owner = Owner::of(&ask.caller);
-    let id = SubscriptionId::from_random(ask.app.ids.bytes(), watched.feed(owner.tenant, organizer));
     let subscription = Subscription {
         id,
         owner,
@@ -49,11 +55,33 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
         ask.app.store.gather_meeting(meeting, now).await?;
     }
     let limits = ask.app.settings.subscriptions;
-    if !ask.app.store.create_subscription(&subscription, ask.app.ids.random_id(), limits).await? {
-        return Err(Refusal::TooManySubscriptions.into());
+    match ask.app.store.create_subscription(&subscription, ask.app.ids.random_id(), limits).await? {
+        // Of two that came at once under one key, either speaks for both.
+        Subscribed::Now | Subscribed::Before => Ok(created(ask, &subscription)),
+        Subscribed::TooMany => Err(Refusal::TooManySubscriptions.into()),
     }
-    let secret = ask.app.courier.secret(&subscription);
-    Ok(Reply::created(&show(ask, &subscription, Some(secret))))
+}
+
+fn created(ask: &Ask<'_>, subscription: &Subscription) -> Reply {
+    Reply::created(&show(ask, subscription, Some(ask.app.courier.secret(subscription))))
+}
+
+/// The subscription that an earlier request with the same key made; a refusal where that asked for another.
+async fn find_known(
+    ask: &Ask<'_>,
+    id: Option<SubscriptionId>,
+    new: &NewSubscription,
+    owner: &Owner,
+) -> Result<Option<Subscription>, ApiError> {
+    let Some(id) = id else { return Ok(None) };
+    let Some(known) = ask.app.store.find_subscription(id).await? else { return Ok(None) };
+    let is_same = known.owner == *owner
+        && known.resource == new.resource
+        && known.change_types == new.change_types
+        && known.notification_url == new.notification_url
+        && known.lifecycle_url == new.lifecycle_url
+        && known.client_state == new.client_state;
+    if is_same { Ok(Some(known)) } else { Err(Refusal::IdempotencyKeyReused.into()) }
 }
 
 /// `GET /subscriptions`: one's own.
@@ -102,12 +130,11 @@ pub async fn delete(ask: &Ask<'_>) -> Answer {
     }
 }
 
-/// `POST /subscriptions/{id}/rotateSigningSecret`: another secret, shown once; the one before signs beside it for a day.
+/// `POST /subscriptions/{id}/rotateSigningSecret`: another secret; the one before signs beside it for a day, and whoever
+/// asks again within it is shown the same.
 pub async fn rotate_secret(ask: &Ask<'_>) -> Answer {
     let subscription = find(ask).await?;
-    if !ask.app.store.rotate_secret(subscription.id, ask.app.clock.now()).await? {
-        return Err(Refusal::NoSubscription.into());
-    }
+    ask.app.store.rotate_secret(subscription.id, ask.app.clock.now()).await?;
     let rotated = find(ask).await?;
     let secret = ask.app.courier.secret(&rotated);
     Ok(Reply::entity(&show(ask, &rotated, Some(secret))))

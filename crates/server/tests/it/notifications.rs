@@ -9,7 +9,7 @@ mod subscriptions;
 
 use domain::Role;
 use serde_json::{Value, json};
-use testkit::{APP, Received, Receiver, TestApp, TestMeeting};
+use testkit::{APP, NewMeeting, Received, Receiver, TestApp, TestMeeting};
 
 /// An application whose notifications may go to this machine.
 pub async fn app() -> TestApp {
@@ -33,6 +33,15 @@ pub fn wish(resource: &str, receiver: &Receiver) -> Value {
 /// The registrants of a meeting as a resource.
 pub fn registrants_of(meeting: &TestMeeting) -> String {
     meeting.registrants().trim_start_matches("/beta/").to_owned()
+}
+
+/// A meeting of Ines, weeks ahead, that anybody may register for.
+pub async fn far_ahead(app: &TestApp) -> TestMeeting {
+    let new =
+        NewMeeting { start: "2027-02-20T10:00:00Z", end: "2027-02-20T11:00:00Z", ..NewMeeting::default() };
+    let meeting = app.meeting_with(&app.people.ines, new).await;
+    app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
+    meeting
 }
 
 /// Subscribes Ines, signed in; the answer.

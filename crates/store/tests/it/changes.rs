@@ -6,7 +6,7 @@ use domain::change::{Change, ChangeType, FeedKey, Subject};
 use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
 use domain::{AppId, MeetingId, RegistrantId};
 use sqlx::query;
-use store::{FeedOf, SubscriptionLimits, Tried};
+use store::{FeedOf, Subscribed, SubscriptionLimits, Tried};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -36,7 +36,8 @@ fn subscription(watched: Watched) -> Subscription {
 
 async fn subscribe(rig: &Rig, watched: Watched) -> Subscription {
     let subscription = subscription(watched);
-    assert!(rig.store.create_subscription(&subscription, fresh_id(), LIMITS).await.unwrap());
+    let made = rig.store.create_subscription(&subscription, fresh_id(), LIMITS).await.unwrap();
+    assert_eq!(made, Subscribed::Now);
     subscription
 }
 
@@ -214,7 +215,8 @@ pub async fn nodes_that_gather_together_pass_over_nothing_and_count_nothing_twic
 }
 
 pub async fn subscriptions_are_counted_for_each_owner_and_organisation(rig: &Rig) {
-    for _ in 0..3 {
+    let first = subscribe(rig, Watched::Meetings).await;
+    for _ in 0..2 {
         subscribe(rig, Watched::Meetings).await;
     }
     let fourth = subscription(Watched::Meetings);
@@ -226,11 +228,15 @@ pub async fn subscriptions_are_counted_for_each_owner_and_organisation(rig: &Rig
     let made = |subscription: Subscription| async move {
         rig.store.create_subscription(&subscription, fresh_id(), LIMITS).await.unwrap()
     };
-    assert!(!made(fourth).await, "three are as many as an application may have");
-    assert!(made(of_another.clone()).await);
-    assert!(!made(fifth).await, "four are as many as the organisation may have");
+    use Subscribed::{Before, Now, TooMany};
+    assert_eq!(made(fourth).await, TooMany, "three are as many as an application may have");
+    assert_eq!(made(of_another.clone()).await, Now);
+    assert_eq!(made(fifth).await, TooMany, "four are as many as the organisation may have");
     assert!(rig.store.delete_subscription(of_another.id).await.unwrap());
     assert_eq!(rig.store.list_subscriptions(&of_another.owner).await.unwrap(), []);
+    let second = rig.store.list_subscriptions(&first.owner).await.unwrap()[1].id;
+    assert!(rig.store.delete_subscription(second).await.unwrap());
+    assert_eq!(made(first.clone()).await, Before, "the same id once more");
 }
 
 /// A visit whose time is over stores nothing any more: somebody else may be at it.

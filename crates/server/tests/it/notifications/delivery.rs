@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{APP, Answer, Received, Receiver, TestApp, TestMeeting};
 
-use super::{app, enroll, lifecycle, registrants_of, subscribe, told, wish};
+use super::{app, enroll, far_ahead, lifecycle, registrants_of, subscribe, told, wish};
 
 async fn cancel(app: &TestApp, meeting: &TestMeeting, registrant: &str) {
     let token = app.application(APP, &[Role::MeetingsReadWriteAll]);
@@ -142,7 +142,7 @@ async fn an_organizer_is_told_of_meetings_and_of_registrations() {
 async fn a_receiver_that_was_down_for_a_day_misses_nothing() {
     let app = app().await;
     let mut receiver = Receiver::new().await;
-    let meeting = app.built_in("everyone").await;
+    let meeting = far_ahead(&app).await;
     let made = subscribe(&app, &wish(&registrants_of(&meeting), &receiver)).await;
     let mut expected = Vec::new();
     for (round, answer) in [500, 503, 429, 404, 302, 410].into_iter().enumerate() {
@@ -180,7 +180,7 @@ async fn a_receiver_that_was_down_for_a_day_misses_nothing() {
 async fn after_three_days_a_notification_is_given_up_and_its_receiver_told() {
     let app = app().await;
     let (receiver, lifeline) = (Receiver::new().await, Receiver::new().await);
-    let meeting = app.built_in("everyone").await;
+    let meeting = far_ahead(&app).await;
     let mut asked = wish(&registrants_of(&meeting), &receiver);
     asked["lifecycleNotificationUrl"] = json!(lifeline.url());
     let made = subscribe(&app, &asked).await;

@@ -183,3 +183,28 @@ async fn secrets_are_in_no_log_and_in_no_answer() {
     let raw = secret.strip_prefix("whsec_").unwrap();
     assert!(!dump.windows(raw.len()).any(|window| window == raw.as_bytes()), "the database holds no secret");
 }
+
+/// A retry gets the first answer, secret and all, and makes no second subscription.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_sent_again_makes_one_subscription() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let token = app.token(&app.people.ines);
+    let body = wish("me/onlineMeetings", &receiver);
+    let ask = |body: &serde_json::Value, key: &str| {
+        app.post("/beta/subscriptions").token(&token).json(body).header("idempotency-key", key).send()
+    };
+
+    let first = ask(&body, "one").await.expect(201).json();
+    let again = ask(&body, "one").await.expect(201).json();
+    let mut other = body.clone();
+    other["changeType"] = json!("created");
+    let reused = ask(&other, "one").await.expect(422);
+    let second = ask(&body, "two").await.expect(201).json();
+
+    assert_eq!(first, again);
+    assert_eq!(reused.inner_code(), "idempotencyKeyReused");
+    assert!(first["id"] != second["id"] && first["signingSecret"] != second["signingSecret"]);
+    let list = app.get("/beta/subscriptions").token(&token).await.expect(200).json();
+    assert_eq!(list["value"].as_array().unwrap().len(), 2);
+}
