@@ -142,10 +142,9 @@ fn tag(resource: Resource) -> &'static str {
         }
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants
-        | Resource::Registrant
-        | Resource::Letters
-        | Resource::RegistrantsDelta => "registrants",
+        Resource::Registrants | Resource::Registrant | Resource::Letters | Resource::RegistrantsDelta => {
+            "registrants"
+        }
         Resource::Subscriptions
         | Resource::Subscription
         | Resource::Reauthorize
@@ -191,8 +190,7 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         Method::Get => {}
     }
     if operation.resource().is_delta() {
-        responses["410"] =
-            json!({"description": "What changed since then is no longer known: begin anew.", "content": error});
+        responses["410"] = json!({"description": "What changed since then is no longer known: begin anew.", "content": error});
     }
     if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
         responses["409"] =

@@ -176,7 +176,10 @@ async fn changes(ask: &Ask<'_>, of: &FeedOf, progress: Progress) -> Result<(Vec<
 }
 
 /// What the changes are about, each once and where it changed last.
-fn latest<T: Copy + Eq + std::hash::Hash>(changes: &[Change], about: impl Fn(&Change) -> Option<T>) -> Vec<T> {
+fn latest<T: Copy + Eq + std::hash::Hash>(
+    changes: &[Change],
+    about: impl Fn(&Change) -> Option<T>,
+) -> Vec<T> {
     let mut seen = HashSet::new();
     let mut ids: Vec<T> = changes.iter().rev().filter_map(about).filter(|id| seen.insert(*id)).collect();
     ids.reverse();

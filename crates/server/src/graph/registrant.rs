@@ -145,7 +145,11 @@ async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
 pub(super) type Consents = HashMap<ConsentVersion, Consent>;
 
 /// Every wording of the organisation, where one of them agreed to any.
-pub(super) async fn consents(ask: &Ask<'_>, meeting: &Meeting, shown: &[Registrant]) -> Result<Consents, ApiError> {
+pub(super) async fn consents(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    shown: &[Registrant],
+) -> Result<Consents, ApiError> {
     if shown.iter().all(|registrant| registrant.consent.is_none()) {
         return Ok(Consents::new());
     }

@@ -214,7 +214,9 @@ async fn check_watched(ask: &Ask<'_>, organizer: PersonId, watched: Watched) -> 
     let Some(meeting) = watched.meeting() else { return ask.check_organizer(organizer).await };
     let hosted = ask.app.store.find_hosted(meeting).await?;
     let hosted = hosted
-        .filter(|hosted| hosted.meeting.tenant == ask.caller.tenant() && hosted.meeting.organizer == organizer)
+        .filter(|hosted| {
+            hosted.meeting.tenant == ask.caller.tenant() && hosted.meeting.organizer == organizer
+        })
         .ok_or(Refusal::NoMeeting)?;
     acts_as_organizer(&ask.caller, organizer)?;
     ask.check_policy(organizer).await?;

@@ -154,11 +154,7 @@ const HOT: &[(&str, &str, By)] = &[
     ("outbox: REMOVE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     ("outbox: POSTPONE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     ("outbox: GIVE_UP", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
-    (
-        "gather: WAITING_BY_INDEX",
-        "event USING INDEX event_ungathered (slot=? AND meeting_id=?)",
-        Sqlite,
-    ),
+    ("gather: WAITING_BY_INDEX", "event USING INDEX event_ungathered (slot=? AND meeting_id=?)", Sqlite),
     ("gather: WAITING", "event USING INDEX event_ungathered (slot=? AND meeting_id=?)", Postgres),
     ("gather: NEWCOMERS", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     ("feed: FIND", "feed USING PRIMARY KEY (slot=? AND feed_id=?)", Both),
@@ -166,7 +162,7 @@ const HOT: &[(&str, &str, By)] = &[
     ("delivering: LEASE", "subscription USING PRIMARY KEY (slot=? AND subscription_id=?)", Both),
     (
         "delivering: NEXT_CHANGES",
-        "delivery USING INDEX delivery_waiting (slot=? AND subscription_id=?)",
+        "delivery USING INDEX delivery_status (slot=? AND subscription_id=? AND status=?)",
         Both,
     ),
     ("mailing: DUE_SLOTS", "o USING INDEX mailing_due (slot=? AND due_at<?)", Both),

@@ -86,15 +86,14 @@ impl Model {
         let entities: Vec<(Resource, String)> =
             Resource::ALL.into_iter().map(|resource| (resource, entity_of(resource, &mut schemas))).collect();
         let definitions = schemas.take_definitions(true);
-        let mut model =
-            Self {
-                types: Vec::new(),
-                enumerations: BTreeMap::new(),
-                paths: Vec::new(),
-                actions: Vec::new(),
-                sets: Vec::new(),
-                set_paths: Vec::new(),
-            };
+        let mut model = Self {
+            types: Vec::new(),
+            enumerations: BTreeMap::new(),
+            paths: Vec::new(),
+            actions: Vec::new(),
+            sets: Vec::new(),
+            set_paths: Vec::new(),
+        };
         for (name, schema) in &definitions {
             let Some(name) = bare(name) else { continue };
             match members_of(schema) {
