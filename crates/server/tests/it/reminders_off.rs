@@ -142,6 +142,6 @@ async fn the_page_names_a_meeting_that_was_deleted() {
 
     let after = app.get(&page).await.expect(200).text();
 
-    let named = "<p class=\"subject\"><bdi>Expense reports: new rules from May</bdi></p>";
+    let named = "<p class=\"subject\"><bdi>Reading a river</bdi></p>";
     assert!(before.contains(named) && after.contains(named), "{before}{after}");
 }
