@@ -113,6 +113,7 @@ impl<'a> Page<'a> {
             consent: self.house().wording(self.language()).map(|wording| ConsentBox {
                 version: wording.version.as_str(),
                 text: &wording.consent.text,
+                lang: wording.language.map(Language::tag),
                 notice_url: wording.consent.notice_url.as_deref(),
                 is_ticked: form::value(fields, "consent") == Some(wording.version.as_str()),
             }),
@@ -142,6 +143,7 @@ impl<'a> Page<'a> {
             zones: house.zones(reader.zone.as_deref()),
             brand: Some(&house.brand),
             is_framed: self.leads_out_of_a_frame(),
+            lang: built_in.language.as_deref(),
             subject: registration.subject(meeting).unwrap_or_default(),
             organizer: self.organizer,
             description: built_in.description.as_deref(),
@@ -170,13 +172,15 @@ impl<'a> Page<'a> {
             language,
             query: &reader.query,
             subject: registration.subject(meeting).unwrap_or_default(),
+            span: (registration.start_at(meeting), registration.end_at(meeting)),
+            zones: self.house().zones(reader.zone.as_deref()),
             email,
             brand: Some(&self.house().brand),
             is_framed: self.leads_out_of_a_frame(),
             join_url: link.as_deref(),
             calendar: person.map(|_| calendar),
         };
-        let page = html(StatusCode::OK, language, pages::enrolled_page(&view));
+        let page = scripted(html(StatusCode::OK, language, pages::enrolled_page(&view)));
         framed_by(page, &built_in.embedding_origins)
     }
 
