@@ -49,7 +49,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 
     let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
     render(&Enrolled {
-        frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand).with_times(),
+        frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand),
         when: Times::new(t, view.span, view.zones, view.query),
         sent,
         is_framed: view.is_framed,

@@ -13,8 +13,8 @@ const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// How many are compared at a time: each takes 19 MiB and some 20 ms of a core.
 const AT_A_TIME: usize = 2;
-/// How many wait for it at most: the last of them for a third of a second on a core of their own.
-const LONGEST_QUEUE: usize = 32;
+/// How many wait for it at most: the last of them for some three seconds.
+const LONGEST_QUEUE: usize = 256;
 
 /// A password could not be hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -180,7 +180,7 @@ impl<'a> Page<'a> {
             join_url: link.as_deref(),
             calendar: person.map(|_| calendar),
         };
-        let page = scripted(html(StatusCode::OK, language, pages::enrolled_page(&view)));
+        let page = html(StatusCode::OK, language, pages::enrolled_page(&view));
         framed_by(page, &built_in.embedding_origins)
     }
 
