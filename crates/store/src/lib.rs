@@ -16,12 +16,16 @@ mod cancel;
 mod citus;
 mod closing;
 mod consent;
+mod delivering;
 mod deployment;
 mod directory;
 mod engine;
 mod enroll;
 mod expiring;
 mod fault;
+mod feed;
+mod forgetting;
+mod gather;
 mod idempotency;
 mod letters;
 mod mailing;
@@ -32,6 +36,7 @@ mod once;
 mod opening;
 mod outbox;
 mod own;
+mod own_meetings;
 mod past;
 mod question;
 mod registrant;
@@ -41,6 +46,7 @@ mod returned;
 mod rows;
 mod schema;
 mod seating;
+mod subscription;
 mod suppressing;
 
 use std::sync::LazyLock;
@@ -60,9 +66,11 @@ pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
+pub use delivering::{Delivery, DeliveryStatus, DueSubscription, Tried, Visit};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
+pub use feed::{Feed, FeedOf};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -73,12 +81,13 @@ pub use past::Past;
 pub use registrant::RegistrantPage;
 pub use returned::Return;
 pub use schema::Schema;
+pub use subscription::{Subscribed, SubscriptionLimits};
 pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 10] = [
+const STEPS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "registrations",
@@ -138,6 +147,12 @@ const STEPS: [(i64, &str, &str, &str); 10] = [
         "kept_answers",
         include_str!("../migrations/sqlite/0010_kept_answers.sql"),
         include_str!("../migrations/postgres/0010_kept_answers.sql"),
+    ),
+    (
+        11,
+        "changes",
+        include_str!("../migrations/sqlite/0011_changes.sql"),
+        include_str!("../migrations/postgres/0011_changes.sql"),
     ),
 ];
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
     let mut parameters = Vec::new();
     let path = |name: &str, text: &str| json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}});
-    if !is_me {
+    if !is_me && !operation.on_root() {
         parameters.push(path("userId", "Object id of the organizer."));
     }
     let template = operation.resource().template();
@@ -17,6 +17,7 @@ pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
         ("questionId", "Id of the question."),
         ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
         ("reportId", "Id of the attendance report."),
+        ("subscriptionId", "Id of the subscription."),
     ] {
         if template.contains(&format!("{{{name}}}")) {
             parameters.push(path(name, text));
@@ -47,6 +48,7 @@ fn describe_option(option: QueryOption) -> (&'static str, Value) {
     let text = json!({"type": "string"});
     match option {
         QueryOption::Count => ("Adds `@odata.count`.", json!({"type": "boolean"})),
+        QueryOption::DeltaToken => ("What was seen last; follow `@odata.deltaLink`.", text),
         QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
         QueryOption::Filter => (
             "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
@@ -76,8 +78,13 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
             | Operation::ListQuestions
             | Operation::ListLetters
             | Operation::ListAttendanceReports
+            | Operation::ListSubscriptions
+            | Operation::GetSubscription
     );
     match operation.method() {
+        Method::Post if operation == Operation::CreateSubscription => vec![RETRY],
+        // Subscriptions have no version.
+        _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
         Method::Post => vec![RETRY, RETURN],
         Method::Patch => vec![ONLY, RETURN],
         Method::Delete => vec![ONLY],

@@ -15,7 +15,7 @@ pub struct GraphPath {
     pub resource: Resource,
     /// The meeting's id, as it was sent.
     pub meeting: Option<String>,
-    /// The question's, registrant's or attendance report's id, as it was sent.
+    /// The question's, registrant's, attendance report's or subscription's id, as it was sent.
     pub key: Option<String>,
     /// The kind of registration that a type-cast segment asks for.
     pub cast: Option<Cast>,
@@ -30,6 +30,8 @@ pub enum UserRef {
     Id(PersonId),
     /// `/users/{anything else}`: a user principal name, if anything.
     Name(String),
+    /// Nobody's: what stands directly below the version.
+    Nobody,
 }
 
 /// A type-cast segment behind `registration`.
@@ -97,6 +99,9 @@ impl<'a> Segments<'a> {
     }
 
     fn read(mut self) -> Result<GraphPath, PathProblem> {
+        if self.rest.first().is_some_and(|first| is(first, "subscriptions")) {
+            return self.read_subscription();
+        }
         let user = match self.next() {
             Some(segment) if is(segment, "me") => UserRef::Me,
             Some(segment) if is(segment, "users") => {
@@ -117,11 +122,30 @@ impl<'a> Segments<'a> {
         }
     }
 
+    fn read_subscription(mut self) -> Result<GraphPath, PathProblem> {
+        self.next();
+        let key = self.next().map(str::to_owned);
+        let resource = match (&key, self.next()) {
+            (None, _) => Resource::Subscriptions,
+            (Some(_), None) => Resource::Subscription,
+            (Some(_), Some(name)) if is(name, "reauthorize") => Resource::Reauthorize,
+            (Some(_), Some(name)) if is(name, "rotateSigningSecret") => Resource::RotateSigningSecret,
+            (Some(_), Some(name)) if is(name, "deliveries") => Resource::Deliveries,
+            (Some(_), Some(name)) if is(name, "replay") => Resource::Replay,
+            (Some(_), Some(other)) => return Err(unknown(other)),
+        };
+        self.end(GraphPath { user: UserRef::Nobody, resource, meeting: None, key, cast: None })
+    }
+
     fn read_meeting(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
         path.resource = Resource::Meetings;
         let Some(id) = self.next() else { return Ok(()) };
         if is(id.strip_prefix("microsoft.graph.").unwrap_or(id), "createOrGet") {
             path.resource = Resource::CreateOrGet;
+            return Ok(());
+        }
+        if is_delta(id) {
+            path.resource = Resource::MeetingsDelta;
             return Ok(());
         }
         path.meeting = Some(id.to_owned());
@@ -160,6 +184,10 @@ impl<'a> Segments<'a> {
         };
         path.key = self.next().map(str::to_owned);
         path.resource = if path.key.is_some() { item } else { collection };
+        if path.resource == Resource::Registrant && path.key.as_deref().is_some_and(is_delta) {
+            path.key = None;
+            path.resource = Resource::RegistrantsDelta;
+        }
         if let (Resource::Registrant, [letters]) = (path.resource, self.rest)
             && is(letters, "letters")
         {
@@ -183,6 +211,12 @@ fn read_cast(segment: &str) -> Option<Cast> {
     } else {
         None
     }
+}
+
+/// Graph's function, with and without its parentheses and namespace.
+fn is_delta(segment: &str) -> bool {
+    let name = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    is(name.strip_suffix("()").unwrap_or(name), "delta")
 }
 
 fn is(segment: &str, name: &str) -> bool {
@@ -238,6 +272,12 @@ mod tests {
             Some("ext/42 a?b+c"),
         );
         check("/me/onlineMeetings/m/registration/registrants/r/Letters", Letters, Some("m"), Some("r"));
+        check("/me/onlineMeetings/delta", MeetingsDelta, None, None);
+        check("/me/onlineMeetings/microsoft.graph.delta()", MeetingsDelta, None, None);
+        check("/me/onlineMeetings/m/registration/registrants/delta()", RegistrantsDelta, Some("m"), None);
+        check("/Subscriptions", Subscriptions, None, None);
+        check("/subscriptions/s", Subscription, None, Some("s"));
+        check("/subscriptions/s/deliveries", Deliveries, None, Some("s"));
         check("/me/onlineMeetings/m/attendanceReports", AttendanceReports, Some("m"), None);
         check("/me/onlineMeetings/m/attendancereports/r", AttendanceReport, Some("m"), Some("r"));
         check(
@@ -272,6 +312,8 @@ mod tests {
             ("/groups", "groups"),
             ("/users", "users"),
             ("/me/events", "events"),
+            ("/subscriptions/s/others", "others"),
+            ("/subscriptions/s/replay/x", "x"),
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),

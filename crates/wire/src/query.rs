@@ -15,6 +15,8 @@ pub struct Query {
     pub top: Option<u32>,
     /// `$skiptoken`
     pub skip_token: Option<String>,
+    /// `$deltatoken`
+    pub delta_token: Option<String>,
     /// `$count=true`
     pub count: bool,
     /// `$select`, as a list of names.
@@ -35,6 +37,7 @@ impl Query {
                 "expand" => query.expand = Some(value),
                 "filter" => query.filter = Some(value),
                 "skiptoken" => query.skip_token = Some(value),
+                "deltatoken" => query.delta_token = Some(value),
                 "select" if value.split(',').count() > 100 => {
                     problems.push(problem("$select", "`$select` names at most 100 members"));
                 }
@@ -66,6 +69,7 @@ impl Query {
             (QueryOption::Filter, self.filter.is_some()),
             (QueryOption::Top, self.top.is_some()),
             (QueryOption::SkipToken, self.skip_token.is_some()),
+            (QueryOption::DeltaToken, self.delta_token.is_some()),
             (QueryOption::Count, self.count),
             (QueryOption::Select, self.select.is_some()),
         ];
@@ -86,7 +90,7 @@ impl Query {
 }
 
 fn is_system_option(name: &str) -> bool {
-    matches!(name, "orderby" | "search" | "skip" | "apply" | "compute" | "format" | "deltatoken")
+    matches!(name, "orderby" | "search" | "skip" | "apply" | "compute" | "format")
 }
 
 fn problem(target: &str, message: &str) -> FieldProblem {

@@ -7,6 +7,7 @@ mod ask;
 mod attendance;
 mod batch;
 mod budget;
+mod delta;
 mod enroll;
 mod meeting;
 mod metadata;
@@ -16,6 +17,7 @@ mod question;
 mod registrant;
 mod registration;
 mod reply;
+mod subscription;
 mod user;
 
 use std::sync::Arc;
@@ -205,5 +207,16 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::ListAttendanceReports => attendance::list_reports(ask).await,
         Operation::GetAttendanceReport => attendance::get_report(ask).await,
         Operation::ListAttendanceRecords => attendance::list_records(ask).await,
+        Operation::DeltaMeetings => delta::meetings(ask).await,
+        Operation::DeltaRegistrants => delta::registrants(ask).await,
+        Operation::CreateSubscription => subscription::create(ask).await,
+        Operation::ListSubscriptions => subscription::list(ask).await,
+        Operation::GetSubscription => subscription::get(ask).await,
+        Operation::UpdateSubscription => subscription::update(ask).await,
+        Operation::DeleteSubscription => subscription::delete(ask).await,
+        Operation::ReauthorizeSubscription => subscription::reauthorize(ask).await,
+        Operation::RotateSigningSecret => subscription::rotate_secret(ask).await,
+        Operation::ListDeliveries => subscription::list_deliveries(ask).await,
+        Operation::ReplayDeliveries => subscription::replay(ask).await,
     }
 }

@@ -142,17 +142,17 @@ async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     found.filter(of_this).ok_or(Refusal::NoRegistrant.into())
 }
 
-type Consents = HashMap<ConsentVersion, Consent>;
+pub(super) type Consents = HashMap<ConsentVersion, Consent>;
 
 /// Every wording of the organisation, where one of them agreed to any.
-async fn consents(ask: &Ask<'_>, meeting: &Meeting, shown: &[Registrant]) -> Result<Consents, ApiError> {
+pub(super) async fn consents(ask: &Ask<'_>, meeting: &Meeting, shown: &[Registrant]) -> Result<Consents, ApiError> {
     if shown.iter().all(|registrant| registrant.consent.is_none()) {
         return Ok(Consents::new());
     }
     Ok(ask.app.store.list_consents(meeting.tenant).await?)
 }
 
-fn show(
+pub(super) fn show(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,

@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use store::Kept;
+use wire::delta::Delta;
 use wire::etag::Conditions;
 use wire::{Collection, Entity};
 
@@ -53,6 +54,16 @@ impl Reply {
     /// 200 with a body that is JSON already.
     pub(super) fn of_json(body: Vec<u8>) -> Self {
         Self { status: StatusCode::OK, body: Some(body), etag: None, told: Vec::new() }
+    }
+
+    /// 202 with an entity.
+    pub fn accepted<T: Serialize>(entity: &Entity<T>) -> Self {
+        Self::with(StatusCode::ACCEPTED, entity)
+    }
+
+    /// 200 with what changed.
+    pub fn delta<T: Serialize>(delta: &Delta<T>) -> Self {
+        Self::with(StatusCode::OK, delta)
     }
 
     /// 204 without a body.

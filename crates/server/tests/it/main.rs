@@ -33,6 +33,7 @@ mod meeting_races;
 mod metadata;
 mod moving;
 mod nodes;
+mod notifications;
 mod once;
 mod outage;
 mod pages;

@@ -10,6 +10,7 @@ mod attendance;
 mod audit;
 mod cancel;
 mod catalogue;
+mod changes;
 mod citus;
 mod counting;
 mod delivery;
@@ -187,6 +188,16 @@ macro_rules! every_case {
                 the_name_of_a_policy_is_unique_in_its_organisation,
                 policies_are_listed_with_what_belongs_to_them,
                 an_application_is_replaced_as_a_whole;
+            changes:
+                what_happens_is_gathered_in_order_and_once,
+                what_is_committed_later_under_an_earlier_id_is_not_passed_over,
+                who_enrols_into_a_registration_made_anew_is_not_passed_over,
+                a_list_that_is_longer_than_a_piece_is_gathered_whole,
+                an_organizer_s_meetings_are_in_a_feed_of_their_own,
+                nodes_that_gather_together_pass_over_nothing_and_count_nothing_twice,
+                subscriptions_are_counted_for_each_owner_and_organisation,
+                a_visit_that_took_too_long_changes_nothing,
+                what_was_kept_long_enough_is_forgotten_and_the_feed_says_so;
             paging:
                 pages_cover_the_list_in_order_of_arrival,
                 a_page_may_be_longer_than_what_is_read_at_once,

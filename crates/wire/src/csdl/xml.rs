@@ -29,9 +29,15 @@ pub fn write(model: &Model) -> String {
     xml.open("EntityContainer", &[("Name", CONTAINER)]);
     xml.empty("EntitySet", &[("Name", "users"), ("EntityType", &user)]);
     xml.empty("Singleton", &[("Name", "me"), ("Type", &user)]);
+    for (name, of) in &model.sets {
+        xml.empty("EntitySet", &[("Name", name), ("EntityType", of)]);
+    }
     xml.close("EntityContainer");
     for set in ["users", "me"] {
         write_paths(&mut xml, &format!("{NAMESPACE}.{CONTAINER}/{set}"), &model.paths);
+    }
+    for (set, paths) in &model.set_paths {
+        write_paths(&mut xml, &format!("{NAMESPACE}.{CONTAINER}/{set}"), paths);
     }
     for name in ["Schema", "edmx:DataServices", "edmx:Edmx"] {
         xml.close(name);
@@ -92,17 +98,20 @@ fn describe(xml: &mut Xml, description: Option<&str>) {
 }
 
 fn write_action(xml: &mut Xml, action: &Action) {
-    let list = format!("Collection({})", action.on);
-    xml.open("Action", &[("Name", &action.name), ("IsBound", "true")]);
-    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &list), ("Nullable", "false")]);
+    let on = if action.is_on_list { format!("Collection({})", action.on) } else { action.on.clone() };
+    let element = if action.is_function { "Function" } else { "Action" };
+    xml.open(element, &[("Name", &action.name), ("IsBound", "true")]);
+    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &on), ("Nullable", "false")]);
     for parameter in &action.parameters {
         let of = full_type(parameter);
         let mut attributes = vec![("Name", parameter.name.as_str()), ("Type", of.as_str())];
         attributes.extend((!parameter.is_nullable).then_some(("Nullable", "false")));
         xml.empty("Parameter", &attributes);
     }
-    xml.empty("ReturnType", &[("Type", &action.on), ("Nullable", "false")]);
-    xml.close("Action");
+    if let Some(gives) = &action.gives {
+        xml.empty("ReturnType", &[("Type", gives), ("Nullable", "false")]);
+    }
+    xml.close(element);
 }
 
 /// What can be done on each path. This is where a registration is said to be made by a POST: navigation to one entity

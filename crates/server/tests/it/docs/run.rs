@@ -46,6 +46,22 @@ fn the_first_enrolment_of_the_readme_works() {
 }
 
 #[test]
+fn the_tour_of_change_notifications_works() {
+    let document = read("docs/change-notifications.md");
+    let place = Place::new();
+    let start =
+        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
+    let _demo = Demo::start(place.shell(&start.text));
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    assert!(said.contains("created users/"), "{said}");
+    let deliveries = answer(&said, "/deliveries");
+    assert_eq!(deliveries["value"][0]["status"], "delivered", "{said}");
+    assert_eq!(deliveries["value"][0]["answer"], "answered 202");
+}
+
+#[test]
 fn the_tour_of_the_serving_guide_works() {
     let document = read("docs/serve.md");
     let place = Place::new();
