@@ -15,6 +15,7 @@ mod calendar_answer;
 mod cancel;
 mod citus;
 mod closing;
+mod condition;
 mod consent;
 mod deployment;
 mod directory;
@@ -24,6 +25,7 @@ mod expiring;
 mod fault;
 mod idempotency;
 mod letters;
+mod listing;
 mod mailing;
 mod meeting;
 mod moving;
@@ -43,13 +45,14 @@ mod schema;
 mod seating;
 mod suppressing;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use domain::MeetingId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
+use tokio::sync::Semaphore;
 
 use engine::{Engine, Pool, Tx, query};
 
@@ -63,6 +66,7 @@ pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
+pub use listing::{ListedPage, Listing};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -217,6 +221,8 @@ pub struct Store {
     readers: Pool,
     /// Whether the tables are spread over nodes by Citus.
     is_spread: bool,
+    /// How many may look through lists at once: see [`listing`].
+    searches: Arc<Semaphore>,
 }
 
 impl Store {
@@ -228,7 +234,7 @@ impl Store {
             Pool::Sqlite(_) => self.clone(),
             Pool::Postgres(pool) => {
                 let own = pool_of(1).connect_lazy_with((*pool.connect_options()).clone());
-                Self { writer: Pool::Postgres(own.clone()), readers: Pool::Postgres(own), ..*self }
+                Self { writer: Pool::Postgres(own.clone()), readers: Pool::Postgres(own), ..self.clone() }
             }
         }
     }

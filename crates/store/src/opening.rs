@@ -9,7 +9,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection, SqlitePool};
 
 use crate::engine::{Engine, Pool};
+use crate::listing::searches_of;
 use crate::{Fault, Store, citus, migrator, pool_of, rows};
+
+/// Connections that read a SQLite file.
+const SQLITE_READERS: u32 = 4;
 
 impl Store {
     /// Opens the SQLite file, making it if need be, and brings its schema up to date.
@@ -41,8 +45,13 @@ impl Store {
         let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
-        let readers = connect(4, &options.read_only(true)).await?;
-        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers), is_spread: false };
+        let readers = connect(SQLITE_READERS, &options.read_only(true)).await?;
+        let store = Self {
+            writer: Pool::Sqlite(writer),
+            readers: Pool::Sqlite(readers),
+            is_spread: false,
+            searches: searches_of(SQLITE_READERS),
+        };
         store.check_usable().await?;
         Ok(store)
     }
@@ -86,7 +95,12 @@ impl Store {
             ]);
         // One is for enrolments; see `apart`.
         let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
-        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread };
+        let store = Self {
+            writer: Pool::Postgres(pool.clone()),
+            readers: Pool::Postgres(pool),
+            is_spread,
+            searches: searches_of(connections),
+        };
         store.check_usable().await?;
         Ok(store)
     }

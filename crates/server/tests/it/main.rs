@@ -38,6 +38,7 @@ mod outage;
 mod pages;
 mod program;
 mod protection;
+mod queries;
 mod reminders_off;
 mod returned;
 mod secrets;

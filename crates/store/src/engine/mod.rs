@@ -1,14 +1,16 @@
 //! One way to ask, whichever engine is open: the text is written once, values are bound in order, rows come back as
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
+mod bounded;
 mod held;
 mod query;
 mod value;
 
 use sqlx::{PgPool, Sqlite, SqlitePool, Transaction};
 
+pub(crate) use self::bounded::LONGEST_SEARCH;
 use self::held::{Held, LONGEST_READ};
-pub(crate) use self::query::{Query, Text, query};
+pub(crate) use self::query::{Query, Readable, Text, query};
 pub(crate) use self::value::{Value, arguments};
 use crate::Fault;
 

@@ -1,0 +1,339 @@
+//! `$filter` and `$orderby`: OData's words, read by descent. What is not understood is said with the column it stands in.
+
+use domain::query::{Comparison, Filter, Function, Literal, Order, Property, bound};
+use domain::text::composed;
+use uuid::Uuid;
+
+use super::Fault;
+use super::list::{ANSWERS, ANSWERS_NAME, Kind, List, Member};
+use super::token::{Token, shortened, tokens};
+
+/// How the ids of a list are read: `None` for a text that is none of them.
+pub type ReadId<'a> = &'a dyn Fn(Property, &str) -> Option<Uuid>;
+
+/// Reads a filter.
+pub(super) fn read_filter(text: &str, list: &'static List, read_id: ReadId<'_>) -> Result<Filter, Fault> {
+    let mut parser = Parser::new(text, list, read_id)?;
+    let filter = parser.any_of()?;
+    match parser.peek() {
+        Token::End => Ok(filter),
+        other => Err(parser.fault(format!("{} does not go on from what stands before it", other.describe()))),
+    }
+}
+
+/// Reads an order.
+pub(super) fn read_orders(text: &str, list: &'static List) -> Result<Vec<Order>, Fault> {
+    let mut parser = Parser::new(text, list, &|_, _| None)?;
+    let mut orders: Vec<Order> = Vec::new();
+    loop {
+        let column = parser.column();
+        let property = parser.member()?.property;
+        if orders.iter().any(|order| order.property == property) {
+            return Err(Fault::at(column, format!("`{}` is there twice", property.name())));
+        }
+        if orders.len() == bound::ORDERS {
+            return Err(Fault::at(
+                column,
+                format!("a list is ordered by {} properties at most", bound::ORDERS),
+            ));
+        }
+        let is_descending = parser.takes("desc");
+        if !is_descending {
+            parser.takes("asc");
+        }
+        orders.push(Order { property, is_descending });
+        match parser.next() {
+            Token::Comma => {}
+            Token::End => return Ok(orders),
+            other => {
+                return Err(parser.fault_before(format!("{} stands where a comma would", other.describe())));
+            }
+        }
+    }
+}
+
+struct Parser<'a> {
+    tokens: Vec<(usize, Token)>,
+    at: usize,
+    depth: usize,
+    terms: usize,
+    list: &'static List,
+    /// What one answer is called, inside `any`.
+    answer: Option<String>,
+    read_id: ReadId<'a>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &str, list: &'static List, read_id: ReadId<'a>) -> Result<Self, Fault> {
+        if text.chars().nth(bound::LENGTH).is_some() {
+            let message = format!("it is longer than {} characters", bound::LENGTH);
+            return Err(Fault::at(bound::LENGTH + 1, message));
+        }
+        Ok(Self { tokens: tokens(text)?, at: 0, depth: 0, terms: 0, list, answer: None, read_id })
+    }
+
+    fn peek(&self) -> &Token {
+        self.tokens.get(self.at).map_or(&Token::End, |(_, token)| token)
+    }
+
+    fn column(&self) -> usize {
+        self.tokens.get(self.at).or(self.tokens.last()).map_or(1, |(column, _)| *column)
+    }
+
+    fn next(&mut self) -> Token {
+        let token = self.peek().clone();
+        self.at += 1;
+        token
+    }
+
+    /// Takes a word, if it is the next one; in any case, as clients write them.
+    fn takes(&mut self, word: &str) -> bool {
+        let is_it = matches!(self.peek(), Token::Name(name) if name.eq_ignore_ascii_case(word));
+        self.at += usize::from(is_it);
+        is_it
+    }
+
+    fn expect(&mut self, token: &Token, what: &str) -> Result<(), Fault> {
+        if self.peek() == token {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(self.fault(format!("{} stands where {what} would", self.peek().describe())))
+    }
+
+    fn fault(&self, message: impl Into<String>) -> Fault {
+        Fault::at(self.column(), message)
+    }
+
+    /// About the word that was taken last.
+    fn fault_before(&self, message: impl Into<String>) -> Fault {
+        let column = self.tokens.get(self.at.saturating_sub(1)).map_or(1, |(column, _)| *column);
+        Fault::at(column, message)
+    }
+
+    fn any_of(&mut self) -> Result<Filter, Fault> {
+        let mut all = vec![self.all_of()?];
+        while self.takes("or") {
+            all.push(self.all_of()?);
+        }
+        Ok(if all.len() == 1 { all.remove(0) } else { Filter::Or(all) })
+    }
+
+    fn all_of(&mut self) -> Result<Filter, Fault> {
+        let mut all = vec![self.one()?];
+        while self.takes("and") {
+            all.push(self.one()?);
+        }
+        Ok(if all.len() == 1 { all.remove(0) } else { Filter::And(all) })
+    }
+
+    /// What stands inside something else, so many deep at most.
+    fn inside(&mut self, read: impl FnOnce(&mut Self) -> Result<Filter, Fault>) -> Result<Filter, Fault> {
+        if self.depth == bound::DEPTH {
+            return Err(self.fault(format!("it is nested more than {} deep", bound::DEPTH)));
+        }
+        self.depth += 1;
+        let filter = read(self)?;
+        self.depth -= 1;
+        Ok(filter)
+    }
+
+    fn one(&mut self) -> Result<Filter, Fault> {
+        if self.takes("not") {
+            return Ok(Filter::Not(Box::new(self.inside(Self::one)?)));
+        }
+        if *self.peek() == Token::Open {
+            self.at += 1;
+            let filter = self.inside(Self::any_of)?;
+            self.expect(&Token::Close, "`)`")?;
+            return Ok(filter);
+        }
+        self.count()?;
+        if let Token::Name(name) = self.peek().clone()
+            && self.tokens.get(self.at + 1).is_some_and(|(_, token)| *token == Token::Open)
+        {
+            return self.call(&name);
+        }
+        let member = self.member()?;
+        self.compare(member)
+    }
+
+    fn count(&mut self) -> Result<(), Fault> {
+        self.terms += 1;
+        if self.terms > bound::TERMS {
+            return Err(self.fault(format!("it asks for more than {} things", bound::TERMS)));
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, name: &str) -> Result<Filter, Fault> {
+        let function = match name.to_ascii_lowercase().as_str() {
+            "startswith" => Function::StartsWith,
+            "endswith" => Function::EndsWith,
+            "contains" => Function::Contains,
+            _ => return self.any(name),
+        };
+        self.at += 2;
+        let column = self.column();
+        let member = self.member()?;
+        if !member.kind.is_text() {
+            let message = format!("`{}` is no text that `{name}` could be asked of", member.property.name());
+            return Err(Fault::at(column, message));
+        }
+        self.expect(&Token::Comma, "a comma")?;
+        let part = match self.next() {
+            Token::Text(part) if member.kind == Kind::Name => composed(&part),
+            Token::Text(part) => part,
+            other => {
+                return Err(
+                    self.fault_before(format!("{} stands where a text in quotes would", other.describe()))
+                );
+            }
+        };
+        self.expect(&Token::Close, "`)`")?;
+        Ok(Filter::Text(member.property, function, part))
+    }
+
+    /// `customQuestionAnswers/any(a:a/value eq 'x')`
+    fn any(&mut self, name: &str) -> Result<Filter, Fault> {
+        let is_any = name.rsplit_once('/').is_some_and(|(list, any)| {
+            list.eq_ignore_ascii_case(ANSWERS_NAME) && any.eq_ignore_ascii_case("any")
+        });
+        if !is_any || !self.list.has_answers {
+            let also = if self.list.has_answers { ", `customQuestionAnswers/any`" } else { "" };
+            let message = format!(
+                "`{}` is no function here: there are `startswith`, `endswith`, `contains`{also}",
+                shortened(name)
+            );
+            return Err(self.fault(message));
+        }
+        self.at += 2;
+        if *self.peek() == Token::Close {
+            self.at += 1;
+            return Ok(Filter::AnyAnswer(None));
+        }
+        let Token::Name(answer) = self.next() else {
+            return Err(self.fault_before("an answer has a name here, as in `any(a:a/value eq 'x')`"));
+        };
+        self.expect(&Token::Colon, "`:`")?;
+        let outside = std::mem::replace(&mut self.list, &ANSWERS);
+        self.answer = Some(answer);
+        let filter = self.inside(Self::any_of)?;
+        self.answer = None;
+        self.list = outside;
+        self.expect(&Token::Close, "`)`")?;
+        Ok(Filter::AnyAnswer(Some(Box::new(filter))))
+    }
+
+    fn member(&mut self) -> Result<Member, Fault> {
+        let Token::Name(name) = self.peek().clone() else {
+            return Err(self.fault(format!("{} stands where a property would", self.peek().describe())));
+        };
+        let bare = match &self.answer {
+            None => Some(name.as_str()),
+            Some(answer) => name.split_once('/').filter(|(of, _)| of == answer).map(|(_, bare)| bare),
+        };
+        let Some(member) = bare.and_then(|bare| self.list.find(bare)) else {
+            let prefix =
+                self.answer.as_ref().map(|answer| format!(", each behind `{answer}/`")).unwrap_or_default();
+            let message = format!(
+                "`{}` is no property here: there are {}{prefix}",
+                shortened(&name),
+                self.list.names()
+            );
+            return Err(self.fault(message));
+        };
+        self.at += 1;
+        Ok(member)
+    }
+
+    fn compare(&mut self, member: Member) -> Result<Filter, Fault> {
+        let property = member.property;
+        let column = self.column();
+        let operator = match self.peek() {
+            Token::Name(operator) => operator.to_ascii_lowercase(),
+            _ => String::new(),
+        };
+        let comparison = match operator.as_str() {
+            "eq" => Comparison::Eq,
+            "ne" => Comparison::Ne,
+            "gt" => Comparison::Gt,
+            "ge" => Comparison::Ge,
+            "lt" => Comparison::Lt,
+            "le" => Comparison::Le,
+            "in" => {
+                self.at += 1;
+                return self.one_of(member);
+            }
+            // A property that is true or false is asked for by its name alone.
+            _ if member.kind == Kind::Flag => {
+                return Ok(Filter::Compare(property, Comparison::Eq, Literal::Flag(true)));
+            }
+            _ => {
+                let message = format!(
+                    "{} stands where an operator would: there are eq, ne, gt, ge, lt, le and in",
+                    self.peek().describe()
+                );
+                return Err(self.fault(message));
+            }
+        };
+        if !matches!(comparison, Comparison::Eq | Comparison::Ne) && !member.kind.has_order() {
+            let message = format!("`{}` is compared by eq, ne and in alone", property.name());
+            return Err(Fault::at(column, message));
+        }
+        self.at += 1;
+        Ok(Filter::Compare(property, comparison, self.literal(member)?))
+    }
+
+    fn one_of(&mut self, member: Member) -> Result<Filter, Fault> {
+        self.expect(&Token::Open, "`(`")?;
+        let mut literals = vec![self.literal(member)?];
+        while *self.peek() == Token::Comma {
+            self.at += 1;
+            self.count()?;
+            literals.push(self.literal(member)?);
+        }
+        self.expect(&Token::Close, "`)`")?;
+        Ok(Filter::In(member.property, literals))
+    }
+
+    fn literal(&mut self, member: Member) -> Result<Literal, Fault> {
+        let name = member.property.name();
+        let mut token = self.next();
+        // `microsoft.graph.meetingRegistrantStatus'registered'` is OData's own way to write a choice.
+        if let (Kind::Choice(_), Token::Name(of), Token::Text(_)) = (member.kind, &token, self.peek())
+            && of.starts_with("microsoft.graph.")
+        {
+            token = self.next();
+        }
+        let read = match (member.kind, &token) {
+            (_, Token::Name(null)) if null == "null" => Some(Literal::Null),
+            (Kind::Name, Token::Text(text)) => Some(Literal::Text(composed(text))),
+            (Kind::Text, Token::Text(text)) => Some(Literal::Text(text.clone())),
+            (Kind::Exact, Token::Text(text)) => Some(Literal::Exact(text.clone())),
+            (Kind::Id, Token::Text(text)) => Some(Literal::Id((self.read_id)(member.property, text))),
+            (Kind::Choice(members), Token::Text(text)) => {
+                let known = members.iter().find(|known| known.eq_ignore_ascii_case(text));
+                known.map(|known| Literal::Exact((*known).to_owned()))
+            }
+            (Kind::Instant, Token::Bare(text)) => crate::time::read(text).map(Literal::Instant),
+            (Kind::Number, Token::Bare(text)) => text.parse().ok().map(Literal::Number),
+            (Kind::Flag, Token::Name(flag)) => flag.to_ascii_lowercase().parse().ok().map(Literal::Flag),
+            _ => None,
+        };
+        read.ok_or_else(|| {
+            let wanted = match member.kind {
+                Kind::Name | Kind::Text | Kind::Exact | Kind::Id => "a text in single quotes".to_owned(),
+                Kind::Choice(members) => format!("one of '{}'", members.join("', '")),
+                Kind::Instant => {
+                    "an instant without quotes, such as 2027-02-01T09:00:00Z (a plus sign is written \
+                    %2B in an address)"
+                        .to_owned()
+                }
+                Kind::Number => "a whole number".to_owned(),
+                Kind::Flag => "true or false".to_owned(),
+            };
+            self.fault_before(format!("`{name}` is compared with {wanted}, or null"))
+        })
+    }
+}
