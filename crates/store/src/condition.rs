@@ -67,7 +67,7 @@ impl<'q> Sql<'q> {
 }
 
 impl<'a> Words<'a> {
-    fn questions(&self) -> &'a [Question] {
+    pub(crate) fn questions(&self) -> &'a [Question] {
         match self.kind {
             RegistrationKind::BuiltIn(built_in) => &built_in.questions,
             RegistrationKind::External => &[],

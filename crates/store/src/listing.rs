@@ -6,7 +6,7 @@
 use std::sync::{Arc, LazyLock};
 
 use domain::enrolment::{address_key, external_key};
-use domain::query::{Comparison, Filter, Literal, Order, Position, Property};
+use domain::query::{Answered, Comparison, Filter, Literal, Order, Position, Property};
 use domain::{Email, Registrant, Registration, RegistrationKind};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -38,15 +38,30 @@ pub struct ListedPage {
     pub next: Option<Position>,
 }
 
-/// In the order of their ids: PostgreSQL then takes the key that gives it, and not the other one that begins alike.
-const FIND_THESE: &str =
-    "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
+const FIND_THESE: &str = "WITH asked (registrant_id) AS (VALUES {})
+    SELECT meeting_id, r.registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
         reminders_stopped_at IS NULL AS wants_reminders
-    FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id IN {}
-    ORDER BY registrant_id";
-static THESE: LazyLock<PerLength> =
-    LazyLock::new(|| PerLength::new(|ids| Text::same(FIND_THESE.replace("{}", &placeholders(1, ids)))));
+    FROM asked a CROSS JOIN registrant r
+    WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = a.registrant_id";
+/// Each as the first from its id on: as [`crate::registrant::FIND_FROM`] does, and for its reason.
+const FIND_EACH_OF_THESE: &str = "WITH asked (registrant_id) AS (VALUES {})
+    SELECT r.meeting_id, r.registrant_id, r.registration_id, r.first_name, r.last_name, r.email, r.external_id,
+        r.user_id, r.user_tenant_id, r.answers, r.consent, r.language, r.generation, r.registered_at, r.canceled_at,
+        r.canceled_by, r.reminders_stopped_at IS NULL AS wants_reminders
+    FROM asked a CROSS JOIN LATERAL (
+        SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
+            user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+            reminders_stopped_at
+        FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id >= a.registrant_id
+        ORDER BY registrant_id LIMIT 1) r
+    WHERE r.registrant_id = a.registrant_id";
+static THESE: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|ids| {
+        let with_ids = |text: &str| text.replace("{}", &placeholders(ids, 1));
+        Text::of(with_ids(FIND_THESE), with_ids(FIND_EACH_OF_THESE))
+    })
+});
 
 impl Store {
     /// Up to `limit` registrants behind a position, `skip` of them passed over; fewer where their answers are so long that
@@ -58,6 +73,10 @@ impl Store {
         skip: u32,
         limit: u32,
     ) -> Result<ListedPage, Fault> {
+        if let [Keys::Is(key)] = &keys_to(listing)[..] {
+            let found = if skip == 0 && after.is_none() { self.find_one(listing, key).await? } else { None };
+            return Ok(ListedPage { registrants: found.into_iter().collect(), next: None });
+        }
         let words = self.words(listing);
         let (keys, is_turned) = words.orders(listing.orders);
         let mut sql = Sql::new();
@@ -91,6 +110,9 @@ impl Store {
 
     /// How many registrants that is in all.
     pub async fn count_registrants_by(&self, listing: Listing<'_>) -> Result<i64, Fault> {
+        if let [Keys::Is(key)] = &keys_to(listing)[..] {
+            return Ok(i64::from(self.find_one(listing, key).await?.is_some()));
+        }
         let mut sql = Sql::new();
         sql.push("SELECT ").push("COUNT(*) FROM (");
         self.branches(
@@ -104,6 +126,19 @@ impl Store {
         sql.push(") f");
         let counted: Vec<i64> = self.find_bounded(sql).await?;
         Ok(counted.first().copied().unwrap_or_default())
+    }
+
+    /// The one who is registered under a key, if they are asked for.
+    async fn find_one(&self, listing: Listing<'_>, key: &str) -> Result<Option<Registrant>, Fault> {
+        let registration = listing.registration;
+        let found = self.find_live_registrant(registration.meeting, key).await?;
+        let is_asked = |registrant: &Registrant| {
+            let questions = self.words(listing).questions();
+            let item = Answered { registrant, questions };
+            registrant.registration == registration.id
+                && listing.filter.is_none_or(|filter| filter.matches(&item))
+        };
+        Ok(found.filter(is_asked))
     }
 
     fn words<'a>(&self, listing: Listing<'a>) -> Words<'a> {
@@ -168,8 +203,8 @@ impl Store {
         let mut page = ListedPage { registrants: Vec::new(), next: None };
         let mut weight = 0;
         for ids in wanted.chunks(HANDFUL) {
-            let question = query(THESE.text(ids.len())).bind(number(meeting.slot())).bind(meeting.0);
-            let question = ids.iter().fold(question, |question, id| question.bind(*id));
+            let question = ids.iter().fold(query(THESE.text(ids.len())), |question, id| question.bind(*id));
+            let question = question.bind(number(meeting.slot())).bind(meeting.0);
             let mut rows: Vec<Option<RegistrantRow>> =
                 question.fetch_all(&self.readers).await?.into_iter().map(Some).collect();
             for id in ids {

@@ -315,6 +315,8 @@ async fn an_external_registrant_is_found_by_id_and_by_person() {
         assert_eq!(ids, expected, "{filter}");
     }
     let path = format!("{}?$filter={}", meeting.registrants(), encoded("email eq 'x'"));
+    let by_person = format!("{}?$orderby=userId", meeting.registrants());
+    assert_eq!(app.get(by_person).token(&token).await.expect(400).target(), "$orderby");
     let refused = app.get(path).token(&token).await.expect(400);
     assert!(refused.text().contains("there are id, userId, tenantId"), "{}", refused.text());
 }

@@ -30,6 +30,7 @@ mod people;
 mod plans;
 mod proxy;
 mod queries;
+mod query_plans;
 mod races;
 mod registrations;
 mod rig;
@@ -202,6 +203,9 @@ macro_rules! every_case {
                 a_sorted_list_is_read_whole_while_people_come,
                 items_are_passed_over_by_number,
                 no_value_of_a_filter_stands_in_the_statement;
+            query_plans:
+                an_address_and_an_external_id_are_found_by_their_key,
+                a_question_looks_at_one_meeting_alone;
         }
     };
 }

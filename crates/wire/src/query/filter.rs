@@ -27,7 +27,11 @@ pub(super) fn read_orders(text: &str, list: &'static List) -> Result<Vec<Order>,
     let mut orders: Vec<Order> = Vec::new();
     loop {
         let column = parser.column();
-        let property = parser.member()?.property;
+        let Member { property, kind } = parser.member()?;
+        // Ids of ours stand for the order of arrival; others, of people and directories, for none.
+        if kind == Kind::Id && property != Property::Id {
+            return Err(Fault::at(column, format!("no list is ordered by `{}`", property.name())));
+        }
         if orders.iter().any(|order| order.property == property) {
             return Err(Fault::at(column, format!("`{}` is there twice", property.name())));
         }
@@ -335,5 +339,94 @@ impl<'a> Parser<'a> {
             };
             self.fault_before(format!("`{name}` is compared with {wanted}, or null"))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::list::REGISTRANTS;
+
+    fn read(text: &str) -> Result<Filter, Fault> {
+        read_filter(text, &REGISTRANTS, &|_, _| None)
+    }
+
+    fn is(property: Property, text: &str) -> Filter {
+        Filter::Compare(property, Comparison::Eq, Literal::Text(text.to_owned()))
+    }
+
+    #[test]
+    fn not_binds_closer_than_and_and_that_closer_than_or() {
+        let filter = read("email eq 'a' or not lastName eq 'b' and (email eq 'c' or email eq 'd')").unwrap();
+
+        let [a, b, c, d] = [
+            is(Property::Email, "a"),
+            is(Property::LastName, "b"),
+            is(Property::Email, "c"),
+            is(Property::Email, "d"),
+        ];
+        let inner = Filter::And(vec![Filter::Not(Box::new(b)), Filter::Or(vec![c, d])]);
+        assert_eq!(filter, Filter::Or(vec![a, inner]));
+    }
+
+    #[test]
+    fn names_are_looked_for_as_they_are_kept() {
+        assert_eq!(read("firstName eq 'Zoe\u{308}'"), Ok(is(Property::FirstName, "Zoë")));
+        let answer = read("customQuestionAnswers/any(a:a/value eq 'Zoe\u{308}')").unwrap();
+        assert_eq!(
+            answer,
+            Filter::AnyAnswer(Some(Box::new(is(Property::Value, "Zoe\u{308}")))),
+            "as it was sent"
+        );
+    }
+
+    /// Whatever is sent is read or refused, in a column that it has or right behind it.
+    #[test]
+    fn words_in_any_order_are_read_or_refused() {
+        let words = [
+            "email",
+            "status",
+            "eq",
+            "gt",
+            "in",
+            "and",
+            "or",
+            "not",
+            "(",
+            ")",
+            ",",
+            ":",
+            "'a'",
+            "'",
+            "''",
+            "null",
+            "contains(",
+            "customQuestionAnswers/any(a:",
+            "a/value",
+            "5",
+            "2027-02-01T00:00:00Z",
+            "ä",
+            "\0",
+            " ",
+        ];
+        let (mut chance, mut were_read) = (0x5eed_u64, 0);
+        for _ in 0..20_000 {
+            let mut text = String::new();
+            for _ in 0..chance % 9 {
+                chance ^= chance << 13;
+                chance ^= chance >> 7;
+                chance ^= chance << 17;
+                text.push_str(words[(chance % words.len() as u64) as usize]);
+                text.push(' ');
+            }
+            chance = chance.rotate_left(9) ^ 0x9e37_79b9;
+            match read(&text) {
+                Ok(_) => were_read += 1,
+                Err(fault) => {
+                    assert!((1..=text.chars().count() + 1).contains(&fault.column), "{text}: {fault:?}");
+                }
+            }
+        }
+        assert!(were_read > 0, "the control: some are filters");
     }
 }
