@@ -3,9 +3,7 @@
 
 use domain::Question;
 use domain::RegistrationKind;
-use domain::query::{
-    Comparison, Filter, Function, Literal, Order, OrderKey, Position, Property, Subject, fold, pairs,
-};
+use domain::query::{Comparison, Filter, Function, Literal, Property, Subject, fold, pairs};
 
 use crate::engine::{Engine, Value};
 use crate::rows::micros;
@@ -24,7 +22,7 @@ pub(crate) struct Words<'a> {
 }
 
 /// A column, as text that can be compared.
-enum Column {
+pub(crate) enum Column {
     /// Texts that people wrote.
     Folded(&'static str),
     /// Texts that programs wrote, and numbers and ids.
@@ -74,7 +72,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn column(&self, property: Property) -> Column {
+    pub(crate) fn column(&self, property: Property) -> Column {
         let is_external = *self.kind == RegistrationKind::External;
         let answer = |plain, collated| if self.engine == Engine::Sqlite { plain } else { collated };
         match property {
@@ -256,52 +254,6 @@ impl<'a> Words<'a> {
         }
         // A CASE has one case at least.
         sql.push(" WHEN FALSE THEN FALSE ELSE ").push(says(None)).push(" END)");
-    }
-
-    /// What a list is ordered by before the order of arrival, and whether that is turned around.
-    pub(crate) fn orders(&self, orders: &[Order]) -> (Vec<(String, bool)>, bool) {
-        let is_arrival =
-            |order: &&Order| order.property == Property::Id && *self.kind != RegistrationKind::External;
-        let arrival = orders.iter().find(is_arrival);
-        let before = orders.iter().take_while(|order| !is_arrival(order));
-        let keys = before.map(|order| (self.key(order.property), order.is_descending)).collect();
-        (keys, arrival.is_some_and(|order| order.is_descending))
-    }
-
-    /// What [`OrderKey::of`] makes of a property.
-    fn key(&self, property: Property) -> String {
-        match self.column(property) {
-            Column::Folded(column) => format!("COALESCE('.' || lower({column}), '')"),
-            Column::Plain(column) if property == Property::RegistrationDateTime => column.to_owned(),
-            Column::Plain(column) => format!("COALESCE('.' || {column}, '')"),
-            Column::QuestionText | Column::Nothing => "''".to_owned(),
-        }
-    }
-
-    /// Adds that an item stands behind a position.
-    pub(crate) fn behind(
-        &self,
-        sql: &mut Sql<'_>,
-        keys: &[(String, bool)],
-        is_turned: bool,
-        position: &Position,
-    ) {
-        let is_behind = |is_descending: bool| if is_descending { " < " } else { " > " };
-        for ((key, is_descending), at) in keys.iter().zip(&position.keys) {
-            let bind = |sql: &mut Sql<'_>| {
-                match at {
-                    OrderKey::Number(number) => sql.bind(*number),
-                    OrderKey::Text(text) => sql.bind(text.clone()),
-                };
-            };
-            sql.push("(").push(key).push(is_behind(*is_descending));
-            bind(sql);
-            sql.push(" OR (").push(key).push(" = ");
-            bind(sql);
-            sql.push(" AND ");
-        }
-        sql.push("r.registrant_id").push(is_behind(is_turned)).bind(position.id);
-        sql.push(&"))".repeat(keys.len().min(position.keys.len())));
     }
 }
 

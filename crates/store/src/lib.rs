@@ -32,6 +32,7 @@ mod moving;
 mod moving_table;
 mod once;
 mod opening;
+mod ordering;
 mod outbox;
 mod own;
 mod past;

@@ -3,6 +3,8 @@
 mod filter;
 mod items;
 pub mod list;
+mod order;
+mod parser;
 mod search;
 mod token;
 
@@ -11,9 +13,9 @@ use domain::query::{Filter, Order, bound};
 use domain::{FieldProblem, Operation, ProblemCode};
 use percent_encoding::percent_decode_str;
 
-pub use filter::ReadId;
 pub use items::choose;
 use list::List;
+pub use parser::ReadId;
 
 /// The options of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,7 +175,7 @@ impl Query {
             keep("$search", fault);
             None
         });
-        let orders = self.orderby.as_deref().map(|text| filter::read_orders(text, list));
+        let orders = self.orderby.as_deref().map(|text| order::read_orders(text, list));
         let orders = orders.transpose().unwrap_or_else(|fault| {
             keep("$orderby", fault);
             None

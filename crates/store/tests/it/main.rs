@@ -30,6 +30,7 @@ mod people;
 mod plans;
 mod proxy;
 mod queries;
+mod query_maker;
 mod query_plans;
 mod races;
 mod registrations;
