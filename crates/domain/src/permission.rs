@@ -85,10 +85,15 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         }
         DeltaMeetings => row(READ, APP_READ, Who::Organizer),
         // Whoever may list registrants may be told of them.
-        CreateSubscription | ListSubscriptions | GetSubscription | UpdateSubscription | DeleteSubscription
-        | ReauthorizeSubscription | RotateSigningSecret | ListDeliveries | ReplayDeliveries => {
-            row(READ, APP_WRITE, Who::Organizer)
-        }
+        CreateSubscription
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | DeleteSubscription
+        | ReauthorizeSubscription
+        | RotateSigningSecret
+        | ListDeliveries
+        | ReplayDeliveries => row(READ, APP_WRITE, Who::Organizer),
         // Names and addresses: to applications a permission of their own opens them, as in Graph.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => {
             row(READ_OR_ARTIFACT, APP_ARTIFACT, Who::Organizer)

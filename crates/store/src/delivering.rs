@@ -1,8 +1,8 @@
 //! Telling subscriptions of changes: one visit at a time to each, by a lease that is over by itself. Whatever a visit
 //! stores names its lease, so that one that took too long changes nothing any more.
 
-use domain::subscription::{LifecycleEvent, Subscription, SubscriptionId};
 use domain::TenantId;
+use domain::subscription::{LifecycleEvent, Subscription, SubscriptionId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -113,15 +113,18 @@ const DUE: &str = "SELECT s.subscription_id, s.tenant_id FROM subscription s
 const LEASE: &str = "UPDATE subscription SET leased_until = $4
     WHERE slot = $1 AND subscription_id = $2 AND leased_until <= $3
     RETURNING after_no, warn_at, removed_at";
-const FIND_LEASED: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched,
+const FIND_LEASED: &str =
+    "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched,
         resource, change_types, notification_url, lifecycle_url, client_state, created_at, expires_at,
         secret_generation, overlap_until
     FROM subscription WHERE slot = $1 AND subscription_id = $2";
-const NEXT_CHANGES: &str = "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
+const NEXT_CHANGES: &str =
+    "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
         tried_at, answer
     FROM delivery WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = 'change'
     ORDER BY delivery_no LIMIT 1";
-const LIFECYCLE: &str = "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
+const LIFECYCLE: &str =
+    "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
         tried_at, answer
     FROM delivery WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind <> 'change'
     ORDER BY delivery_no LIMIT 10";
@@ -130,10 +133,12 @@ const LIST: &str = "SELECT delivery_no, kind, body, until_no, created_at, since_
     FROM delivery WHERE slot = $1 AND subscription_id = $2 AND delivery_no > $3 ORDER BY delivery_no LIMIT $4";
 const NUMBER: &str = "UPDATE subscription SET last_delivery = last_delivery + 1
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3 RETURNING last_delivery";
-const INSERT: &str = "INSERT INTO delivery (slot, subscription_id, delivery_no, kind, body, until_no, created_at, since_at,
+const INSERT: &str =
+    "INSERT INTO delivery (slot, subscription_id, delivery_no, kind, body, until_no, created_at, since_at,
         due_at, attempts, status)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7, 0, 'waiting')";
-const SETTLE: &str = "UPDATE delivery SET status = $4, attempts = attempts + 1, tried_at = $5, answer = $6, due_at = $7
+const SETTLE: &str =
+    "UPDATE delivery SET status = $4, attempts = attempts + 1, tried_at = $5, answer = $6, due_at = $7
     WHERE slot = $1 AND subscription_id = $2 AND delivery_no = $3";
 const ADVANCE: &str = "UPDATE subscription
     SET after_no = CASE WHEN after_no < $4 THEN $4 ELSE after_no END, rest_until = $5
@@ -155,7 +160,8 @@ const GIVE_BACK: &str = "UPDATE subscription
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3";
 const REPLAY: &str = "UPDATE delivery SET status = 'waiting', attempts = 0, since_at = $4, due_at = $4
     WHERE slot = $1 AND subscription_id = $2 AND delivery_no >= $3 AND kind = 'change' AND status <> 'waiting'";
-const WAKE: &str = "UPDATE subscription SET rest_until = 0, due_at = $3 WHERE slot = $1 AND subscription_id = $2";
+const WAKE: &str =
+    "UPDATE subscription SET rest_until = 0, due_at = $3 WHERE slot = $1 AND subscription_id = $2";
 
 impl Store {
     /// Subscriptions with something to do that nobody is at, those that waited longest first.
@@ -285,7 +291,12 @@ impl Store {
     }
 
     /// Tells the receiver that the subscription ends soon, once.
-    pub async fn warn_subscription(&self, visit: &Visit, notice: Option<&str>, now: Timestamp) -> Result<(), Fault> {
+    pub async fn warn_subscription(
+        &self,
+        visit: &Visit,
+        notice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         write_tx!(self, |tx| {
             let is_leased = visit.about(WARNED).bind(visit.lease).execute(&mut *tx).await? == 1;
             if let Some(notice) = notice.filter(|_| is_leased) {
@@ -297,13 +308,19 @@ impl Store {
     }
 
     /// Ends a subscription; `notice` is its last word, for a receiver that wants it.
-    pub async fn end_subscription(&self, visit: &Visit, notice: Option<&str>, now: Timestamp) -> Result<(), Fault> {
+    pub async fn end_subscription(
+        &self,
+        visit: &Visit,
+        notice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
         let Some(notice) = notice else {
             self.delete_subscription(visit.subscription.id).await?;
             return Ok(());
         };
         write_tx!(self, |tx| {
-            let ended = visit.about(END_SUBSCRIPTION).bind(visit.lease).bind(micros(now)).execute(&mut *tx).await?;
+            let ended =
+                visit.about(END_SUBSCRIPTION).bind(visit.lease).bind(micros(now)).execute(&mut *tx).await?;
             if ended == 1 {
                 visit.about(DROP_WAITING).execute(&mut *tx).await?;
                 let kind = LifecycleEvent::SubscriptionRemoved.name();
@@ -347,7 +364,12 @@ impl Store {
     }
 
     /// Sends all changes from that delivery on once more, in order and to the byte; tells how many deliveries that are.
-    pub async fn replay_deliveries(&self, id: SubscriptionId, from: i64, now: Timestamp) -> Result<u64, Fault> {
+    pub async fn replay_deliveries(
+        &self,
+        id: SubscriptionId,
+        from: i64,
+        now: Timestamp,
+    ) -> Result<u64, Fault> {
         let Some(slot) = id.slot() else { return Ok(0) };
         Ok(write_tx!(self, |tx| {
             // The subscription's row first, as every visit takes them.

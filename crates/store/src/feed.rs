@@ -38,8 +38,7 @@ pub struct FeedOf {
 impl FeedOf {
     /// Where it is.
     pub fn key(&self) -> FeedKey {
-        self.meeting
-            .map_or_else(|| FeedKey::of_organizer(self.tenant, self.organizer), FeedKey::of_meeting)
+        self.meeting.map_or_else(|| FeedKey::of_organizer(self.tenant, self.organizer), FeedKey::of_meeting)
     }
 }
 
@@ -64,9 +63,11 @@ struct ChangeRow {
     registrant_id: Option<Uuid>,
 }
 
-const FIND: &str = "SELECT epoch, last_no, dropped_no, needed_until, registration_id, after_registrant FROM feed
+const FIND: &str =
+    "SELECT epoch, last_no, dropped_no, needed_until, registration_id, after_registrant FROM feed
     WHERE slot = $1 AND feed_id = $2";
-const TAKE: &str = "SELECT epoch, last_no, dropped_no, needed_until, registration_id, after_registrant FROM feed
+const TAKE: &str =
+    "SELECT epoch, last_no, dropped_no, needed_until, registration_id, after_registrant FROM feed
     WHERE slot = $1 AND feed_id = $2 FOR NO KEY UPDATE";
 /// A meeting's feed begins behind whoever is on its list. Whoever is being stored meanwhile gets a later id: see
 /// `last_registrant`.
@@ -79,7 +80,8 @@ const OPEN: &str =
             AND g.registration_id = o.registration_id AND g.is_live WHERE o.slot = $1 AND o.meeting_id = $5),
         $6, 0, 0, $7)
     ON CONFLICT (slot, feed_id) DO UPDATE SET needed_until = excluded.needed_until";
-const LIST: &str = "SELECT change_no, at, noted_at, kind, meeting_id, registration_id, registrant_id FROM change
+const LIST: &str =
+    "SELECT change_no, at, noted_at, kind, meeting_id, registration_id, registrant_id FROM change
     WHERE slot = $1 AND feed_id = $2 AND change_no > $3 ORDER BY change_no LIMIT $4";
 
 impl Store {

@@ -92,7 +92,8 @@ const WAITING: &str = "SELECT event_id, at, kind, registrant_id FROM event
     WHERE slot = $1 AND meeting_id = $2
         AND is_gathered IS NULL AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id)
     ORDER BY event_id LIMIT $3 FOR NO KEY UPDATE";
-const WAITING_BY_INDEX: &str = "SELECT event_id, at, kind, registrant_id FROM event INDEXED BY event_ungathered
+const WAITING_BY_INDEX: &str =
+    "SELECT event_id, at, kind, registrant_id FROM event INDEXED BY event_ungathered
     WHERE slot = $1 AND meeting_id = $2
         AND is_gathered IS NULL AND actor <> 'mail' AND (registrant_id IS NULL OR event_id <> registrant_id)
     ORDER BY event_id LIMIT $3";
@@ -124,8 +125,7 @@ const GROWN: &str = "SELECT f.feed_id FROM feed f
             AND s.removed_at IS NULL)";
 static INSERT_CHANGES: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let into =
-            "change (slot, feed_id, change_no, at, noted_at, kind, meeting_id, registration_id, registrant_id)";
+        let into = "change (slot, feed_id, change_no, at, noted_at, kind, meeting_id, registration_id, registrant_id)";
         Text::same(insert_rows(into, rows, 9))
     })
 });
@@ -192,14 +192,14 @@ async fn gather_piece(tx: &mut Tx, meeting: MeetingId, now: Timestamp) -> Result
         let mut found = find_newcomers(tx, meeting, &mut feed, &host).await?;
         newcomers = found.len();
         if newcomers < AT_ONCE as usize {
-            found.extend(waiting.iter().filter(|event| change::of_event(&event.kind).is_some()).map(|event| {
-                Found {
+            found.extend(waiting.iter().filter(|event| change::of_event(&event.kind).is_some()).map(
+                |event| Found {
                     at: event.at,
                     kind: event.kind.clone(),
                     registration: host.newest_id,
                     registrant: event.registrant_id,
-                }
-            }));
+                },
+            ));
         }
         append(tx, own, feed, meeting, &found, now).await?;
         if newcomers == AT_ONCE as usize {
@@ -257,7 +257,8 @@ async fn find_newcomers(
         // The list's own mark may be of somebody who turned out to be known already.
         let mark = host.last_registrant.filter(|_| is_all && Some(registration) == host.registration_id);
         feed.registration_id = Some(registration);
-        feed.after_registrant = [Some(after).filter(|id| !id.is_nil()), last, mark].into_iter().max().flatten();
+        feed.after_registrant =
+            [Some(after).filter(|id| !id.is_nil()), last, mark].into_iter().max().flatten();
         found.extend(rows.into_iter().map(|(id, at)| Found {
             at,
             kind: ENROLLED.to_owned(),

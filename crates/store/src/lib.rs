@@ -15,6 +15,7 @@ mod calendar_answer;
 mod cancel;
 mod citus;
 mod closing;
+mod condition;
 mod consent;
 mod delivering;
 mod deployment;
@@ -28,12 +29,14 @@ mod forgetting;
 mod gather;
 mod idempotency;
 mod letters;
+mod listing;
 mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
 mod once;
 mod opening;
+mod ordering;
 mod outbox;
 mod own;
 mod own_meetings;
@@ -49,13 +52,14 @@ mod seating;
 mod subscription;
 mod suppressing;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use domain::MeetingId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
+use tokio::sync::Semaphore;
 
 use engine::{Engine, Line, Pool, Source, Tx, UNTESTED, query};
 
@@ -71,6 +75,7 @@ pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
 pub use feed::{Feed, FeedOf};
+pub use listing::{ListedPage, Listing};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -232,6 +237,8 @@ pub struct Store {
     readers: Pool,
     /// Whether the tables are spread over nodes by Citus.
     is_spread: bool,
+    /// How many may look through lists at once: see [`listing`].
+    searches: Arc<Semaphore>,
 }
 
 impl Store {
@@ -244,7 +251,7 @@ impl Store {
             Pool::Postgres(Source::Shared(pool)) => {
                 let options = (*pool.connect_options()).clone();
                 let own = Pool::Postgres(Source::Single(Line::new(options, LONGEST_WAIT)));
-                Self { writer: own.clone(), readers: own, ..*self }
+                Self { writer: own.clone(), readers: own, ..self.clone() }
             }
         }
     }

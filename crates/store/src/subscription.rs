@@ -1,7 +1,9 @@
 //! Subscriptions: made, found, renewed and ended. What is sent to them is in [`crate::delivering`].
 
 use domain::change::ChangeType;
-use domain::subscription::{ClientState, OVERLAP, Owner, Subscription, SubscriptionId, TRIED_FOR, Watched, warn_at};
+use domain::subscription::{
+    ClientState, OVERLAP, Owner, Subscription, SubscriptionId, TRIED_FOR, Watched, warn_at,
+};
 use domain::{AppId, MeetingId, PersonId, TenantId};
 use jiff::Timestamp;
 use sqlx::FromRow;

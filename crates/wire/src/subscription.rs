@@ -184,7 +184,8 @@ impl NewSubscription {
         if resource.is_some() && watched.is_none() {
             members.report("resource", ProblemCode::InvalidValue, format!("`resource` is {RESOURCES}"));
         }
-        let change_types = required(&mut members, "changeType", 64).and_then(|text| read_types(&text, &mut members));
+        let change_types =
+            required(&mut members, "changeType", 64).and_then(|text| read_types(&text, &mut members));
         let notification_url = required(&mut members, "notificationUrl", URL_LIMIT);
         let lifecycle_url = members.text("lifecycleNotificationUrl", URL_LIMIT).value();
         let client_state = members.text("clientState", 128).value().map(ClientState);
@@ -198,7 +199,9 @@ impl NewSubscription {
                 members.report(
                     name,
                     ProblemCode::InvalidValue,
-                    format!("`{name}` is not served: notifications say what changed, and a request tells the rest"),
+                    format!(
+                        "`{name}` is not served: notifications say what changed, and a request tells the rest"
+                    ),
                 );
             }
         }
@@ -206,7 +209,15 @@ impl NewSubscription {
             (Some(resource), Some(watched), Some(change_types), Some(notification_url), Some(expires_at))
                 if problems.is_empty() =>
             {
-                Ok(Self { resource, watched, change_types, notification_url, lifecycle_url, client_state, expires_at })
+                Ok(Self {
+                    resource,
+                    watched,
+                    change_types,
+                    notification_url,
+                    lifecycle_url,
+                    client_state,
+                    expires_at,
+                })
             }
             _ => Err(problems),
         }
@@ -424,7 +435,12 @@ mod tests {
 
         let targets: Vec<&str> = problems.iter().map(|problem| problem.target.as_str()).collect();
         let expected = [
-            "resource", "changeType", "notificationUrl", "clientState", "expirationDateTime", "includeResourceData",
+            "resource",
+            "changeType",
+            "notificationUrl",
+            "clientState",
+            "expirationDateTime",
+            "includeResourceData",
         ];
         assert_eq!(targets, expected);
     }

@@ -35,7 +35,10 @@ pub(super) async fn send(outgoing: &Outgoing, address: &str, parcel: &Parcel<'_>
         (SIGNATURE, parcel.signatures.join(" ")),
         (KEY_ID, parcel.key_ids.join(" ")),
     ] {
-        headers.insert(name, HeaderValue::from_str(&value).map_err(|_| "the delivery cannot be written".to_owned())?);
+        headers.insert(
+            name,
+            HeaderValue::from_str(&value).map_err(|_| "the delivery cannot be written".to_owned())?,
+        );
     }
     let sent = match outgoing.read(address) {
         Ok(url) => outgoing.post(&url, headers, parcel.body.as_bytes().to_vec(), 0).await,

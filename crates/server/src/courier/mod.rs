@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::subscription::{Subscription, SubscriptionId};
 use domain::TenantId;
+use domain::subscription::{Subscription, SubscriptionId};
 use jiff::SignedDuration;
 use store::{Fault, Store};
 use tokio::sync::{Notify, watch};
@@ -32,7 +32,8 @@ use crate::sealed::Seal;
 const HANDS: usize = 32;
 const HANDS_OF_A_TENANT: usize = 8;
 /// Between two looks for something to do.
-const POLL: (SignedDuration, SignedDuration) = (SignedDuration::from_millis(250), SignedDuration::from_millis(750));
+const POLL: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_millis(250), SignedDuration::from_millis(750));
 /// Between two gatherings, while visits come and go.
 const GATHERED: Duration = Duration::from_millis(200);
 
@@ -52,7 +53,13 @@ struct Desk {
 
 impl Courier {
     /// A courier that signs by secrets made from the key of `links`.
-    pub(crate) fn new(store: Store, clock: Clock, source: Source, links: LetterLinks, outgoing: Outgoing) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        clock: Clock,
+        source: Source,
+        links: LetterLinks,
+        outgoing: Outgoing,
+    ) -> Self {
         Self(Arc::new(Desk { store, clock, source, links, outgoing, nudge: Notify::new() }))
     }
 

@@ -26,13 +26,15 @@ pub(super) async fn tell(
     }
     let registrants = find_registrants(store, subscription, changes).await?;
     for change in changes {
-        let teller = Teller { subscription, change, hosted: hosted.get(&change.meeting).and_then(Option::as_ref) };
+        let teller =
+            Teller { subscription, change, hosted: hosted.get(&change.meeting).and_then(Option::as_ref) };
         told.extend(match change.subject {
             Subject::Meeting => Some(teller.meeting()),
             Subject::Registration => teller.registration(),
-            Subject::Registrant => {
-                change.registrant.and_then(|id| registrants.get(&id)).map(|registrant| teller.registrant(registrant))
-            }
+            Subject::Registrant => change
+                .registrant
+                .and_then(|id| registrants.get(&id))
+                .map(|registrant| teller.registrant(registrant)),
         });
     }
     Ok(told)

@@ -36,7 +36,9 @@ impl Visitor {
     pub(super) async fn visit(&self, id: SubscriptionId) -> Result<usize, Fault> {
         let now = self.courier.0.clock.now();
         let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        let Some(visit) = self.courier.0.store.visit_subscription(id, now, until).await? else { return Ok(0) };
+        let Some(visit) = self.courier.0.store.visit_subscription(id, now, until).await? else {
+            return Ok(0);
+        };
         let worked = self.work(&visit).await;
         self.courier.0.store.end_visit(&visit).await?;
         worked

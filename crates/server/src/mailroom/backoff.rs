@@ -20,7 +20,12 @@ pub(super) fn wait_after(attempts: u32, source: &Source) -> SignedDuration {
 
 /// Between a tenth and the whole of `first` doubled `times - 1` times, but of `longest` at most. The spread keeps
 /// letters that failed together from coming back together.
-pub(crate) fn grown(first: SignedDuration, longest: SignedDuration, times: u32, source: &Source) -> SignedDuration {
+pub(crate) fn grown(
+    first: SignedDuration,
+    longest: SignedDuration,
+    times: u32,
+    source: &Source,
+) -> SignedDuration {
     let doubled = 1_i32.checked_shl(times.saturating_sub(1).min(30)).unwrap_or(i32::MAX);
     let ceiling = first.saturating_mul(doubled).min(longest);
     between(ceiling / 10, ceiling, source)

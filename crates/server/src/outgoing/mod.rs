@@ -94,7 +94,12 @@ impl Outgoing {
     /// The client of a configuration.
     pub(crate) fn from_config(config: &Subscriptions) -> Self {
         let allowed = config.allowed_networks.clone().unwrap_or_default();
-        Self::new(allowed, config.http_to_loopback, config.timeout, Arc::new(|name| Box::pin(ask_system(name))))
+        Self::new(
+            allowed,
+            config.http_to_loopback,
+            config.timeout,
+            Arc::new(|name| Box::pin(ask_system(name))),
+        )
     }
 
     /// The same with another way to look names up.
@@ -147,7 +152,9 @@ impl Outgoing {
             None => return Err(CallProblem::Address("the address names no host")),
         };
         match literal {
-            Some(literal) if !self.0.rules.allow(literal, url.scheme() == "http") => Err(CallProblem::NotPublic),
+            Some(literal) if !self.0.rules.allow(literal, url.scheme() == "http") => {
+                Err(CallProblem::NotPublic)
+            }
             _ => Ok(url),
         }
     }
@@ -206,8 +213,7 @@ impl Resolve for Judge {
             if !found.iter().all(|address| rules.allow(*address, is_plain)) {
                 return Err(CallProblem::NotPublic.into());
             }
-            let addresses: Addrs =
-                Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
+            let addresses: Addrs = Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })
     }

@@ -74,9 +74,13 @@ async fn addresses_are_judged_however_they_are_written() {
     ] {
         assert_eq!(outgoing.read(address).err(), Some(CallProblem::NotPublic), "{address}");
     }
-    for address in
-        ["http://example.org/", "ftp://example.org/", "/hook", "https://u:p@example.org/", "https://example.org/#a"]
-    {
+    for address in [
+        "http://example.org/",
+        "ftp://example.org/",
+        "/hook",
+        "https://u:p@example.org/",
+        "https://example.org/#a",
+    ] {
         assert!(matches!(outgoing.read(address), Err(CallProblem::Address(_))), "{address}");
     }
     for address in ["https://example.org/hook?a=b", "https://93.184.215.14:8443/", "https://10.20.3.4/"] {
@@ -98,7 +102,11 @@ async fn a_name_that_changes_its_mind_reaches_nobody() {
 
     assert_eq!(control, Ok(202), "what was judged is what is called");
     assert_eq!((changed, mixed), (Err(CallProblem::NotPublic), Err(CallProblem::NotPublic)));
-    assert_eq!(asked.load(Ordering::SeqCst), 3, "looked up once for each call, and never after it was judged");
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        3,
+        "looked up once for each call, and never after it was judged"
+    );
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 

@@ -164,8 +164,7 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
     )
     .map_err(because("cannot let anybody through"))?;
     let outgoing = Outgoing::from_config(&config.subscriptions);
-    let courier =
-        Courier::new(store.clone(), clock.clone(), ids.clone(), mailroom.links().clone(), outgoing);
+    let courier = Courier::new(store.clone(), clock.clone(), ids.clone(), mailroom.links().clone(), outgoing);
     let app = App::new(Parts {
         courier,
         verifier: open_verifier(config, issuer.as_deref())?,

@@ -53,7 +53,8 @@ pub async fn subscribe(app: &TestApp, wish: &Value) -> Value {
 /// Enrolls somebody of that name; the registrant's id.
 pub async fn enroll(app: &TestApp, meeting: &TestMeeting, name: &str) -> String {
     app.allow(APP, &app.people.ines).await;
-    let body = json!({"firstName": name, "lastName": "Marchetti", "email": format!("{name}@pinewater.example")});
+    let body =
+        json!({"firstName": name, "lastName": "Marchetti", "email": format!("{name}@pinewater.example")});
     let token = app.application(APP, &[Role::MeetingsReadWriteAll]);
     app.post(meeting.registrants()).token(&token).json(&body).await.expect(200);
     let all = app.registrants(meeting).await;

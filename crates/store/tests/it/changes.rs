@@ -97,10 +97,15 @@ pub async fn what_is_committed_later_under_an_earlier_id_is_not_passed_over(rig:
     let all = changes(rig, meeting).await;
 
     assert_eq!(about(&all[seen.len()..]), [(Some(two), ChangeType::Deleted)]);
-    let behind = "SELECT COUNT(*) FROM event WHERE slot = $1 AND meeting_id = $2 AND kind = 'registrantCanceled'
+    let behind =
+        "SELECT COUNT(*) FROM event WHERE slot = $1 AND meeting_id = $2 AND kind = 'registrantCanceled'
         AND event_id > (SELECT e.event_id FROM event e WHERE e.slot = $1 AND e.meeting_id = $2
             AND e.kind = 'registrantCanceled' ORDER BY e.event_id DESC LIMIT 1)";
-    assert_eq!(rig.raw.count(behind, meeting).await, 0, "the control: nothing stands behind the last id that was seen");
+    assert_eq!(
+        rig.raw.count(behind, meeting).await,
+        0,
+        "the control: nothing stands behind the last id that was seen"
+    );
 }
 
 /// Enrolments of one registration after another, whose clocks differ by an hour.
@@ -139,7 +144,10 @@ pub async fn a_list_that_is_longer_than_a_piece_is_gathered_whole(rig: &Rig) {
     let all = changes(rig, stage.meeting.id).await;
 
     assert_eq!(all.len(), PEOPLE + 1);
-    assert_eq!(all.last().map(|change| (change.registrant, change.change_type)), Some((Some(last), ChangeType::Deleted)));
+    assert_eq!(
+        all.last().map(|change| (change.registrant, change.change_type)),
+        Some((Some(last), ChangeType::Deleted))
+    );
 }
 
 pub async fn an_organizer_s_meetings_are_in_a_feed_of_their_own(rig: &Rig) {

@@ -103,6 +103,12 @@ const HOT: &[(&str, &str, By)] = &[
         "registrant USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)",
         Both,
     ),
+    ("listing: FIND_THESE", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Sqlite),
+    (
+        "listing: FIND_EACH_OF_THESE",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)",
+        Postgres,
+    ),
     ("registrant: PAGE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     (
         "attendance: LIST",
@@ -154,11 +160,7 @@ const HOT: &[(&str, &str, By)] = &[
     ("outbox: REMOVE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     ("outbox: POSTPONE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     ("outbox: GIVE_UP", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
-    (
-        "gather: WAITING_BY_INDEX",
-        "event USING INDEX event_ungathered (slot=? AND meeting_id=?)",
-        Sqlite,
-    ),
+    ("gather: WAITING_BY_INDEX", "event USING INDEX event_ungathered (slot=? AND meeting_id=?)", Sqlite),
     ("gather: WAITING", "event USING INDEX event_ungathered (slot=? AND meeting_id=?)", Postgres),
     ("gather: NEWCOMERS", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     ("feed: FIND", "feed USING PRIMARY KEY (slot=? AND feed_id=?)", Both),

@@ -29,7 +29,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("gather: WAITING_SLOTS_BY_INDEX", "the same question, in the words of SQLite"),
     ("gather: WAITING_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("gather: GROWN", "it finds out which lists have grown that somebody subscribed to; only workers ask"),
-    ("delivering: DUE", "it finds out who is to be told; only workers ask, of a table that is small by its limits"),
+    (
+        "delivering: DUE",
+        "it finds out who is to be told; only workers ask, of a table that is small by its limits",
+    ),
     ("subscription: LIST", "by whose they are, wherever they live; a table that is small by its limits"),
     ("subscription: COUNT", "by whose they are, wherever they live; a table that is small by its limits"),
     ("forgetting: FEEDS", "a chore looks through what is kept, every ten minutes"),

@@ -77,8 +77,15 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters
         | DeltaMeetings | DeltaRegistrants => READ,
         // Whoever may list registrants may be told of them: see `notifications/access.rs`.
-        CreateSubscription | ListSubscriptions | GetSubscription | UpdateSubscription | DeleteSubscription
-        | ReauthorizeSubscription | RotateSigningSecret | ListDeliveries | ReplayDeliveries => READ,
+        CreateSubscription
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | DeleteSubscription
+        | ReauthorizeSubscription
+        | RotateSigningSecret
+        | ListDeliveries
+        | ReplayDeliveries => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         EnrollRegistrant | CancelRegistrant => WRITE,
     }
@@ -105,8 +112,15 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         // Section 6.3: a list is more than `Read.All` opens.
         // What became of somebody's letters is of the list.
         ListRegistrants | GetRegistrant | ListLetters | DeltaRegistrants => WRITE,
-        CreateSubscription | ListSubscriptions | GetSubscription | UpdateSubscription | DeleteSubscription
-        | ReauthorizeSubscription | RotateSigningSecret | ListDeliveries | ReplayDeliveries => WRITE,
+        CreateSubscription
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | DeleteSubscription
+        | ReauthorizeSubscription
+        | RotateSigningSecret
+        | ListDeliveries
+        | ReplayDeliveries => WRITE,
         // Section 2.3: Graph's own row, which knows no other.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
@@ -151,7 +165,11 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         CreateMeeting | CreateOrGetMeeting | CreateQuestion => 201,
         // The stage's meeting has a registration already.
         CreateRegistration => 409,
-        DeleteMeeting | DeleteRegistration | DeleteQuestion | CancelRegistrant | DeleteSubscription
+        DeleteMeeting
+        | DeleteRegistration
+        | DeleteQuestion
+        | CancelRegistrant
+        | DeleteSubscription
         | ReauthorizeSubscription => 204,
     }
 }

@@ -41,7 +41,8 @@ async fn whoever_may_list_the_registrants_may_subscribe_to_them() {
     };
 
     for scope in Scope::ALL {
-        let expected = if matches!(scope, Scope::MeetingsRead | Scope::MeetingsReadWrite) { 201 } else { 403 };
+        let expected =
+            if matches!(scope, Scope::MeetingsRead | Scope::MeetingsReadWrite) { 201 } else { 403 };
         assert_eq!(status(app.delegated(&people.ines, &[scope])).await, expected, "{scope:?}");
     }
     for role in Role::ALL {
@@ -90,7 +91,11 @@ async fn a_subscription_is_its_owners_alone() {
         assert_eq!(ask(&app, id, operation, &lacking).await, 403, "{operation:?}");
     }
     for operation in OPERATIONS {
-        assert_eq!(ask(&app, id, operation, &app.token(&app.people.ines)).await, operation.2, "{operation:?}");
+        assert_eq!(
+            ask(&app, id, operation, &app.token(&app.people.ines)).await,
+            operation.2,
+            "{operation:?}"
+        );
     }
     for token in &strangers {
         let list = app.get("/beta/subscriptions").token(token).await.expect(200).json();

@@ -19,12 +19,16 @@ async fn cancel(app: &TestApp, meeting: &TestMeeting, registrant: &str) {
 fn is_signed(received: &Received, secret: &str) -> bool {
     let secret = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
-    let text =
-        format!("{}.{}.{}", received.header("webhook-id"), received.header("webhook-timestamp"), received.body);
+    let text = format!(
+        "{}.{}.{}",
+        received.header("webhook-id"),
+        received.header("webhook-timestamp"),
+        received.body
+    );
     let signatures = received.header("webhook-signature").split(' ');
-    signatures.filter_map(|signature| signature.strip_prefix("v1,")).any(|signature| {
-        hmac::verify(&key, text.as_bytes(), &STANDARD.decode(signature).unwrap()).is_ok()
-    })
+    signatures
+        .filter_map(|signature| signature.strip_prefix("v1,"))
+        .any(|signature| hmac::verify(&key, text.as_bytes(), &STANDARD.decode(signature).unwrap()).is_ok())
 }
 
 async fn deliveries(app: &TestApp, subscription: &Value) -> Vec<Value> {
@@ -117,7 +121,13 @@ async fn an_organizer_is_told_of_meetings_and_of_registrations() {
         let items = received.iter().flat_map(Received::items);
         items
             .map(|item| {
-                let of = item["resourceData"]["@odata.type"].as_str().unwrap().rsplit('.').next().unwrap().to_owned();
+                let of = item["resourceData"]["@odata.type"]
+                    .as_str()
+                    .unwrap()
+                    .rsplit('.')
+                    .next()
+                    .unwrap()
+                    .to_owned();
                 format!("{} {of}", item["changeType"].as_str().unwrap())
             })
             .collect::<Vec<_>>()
@@ -314,7 +324,10 @@ async fn a_subscription_says_when_it_ends_and_that_it_ended() {
     app.notify().await;
 
     assert!(early.is_empty());
-    assert_eq!((lifecycle(&warned), again), (vec!["reauthorizationRequired".to_owned()], vec!["reauthorizationRequired".to_owned()]));
+    assert_eq!(
+        (lifecycle(&warned), again),
+        (vec!["reauthorizationRequired".to_owned()], vec!["reauthorizationRequired".to_owned()])
+    );
     let item = &warned[0].items()[0];
     assert_eq!(
         (&item["subscriptionId"], &item["clientState"], &item["resource"]),

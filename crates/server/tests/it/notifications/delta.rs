@@ -143,7 +143,8 @@ async fn a_token_is_good_for_what_it_was_made_for() {
     let token = app.token(&app.people.ines);
     let (_, link) = follow(&app, &delta_of(&meeting)).await;
     let sealed = link.split("$deltatoken=").nth(1).unwrap().to_owned();
-    let ask = |path: String, sealed: &str| app.get(format!("{path}?$deltatoken={sealed}")).token(&token).send();
+    let ask =
+        |path: String, sealed: &str| app.get(format!("{path}?$deltatoken={sealed}")).token(&token).send();
 
     ask(delta_of(&meeting), &sealed).await.expect(200);
     let forged = ask(delta_of(&meeting), &sealed.replace('.', "x.")).await.expect(400);
@@ -158,7 +159,8 @@ async fn a_token_is_good_for_what_it_was_made_for() {
         assert_eq!(gone.json()["error"]["code"], "syncStateNotFound");
         assert_eq!(gone.inner_code(), "resyncRequired");
     }
-    let latest = app.get(format!("{}?$deltatoken=latest", delta_of(&meeting))).token(&token).await.expect(200).json();
+    let latest =
+        app.get(format!("{}?$deltatoken=latest", delta_of(&meeting))).token(&token).await.expect(200).json();
     assert_eq!(latest["value"], json!([]));
     assert!(latest["@odata.deltaLink"].is_string());
 }

@@ -66,7 +66,10 @@ async fn a_receiver_that_does_not_prove_itself_gets_no_subscription() {
         receiver.prove(proof.clone());
         let refused = ask().await.expect(400);
         assert_eq!(refused.json()["error"]["code"], "ValidationError", "{proof:?}");
-        assert_eq!((refused.inner_code(), refused.target()), ("receiverNotValidated".into(), "notificationUrl".into()));
+        assert_eq!(
+            (refused.inner_code(), refused.target()),
+            ("receiverNotValidated".into(), "notificationUrl".into())
+        );
     }
     receiver.stop().await;
     assert_eq!(ask().await.expect(400).inner_code(), "receiverNotValidated");
@@ -126,7 +129,10 @@ async fn a_subscription_is_renewed_and_moved_to_a_receiver_that_proves_itself() 
 
     assert_eq!(renewed["expirationDateTime"], "2027-03-02T00:00:00Z");
     assert_eq!(unproven.inner_code(), "receiverNotValidated");
-    assert_eq!((&moved["notificationUrl"], &moved["expirationDateTime"]), (&json!(new.url()), &json!("2027-03-02T00:00:00Z")));
+    assert_eq!(
+        (&moved["notificationUrl"], &moved["expirationDateTime"]),
+        (&json!(new.url()), &json!("2027-03-02T00:00:00Z"))
+    );
     assert_eq!((fixed.inner_code(), too_long.target()), ("notUpdatable".into(), "expirationDateTime".into()));
     app.meeting(&app.people.ines).await;
     assert_eq!(app.notify().await, 1);
@@ -142,7 +148,8 @@ async fn there_are_no_more_subscriptions_than_may_be() {
     let person = app.token(&app.people.ines);
     let machine = app.application(APP, &[Role::MeetingsReadWriteAll]);
     let resource = format!("users/{}/onlineMeetings", app.people.ines.id);
-    let ask = |token: &str| app.post("/beta/subscriptions").token(token).json(&wish(&resource, &receiver)).send();
+    let ask =
+        |token: &str| app.post("/beta/subscriptions").token(token).json(&wish(&resource, &receiver)).send();
 
     let first = ask(&person).await.expect(201).json();
     ask(&person).await.expect(201);
@@ -152,7 +159,10 @@ async fn there_are_no_more_subscriptions_than_may_be() {
 
     assert_eq!(of_app.inner_code(), "tooManySubscriptions");
     assert_eq!(of_tenant.inner_code(), "tooManySubscriptions");
-    app.delete(format!("/beta/subscriptions/{}", first["id"].as_str().unwrap())).token(&person).await.expect(204);
+    app.delete(format!("/beta/subscriptions/{}", first["id"].as_str().unwrap()))
+        .token(&person)
+        .await
+        .expect(204);
     ask(&machine).await.expect(201);
 }
 
@@ -171,7 +181,11 @@ async fn secrets_are_in_no_log_and_in_no_answer() {
 
     let id = made["id"].as_str().unwrap();
     let mut said = logs.text();
-    for path in ["/beta/subscriptions".to_owned(), format!("/beta/subscriptions/{id}"), format!("/beta/subscriptions/{id}/deliveries")] {
+    for path in [
+        "/beta/subscriptions".to_owned(),
+        format!("/beta/subscriptions/{id}"),
+        format!("/beta/subscriptions/{id}/deliveries"),
+    ] {
         said += &app.get(path).token(&token).await.expect(200).text();
     }
 
