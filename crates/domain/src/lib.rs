@@ -20,6 +20,7 @@ pub mod operation;
 pub mod origin;
 pub mod permission;
 pub mod person;
+pub mod query;
 pub mod question;
 pub mod refusal;
 pub mod registrant;

@@ -105,7 +105,10 @@ pub enum QueryOption {
     DeltaToken,
     Expand,
     Filter,
+    OrderBy,
+    Search,
     Select,
+    Skip,
     SkipToken,
     Top,
 }
@@ -118,7 +121,10 @@ impl QueryOption {
             Self::DeltaToken => "$deltatoken",
             Self::Expand => "$expand",
             Self::Filter => "$filter",
+            Self::OrderBy => "$orderby",
+            Self::Search => "$search",
             Self::Select => "$select",
+            Self::Skip => "$skip",
             Self::SkipToken => "$skiptoken",
             Self::Top => "$top",
         }
@@ -188,6 +194,12 @@ impl Resource {
                 && (self != Self::User || for_me == (*operation == Operation::GetMe))
         };
         Operation::ALL.into_iter().find(is_it)
+    }
+
+    /// Whether its items are counted by `/$count` behind its path.
+    pub fn is_counted(self) -> bool {
+        let counts = |operation: Operation| !operation.counting_options().is_empty();
+        self.operation(Method::Get, false).is_some_and(counts)
     }
 
     /// The methods offered on this resource, in the order of [`Operation::ALL`].
@@ -337,15 +349,27 @@ impl Operation {
     /// The query options it serves beside `$select`, which every GET does; any other is refused, because
     /// leaving it out would answer another question than was asked.
     pub fn query_options(self) -> &'static [QueryOption] {
+        use QueryOption::{Count, DeltaToken, Expand, Filter, OrderBy, Search, Skip, SkipToken, Top};
         match self {
-            Self::FindMeetings => &[QueryOption::Filter],
-            Self::GetRegistration => &[QueryOption::Expand],
-            Self::ListQuestions => &[QueryOption::Count],
-            Self::ListRegistrants => &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken],
-            Self::ListAttendanceRecords | Self::ListDeliveries => &[QueryOption::Top, QueryOption::SkipToken],
-            Self::DeltaMeetings | Self::DeltaRegistrants => {
-                &[QueryOption::Top, QueryOption::SkipToken, QueryOption::DeltaToken]
+            Self::FindMeetings => &[Filter],
+            Self::GetRegistration => &[Expand],
+            Self::ListRegistrants => &[Filter, Search, OrderBy, Top, Skip, SkipToken, Count],
+            Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
+            Self::ListAttendanceReports => &[Filter, OrderBy, Top, Skip, Count],
+            Self::ListAttendanceRecords => &[Filter, Top, SkipToken],
+            Self::ListDeliveries => &[Top, SkipToken],
+            Self::DeltaMeetings | Self::DeltaRegistrants => &[Top, SkipToken, DeltaToken],
+            _ => &[],
+        }
+    }
+
+    /// The query options with `/$count` behind its path; none where that is not served.
+    pub fn counting_options(self) -> &'static [QueryOption] {
+        match self {
+            Self::ListRegistrants | Self::ListQuestions | Self::ListLetters => {
+                &[QueryOption::Filter, QueryOption::Search]
             }
+            Self::ListAttendanceReports => &[QueryOption::Filter],
             _ => &[],
         }
     }

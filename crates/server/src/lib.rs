@@ -27,6 +27,7 @@ mod picture;
 pub mod returning;
 mod sealed;
 mod secret_file;
+mod seen_through;
 pub mod serve;
 pub mod sign_in;
 pub mod start;

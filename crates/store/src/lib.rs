@@ -15,6 +15,7 @@ mod calendar_answer;
 mod cancel;
 mod citus;
 mod closing;
+mod condition;
 mod consent;
 mod delivering;
 mod deployment;
@@ -28,12 +29,14 @@ mod forgetting;
 mod gather;
 mod idempotency;
 mod letters;
+mod listing;
 mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
 mod once;
 mod opening;
+mod ordering;
 mod outbox;
 mod own;
 mod own_meetings;
@@ -49,15 +52,16 @@ mod seating;
 mod subscription;
 mod suppressing;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use domain::MeetingId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
+use tokio::sync::Semaphore;
 
-use engine::{Engine, Pool, Tx, query};
+use engine::{Engine, Line, Pool, Source, Tx, UNTESTED, query};
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
@@ -71,6 +75,7 @@ pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
 pub use feed::{Feed, FeedOf};
+pub use listing::{ListedPage, Listing};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -156,8 +161,8 @@ const STEPS: [(i64, &str, &str, &str); 11] = [
     ),
 ];
 
-/// A connection to PostgreSQL that was used so lately is taken for alive.
-const UNTESTED: Duration = Duration::from_millis(500);
+/// How long a connection to PostgreSQL is waited for while others use it.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// How often a transaction is tried that the database broke off for the sake of another.
 const TRIES: u32 = 5;
@@ -232,6 +237,8 @@ pub struct Store {
     readers: Pool,
     /// Whether the tables are spread over nodes by Citus.
     is_spread: bool,
+    /// How many may look through lists at once: see [`listing`].
+    searches: Arc<Semaphore>,
 }
 
 impl Store {
@@ -240,19 +247,17 @@ impl Store {
     #[must_use]
     pub fn apart(&self) -> Self {
         match &self.writer {
-            Pool::Sqlite(_) => self.clone(),
-            Pool::Postgres(pool) => {
-                let own = pool_of(1).connect_lazy_with((*pool.connect_options()).clone());
-                Self { writer: Pool::Postgres(own.clone()), readers: Pool::Postgres(own), ..*self }
+            Pool::Sqlite(_) | Pool::Postgres(Source::Single(_)) => self.clone(),
+            Pool::Postgres(Source::Shared(pool)) => {
+                let options = (*pool.connect_options()).clone();
+                let own = Pool::Postgres(Source::Single(Line::new(options, LONGEST_WAIT)));
+                Self { writer: own.clone(), readers: own, ..self.clone() }
             }
         }
     }
 
     fn engine(&self) -> Engine {
-        match &self.writer {
-            Pool::Sqlite(_) => Engine::Sqlite,
-            Pool::Postgres(_) => Engine::Postgres,
-        }
+        self.writer.engine()
     }
 
     /// Whether the database answers: what a readiness probe asks.
@@ -278,7 +283,7 @@ impl Store {
 fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(3))
+        .acquire_timeout(LONGEST_WAIT)
         // Asking each time whether a connection lives would be a sixth of an enrolment's way.
         .test_before_acquire(false)
         .before_acquire(|connection, unused| {

@@ -38,8 +38,13 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
             let mut described = described.clone();
             let first = prefix.split('/').nth(1);
             let tail = first.map(|first| format!("-{first}")).unwrap_or_default();
+            let is_me = prefix == "/me";
             described["operationId"] = json!(format!("{}{tail}", operation.name()));
-            described["parameters"] = parameters(operation, prefix == "/me");
+            described["parameters"] = parameters(operation, is_me, false);
+            if !operation.counting_options().is_empty() {
+                let counting = json!({"get": describe_counting(&described, operation, is_me)});
+                paths.insert(format!("{path}/$count"), counting);
+            }
             let entry = paths.entry(path).or_insert_with(|| json!({}));
             entry[operation.method().name().to_ascii_lowercase()] = described;
         }
@@ -127,6 +132,20 @@ fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerato
         }
         described["requestBody"] = json!({"required": true, "content": {"application/json": content}});
     }
+    described
+}
+
+/// The same list, of which only the length is told.
+fn describe_counting(listing: &Value, operation: Operation, is_me: bool) -> Value {
+    let mut described = listing.clone();
+    described["summary"] = json!(format!("Count: {}", operation.summary().to_lowercase()));
+    described["operationId"] =
+        json!(format!("{}-count", listing["operationId"].as_str().unwrap_or_default()));
+    described["parameters"] = parameters(operation, is_me, true);
+    described["responses"]["200"] = json!({
+        "description": "How many items there are.",
+        "content": {"text/plain": {"schema": {"type": "integer"}}}
+    });
     described
 }
 

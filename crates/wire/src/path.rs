@@ -19,6 +19,8 @@ pub struct GraphPath {
     pub key: Option<String>,
     /// The kind of registration that a type-cast segment asks for.
     pub cast: Option<Cast>,
+    /// Whether the items are to be counted, by `/$count` at the end.
+    pub counts: bool,
 }
 
 /// Whose resource a path names.
@@ -55,8 +57,9 @@ pub enum PathProblem {
 impl GraphPath {
     /// Reads a path below the version, such as `/me/onlineMeetings`.
     pub fn read(path: &str) -> Result<Self, PathProblem> {
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        // OData's own segments, `$count` and the like, are not served; an id may begin so when it is encoded.
+        let mut segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let counts = segments.pop_if(|last| is(last, COUNT)).is_some();
+        // No other of OData's own segments is served; an id may begin so when it is encoded.
         if let Some(system) = segments.iter().find(|segment| segment.starts_with('$')) {
             return Err(unknown(system));
         }
@@ -71,9 +74,15 @@ impl GraphPath {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let segments: Vec<&str> = segments.iter().map(|segment| segment.as_ref()).collect();
-        Segments { rest: &segments }.read()
+        let path = Segments { rest: &segments }.read()?;
+        if counts && !path.resource.is_counted() {
+            return Err(unknown(COUNT));
+        }
+        Ok(GraphPath { counts, ..path })
     }
 }
+
+const COUNT: &str = "$count";
 
 /// `users('…')` and `onlineMeetings('…')` stand among the first segments. Behind them stand ids, which may look
 /// like anything.
@@ -111,7 +120,8 @@ impl<'a> Segments<'a> {
             }
             other => return Err(unknown(other.unwrap_or_default())),
         };
-        let mut path = GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None };
+        let mut path =
+            GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None, counts: false };
         match self.next() {
             None => Ok(path),
             Some(segment) if is(segment, "onlineMeetings") => {
@@ -134,7 +144,7 @@ impl<'a> Segments<'a> {
             (Some(_), Some(name)) if is(name, "replay") => Resource::Replay,
             (Some(_), Some(other)) => return Err(unknown(other)),
         };
-        self.end(GraphPath { user: UserRef::Nobody, resource, meeting: None, key, cast: None })
+        self.end(GraphPath { user: UserRef::Nobody, resource, meeting: None, key, cast: None, counts: false })
     }
 
     fn read_meeting(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
@@ -295,6 +305,20 @@ mod tests {
     }
 
     #[test]
+    fn items_are_counted_where_a_list_is_short_or_kept_in_order() {
+        for (path, counts) in [
+            ("/me/onlineMeetings/m/registration/registrants/$count", true),
+            ("/me/onlineMeetings/m/registration/customQuestions/$Count/", true),
+            ("/me/onlineMeetings/m/registration/registrants/r/letters/$count", true),
+            ("/me/onlineMeetings/m/attendanceReports/$count", true),
+            ("/me/onlineMeetings/m/registration/registrants", false),
+            ("/me/onlineMeetings/m/registration/registrants/%24count", false),
+        ] {
+            assert_eq!(GraphPath::read(path).map(|path| path.counts), Ok(counts), "{path}");
+        }
+    }
+
+    #[test]
     fn users_are_named_by_object_id() {
         let id = "2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460";
 
@@ -321,7 +345,11 @@ mod tests {
             ("/me/onlineMeetings/m/registration/customQuestions/q/letters", "letters"),
             ("/me/onlineMeetings/m/attendanceReports/r/x", "x"),
             ("/me/onlineMeetings/m/attendanceReports/r/attendanceRecords/x", "x"),
-            ("/me/onlineMeetings/m/registration/registrants/$count", "$count"),
+            ("/me/onlineMeetings/m/registration/registrants/r/$count", "$count"),
+            ("/me/onlineMeetings/$count", "$count"),
+            ("/me/$count", "$count"),
+            ("/me/onlineMeetings/m/registration/registrants/$value", "$value"),
+            ("/me/onlineMeetings/m/registration/registrants/$count/r", "$count"),
             (
                 "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase",
                 "microsoft.graph.meetingRegistrationBase",

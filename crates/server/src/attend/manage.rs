@@ -78,17 +78,24 @@ pub async fn act(
 /// Whose link it is.
 pub(super) async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
     let Some(link) = app.links().key.open(Purpose::Manage, token) else { return Ok(None) };
-    let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
-    let hosted = app.store.find_hosted(registrant.meeting).await?;
-    let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
-    let past = match &hosted {
-        Some(_) => None,
-        None => app.store.find_past(registrant.meeting, registrant.registration).await?,
-    };
-    Ok(Some(Own { registrant, hosted, past }))
+    match find_by_link(app, link).await? {
+        Some(registrant) => Ok(Some(Own::of(app, registrant).await?)),
+        None => Ok(None),
+    }
 }
 
 impl Own {
+    /// With the meeting, or what is left to tell of it.
+    pub(super) async fn of(app: &App, registrant: Registrant) -> Result<Self, ApiError> {
+        let hosted = app.store.find_hosted(registrant.meeting).await?;
+        let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
+        let past = match &hosted {
+            Some(_) => None,
+            None => app.store.find_past(registrant.meeting, registrant.registration).await?,
+        };
+        Ok(Self { registrant, hosted, past })
+    }
+
     /// The organisation whose meeting it is, or was.
     pub(super) fn house<'a>(&self, app: &'a App) -> Option<&'a House> {
         let tenant = match (&self.hosted, &self.past) {
@@ -106,6 +113,12 @@ impl Own {
         }
     }
 
+    /// The language of the organizer's words.
+    fn words_language(&self) -> Option<&str> {
+        let live = self.hosted.as_ref().and_then(|hosted| hosted.registration.as_ref()?.language());
+        live.or(self.past.as_ref().and_then(|past| past.language.as_deref()))
+    }
+
     /// When it is, or was to be.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let Some(hosted) = &self.hosted else { return self.past.as_ref()?.span };
@@ -115,8 +128,7 @@ impl Own {
 
     /// In which language the reader reads of it.
     pub(super) fn language(&self, reader: &Reader) -> Language {
-        let live = self.hosted.as_ref().and_then(|hosted| hosted.registration.as_ref()?.language());
-        reader.language(live.or(self.past.as_ref().and_then(|past| past.language.as_deref())))
+        reader.language(self.words_language())
     }
 
     /// The live registration, before the meeting begins: after that nothing can be changed any more.
@@ -174,7 +186,8 @@ async fn answer(
             }
         }
     }
-    Ok(manage_page(app, reader, &own, Shown::default()))
+    let notice = own.registrant.is_registered().then_some(ManageNotice::TooLate);
+    Ok(manage_page(app, reader, &own, Shown { notice, ..Shown::default() }))
 }
 
 async fn send_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {

@@ -19,6 +19,7 @@ use wire::meeting::OnlineMeeting;
 use wire::registrant::AnyRegistrant;
 use wire::{Tagged, etag};
 
+use super::paging::PAGE;
 use super::prefer::page_size;
 use super::registrant::{consents, public_id, show};
 use super::{Answer, Ask, Reply};
@@ -65,7 +66,7 @@ pub async fn registrants(ask: &Ask<'_>) -> Answer {
         Round::Latest(progress) => (Vec::new(), delta_link(ask, &progress)),
         Round::Listing(progress) => {
             let after = progress.after.map(RegistrantId);
-            let limit = page_size(ask);
+            let limit = page_size(ask, PAGE);
             let page =
                 ask.app.store.list_registrants(meeting.id, registration.id, after, limit, true).await?;
             let link = match page.next {
@@ -107,7 +108,7 @@ pub async fn meetings(ask: &Ask<'_>) -> Answer {
         Round::Latest(progress) => (Vec::new(), Vec::new(), delta_link(ask, &progress)),
         Round::Listing(progress) => {
             let after = progress.after.map(MeetingId);
-            let limit = page_size(ask);
+            let limit = page_size(ask, PAGE);
             let mut ids = ask.app.store.list_meeting_ids(tenant, organizer, after, limit + 1).await?;
             let goes_on = ids.len() > limit as usize;
             ids.truncate(limit as usize);
@@ -166,7 +167,7 @@ async fn open(ask: &Ask<'_>, of: &FeedOf) -> Result<Feed, ApiError> {
 
 /// The next changes, and where to go on.
 async fn changes(ask: &Ask<'_>, of: &FeedOf, progress: Progress) -> Result<(Vec<Change>, Link), ApiError> {
-    let limit = page_size(ask);
+    let limit = page_size(ask, PAGE);
     let changes = ask.app.store.list_changes(of.key(), progress.number, limit).await?;
     let number = changes.last().map_or(progress.number, |last| last.number);
     let goes_on = changes.len() == limit as usize;

@@ -12,6 +12,7 @@ use wire::subscription::{
 };
 use wire::{Collection, Entity, UserRef};
 
+use super::paging::PAGE;
 use super::prefer::page_size;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
@@ -144,7 +145,7 @@ pub async fn rotate_secret(ask: &Ask<'_>) -> Answer {
 pub async fn list_deliveries(ask: &Ask<'_>) -> Answer {
     let subscription = find(ask).await?;
     let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?.unwrap_or_default();
-    let limit = page_size(ask);
+    let limit = page_size(ask, PAGE);
     let mut page = ask.app.store.list_deliveries(subscription.id, after, limit + 1).await?;
     let goes_on = page.len() > limit as usize;
     page.truncate(limit as usize);

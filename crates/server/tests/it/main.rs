@@ -39,6 +39,7 @@ mod outage;
 mod pages;
 mod program;
 mod protection;
+mod queries;
 mod reminders_off;
 mod returned;
 mod secrets;

@@ -1,7 +1,7 @@
 //! `$metadata`, as a reader of OData that is not ours understands it.
 
 use domain::Operation;
-use domain::operation::Method;
+use domain::operation::{Method, QueryOption};
 use serde_json::{Value, json};
 use testkit::TestApp;
 
@@ -42,8 +42,15 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
                 Method::Delete => "Deletable",
             },
         );
+        let options = [
+            (QueryOption::Filter, "Filterable"),
+            (QueryOption::Search, "Searchable"),
+            (QueryOption::OrderBy, "Sortable"),
+        ];
+        let asked = options.iter().filter(|(option, _)| operation.query_options().contains(option));
         let words = expected[path.as_str()].as_array().cloned().unwrap_or_default();
-        expected[path.as_str()] = words.into_iter().chain([json!(word)]).collect();
+        let all = words.into_iter().chain([json!(word)]).chain(asked.map(|(_, word)| json!(word)));
+        expected[path.as_str()] = all.collect();
     }
     expected.as_object_mut().unwrap().shift_remove("");
     let sorted = |found: &Value| {

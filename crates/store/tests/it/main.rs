@@ -30,6 +30,9 @@ mod paging;
 mod people;
 mod plans;
 mod proxy;
+mod queries;
+mod query_maker;
+mod query_plans;
 mod races;
 mod registrations;
 mod rig;
@@ -207,6 +210,14 @@ macro_rules! every_case {
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
                 a_list_of_one_and_of_three_ask_as_many_statements,
                 a_registrant_is_found_by_id_and_by_live_key;
+            queries:
+                any_filter_and_order_finds_what_it_means,
+                a_sorted_list_is_read_whole_while_people_come,
+                items_are_passed_over_by_number,
+                no_value_of_a_filter_stands_in_the_statement;
+            query_plans:
+                an_address_and_an_external_id_are_found_by_their_key,
+                a_question_looks_at_one_meeting_alone;
         }
     };
 }

@@ -103,6 +103,12 @@ const HOT: &[(&str, &str, By)] = &[
         "registrant USING INDEX registrant_person (slot=? AND meeting_id=? AND live_key=?)",
         Both,
     ),
+    ("listing: FIND_THESE", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Sqlite),
+    (
+        "listing: FIND_EACH_OF_THESE",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)",
+        Postgres,
+    ),
     ("registrant: PAGE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     (
         "attendance: LIST",

@@ -1,9 +1,8 @@
 //! CSDL JSON, OData 4.01.
 
-use domain::operation::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+use super::{Action, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
 
 /// The model in CSDL JSON.
 pub fn write(model: &Model) -> Value {
@@ -126,12 +125,10 @@ fn write_action(action: &Action) -> Value {
     written
 }
 
-fn write_path((path, methods): &(String, Vec<Method>)) -> Value {
-    json!({
-        "NavigationProperty": path,
-        "ReadRestrictions": {"Readable": methods.contains(&Method::Get)},
-        "InsertRestrictions": {"Insertable": methods.contains(&Method::Post)},
-        "UpdateRestrictions": {"Updatable": methods.contains(&Method::Patch)},
-        "DeleteRestrictions": {"Deletable": methods.contains(&Method::Delete)},
-    })
+fn write_path(path: &Path) -> Value {
+    let mut written = json!({"NavigationProperty": path.names});
+    for (restrictions, word, may) in path.abilities() {
+        written[restrictions] = json!({word: may});
+    }
+    written
 }

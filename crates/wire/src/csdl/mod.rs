@@ -6,7 +6,7 @@ mod xml;
 
 use std::collections::BTreeMap;
 
-use domain::operation::{Method, Operation, Resource};
+use domain::operation::{Method, Operation, QueryOption, Resource};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value};
@@ -34,12 +34,42 @@ pub struct Model {
     types: Vec<Type>,
     enumerations: BTreeMap<String, Vec<String>>,
     /// What can be done below a person, by the path of names that leads there.
-    paths: Vec<(String, Vec<Method>)>,
+    paths: Vec<Path>,
     actions: Vec<Action>,
     /// Lists that stand beside people, each with what it is of.
     sets: Vec<(String, String)>,
     /// The same of what stands below those, by the list that it begins with.
-    set_paths: Vec<(String, Vec<(String, Vec<Method>)>)>,
+    set_paths: Vec<(String, Vec<Path>)>,
+}
+
+/// Where navigation leads.
+#[derive(Clone, Debug)]
+struct Path {
+    names: String,
+    methods: Vec<Method>,
+    /// The options that its `GET` takes, where it is a list that can be asked about.
+    options: &'static [QueryOption],
+}
+
+impl Path {
+    /// What can be done there, each by the term of its restriction and the word in it.
+    fn abilities(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let methods = [
+            ("ReadRestrictions", "Readable", Method::Get),
+            ("InsertRestrictions", "Insertable", Method::Post),
+            ("UpdateRestrictions", "Updatable", Method::Patch),
+            ("DeleteRestrictions", "Deletable", Method::Delete),
+        ];
+        let options = [
+            ("FilterRestrictions", "Filterable", QueryOption::Filter),
+            ("SearchRestrictions", "Searchable", QueryOption::Search),
+            ("SortRestrictions", "Sortable", QueryOption::OrderBy),
+        ];
+        let methods = methods.map(|(term, word, method)| (term, word, self.methods.contains(&method)));
+        let options = options.map(|(term, word, option)| (term, word, self.options.contains(&option)));
+        let told = usize::from(!self.options.is_empty()) * options.len();
+        methods.into_iter().chain(options.into_iter().take(told)).collect()
+    }
 }
 
 /// A structured type, without its namespace.
@@ -240,11 +270,13 @@ impl Model {
                 self.sets.push((name.to_owned(), format!("{NAMESPACE}.{entity}")));
                 continue;
             }
+            let (methods, options) = (methods_on(template), options_of(*resource));
             match names_of(template).split_once('/') {
                 Some((set, below)) if resource.is_at_root() => {
-                    self.set_paths.push((set.to_owned(), vec![(below.to_owned(), methods_on(template))]));
+                    let path = Path { names: below.to_owned(), methods, options };
+                    self.set_paths.push((set.to_owned(), vec![path]));
                 }
-                _ => self.paths.push((names_of(template), methods_on(template))),
+                _ => self.paths.push(Path { names: names_of(template), methods, options }),
             }
             let is_there = self
                 .types
@@ -393,4 +425,10 @@ fn methods_on(template: &str) -> Vec<Method> {
         !resource.is_action() && !resource.is_delta() && names_of(operation.resource().template()) == names
     };
     Operation::ALL.into_iter().filter(is_there).map(Operation::method).collect()
+}
+
+/// The options by which a list can be asked about.
+fn options_of(resource: Resource) -> &'static [QueryOption] {
+    let options = resource.operation(Method::Get, false).map(Operation::query_options).unwrap_or_default();
+    if options.contains(&QueryOption::Filter) { options } else { &[] }
 }

@@ -1,8 +1,6 @@
 //! CSDL XML, OData 4.0: the form that tools have read for longest.
 
-use domain::operation::Method;
-
-use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+use super::{Action, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
 
 /// The model in CSDL XML.
 pub fn write(model: &Model) -> String {
@@ -116,22 +114,20 @@ fn write_action(xml: &mut Xml, action: &Action) {
 
 /// What can be done on each path. This is where a registration is said to be made by a POST: navigation to one entity
 /// alone does not say so.
-fn write_paths(xml: &mut Xml, target: &str, paths: &[(String, Vec<Method>)]) {
+fn write_paths(xml: &mut Xml, target: &str, paths: &[Path]) {
     xml.open("Annotations", &[("Target", target)]);
     xml.open("Annotation", &[("Term", "Org.OData.Capabilities.V1.NavigationRestrictions")]);
     xml.open("Record", &[]);
     xml.open("PropertyValue", &[("Property", "RestrictedProperties")]);
     xml.open("Collection", &[]);
-    for (path, methods) in paths {
+    for path in paths {
         xml.open("Record", &[]);
-        xml.empty("PropertyValue", &[("Property", "NavigationProperty"), ("NavigationPropertyPath", path)]);
-        for (restrictions, property, method) in [
-            ("ReadRestrictions", "Readable", Method::Get),
-            ("InsertRestrictions", "Insertable", Method::Post),
-            ("UpdateRestrictions", "Updatable", Method::Patch),
-            ("DeleteRestrictions", "Deletable", Method::Delete),
-        ] {
-            let may = if methods.contains(&method) { "true" } else { "false" };
+        xml.empty(
+            "PropertyValue",
+            &[("Property", "NavigationProperty"), ("NavigationPropertyPath", &path.names)],
+        );
+        for (restrictions, property, may) in path.abilities() {
+            let may = if may { "true" } else { "false" };
             xml.open("PropertyValue", &[("Property", restrictions)]);
             xml.open("Record", &[]);
             xml.empty("PropertyValue", &[("Property", property), ("Bool", may)]);
