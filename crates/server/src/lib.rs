@@ -26,6 +26,7 @@ pub mod returning;
 mod sealed;
 mod secret_file;
 pub mod serve;
+pub mod sheet;
 pub mod sign_in;
 pub mod start;
 pub mod turnstile;

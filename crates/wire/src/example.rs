@@ -45,6 +45,16 @@ pub fn body(operation: Operation) -> Option<Value> {
             "lastName": "Dossou",
             "email": "mirja@harbour.example"
         }),
+        Operation::EnrollRegistrants => json!({"registrants": [
+            {
+                "firstName": "Mirja",
+                "lastName": "Dossou",
+                "email": "mirja@harbour.example",
+                "idempotencyKey": "list 12, line 2"
+            },
+            {"firstName": "Odile", "lastName": "Marchetti", "email": "odile@pinewater.example"}
+        ]}),
+        Operation::CancelRegistrants => json!({"registrants": [{"id": "none of ours"}]}),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -55,6 +65,7 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::ListQuestions
         | Operation::GetQuestion
         | Operation::DeleteQuestion
+        | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::ListLetters

@@ -10,6 +10,7 @@ use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::csdl::is_instant;
 use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
+use crate::many::{CancelRegistrants, EnrollRegistrants, RegistrantResult};
 use crate::meeting::OnlineMeeting;
 use crate::parameters::parameters;
 use crate::question::MeetingRegistrationQuestion;
@@ -129,7 +130,12 @@ fn tag(resource: Resource) -> &'static str {
         Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => "onlineMeetings",
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants | Resource::Registrant | Resource::Letters => "registrants",
+        Resource::EnrollMany
+        | Resource::CancelMany
+        | Resource::Export
+        | Resource::Registrants
+        | Resource::Registrant
+        | Resource::Letters => "registrants",
         Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
             "attendanceReports"
         }
@@ -139,6 +145,13 @@ fn tag(resource: Resource) -> &'static str {
 fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
     let error = json!({"application/json": {"schema": schemas.subschema_for::<ErrorBody>()}});
     let success = match response_schema(operation, schemas) {
+        _ if operation == Operation::ExportRegistrants => json!({
+            "description": "The file.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"schema": {}},
+            }
+        }),
         Some(schema) => {
             json!({"description": "Success.", "content": {"application/json": {"schema": schema}}})
         }
@@ -195,6 +208,9 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::EnrollRegistrant | Operation::GetRegistrant => {
             schemas.subschema_for::<Entity<AnyRegistrant>>()
         }
+        Operation::EnrollRegistrants | Operation::CancelRegistrants => {
+            schemas.subschema_for::<Collection<RegistrantResult>>()
+        }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<Tagged<AnyRegistrant>>>(),
         Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
@@ -203,7 +219,8 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
         | Operation::DeleteQuestion
-        | Operation::CancelRegistrant => return None,
+        | Operation::CancelRegistrant
+        | Operation::ExportRegistrants => return None,
     };
     Some(schema.to_value())
 }
@@ -222,6 +239,8 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
         Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::EnrollRegistrants => schemas.subschema_for::<EnrollRegistrants>(),
+        Operation::CancelRegistrants => schemas.subschema_for::<CancelRegistrants>(),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -232,6 +251,7 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::ListQuestions
         | Operation::GetQuestion
         | Operation::DeleteQuestion
+        | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::CancelRegistrant

@@ -17,6 +17,7 @@ pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
         ("questionId", "Id of the question."),
         ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
         ("reportId", "Id of the attendance report."),
+        ("format", "`csv`, `csvWithBom` (for Excel) or `xlsx`."),
     ] {
         if template.contains(&format!("{{{name}}}")) {
             parameters.push(path(name, text));
@@ -78,12 +79,15 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
             | Operation::ListAttendanceReports
     );
     match operation.method() {
+        // Whoever wants results for each row wants them in the answer.
+        Method::Post if operation.has_rows() => vec![RETRY],
         Method::Post => vec![RETRY, RETURN],
         Method::Patch => vec![ONLY, RETURN],
         Method::Delete => vec![ONLY],
         Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![PAGE],
         Method::Get if is_list || operation.resource() == Resource::User => Vec::new(),
         Method::Get if operation.resource() == Resource::AttendanceReport => Vec::new(),
+        Method::Get if operation == Operation::ExportRegistrants => Vec::new(),
         Method::Get => vec![UNLESS],
     }
 }

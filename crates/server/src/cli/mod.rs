@@ -10,6 +10,9 @@ mod mail;
 mod migrate;
 mod people_csv;
 mod policy;
+mod progress;
+mod registrants;
+mod registrants_csv;
 mod renew_links;
 mod serve;
 mod token;
@@ -47,6 +50,9 @@ enum Command {
     /// Import and list the people of the directory
     #[command(subcommand)]
     Users(users::Users),
+    /// Import and export the registrants of a meeting
+    #[command(subcommand)]
+    Registrants(registrants::Registrants),
     /// Say which applications may act for which organizers
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -94,6 +100,7 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Serve(serve) => serve.run().await,
         Command::Config(show) => show.run(),
         Command::Users(users) => users.run().await,
+        Command::Registrants(registrants) => registrants.run().await,
         Command::Policy(policy) => policy.run().await,
         Command::Apps(apps) => apps.run().await,
         Command::Mail(mail) => mail.run().await,

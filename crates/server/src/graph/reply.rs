@@ -20,7 +20,19 @@ pub struct Reply {
     pub(super) status: StatusCode,
     pub(super) body: Option<Vec<u8>>,
     etag: Option<String>,
+    file: Option<File>,
     pub(super) told: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A file that is written while it is read.
+#[derive(Debug)]
+pub struct File {
+    /// Its bytes.
+    pub body: Body,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What it is called where it is saved: ASCII without quotes.
+    pub name: &'static str,
 }
 
 impl Reply {
@@ -46,22 +58,31 @@ impl Reply {
             status: StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK),
             body: Some(kept.body.into_bytes()),
             etag: value["@odata.etag"].as_str().map(str::to_owned),
+            file: None,
             told: Vec::new(),
         }
     }
 
     /// 200 with a body that is JSON already.
     pub(super) fn of_json(body: Vec<u8>) -> Self {
-        Self { status: StatusCode::OK, body: Some(body), etag: None, told: Vec::new() }
+        Self { status: StatusCode::OK, body: Some(body), etag: None, file: None, told: Vec::new() }
+    }
+
+    /// 200 with a file. `$select` has been heeded already.
+    pub(super) fn file(file: File) -> Self {
+        Self { status: StatusCode::OK, body: None, etag: None, file: Some(file), told: Vec::new() }
     }
 
     /// 204 without a body.
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, etag: None, told: Vec::new() }
+        Self { status: StatusCode::NO_CONTENT, body: None, etag: None, file: None, told: Vec::new() }
     }
 
     /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
     pub(super) fn select(self, names: &[String]) -> Self {
+        if self.file.is_some() {
+            return self;
+        }
         let is_kept = |name: &str| {
             let bare = name.split('@').next().unwrap_or_default();
             bare.is_empty() || names.iter().any(|wanted| wanted == bare || wanted == "*")
@@ -91,17 +112,29 @@ impl Reply {
 
     fn with(status: StatusCode, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("values with text keys always serialize");
-        Self { status, body: Some(body), etag: None, told: Vec::new() }
+        Self { status, body: Some(body), etag: None, file: None, told: Vec::new() }
     }
 
     /// As it is sent.
     pub(super) fn into_response(self) -> Response {
-        let has_body = self.body.is_some();
-        let mut response = Response::new(self.body.map_or_else(Body::empty, Body::from));
+        let media_type = match (&self.file, &self.body) {
+            (Some(file), _) => Some(file.media_type),
+            (None, Some(_)) => Some(JSON),
+            (None, None) => None,
+        };
+        let name = self.file.as_ref().map(|file| file.name);
+        let body = self.body.map(Body::from).or(self.file.map(|file| file.body));
+        let mut response = Response::new(body.unwrap_or_else(Body::empty));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        if has_body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+        if let Some(media_type) = media_type {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        if let Some(name) = name
+            && let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        {
+            headers.insert(header::CONTENT_DISPOSITION, value);
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             headers.insert(header::ETAG, etag);

@@ -3,7 +3,7 @@
 use domain::operation::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+use super::{Action, Bound, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
 
 /// The model in CSDL JSON.
 pub fn write(model: &Model) -> Value {
@@ -89,7 +89,8 @@ fn write_property(property: &Property) -> Value {
 }
 
 fn write_action(action: &Action) -> Value {
-    let own = json!({"$Name": "bindingParameter", "$Collection": true, "$Type": action.on});
+    let mut own = write_bound(&action.on);
+    own.shift_insert(0, "$Name".to_owned(), json!("bindingParameter"));
     let others = action.parameters.iter().map(|parameter| {
         let mut written = write_property(parameter);
         if let Some(facets) = written.as_object_mut() {
@@ -99,11 +100,20 @@ fn write_action(action: &Action) -> Value {
         written
     });
     json!({
-        "$Kind": "Action",
+        "$Kind": action.kind,
         "$IsBound": true,
-        "$Parameter": std::iter::once(own).chain(others).collect::<Vec<_>>(),
-        "$ReturnType": {"$Type": action.on},
+        "$Parameter": std::iter::once(Value::Object(own)).chain(others).collect::<Vec<_>>(),
+        "$ReturnType": write_bound(&action.gives),
     })
+}
+
+fn write_bound(bound: &Bound) -> Map<String, Value> {
+    let mut written = Map::new();
+    if bound.is_collection {
+        written.insert("$Collection".to_owned(), json!(true));
+    }
+    written.insert("$Type".to_owned(), json!(bound.of));
+    written
 }
 
 fn write_path((path, methods): &(String, Vec<Method>)) -> Value {

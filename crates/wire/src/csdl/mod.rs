@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::letter::RegistrantLetter;
+use crate::many::{NewRegistrant, ROWS, RegistrantResult, RegistrantToCancel};
 use crate::meeting::OnlineMeeting;
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
@@ -61,12 +62,22 @@ struct Property {
     is_navigation: bool,
 }
 
-/// Something that can be done to a list of entities.
+/// Something that can be done to an entity or a list of them.
 #[derive(Clone, Debug)]
 struct Action {
     name: String,
-    on: String,
+    /// `Action`, or `Function` where nothing changes.
+    kind: &'static str,
+    on: Bound,
     parameters: Vec<Property>,
+    gives: Bound,
+}
+
+/// What something is done to, or what comes of it: a type with its namespace.
+#[derive(Clone, Debug)]
+struct Bound {
+    of: String,
+    is_collection: bool,
 }
 
 impl Model {
@@ -214,8 +225,8 @@ impl Model {
             });
             let above = resources.iter().find(|(other, _)| other.template() == parent);
             let Some((_, above)) = above else { continue };
-            if *resource == Resource::CreateOrGet {
-                self.add_action(name, entity);
+            if is_call(*resource) {
+                self.add_action(*resource, name, entity);
                 continue;
             }
             self.paths.push((names_of(template), methods_on(template)));
@@ -238,15 +249,40 @@ impl Model {
         }
     }
 
-    /// Its parameters are what a new entity may say.
-    fn add_action(&mut self, name: &str, entity: &str) {
+    fn add_action(&mut self, resource: Resource, name: &str, entity: &str) {
+        let on = Bound { of: format!("{NAMESPACE}.{entity}"), is_collection: false };
+        let parameter = |name: &str, of: &str, is_collection| Property {
+            name: name.to_owned(),
+            description: None,
+            of: of.to_owned(),
+            is_collection,
+            is_nullable: false,
+            is_read_only: false,
+            is_navigation: false,
+        };
+        let row = |of: &str| parameter(ROWS, &format!("{NAMESPACE}.{of}"), true);
+        let results = Bound { of: format!("{NAMESPACE}.registrantResult"), is_collection: true };
+        let (kind, on, parameters, gives) = match resource {
+            Resource::EnrollMany => ("Action", on, vec![row("newRegistrant")], results),
+            Resource::CancelMany => ("Action", on, vec![row("registrantToCancel")], results),
+            Resource::Export => {
+                let file = Bound { of: "Edm.Stream".to_owned(), is_collection: false };
+                ("Function", on, vec![parameter("format", "Edm.String", false)], file)
+            }
+            _ => ("Action", Bound { is_collection: true, ..on.clone() }, self.what_is_new(entity), on),
+        };
+        let name = name.split('(').next().unwrap_or_default().to_owned();
+        self.actions.push(Action { name, kind, on, parameters, gives });
+    }
+
+    /// What a new entity may say.
+    fn what_is_new(&mut self, entity: &str) -> Vec<Property> {
         let properties = self.find(entity).map(|found| found.properties.clone()).unwrap_or_default();
-        let parameters = properties
+        properties
             .into_iter()
             .filter(|property| !property.is_read_only && !property.is_navigation)
             .map(|property| Property { is_nullable: property.name != "externalId", ..property })
-            .collect();
-        self.actions.push(Action { name: name.to_owned(), on: format!("{NAMESPACE}.{entity}"), parameters });
+            .collect()
     }
 }
 
@@ -271,12 +307,23 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
         Resource::User => named::<User>(schemas),
         Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => named::<OnlineMeeting>(schemas),
         Resource::Registration => named::<AnyRegistration>(schemas),
+        Resource::EnrollMany | Resource::CancelMany | Resource::Export => {
+            named::<NewRegistrant>(schemas);
+            named::<RegistrantToCancel>(schemas);
+            named::<RegistrantResult>(schemas);
+            named::<AnyRegistration>(schemas)
+        }
         Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
         Resource::Registrants | Resource::Registrant => named::<AnyRegistrant>(schemas),
         Resource::Letters => named::<RegistrantLetter>(schemas),
         Resource::AttendanceReports | Resource::AttendanceReport => named::<MeetingAttendanceReport>(schemas),
         Resource::AttendanceRecords => named::<AttendanceRecord>(schemas),
     }
+}
+
+/// Whether it is something to be done, and no place.
+fn is_call(resource: Resource) -> bool {
+    matches!(resource, Resource::CreateOrGet | Resource::EnrollMany | Resource::CancelMany | Resource::Export)
 }
 
 /// The name without the namespace; `None` of what is no type by itself. Extensions stand among Graph's own.
@@ -326,7 +373,7 @@ fn names_of(template: &str) -> String {
 fn methods_on(template: &str) -> Vec<Method> {
     let names = names_of(template);
     let is_there = |operation: &Operation| {
-        operation.resource() != Resource::CreateOrGet && names_of(operation.resource().template()) == names
+        !is_call(operation.resource()) && names_of(operation.resource().template()) == names
     };
     Operation::ALL.into_iter().filter(is_there).map(Operation::method).collect()
 }

@@ -2,7 +2,7 @@
 
 use domain::operation::Method;
 
-use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+use super::{Action, Bound, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
 
 /// The model in CSDL XML.
 pub fn write(model: &Model) -> String {
@@ -92,17 +92,21 @@ fn describe(xml: &mut Xml, description: Option<&str>) {
 }
 
 fn write_action(xml: &mut Xml, action: &Action) {
-    let list = format!("Collection({})", action.on);
-    xml.open("Action", &[("Name", &action.name), ("IsBound", "true")]);
-    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &list), ("Nullable", "false")]);
+    xml.open(action.kind, &[("Name", &action.name), ("IsBound", "true")]);
+    let on = full_bound(&action.on);
+    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &on), ("Nullable", "false")]);
     for parameter in &action.parameters {
         let of = full_type(parameter);
         let mut attributes = vec![("Name", parameter.name.as_str()), ("Type", of.as_str())];
         attributes.extend((!parameter.is_nullable).then_some(("Nullable", "false")));
         xml.empty("Parameter", &attributes);
     }
-    xml.empty("ReturnType", &[("Type", &action.on), ("Nullable", "false")]);
-    xml.close("Action");
+    xml.empty("ReturnType", &[("Type", &full_bound(&action.gives)), ("Nullable", "false")]);
+    xml.close(action.kind);
+}
+
+fn full_bound(bound: &Bound) -> String {
+    if bound.is_collection { format!("Collection({})", bound.of) } else { bound.of.clone() }
 }
 
 /// What can be done on each path. This is where a registration is said to be made by a POST: navigation to one entity

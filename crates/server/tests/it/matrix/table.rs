@@ -75,8 +75,9 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         CreateRegistration if edition == Edition::Seed => READ,
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
         GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters => READ,
+        ExportRegistrants => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
-        EnrollRegistrant | CancelRegistrant => WRITE,
+        EnrollRegistrant | CancelRegistrant | EnrollRegistrants | CancelRegistrants => WRITE,
     }
 }
 
@@ -100,11 +101,14 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         // Section 6.3: a list is more than `Read.All` opens.
         // What became of somebody's letters is of the list.
-        ListRegistrants | GetRegistrant | ListLetters => WRITE,
+        ListRegistrants | GetRegistrant | ListLetters | ExportRegistrants => WRITE,
         // Section 2.3: Graph's own row, which knows no other.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
         EnrollRegistrant | CancelRegistrant => READ,
+        // docs/bulk.md: strangers as by themselves; colleagues, whom nobody else enrolls, as an external system's.
+        EnrollRegistrants | CancelRegistrants if audience == Audience::Everyone => READ,
+        EnrollRegistrants | CancelRegistrants => WRITE,
     }
 }
 
@@ -127,6 +131,9 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | GetQuestion
         | UpdateQuestion
         | EnrollRegistrant
+        | EnrollRegistrants
+        | CancelRegistrants
+        | ExportRegistrants
         | ListRegistrants
         | GetRegistrant
         | ListLetters
