@@ -33,7 +33,7 @@ use crate::start::{StartProblem, open_store};
 
 /// Meeting registration that speaks Microsoft Graph, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "usher", version, max_term_width = 100)]
+#[command(name = "usher", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Usher {
     #[command(subcommand)]
     command: Command,

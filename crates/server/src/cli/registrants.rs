@@ -29,15 +29,13 @@ const CHUNK: usize = 1_000;
 pub(super) enum Registrants {
     /// Enroll the people of a CSV file, all or nobody where a line is at fault
     ///
-    /// Columns are found by their headings: `firstName`, `lastName`, `email` and the text of each question, or for
-    /// an external registration `id`. Whoever is registered already is counted and left as they are, so the same
-    /// file can be imported again. The service may run meanwhile; it sends the letters.
+    /// Columns are called as in an export. The same file can be imported again: see docs/bulk.md.
     Import {
         #[command(flatten)]
         at: At,
         /// The CSV file
         file: PathBuf,
-        /// Say what would be done, and every line at fault, and store nothing
+        /// Only say what would be done, and every line at fault
         #[arg(long)]
         dry_run: bool,
     },

@@ -22,12 +22,12 @@ const PAGE: u32 = 500;
 
 /// `GET …/registration/exportRegistrants(format='…')`
 pub async fn export(ask: &Ask<'_>) -> Answer {
+    let (meeting, registration) = ask.registration_as_organizer().await?;
     let name = ask.path.key.as_deref().unwrap_or_default();
     let format = Format::from_name(name).ok_or_else(|| {
         let message = "`format` is `csv`, `csvWithBom` or `xlsx`";
         ApiError::from(vec![FieldProblem::new("format", ProblemCode::UnknownEnumMember, message)])
     })?;
-    let (meeting, registration) = ask.registration_as_organizer().await?;
     let list = List {
         columns: Columns::of(&registration, ask.query.select.as_deref()),
         meeting,

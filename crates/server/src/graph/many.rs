@@ -9,6 +9,7 @@ mod colleagues;
 mod rows;
 
 use domain::FieldProblem;
+use domain::permission::may_change_many;
 use wire::Collection;
 use wire::many::{RegistrantResult, Row};
 
@@ -21,6 +22,9 @@ use crate::error::ApiError;
 
 /// `POST …/registration/enrollRegistrants`
 pub async fn enroll(ask: &Ask<'_>) -> Answer {
+    // Who may not, or names no registration, is told that first.
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    may_change_many(&ask.caller, meeting.organizer, &registration)?;
     let rows = counted_rows(ask)?;
     let of_all = sent_key(ask)?;
     let rows: Vec<Result<NewRow, FieldProblem>> = rows
@@ -34,7 +38,7 @@ pub async fn enroll(ask: &Ask<'_>) -> Answer {
             Ok(NewRow { body, key: key.map(|key| (key, request)) })
         })
         .collect();
-    let results = enroll_rows(ask.app, &Enroller::Caller(ask), ask.meeting_id()?, &rows).await?;
+    let results = enroll_rows(ask.app, &Enroller::Caller(ask), meeting.id, &rows).await?;
     Ok(reply(ask, results))
 }
 

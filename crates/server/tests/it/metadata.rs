@@ -41,9 +41,9 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
         let words = expected[path.as_str()].as_array().cloned().unwrap_or_default();
         expected[path.as_str()] = words.into_iter().chain([json!(word)]).collect();
     }
-    let action = names_of(Resource::CreateOrGet.template());
-    for name in ["", action.as_str()] {
-        expected.as_object_mut().unwrap().shift_remove(name);
+    let calls = [Resource::CreateOrGet, Resource::EnrollMany, Resource::CancelMany, Resource::Export];
+    for name in calls.map(|call| names_of(call.template())).into_iter().chain([String::new()]) {
+        expected.as_object_mut().unwrap().shift_remove(&name);
     }
     let sorted = |found: &Value| {
         let mut found = found.clone();
@@ -57,7 +57,16 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
 
     assert_eq!(sorted(&found["users"]), sorted(&expected));
     assert_eq!(found["me"], found["users"]);
-    assert_eq!(found["actions"], json!([["createOrGet", "Collection(microsoft.graph.onlineMeeting)"]]));
+    let registration = "microsoft.graph.meetingRegistrationBase";
+    assert_eq!(
+        found["actions"],
+        json!([
+            ["createOrGet", "Collection(microsoft.graph.onlineMeeting)"],
+            ["enrollRegistrants", registration],
+            ["cancelRegistrants", registration],
+            ["exportRegistrants", registration],
+        ])
+    );
     assert!(
         found["users"]["onlineMeetings/registration"].as_array().unwrap().contains(&json!("Insertable")),
         "the POST that the description of the old service lacked"

@@ -16,9 +16,9 @@ const PARTY: usize = 32;
 
 /// `POST …/registration/cancelRegistrants`
 pub async fn cancel(ask: &Ask<'_>) -> Answer {
-    let rows = counted_rows(ask)?;
     let (meeting, registration) = ask.registration_as_organizer().await?;
     may_change_many(&ask.caller, meeting.organizer, &registration)?;
+    let rows = counted_rows(ask)?;
     let mut results = Vec::with_capacity(rows.len());
     let mut rows = rows.into_iter().enumerate();
     loop {
