@@ -43,8 +43,8 @@ pub(super) enum Registrants {
     Export {
         #[command(flatten)]
         at: At,
-        /// The form
-        #[arg(long, value_enum, default_value_t = Form::Csv)]
+        /// `csv`, `csv-with-bom` for Excel, or `xlsx`
+        #[arg(long, value_enum, default_value_t = Form::Csv, hide_possible_values = true)]
         format: Form,
         /// The file; it must not be there yet
         file: Option<PathBuf>,
@@ -60,14 +60,11 @@ pub(super) struct At {
     meeting: String,
 }
 
-/// The forms of an export.
+/// The forms of an export, as the command line spells them.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Form {
-    /// Comma-separated values in UTF-8
     Csv,
-    /// The same as Excel wants it, behind a byte order mark
     CsvWithBom,
-    /// An Excel workbook
     Xlsx,
 }
 

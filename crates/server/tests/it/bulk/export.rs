@@ -3,6 +3,7 @@ use std::process::{Command, Stdio};
 
 use domain::Role;
 use http::Method;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use testkit::{APP, Call, TestApp, TestMeeting};
 
@@ -176,6 +177,42 @@ async fn whoever_may_list_may_export() {
         app.call(Method::POST, &path).token(&app.token(&people.ines)).json(&json!({})).await.expect(405);
     assert_eq!((unknown.target().as_str(), unknown.inner_code().as_str()), ("format", "unknownEnumMember"));
     assert_eq!(written.header("allow"), Some("GET"));
+}
+
+/// However long the list is, little of it is in memory: nothing is written ahead of who reads. And whoever loses the
+/// right meanwhile gets no more.
+#[tokio::test]
+async fn it_is_written_while_it_is_read_by_somebody_who_may() {
+    let app = TestApp::new().await;
+    let meeting = app.built_in("everyone").await;
+    for thousand in 0..4 {
+        let rows: Vec<Value> = (0..1_000).map(|n| guest(1_000 * thousand + n)).collect();
+        enroll(&app, &meeting, &rows).await.expect(200);
+    }
+    let read = async |until: Option<usize>| {
+        let mut body = export(&app, &meeting, "csv").begin().await.into_body();
+        let (mut pieces, mut lines) = (Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else { return (pieces, lines, true) };
+            let text = frame.into_data().unwrap();
+            lines += text.iter().filter(|byte| **byte == b'\n').count();
+            pieces.push(text.len());
+            if until == Some(pieces.len()) {
+                let mut ines = app.people.ines.clone();
+                ines.is_active = false;
+                app.put_person(&ines).await;
+            }
+        }
+        (pieces, lines, false)
+    };
+
+    let (pieces, lines, is_broken) = read(None).await;
+    let (before, lines_before, was_broken) = read(Some(1)).await;
+
+    assert_eq!((lines, is_broken), (4_001, false));
+    assert!(pieces.len() >= 8 && pieces.iter().all(|piece| *piece < 256 << 10), "{pieces:?}");
+    assert!(was_broken, "a file that is not whole ends otherwise than one that is");
+    assert!(before.len() < 6 && lines_before < 2_501, "{before:?}");
 }
 
 #[tokio::test]
