@@ -13,6 +13,7 @@ mod policy;
 mod progress;
 mod registrants;
 mod registrants_csv;
+mod registrants_import;
 mod renew_links;
 mod serve;
 mod token;

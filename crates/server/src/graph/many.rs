@@ -6,6 +6,7 @@
 
 mod cancel;
 mod colleagues;
+mod look;
 mod rows;
 
 use domain::FieldProblem;
@@ -14,7 +15,8 @@ use wire::Collection;
 use wire::many::{RegistrantResult, Row};
 
 pub use cancel::cancel;
-pub use rows::{Enroller, NewRow, check_rows, enroll_rows};
+pub use look::Enroller;
+pub use rows::{NewRow, check_rows, enroll_rows};
 
 use super::once::sent_key;
 use super::{Answer, Ask, Reply};

@@ -1,26 +1,22 @@
 //! Enrolling row by row, whoever sent the rows: a caller of the API or the operator at the command line.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use domain::enrolment::IdempotencyKey;
-use domain::permission::{may_change_many, sees_registrants};
-use domain::refusal::Denial;
 use domain::{
-    AllowedRegistrant, Answer as Answered, Caller, Enrolment, FieldProblem, MeetingId, Person, PersonId,
-    Refusal, Registration, RegistrationKind,
+    AllowedRegistrant, Answer as Answered, Enrolment, FieldProblem, MeetingId, Person, Refusal,
+    RegistrationKind,
 };
 use jiff::Timestamp;
 use pages::Language;
-use store::Hosted;
 use wire::Body;
 use wire::many::{RegistrantResult, RowError};
 
 use super::colleagues::Colleagues;
+use super::look::{Enroller, Look};
 use super::{failed, numbered};
 use crate::app::App;
 use crate::error::ApiError;
-use crate::graph::Ask;
 use crate::graph::enroll::{Asked, Place, check_form, place_of, private_key, ready};
 use crate::graph::meeting::TRIES;
 use crate::graph::registrant::id_as_shown;
@@ -39,75 +35,6 @@ pub struct NewRow {
     pub key: Option<(String, [u8; 32])>,
 }
 
-/// Whoever sends the rows.
-pub enum Enroller<'a> {
-    /// A caller, who has to be the organizer or act for them.
-    Caller(&'a Ask<'a>),
-    /// The operator of the service, who may see and do what the organizer may.
-    Operator,
-}
-
-/// What rows are held against, and the versions by which it is known to be so.
-pub(super) struct Look {
-    pub(super) hosted: Arc<Hosted>,
-    registration: Registration,
-    /// The version of the directory and policies by which whoever sends the rows may.
-    seen_directory: Option<i64>,
-    sees_list: bool,
-    language: String,
-    actor: String,
-}
-
-impl Enroller<'_> {
-    /// Looks at the meeting, and whether the rows may be sent at all.
-    async fn look(&self, app: &App, meeting: MeetingId) -> Result<Look, ApiError> {
-        let hosted = app.store.find_hosted(meeting).await?;
-        let Self::Caller(ask) = self else {
-            let hosted = hosted.ok_or(Refusal::NoMeeting)?;
-            let registration = hosted.registration.clone().ok_or(Refusal::NoRegistration)?;
-            let own = registration.language().and_then(Language::preferred);
-            let of_tenant = || app.settings.languages.get(&hosted.meeting.tenant).copied();
-            return Ok(Look {
-                language: own.or_else(of_tenant).unwrap_or_default().tag().to_owned(),
-                hosted: Arc::new(hosted),
-                registration,
-                seen_directory: None,
-                sees_list: true,
-                actor: "operator".to_owned(),
-            });
-        };
-        let hosted = ask.own(hosted.as_ref())?.clone();
-        let organizer = hosted.meeting.organizer;
-        let seen_directory = seen_by(ask, organizer).await?;
-        let registration = ask.check_cast(hosted.registration.as_ref())?.clone();
-        may_change_many(&ask.caller, organizer, &registration)?;
-        Ok(Look {
-            language: ask.language(registration.language()).tag().to_owned(),
-            hosted: Arc::new(hosted),
-            registration,
-            seen_directory: Some(seen_directory),
-            sees_list: sees_registrants(&ask.caller, app.settings.permissions, organizer),
-            actor: ask.caller.actor(),
-        })
-    }
-}
-
-/// The version of the directory by which the caller's account may be used, or their application act for the organizer.
-async fn seen_by(ask: &Ask<'_>, organizer: PersonId) -> Result<i64, ApiError> {
-    match ask.caller.as_ref() {
-        Caller::Application(caller) => {
-            let (is_allowed, version) =
-                ask.app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
-            if is_allowed { Ok(version) } else { Err(Denial::NoAccessPolicy.into()) }
-        }
-        Caller::Delegated(caller) => {
-            ask.app.forget_account(caller.tenant, caller.person);
-            let version = ask.app.recall_account(caller.tenant, caller.person).await?;
-            version.ok_or(Refusal::UnknownPerson.into())
-        }
-    }
-}
-
 /// Enrolls everybody, and tells for each row in its order what became of it. What was checked against what has changed
 /// meanwhile is checked again.
 ///
@@ -123,16 +50,15 @@ pub async fn enroll_rows(
     let mut results: Vec<Option<RegistrantResult>> = rows.iter().map(|_| None).collect();
     let mut open: Vec<usize> = (0..rows.len()).collect();
     for attempt in 0..TRIES {
-        let look = match enroller.look(app, meeting).await {
-            Ok(look) => look,
+        match pass(app, enroller, meeting, rows, &open, &mut results).await {
+            Ok(stale) => open = stale,
             Err(error) if attempt == 0 => return Err(error),
             // Some rows have their places: each of the others is told why it has none.
             Err(error) => {
                 open.iter().for_each(|n| results[*n] = Some(failed(*n, &error)));
                 break;
             }
-        };
-        open = Pass::new(app, &look, rows, &open).await?.run(open, &mut results).await;
+        }
         if open.is_empty() {
             break;
         }
@@ -140,6 +66,19 @@ pub async fn enroll_rows(
     }
     let told = results.into_iter().enumerate();
     Ok(told.map(|(n, result)| result.unwrap_or_else(|| failed(n, &ApiError::Busy))).collect())
+}
+
+/// Lets the rows that are open through, and tells which of them have to be checked again.
+async fn pass(
+    app: &App,
+    enroller: &Enroller<'_>,
+    meeting: MeetingId,
+    rows: &[Result<NewRow, FieldProblem>],
+    open: &[usize],
+    results: &mut [Option<RegistrantResult>],
+) -> Result<Vec<usize>, ApiError> {
+    let look = enroller.look(app, meeting).await?;
+    Ok(Pass::new(app, &look, rows, open).await?.run(open, results).await)
 }
 
 /// Holds everybody against the rules and stores nothing: the person that each row would enroll, or what is at fault.
@@ -194,10 +133,10 @@ impl<'a> Pass<'a> {
     }
 
     /// Tells which rows have to be checked again.
-    async fn run(&self, open: Vec<usize>, results: &mut [Option<RegistrantResult>]) -> Vec<usize> {
+    async fn run(&self, open: &[usize], results: &mut [Option<RegistrantResult>]) -> Vec<usize> {
         let mut line: VecDeque<InLine> = VecDeque::with_capacity(AT_ONCE.min(open.len()));
         let mut stale = Vec::new();
-        for index in open {
+        for index in open.iter().copied() {
             let ready = self.read(index).and_then(|asked| self.ready(asked));
             let (enrolment, until) = match ready {
                 Ok(ready) => ready,
@@ -241,18 +180,30 @@ impl<'a> Pass<'a> {
         stale: &mut Vec<usize>,
     ) {
         let Some(InLine { index, external_id, queued }) = first else { return };
-        let place = queued.verdict().await.map_err(ApiError::from).and_then(place_of);
-        results[index] = match place {
-            Ok(Some(place)) => Some(self.show(index, external_id.as_deref(), place, "registered")),
+        let told = match queued.verdict().await.map_err(ApiError::from).and_then(place_of) {
+            Ok(Some(place)) => self.status_of(place).await.map(|status| (place, status)),
             Ok(None) => {
                 stale.push(index);
-                None
+                return;
             }
+            Err(error) => Err(error),
+        };
+        results[index] = Some(match told {
+            Ok((place, status)) => self.show(index, external_id.as_deref(), place, status),
             Err(error) => {
                 error.log_cause();
-                Some(failed(index, &error))
+                failed(index, &error)
             }
-        };
+        });
+    }
+
+    /// The status of somebody who came; of whoever was there before, as it is now.
+    async fn status_of(&self, place: Place) -> Result<&'static str, ApiError> {
+        if place.is_new || !self.look.sees_list {
+            return Ok("registered");
+        }
+        let found = self.app.store.find_registrant(self.look.hosted.meeting.id, place.registrant).await?;
+        Ok(found.map_or("registered", |found| found.status()))
     }
 
     /// Holds a row against the rules of its registration.
