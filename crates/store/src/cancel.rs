@@ -59,7 +59,7 @@ impl Store {
     }
 }
 
-async fn cancel(
+pub(crate) async fn cancel(
     tx: &mut Tx,
     meeting: MeetingId,
     registrant: RegistrantId,

@@ -139,6 +139,17 @@ pub async fn take_place(
     registration: &Registration,
     asked: Asked,
 ) -> Result<Option<Place>, ApiError> {
+    let (enrolment, until) = ready(app, hosted, registration, asked)?;
+    place_of(app.turnstile.enroll(enrolment, until).await?)
+}
+
+/// What queues at the turnstile, and until when it may; a refusal where nobody can enrol now.
+pub(super) fn ready(
+    app: &App,
+    hosted: &Hosted,
+    registration: &Registration,
+    asked: Asked,
+) -> Result<(Enrolment, Timestamp), Refusal> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
     let enrolment = Enrolment {
@@ -157,7 +168,11 @@ pub async fn take_place(
         actor: asked.actor,
         idempotency: asked.idempotency,
     };
-    let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
+    Ok((enrolment, registration.accepts_until(&hosted.meeting)))
+}
+
+/// The place that a verdict gives; `None` when what the request was checked against has changed meanwhile.
+pub(super) fn place_of(verdict: Verdict) -> Result<Option<Place>, ApiError> {
     match verdict {
         Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0, is_new: true })),
         Verdict::Known { registrant, generation } => {
@@ -245,7 +260,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
 
 /// Every fault at once: those of the JSON and those of the form. A member whose JSON was at fault is not
 /// reported as missing as well.
-fn check_form(
+pub(super) fn check_form(
     form: &FilledForm,
     mut problems: Vec<FieldProblem>,
     questions: &[domain::Question],

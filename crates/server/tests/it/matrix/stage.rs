@@ -79,6 +79,9 @@ impl Stage {
             GetQuestion | UpdateQuestion | DeleteQuestion => {
                 format!("{}/{}", meeting.questions(), self.question)
             }
+            EnrollRegistrants => format!("{}/enrollRegistrants", meeting.registration()),
+            CancelRegistrants => format!("{}/cancelRegistrants", meeting.registration()),
+            ExportRegistrants => format!("{}/exportRegistrants(format='csv')", meeting.registration()),
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
             GetRegistrant | CancelRegistrant => format!("{}/{}", meeting.registrants(), self.registrant),
             ListLetters => format!("{}/{}/letters", meeting.registrants(), self.registrant),
@@ -120,6 +123,8 @@ impl Stage {
                 "userId": self.colleague.0,
             }),
             EnrollRegistrant => self.colleague.1.clone(),
+            EnrollRegistrants => json!({"registrants": [self.body(EnrollRegistrant)]}),
+            CancelRegistrants => json!({"registrants": [{"id": self.registrant.replace("%2F", "/")}]}),
             GetMe
             | GetUser
             | FindMeetings
@@ -130,6 +135,7 @@ impl Stage {
             | ListQuestions
             | GetQuestion
             | DeleteQuestion
+            | ExportRegistrants
             | ListRegistrants
             | GetRegistrant
             | CancelRegistrant
