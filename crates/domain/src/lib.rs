@@ -25,6 +25,7 @@ pub mod registrant;
 pub mod registration;
 pub mod return_address;
 pub mod seats;
+pub mod standing;
 pub mod suppression;
 pub mod text;
 
@@ -48,4 +49,5 @@ pub use refusal::{FieldProblem, ProblemCode, Refusal};
 pub use registrant::Registrant;
 pub use registration::{AllowedRegistrant, BuiltIn, Registration, RegistrationKind, Speaker};
 pub use return_address::{ReturnKind, ReturnToken};
+pub use standing::{Cancellation, Standing};
 pub use suppression::Returned;

@@ -40,6 +40,11 @@ Operation {
     ListRegistrants,
     GetRegistrant,
     CancelRegistrant,
+    UpdateRegistrant,
+    ApproveRegistrant,
+    RejectRegistrant,
+    AcceptOffer,
+    CancelForReason,
     ListLetters,
     ListAttendanceReports,
     GetAttendanceReport,
@@ -71,6 +76,10 @@ Resource {
     Question,
     Registrants,
     Registrant,
+    Approve,
+    Reject,
+    Accept,
+    Cancel,
     Letters,
     AttendanceReports,
     AttendanceReport,
@@ -117,6 +126,10 @@ impl Resource {
             Self::Question => "/onlineMeetings/{meetingId}/registration/customQuestions/{questionId}",
             Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
             Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
+            Self::Approve => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/approve",
+            Self::Reject => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/reject",
+            Self::Accept => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/accept",
+            Self::Cancel => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/cancel",
             Self::Letters => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/letters",
             Self::AttendanceReports => "/onlineMeetings/{meetingId}/attendanceReports",
             Self::AttendanceReport => "/onlineMeetings/{meetingId}/attendanceReports/{reportId}",
@@ -124,6 +137,11 @@ impl Resource {
                 "/onlineMeetings/{meetingId}/attendanceReports/{reportId}/attendanceRecords"
             }
         }
+    }
+
+    /// Whether it is something that is done to a registrant, an action in OData's word: its body may be left out.
+    pub fn is_action_on_registrant(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject | Self::Accept | Self::Cancel)
     }
 
     /// The operation a method means on this resource; `None` where the method is not offered.
@@ -187,8 +205,15 @@ impl Operation {
             | Self::CreateOrGetMeeting
             | Self::CreateRegistration
             | Self::CreateQuestion
-            | Self::EnrollRegistrant => Method::Post,
-            Self::UpdateMeeting | Self::UpdateRegistration | Self::UpdateQuestion => Method::Patch,
+            | Self::EnrollRegistrant
+            | Self::ApproveRegistrant
+            | Self::RejectRegistrant
+            | Self::AcceptOffer
+            | Self::CancelForReason => Method::Post,
+            Self::UpdateMeeting
+            | Self::UpdateRegistration
+            | Self::UpdateQuestion
+            | Self::UpdateRegistrant => Method::Patch,
             Self::DeleteMeeting
             | Self::DeleteRegistration
             | Self::DeleteQuestion
@@ -210,7 +235,11 @@ impl Operation {
             Self::ListQuestions | Self::CreateQuestion => Resource::Questions,
             Self::GetQuestion | Self::UpdateQuestion | Self::DeleteQuestion => Resource::Question,
             Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
-            Self::GetRegistrant | Self::CancelRegistrant => Resource::Registrant,
+            Self::GetRegistrant | Self::CancelRegistrant | Self::UpdateRegistrant => Resource::Registrant,
+            Self::ApproveRegistrant => Resource::Approve,
+            Self::RejectRegistrant => Resource::Reject,
+            Self::AcceptOffer => Resource::Accept,
+            Self::CancelForReason => Resource::Cancel,
             Self::ListLetters => Resource::Letters,
             Self::ListAttendanceReports => Resource::AttendanceReports,
             Self::GetAttendanceReport => Resource::AttendanceReport,
@@ -238,7 +267,8 @@ impl Operation {
             Self::DeleteMeeting
             | Self::DeleteRegistration
             | Self::DeleteQuestion
-            | Self::CancelRegistrant => 204,
+            | Self::CancelRegistrant
+            | Self::CancelForReason => 204,
             _ => 200,
         }
     }
@@ -280,6 +310,11 @@ impl Operation {
             Self::ListRegistrants => "registrant-list",
             Self::GetRegistrant => "registrant-get",
             Self::CancelRegistrant => "registrant-cancel",
+            Self::UpdateRegistrant => "registrant-update",
+            Self::ApproveRegistrant => "registrant-approve",
+            Self::RejectRegistrant => "registrant-reject",
+            Self::AcceptOffer => "registrant-accept",
+            Self::CancelForReason => "registrant-cancelForReason",
             Self::ListLetters => "registrantLetter-list",
             Self::ListAttendanceReports => "attendanceReport-list",
             Self::GetAttendanceReport => "attendanceReport-get",
@@ -311,6 +346,11 @@ impl Operation {
             Self::ListRegistrants => "List the registrants",
             Self::GetRegistrant => "Get a registrant",
             Self::CancelRegistrant => "Cancel a registrant's registration",
+            Self::UpdateRegistrant => "Update a registrant's answers or names",
+            Self::ApproveRegistrant => "Approve a registrant who waits for the organizer's decision",
+            Self::RejectRegistrant => "Reject a registrant, with or without a reason",
+            Self::AcceptOffer => "Accept the place that is offered to a registrant",
+            Self::CancelForReason => "Cancel a registrant's registration, with or without a reason",
             Self::ListLetters => "List what became of a registrant's letters",
             Self::ListAttendanceReports => "List the attendance reports of a meeting",
             Self::GetAttendanceReport => "Get an attendance report",

@@ -8,6 +8,7 @@ mod access;
 mod allowance;
 mod announce;
 mod application;
+mod aside;
 mod attendance;
 mod audit;
 mod backup;
@@ -24,6 +25,7 @@ mod expiring;
 mod fault;
 mod idempotency;
 mod letters;
+mod life;
 mod mailing;
 mod meeting;
 mod moving;
@@ -42,6 +44,7 @@ mod rows;
 mod schema;
 mod seating;
 mod suppressing;
+mod waiting;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -63,6 +66,7 @@ pub use cancel::Canceled;
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
+pub use life::{Act, Asking, OnceStepped, Stepped};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -78,7 +82,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 10] = [
+const STEPS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "registrations",
@@ -138,6 +142,12 @@ const STEPS: [(i64, &str, &str, &str); 10] = [
         "kept_answers",
         include_str!("../migrations/sqlite/0010_kept_answers.sql"),
         include_str!("../migrations/postgres/0010_kept_answers.sql"),
+    ),
+    (
+        12,
+        "standing",
+        include_str!("../migrations/sqlite/0012_standing.sql"),
+        include_str!("../migrations/postgres/0012_standing.sql"),
     ),
 ];
 

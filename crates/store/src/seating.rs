@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use domain::seats::Seats;
+use domain::seats::{Door, Seats};
 use domain::{ConsentVersion, Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -23,16 +23,24 @@ pub(crate) struct LiveRegistration {
     registration_id: Uuid,
     version: i64,
     capacity: Option<i64>,
+    is_waitlist_enabled: bool,
+    is_manual_approval_enabled: bool,
     seats_taken: i64,
+    waitlist_count: i64,
     directory_version: i64,
     /// The last of the list.
     pub(crate) last_registrant: Option<Uuid>,
 }
 
 impl LiveRegistration {
-    /// Its places.
-    pub(crate) fn seats(&self) -> Seats {
-        Seats { capacity: self.capacity, taken: self.seats_taken }
+    /// What newcomers find.
+    pub(crate) fn door(&self) -> Door {
+        Door {
+            seats: Seats { capacity: self.capacity, taken: self.seats_taken },
+            is_waitlist_enabled: self.is_waitlist_enabled,
+            is_manual_approval_enabled: self.is_manual_approval_enabled,
+            has_waiting: self.waitlist_count > 0,
+        }
     }
 
     /// Whether what an enrolment was checked against still stands.
@@ -58,7 +66,9 @@ struct AskedRow {
     generation: Option<i64>,
 }
 
-const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity, o.seats_taken,
+const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity,
+        COALESCE(g.is_waitlist_enabled, FALSE) AS is_waitlist_enabled,
+        COALESCE(g.is_manual_approval_enabled, FALSE) AS is_manual_approval_enabled, o.seats_taken, o.waitlist_count,
         o.last_registrant, COALESCE(t.directory_version, 0) AS directory_version
     FROM meeting m
     JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live
@@ -84,7 +94,8 @@ const TAKE_SEATS: &str = "UPDATE roster
     FROM (VALUES {rows}) AS p
     WHERE roster.slot = p.column1 AND roster.meeting_id = p.column2 AND roster.registration_id = p.column3";
 /// All of an enrolment in one statement, in the words of PostgreSQL, where asking costs more than what is asked for: for
-/// whoever comes to a meeting that has a place for all of its party, and is as they saw it. The rows come as lists, so
+/// whoever comes to a meeting that has a place for all of its party, where nobody waits and the organizer need not decide,
+/// and is as they saw it. The rows come as lists, so
 /// that there is one plan whatever their number is.
 ///
 /// The statement sees the database as it was before it waited for a lock. What it decides by is in the rows that it
@@ -108,6 +119,7 @@ const SEAT: &str = "WITH party AS (
                 AND g.registration_id = p.registration_id AND g.version = p.version
                 AND COALESCE(p.directory_version = t.directory_version, p.directory_version IS NULL)
                 AND COALESCE(o.seats_taken + p.size <= g.capacity, TRUE)
+                AND o.waitlist_count = 0 AND g.is_manual_approval_enabled IS NOT TRUE
                 AND COALESCE(o.last_registrant < p.first_id, TRUE)
             FOR NO KEY UPDATE OF m, g, o) AS live),
     {keys}
@@ -319,7 +331,7 @@ pub(crate) async fn give_places(
 }
 
 /// The row of a registrant.
-fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
+pub(crate) fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
     let (named, external_id, user, user_tenant) = match &enrolment.person {
         Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
         Person::External { external_id, user } => {

@@ -45,6 +45,9 @@ pub fn body(operation: Operation) -> Option<Value> {
             "lastName": "Dossou",
             "email": "mirja@harbour.example"
         }),
+        Operation::UpdateRegistrant => json!({"customQuestionAnswers": []}),
+        Operation::RejectRegistrant => json!({"reason": "The boat is for the crew."}),
+        Operation::CancelForReason => json!({"reason": "Asked for it on the phone."}),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -57,6 +60,8 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::DeleteQuestion
         | Operation::ListRegistrants
         | Operation::GetRegistrant
+        | Operation::ApproveRegistrant
+        | Operation::AcceptOffer
         | Operation::ListLetters
         | Operation::CancelRegistrant
         | Operation::ListAttendanceReports

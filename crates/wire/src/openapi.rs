@@ -13,7 +13,7 @@ use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
 use crate::parameters::parameters;
 use crate::question::MeetingRegistrationQuestion;
-use crate::registrant::AnyRegistrant;
+use crate::registrant::{AnyRegistrant, Reason};
 use crate::registration::AnyRegistration;
 use crate::user::User;
 use crate::{Collection, Entity, Tagged, beside, example};
@@ -114,7 +114,8 @@ fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerato
         if let Some(example) = example::body(operation) {
             content["example"] = example;
         }
-        described["requestBody"] = json!({"required": true, "content": {"application/json": content}});
+        let is_required = !operation.resource().is_action_on_registrant();
+        described["requestBody"] = json!({"required": is_required, "content": {"application/json": content}});
     }
     described
 }
@@ -129,7 +130,13 @@ fn tag(resource: Resource) -> &'static str {
         Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => "onlineMeetings",
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants | Resource::Registrant | Resource::Letters => "registrants",
+        Resource::Registrants
+        | Resource::Registrant
+        | Resource::Approve
+        | Resource::Reject
+        | Resource::Accept
+        | Resource::Cancel
+        | Resource::Letters => "registrants",
         Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
             "attendanceReports"
         }
@@ -168,7 +175,16 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         }
         Method::Get => {}
     }
-    if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
+    let may_conflict = operation.resource().is_action_on_registrant();
+    if may_conflict {
+        responses["412"] = json!({"description": "What is there is of another version.", "content": error});
+    }
+    if may_conflict
+        || matches!(
+            operation,
+            Operation::CreateRegistration | Operation::EnrollRegistrant | Operation::UpdateRegistrant
+        )
+    {
         responses["409"] =
             json!({"description": "The state says no; `innerError.code` says why.", "content": error});
     }
@@ -192,9 +208,12 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::CreateQuestion | Operation::GetQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<Entity<MeetingRegistrationQuestion>>()
         }
-        Operation::EnrollRegistrant | Operation::GetRegistrant => {
-            schemas.subschema_for::<Entity<AnyRegistrant>>()
-        }
+        Operation::EnrollRegistrant
+        | Operation::GetRegistrant
+        | Operation::UpdateRegistrant
+        | Operation::ApproveRegistrant
+        | Operation::RejectRegistrant
+        | Operation::AcceptOffer => schemas.subschema_for::<Entity<AnyRegistrant>>(),
         Operation::ListRegistrants => schemas.subschema_for::<Collection<Tagged<AnyRegistrant>>>(),
         Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
@@ -203,6 +222,7 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
         | Operation::DeleteQuestion
+        | Operation::CancelForReason
         | Operation::CancelRegistrant => return None,
     };
     Some(schema.to_value())
@@ -221,7 +241,9 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         Operation::CreateQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
-        Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::EnrollRegistrant | Operation::UpdateRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::RejectRegistrant | Operation::CancelForReason => schemas.subschema_for::<Reason>(),
+        Operation::ApproveRegistrant | Operation::AcceptOffer => return None,
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting

@@ -78,6 +78,7 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
             | Operation::ListAttendanceReports
     );
     match operation.method() {
+        Method::Post if operation.resource().is_action_on_registrant() => vec![RETRY, ONLY, RETURN],
         Method::Post => vec![RETRY, RETURN],
         Method::Patch => vec![ONLY, RETURN],
         Method::Delete => vec![ONLY],

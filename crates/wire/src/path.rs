@@ -160,10 +160,10 @@ impl<'a> Segments<'a> {
         };
         path.key = self.next().map(str::to_owned);
         path.resource = if path.key.is_some() { item } else { collection };
-        if let (Resource::Registrant, [letters]) = (path.resource, self.rest)
-            && is(letters, "letters")
+        if let (Resource::Registrant, [below]) = (path.resource, self.rest)
+            && let Some(resource) = below_registrant(below)
         {
-            path.resource = Resource::Letters;
+            path.resource = resource;
             self.rest = &[];
         }
         Ok(())
@@ -172,6 +172,22 @@ impl<'a> Segments<'a> {
     fn end(self, path: GraphPath) -> Result<GraphPath, PathProblem> {
         self.rest.first().map_or(Ok(path), |extra| Err(unknown(extra)))
     }
+}
+
+/// The letters of a registrant, or what is done to them; OData lets an action be called by its full name too.
+fn below_registrant(segment: &str) -> Option<Resource> {
+    if is(segment, "letters") {
+        return Some(Resource::Letters);
+    }
+    let action = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    [
+        ("approve", Resource::Approve),
+        ("reject", Resource::Reject),
+        ("accept", Resource::Accept),
+        ("cancel", Resource::Cancel),
+    ]
+    .into_iter()
+    .find_map(|(name, resource)| is(action, name).then_some(resource))
 }
 
 fn read_cast(segment: &str) -> Option<Cast> {
@@ -238,6 +254,15 @@ mod tests {
             Some("ext/42 a?b+c"),
         );
         check("/me/onlineMeetings/m/registration/registrants/r/Letters", Letters, Some("m"), Some("r"));
+        check("/me/onlineMeetings/m/registration/registrants/r/approve", Approve, Some("m"), Some("r"));
+        check("/me/onlineMeetings/m/registration/registrants/r/Reject", Reject, Some("m"), Some("r"));
+        check("/me/onlineMeetings/m/registration/registrants/r/accept", Accept, Some("m"), Some("r"));
+        check(
+            "/me/onlineMeetings/m/registration/registrants/r/microsoft.graph.cancel",
+            Cancel,
+            Some("m"),
+            Some("r"),
+        );
         check("/me/onlineMeetings/m/attendanceReports", AttendanceReports, Some("m"), None);
         check("/me/onlineMeetings/m/attendancereports/r", AttendanceReport, Some("m"), Some("r"));
         check(

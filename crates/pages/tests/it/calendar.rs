@@ -90,7 +90,7 @@ METHOD:REQUEST\r
 BEGIN:VEVENT\r
 ATTENDEE;CN=Ada Lovelace;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE:mailto:ada@example.com\r
 CLASS:PRIVATE\r
-DESCRIPTION:Join with your personal link:\\nhttps://usher.example/j/aaaa\\nThe link was made for you alone. Please do not pass it on.\\n\\nGive your place back here if you cannot come:\\nhttps://usher.example/m/bbbb\\n\\nWhat an engine can do.\\n\\nBring paper\\; we have pens.\r
+DESCRIPTION:Join with your personal link:\\nhttps://usher.example/j/aaaa\\nThe link was made for you alone. Please do not pass it on.\\n\\nSee or change your registration\\, or give your place back:\\nhttps://usher.example/m/bbbb\\n\\nWhat an engine can do.\\n\\nBring paper\\; we have pens.\r
 DTEND:20260804T153000Z\r
 DTSTAMP:20260701T080000Z\r
 DTSTART:20260804T140000Z\r

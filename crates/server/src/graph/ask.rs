@@ -57,8 +57,11 @@ impl<'a> Ask<'a> {
         let has_body = matches!(operation.method(), Method::Post | Method::Patch);
         let (body, raw_body) = if has_body {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
-            let body = Body::read(&bytes).filter(|_| is_json(&parts.headers)).ok_or(ApiError::NotJson)?;
-            (Some(body), bytes)
+            // Whoever only wants it done sends nothing.
+            let is_left_out = bytes.is_empty() && operation.resource().is_action_on_registrant();
+            let read = || Body::read(&bytes).filter(|_| is_json(&parts.headers));
+            let body = if is_left_out { Some(Body(Default::default())) } else { read() };
+            (Some(body.ok_or(ApiError::NotJson)?), bytes)
         } else {
             (None, Bytes::new())
         };

@@ -126,7 +126,11 @@ async fn try_cancel(ask: &Ask<'_>) -> Result<bool, ApiError> {
 }
 
 /// The registrant the path names: by Graph's id, or by the external system's own.
-async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Registrant, ApiError> {
+pub(super) async fn find(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    registration: &Registration,
+) -> Result<Registrant, ApiError> {
     let id = ask.path.key.as_deref().unwrap_or_default();
     let found = if registration.kind == RegistrationKind::External {
         ask.app.store.find_live_registrant(meeting.id, &external_key(id)).await?
@@ -142,17 +146,21 @@ async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     found.filter(of_this).ok_or(Refusal::NoRegistrant.into())
 }
 
-type Consents = HashMap<ConsentVersion, Consent>;
+pub(super) type Consents = HashMap<ConsentVersion, Consent>;
 
 /// Every wording of the organisation, where one of them agreed to any.
-async fn consents(ask: &Ask<'_>, meeting: &Meeting, shown: &[Registrant]) -> Result<Consents, ApiError> {
+pub(super) async fn consents(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    shown: &[Registrant],
+) -> Result<Consents, ApiError> {
     if shown.iter().all(|registrant| registrant.consent.is_none()) {
         return Ok(Consents::new());
     }
     Ok(ask.app.store.list_consents(meeting.tenant).await?)
 }
 
-fn show(
+pub(super) fn show(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,

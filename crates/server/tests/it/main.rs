@@ -24,6 +24,7 @@ mod languages;
 mod letter_states;
 mod letters;
 mod letters_life;
+mod life;
 mod links;
 mod lists;
 mod mail;

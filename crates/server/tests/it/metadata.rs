@@ -41,9 +41,10 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
         let words = expected[path.as_str()].as_array().cloned().unwrap_or_default();
         expected[path.as_str()] = words.into_iter().chain([json!(word)]).collect();
     }
-    let action = names_of(Resource::CreateOrGet.template());
-    for name in ["", action.as_str()] {
-        expected.as_object_mut().unwrap().shift_remove(name);
+    let actions =
+        [Resource::CreateOrGet, Resource::Approve, Resource::Reject, Resource::Accept, Resource::Cancel];
+    for name in actions.map(|action| names_of(action.template())).into_iter().chain([String::new()]) {
+        expected.as_object_mut().unwrap().shift_remove(&name);
     }
     let sorted = |found: &Value| {
         let mut found = found.clone();
@@ -57,7 +58,10 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
 
     assert_eq!(sorted(&found["users"]), sorted(&expected));
     assert_eq!(found["me"], found["users"]);
-    assert_eq!(found["actions"], json!([["createOrGet", "Collection(microsoft.graph.onlineMeeting)"]]));
+    let on_registrant = |name: &str| json!([name, "microsoft.graph.meetingRegistrantBase"]);
+    let of_meetings = json!(["createOrGet", "Collection(microsoft.graph.onlineMeeting)"]);
+    let actions = ["approve", "reject", "accept", "cancel"].map(on_registrant);
+    assert_eq!(found["actions"], json!([of_meetings, actions[0], actions[1], actions[2], actions[3]]));
     assert!(
         found["users"]["onlineMeetings/registration"].as_array().unwrap().contains(&json!("Insertable")),
         "the POST that the description of the old service lacked"

@@ -89,7 +89,11 @@ fn write_property(property: &Property) -> Value {
 }
 
 fn write_action(action: &Action) -> Value {
-    let own = json!({"$Name": "bindingParameter", "$Collection": true, "$Type": action.on});
+    let mut own = json!({"$Name": "bindingParameter"});
+    if action.is_on_list {
+        own["$Collection"] = json!(true);
+    }
+    own["$Type"] = json!(action.on);
     let others = action.parameters.iter().map(|parameter| {
         let mut written = write_property(parameter);
         if let Some(facets) = written.as_object_mut() {
@@ -98,12 +102,15 @@ fn write_action(action: &Action) -> Value {
         }
         written
     });
-    json!({
+    let mut written = json!({
         "$Kind": "Action",
         "$IsBound": true,
         "$Parameter": std::iter::once(own).chain(others).collect::<Vec<_>>(),
-        "$ReturnType": {"$Type": action.on},
-    })
+    });
+    if action.returns {
+        written["$ReturnType"] = json!({"$Type": action.on});
+    }
+    written
 }
 
 fn write_path((path, methods): &(String, Vec<Method>)) -> Value {

@@ -61,12 +61,15 @@ struct Property {
     is_navigation: bool,
 }
 
-/// Something that can be done to a list of entities.
+/// Something that can be done to a list of entities, or to one of them.
 #[derive(Clone, Debug)]
 struct Action {
     name: String,
     on: String,
+    is_on_list: bool,
     parameters: Vec<Property>,
+    /// Whether it gives the entity back.
+    returns: bool,
 }
 
 impl Model {
@@ -218,6 +221,10 @@ impl Model {
                 self.add_action(name, entity);
                 continue;
             }
+            if resource.is_action_on_registrant() {
+                self.add_action_on_one(*resource, name, entity);
+                continue;
+            }
             self.paths.push((names_of(template), methods_on(template)));
             let is_there = self
                 .types
@@ -246,7 +253,29 @@ impl Model {
             .filter(|property| !property.is_read_only && !property.is_navigation)
             .map(|property| Property { is_nullable: property.name != "externalId", ..property })
             .collect();
-        self.actions.push(Action { name: name.to_owned(), on: format!("{NAMESPACE}.{entity}"), parameters });
+        let on = format!("{NAMESPACE}.{entity}");
+        self.actions.push(Action { name: name.to_owned(), on, is_on_list: true, parameters, returns: true });
+    }
+
+    /// Whoever turns somebody down, or cancels them, may say why.
+    fn add_action_on_one(&mut self, resource: Resource, name: &str, entity: &str) {
+        let reason = Property {
+            name: "reason".to_owned(),
+            description: None,
+            of: "Edm.String".to_owned(),
+            is_collection: false,
+            is_nullable: true,
+            is_read_only: false,
+            is_navigation: false,
+        };
+        let has_reason = matches!(resource, Resource::Reject | Resource::Cancel);
+        self.actions.push(Action {
+            name: name.to_owned(),
+            on: format!("{NAMESPACE}.{entity}"),
+            is_on_list: false,
+            parameters: if has_reason { vec![reason] } else { Vec::new() },
+            returns: resource != Resource::Cancel,
+        });
     }
 }
 
@@ -272,7 +301,12 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
         Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => named::<OnlineMeeting>(schemas),
         Resource::Registration => named::<AnyRegistration>(schemas),
         Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
-        Resource::Registrants | Resource::Registrant => named::<AnyRegistrant>(schemas),
+        Resource::Registrants
+        | Resource::Registrant
+        | Resource::Approve
+        | Resource::Reject
+        | Resource::Accept
+        | Resource::Cancel => named::<AnyRegistrant>(schemas),
         Resource::Letters => named::<RegistrantLetter>(schemas),
         Resource::AttendanceReports | Resource::AttendanceReport => named::<MeetingAttendanceReport>(schemas),
         Resource::AttendanceRecords => named::<AttendanceRecord>(schemas),

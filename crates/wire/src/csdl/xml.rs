@@ -92,16 +92,18 @@ fn describe(xml: &mut Xml, description: Option<&str>) {
 }
 
 fn write_action(xml: &mut Xml, action: &Action) {
-    let list = format!("Collection({})", action.on);
+    let bound = if action.is_on_list { format!("Collection({})", action.on) } else { action.on.clone() };
     xml.open("Action", &[("Name", &action.name), ("IsBound", "true")]);
-    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &list), ("Nullable", "false")]);
+    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &bound), ("Nullable", "false")]);
     for parameter in &action.parameters {
         let of = full_type(parameter);
         let mut attributes = vec![("Name", parameter.name.as_str()), ("Type", of.as_str())];
         attributes.extend((!parameter.is_nullable).then_some(("Nullable", "false")));
         xml.empty("Parameter", &attributes);
     }
-    xml.empty("ReturnType", &[("Type", &action.on), ("Nullable", "false")]);
+    if action.returns {
+        xml.empty("ReturnType", &[("Type", &action.on), ("Nullable", "false")]);
+    }
     xml.close("Action");
 }
 

@@ -9,6 +9,11 @@ use super::operations::describes;
 async fn fill(app: &TestApp, path: &str, operation: &str) -> String {
     let meeting = if operation.starts_with("registration-create") {
         app.meeting(&app.people.ines).await
+    } else if operation.starts_with("registrant-reject") {
+        let meeting = app.meeting(&app.people.ines).await;
+        let asks = json!({"allowedRegistrant": "everyone", "isManualApprovalEnabled": true});
+        app.register(&meeting, &asks).await;
+        meeting
     } else {
         app.built_in("everyone").await
     };
@@ -19,6 +24,12 @@ async fn fill(app: &TestApp, path: &str, operation: &str) -> String {
         let token = app.token(&app.people.ines);
         let question = app.post(meeting.questions()).token(&token).json(&body).await.expect(201).json();
         filled = filled.replace("{questionId}", question["id"].as_str().unwrap());
+    }
+    if path.contains("{registrantId}") {
+        let (tomas, token) = (&app.people.tomas, app.token(&app.people.ines));
+        app.post(meeting.registrants()).token(&token).json(&tomas.enrolment()).await.expect(200);
+        let registrants = app.registrants(&meeting).await;
+        filled = filled.replace("{registrantId}", registrants[0]["id"].as_str().unwrap());
     }
     format!("/beta{filled}")
 }
@@ -45,6 +56,10 @@ async fn every_example_of_the_reference_works_as_it_stands() {
             let promised = &described["responses"][answer.status.as_str()];
             assert!(answer.status.is_success() && !promised.is_null(), "{method} {path}: {}", answer.text());
             let schema = &promised["content"]["application/json"]["schema"];
+            if answer.status == 204 {
+                sent += 1;
+                continue;
+            }
             for name in answer.json().as_object().unwrap().keys() {
                 assert!(describes(&document, schema, name), "`{name}` of {method} {path}");
             }

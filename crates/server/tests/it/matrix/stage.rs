@@ -80,7 +80,13 @@ impl Stage {
                 format!("{}/{}", meeting.questions(), self.question)
             }
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
-            GetRegistrant | CancelRegistrant => format!("{}/{}", meeting.registrants(), self.registrant),
+            GetRegistrant | CancelRegistrant | UpdateRegistrant => {
+                format!("{}/{}", meeting.registrants(), self.registrant)
+            }
+            ApproveRegistrant => format!("{}/{}/approve", meeting.registrants(), self.registrant),
+            RejectRegistrant => format!("{}/{}/reject", meeting.registrants(), self.registrant),
+            AcceptOffer => format!("{}/{}/accept", meeting.registrants(), self.registrant),
+            CancelForReason => format!("{}/{}/cancel", meeting.registrants(), self.registrant),
             ListLetters => format!("{}/{}/letters", meeting.registrants(), self.registrant),
             ListAttendanceReports => format!("{}/attendanceReports", meeting.path()),
             GetAttendanceReport => format!("{}/attendanceReports/{}", meeting.path(), self.report),
@@ -110,6 +116,9 @@ impl Stage {
                 "userId": self.colleague.0,
             }),
             EnrollRegistrant => self.colleague.1.clone(),
+            UpdateRegistrant => json!({"customQuestionAnswers": []}),
+            RejectRegistrant | CancelForReason => json!({"reason": "They rang."}),
+            ApproveRegistrant | AcceptOffer => json!({}),
             GetMe
             | GetUser
             | FindMeetings

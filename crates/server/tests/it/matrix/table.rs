@@ -77,6 +77,7 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         EnrollRegistrant | CancelRegistrant => WRITE,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
@@ -105,6 +106,7 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
         EnrollRegistrant | CancelRegistrant => READ,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
@@ -116,6 +118,11 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         // External registrations have no questions and no update.
         ListQuestions | CreateQuestion | GetQuestion | UpdateQuestion | DeleteQuestion if is_external => 400,
         UpdateRegistration if is_external => 400,
+        // The organizer of an external registration knows nobody who could be changed or let in.
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer if is_external => 400,
+        // The stage's registrant has a place already.
+        RejectRegistrant => 409,
+        UpdateRegistrant | ApproveRegistrant | AcceptOffer => 200,
         GetMe
         | GetUser
         | FindMeetings
@@ -136,7 +143,7 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         CreateMeeting | CreateOrGetMeeting | CreateQuestion => 201,
         // The stage's meeting has a registration already.
         CreateRegistration => 409,
-        DeleteMeeting | DeleteRegistration | DeleteQuestion | CancelRegistrant => 204,
+        DeleteMeeting | DeleteRegistration | DeleteQuestion | CancelRegistrant | CancelForReason => 204,
     }
 }
 
@@ -205,6 +212,9 @@ fn by_colleague(operation: Operation, path: Path, scope: Scope, audience: Audien
         (_, Path::Me | Path::UsersOwn) => 404,
         (EnrollRegistrant, _) if audience != Audience::External => 200,
         (CancelRegistrant, _) if audience == Audience::Organization => 204,
+        // His own row.
+        (UpdateRegistrant | AcceptOffer, _) if audience == Audience::Organization => 200,
+        (CancelForReason, _) if audience == Audience::Organization => 204,
         _ => 403,
     }
 }
