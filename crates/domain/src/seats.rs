@@ -134,7 +134,7 @@ mod tests {
             prop_assert!(!(approval || waiting) || given == 0);
             prop_assert!(found.is_sorted_by_key(|found| *found != Admission::Seat));
             prop_assert_eq!(found.contains(&Admission::Wait), waitlist && !approval);
-            prop_assert_eq!(found.contains(&Admission::Full), !waitlist && !(approval && seats.left() > 0 && !waiting));
+            prop_assert_eq!(found.contains(&Admission::Full), !(waitlist || approval && seats.left() > 0 && !waiting));
         }
     }
 

@@ -8,8 +8,9 @@ use crate::add_to_calendar::{Way, ways_of_letter};
 use crate::colour::{Accent, Colour};
 use crate::frame::render;
 use crate::language::Language;
+use crate::own_page::OwnPage;
 use crate::texts::Texts;
-use crate::when::{Moment, Span};
+use crate::when::Span;
 use crate::{calendar, clean};
 
 /// What a letter is made from, as people typed it; every value is made safe here.
@@ -273,46 +274,6 @@ impl<'a> Parts<'a> {
             manage_href: clean::href(&words.manage_url),
             stop_href: words.stop_url.as_deref().map(clean::href),
             words,
-        }
-    }
-}
-
-/// The way to one's own registration.
-struct OwnPage {
-    before: Vec<String>,
-    button: String,
-    /// What the address below the button is.
-    label: String,
-    after: Vec<String>,
-}
-
-impl OwnPage {
-    fn of(t: &'static Texts, facts: &LetterFacts<'_>) -> Option<Self> {
-        let waiting = |before: String, button| Self {
-            before: vec![before],
-            button: t.say(button),
-            label: t.say("waiting-own"),
-            after: Vec::new(),
-        };
-        match facts.kind {
-            LetterKind::Offer => Some(Self {
-                before: Vec::new(),
-                button: t.say("letter-offer-button"),
-                label: t.say("letter-manage"),
-                after: vec![t.say("letter-offer-keep")],
-            }),
-            LetterKind::Waitlisted => Some(waiting(t.say("waiting-listed-explain"), "letter-offer-button")),
-            LetterKind::PendingApproval => {
-                Some(waiting(t.say("waiting-pending-explain"), "letter-offer-button"))
-            }
-            LetterKind::PlaceOffered => {
-                let until = Moment::new(t, facts.offer_expires_at?, facts.zone).text;
-                Some(waiting(
-                    t.say_with("waiting-offered-until", &[("time", &until)]),
-                    "waiting-offered-button",
-                ))
-            }
-            _ => None,
         }
     }
 }

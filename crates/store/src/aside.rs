@@ -39,7 +39,7 @@ fn of_rows(into: &'static str, columns: usize) -> PerLength {
 }
 
 /// Stores those who get no place, with letters and events, and counts them. Those of a meeting stand together, in order of
-/// arrival and behind all who got a place; nobody of them is known. Under the meetings' locks.
+/// arrival and behind all who get a place; nobody of them is known. Under the meetings' locks.
 pub(crate) async fn put_aside(tx: &mut Tx, batch: &[Enrolment], aside: &[Aside]) -> Result<(), Fault> {
     for party in aside.chunk_by(|(a, _), (b, _)| batch[*a].meeting == batch[*b].meeting) {
         for piece in pieces(party) {

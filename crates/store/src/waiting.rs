@@ -48,7 +48,7 @@ const FIRST: &str =
     "SELECT registrant_id FROM waiting WHERE slot = $1 AND meeting_id = $2 AND is_offered = $3
     ORDER BY registrant_id LIMIT $4";
 const EXPIRED: &str = "SELECT registrant_id FROM waiting
-    WHERE slot = $1 AND meeting_id = $2 AND is_offered = $3 AND due_at <= $4 ORDER BY registrant_id LIMIT $5";
+    WHERE slot = $1 AND meeting_id = $2 AND is_offered = $3 AND due_at <= $4 LIMIT $5";
 const JOIN: &str =
     "INSERT INTO waiting (slot, meeting_id, is_offered, registrant_id, registration_id, due_at)
     VALUES ($1, $2, $3, $4, $5, $6)";

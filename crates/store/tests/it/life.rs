@@ -201,16 +201,17 @@ pub async fn as_many_are_offered_as_places_are_new_however_many(rig: &Rig) {
     assert!(standings[51..].iter().all(|standing| *standing == "waits"));
     assert_eq!(rig.store.due_waiting(at(2)).await.unwrap(), []);
 
-    rig.change(&fewer, |built_in| built_in.capacity = None).await;
+    let open = rig.change(&fewer, |built_in| built_in.capacity = None).await;
     assert_eq!(rig.counts(meeting).await, (151, 89, 0), "a hundred in one go");
     assert_eq!(
         rig.store.due_waiting(at(2)).await.unwrap(),
         [meeting],
         "and the others by whoever looks next"
     );
-    assert_eq!(rig.store.work_waiting(meeting, at(2)).await.unwrap(), 89);
+    assert!(waits(&rig.come(&open, [999]).await[0]), "whoever comes meanwhile is behind them");
+    assert_eq!(rig.store.work_waiting(meeting, at(2)).await.unwrap(), 90);
     assert_eq!(rig.store.due_waiting(at(2)).await.unwrap(), []);
-    assert_eq!(rig.letters(meeting, LetterKind::PlaceOffered).await, 239);
+    assert_eq!(rig.letters(meeting, LetterKind::PlaceOffered).await, 240);
     rig.is_sound().await;
 }
 
