@@ -1,6 +1,7 @@
 //! One way to ask, whichever engine is open: the text is written once, values are bound in order, rows come back as
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
+mod bounded;
 mod held;
 mod line;
 mod query;
@@ -8,11 +9,11 @@ mod value;
 
 use sqlx::{Postgres, Sqlite};
 
+pub(crate) use self::bounded::LONGEST_SEARCH;
 pub(crate) use self::held::Source;
 use self::held::{Held, LONGEST_READ};
 pub(crate) use self::line::{Line, UNTESTED};
-use self::query::Readable;
-pub(crate) use self::query::{Query, Text, query};
+pub(crate) use self::query::{Query, Readable, Text, query};
 pub(crate) use self::value::{Value, arguments};
 use crate::Fault;
 

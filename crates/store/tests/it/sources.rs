@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 15] = [
+pub const SLOTTED: [&str; 19] = [
     "meeting",
     "registration",
     "question",
@@ -19,6 +19,10 @@ pub const SLOTTED: [&str; 15] = [
     "entry",
     "mail_allowance",
     "suppression",
+    "feed",
+    "change",
+    "subscription",
+    "delivery",
     "organizer_meeting",
 ];
 

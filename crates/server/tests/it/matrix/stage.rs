@@ -88,6 +88,16 @@ impl Stage {
             AcceptOffer => format!("{}/{}/accept", meeting.registrants(), self.registrant),
             CancelForReason => format!("{}/{}/cancel", meeting.registrants(), self.registrant),
             ListLetters => format!("{}/{}/letters", meeting.registrants(), self.registrant),
+            DeltaMeetings => format!("{user}/onlineMeetings/delta"),
+            DeltaRegistrants => format!("{}/delta", meeting.registrants()),
+            CreateSubscription | ListSubscriptions => "/beta/subscriptions".to_owned(),
+            GetSubscription
+            | UpdateSubscription
+            | DeleteSubscription
+            | ReauthorizeSubscription
+            | RotateSigningSecret
+            | ListDeliveries
+            | ReplayDeliveries => "/beta/subscriptions/none".to_owned(),
             ListAttendanceReports => format!("{}/attendanceReports", meeting.path()),
             GetAttendanceReport => format!("{}/attendanceReports/{}", meeting.path(), self.report),
             ListAttendanceRecords => {
@@ -135,7 +145,18 @@ impl Stage {
             | ListLetters
             | ListAttendanceReports
             | GetAttendanceReport
-            | ListAttendanceRecords => Value::Null,
+            | ListAttendanceRecords
+            | DeltaMeetings
+            | DeltaRegistrants
+            | CreateSubscription
+            | ListSubscriptions
+            | GetSubscription
+            | UpdateSubscription
+            | DeleteSubscription
+            | ReauthorizeSubscription
+            | RotateSigningSecret
+            | ListDeliveries
+            | ReplayDeliveries => Value::Null,
         }
     }
 }
