@@ -227,3 +227,39 @@ async fn the_report_of_who_came_leaves_out_whoever_had_no_place() {
 
     assert_eq!(records["value"].as_array().unwrap().len(), 1, "{records}");
 }
+
+/// Whoever asks for a status gets those who have it, offers included.
+#[tokio::test]
+async fn lists_are_asked_by_the_statuses_of_those_who_wait() {
+    let app = TestApp::new().await;
+    let List { meeting, page, .. } = list(&app).await;
+    let token = app.token(&app.people.ines);
+    app.patch(meeting.registration())
+        .token(&token)
+        .json(&json!({"isManualApprovalEnabled": true}))
+        .await
+        .expect(200);
+    for name in ["lise", "olga"] {
+        sign_up(&app, &page, name).await.expect(200);
+    }
+    act(&app, &meeting, "olga", "reject", &json!({})).await.expect(200);
+    act(&app, &meeting, "odile", "cancel", &json!({})).await.expect(204);
+
+    for (status, expected) in [
+        ("registered", vec![]),
+        ("waitlisted", vec!["berit", "kaj"]),
+        ("pendingApproval", vec!["lise"]),
+        ("rejectedByOrganizer", vec!["olga"]),
+        ("canceled", vec!["odile"]),
+    ] {
+        let path = format!("{}?$filter=status%20eq%20'{status}'", meeting.registrants());
+        let found = app.get(path).token(&token).await.expect(200).json();
+        let names: Vec<_> = found["value"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|found| found["firstName"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, expected, "{status}");
+    }
+}
