@@ -43,6 +43,11 @@ Operation {
     ListRegistrants,
     GetRegistrant,
     CancelRegistrant,
+    UpdateRegistrant,
+    ApproveRegistrant,
+    RejectRegistrant,
+    AcceptOffer,
+    CancelForReason,
     ListLetters,
     ListAttendanceReports,
     GetAttendanceReport,
@@ -88,6 +93,10 @@ Resource {
     Export,
     Registrants,
     Registrant,
+    Approve,
+    Reject,
+    Accept,
+    Cancel,
     Letters,
     AttendanceReports,
     AttendanceReport,
@@ -154,6 +163,10 @@ impl Resource {
             Self::Export => "/onlineMeetings/{meetingId}/registration/exportRegistrants(format='{format}')",
             Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
             Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
+            Self::Approve => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/approve",
+            Self::Reject => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/reject",
+            Self::Accept => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/accept",
+            Self::Cancel => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/cancel",
             Self::Letters => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/letters",
             Self::AttendanceReports => "/onlineMeetings/{meetingId}/attendanceReports",
             Self::AttendanceReport => "/onlineMeetings/{meetingId}/attendanceReports/{reportId}",
@@ -171,6 +184,11 @@ impl Resource {
         }
     }
 
+    /// Whether it is something that is done to a registrant: its body may be left out.
+    pub fn is_action_on_registrant(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject | Self::Accept | Self::Cancel)
+    }
+
     /// Whether it stands beside `/me` and `/users`: subscriptions belong to an application, not to a person.
     pub fn is_at_root(self) -> bool {
         matches!(
@@ -186,15 +204,16 @@ impl Resource {
 
     /// Whether it is something to be done, and nothing that is there.
     pub fn is_action(self) -> bool {
-        matches!(
-            self,
-            Self::CreateOrGet
-                | Self::EnrollMany
-                | Self::CancelMany
-                | Self::Reauthorize
-                | Self::RotateSigningSecret
-                | Self::Replay
-        )
+        self.is_action_on_registrant()
+            || matches!(
+                self,
+                Self::CreateOrGet
+                    | Self::EnrollMany
+                    | Self::CancelMany
+                    | Self::Reauthorize
+                    | Self::RotateSigningSecret
+                    | Self::Replay
+            )
     }
 
     /// Whether it is what changed of a list.
@@ -278,6 +297,10 @@ impl Operation {
             | Self::EnrollRegistrant
             | Self::EnrollRegistrants
             | Self::CancelRegistrants
+            | Self::ApproveRegistrant
+            | Self::RejectRegistrant
+            | Self::AcceptOffer
+            | Self::CancelForReason
             | Self::CreateSubscription
             | Self::ReauthorizeSubscription
             | Self::RotateSigningSecret
@@ -285,6 +308,7 @@ impl Operation {
             Self::UpdateMeeting
             | Self::UpdateRegistration
             | Self::UpdateQuestion
+            | Self::UpdateRegistrant
             | Self::UpdateSubscription => Method::Patch,
             Self::DeleteMeeting
             | Self::DeleteRegistration
@@ -311,7 +335,11 @@ impl Operation {
             Self::CancelRegistrants => Resource::CancelMany,
             Self::ExportRegistrants => Resource::Export,
             Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
-            Self::GetRegistrant | Self::CancelRegistrant => Resource::Registrant,
+            Self::GetRegistrant | Self::CancelRegistrant | Self::UpdateRegistrant => Resource::Registrant,
+            Self::ApproveRegistrant => Resource::Approve,
+            Self::RejectRegistrant => Resource::Reject,
+            Self::AcceptOffer => Resource::Accept,
+            Self::CancelForReason => Resource::Cancel,
             Self::ListLetters => Resource::Letters,
             Self::ListAttendanceReports => Resource::AttendanceReports,
             Self::GetAttendanceReport => Resource::AttendanceReport,
@@ -363,6 +391,7 @@ impl Operation {
             | Self::DeleteRegistration
             | Self::DeleteQuestion
             | Self::CancelRegistrant
+            | Self::CancelForReason
             | Self::DeleteSubscription
             | Self::ReauthorizeSubscription => 204,
             _ => 200,
@@ -429,6 +458,11 @@ impl Operation {
             Self::ListRegistrants => "registrant-list",
             Self::GetRegistrant => "registrant-get",
             Self::CancelRegistrant => "registrant-cancel",
+            Self::UpdateRegistrant => "registrant-update",
+            Self::ApproveRegistrant => "registrant-approve",
+            Self::RejectRegistrant => "registrant-reject",
+            Self::AcceptOffer => "registrant-accept",
+            Self::CancelForReason => "registrant-cancelForReason",
             Self::ListLetters => "registrantLetter-list",
             Self::ListAttendanceReports => "attendanceReport-list",
             Self::GetAttendanceReport => "attendanceReport-get",
@@ -474,6 +508,11 @@ impl Operation {
             Self::ListRegistrants => "List the registrants",
             Self::GetRegistrant => "Get a registrant",
             Self::CancelRegistrant => "Cancel a registrant's registration",
+            Self::UpdateRegistrant => "Update a registrant's answers or names",
+            Self::ApproveRegistrant => "Approve a registrant who waits for the organizer's decision",
+            Self::RejectRegistrant => "Reject a registrant, with or without a reason",
+            Self::AcceptOffer => "Accept the place that is offered to a registrant",
+            Self::CancelForReason => "Cancel a registrant's registration, with or without a reason",
             Self::ListLetters => "List what became of a registrant's letters",
             Self::ListAttendanceReports => "List the attendance reports of a meeting",
             Self::GetAttendanceReport => "Get an attendance report",

@@ -31,6 +31,8 @@ pub enum Who {
     Enrolling,
     /// Depends on the registration and the registrant: [`may_cancel`].
     OwnRow,
+    /// The organizer, and the person themselves where the row is of somebody of the directory: [`may_change`].
+    OrganizerOrOwnRow,
 }
 
 /// Which edition of the permission table is in force: configuration key `compat.permissions`.
@@ -103,6 +105,8 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         EnrollRegistrant => row(WRITE, APP_READ, Who::Enrolling),
         EnrollRegistrants | CancelRegistrants => row(WRITE, APP_READ, Who::Organizer),
         CancelRegistrant => row(WRITE, APP_READ, Who::OwnRow),
+        ApproveRegistrant | RejectRegistrant => row(WRITE, APP_WRITE, Who::Organizer),
+        UpdateRegistrant | AcceptOffer | CancelForReason => row(WRITE, APP_WRITE, Who::OrganizerOrOwnRow),
     }
 }
 
@@ -175,6 +179,15 @@ pub fn may_cancel(
         (RegistrationKind::External, _) => acts_on_external(caller, organizer),
         (RegistrationKind::BuiltIn(_), Some(person)) if user != Some(person) => Err(Denial::NotOwnRow),
         (RegistrationKind::BuiltIn(_), _) => Ok(()),
+    }
+}
+
+/// Whether a caller whose token opens the operation may change this registrant: the organizer, an application for them, and
+/// the person themselves. `user` as above.
+pub fn may_change(caller: &Caller, organizer: PersonId, user: Option<PersonId>) -> Result<(), Denial> {
+    match caller.person() {
+        Some(person) if person != organizer && user != Some(person) => Err(Denial::NotOwnRow),
+        _ => Ok(()),
     }
 }
 

@@ -309,6 +309,8 @@ fn refusal_row(refusal: &Refusal) -> Row {
         Refusal::SyncStateNotFound => Row(S::GONE, "syncStateNotFound", Some("resyncRequired")),
         Refusal::RegistrationExists => conflict("registrationExists"),
         Refusal::RegistrationFull => conflict("registrationFull"),
+        Refusal::RegistrantStatus { .. } => conflict("registrantStatus"),
+        Refusal::OfferExpired { .. } => conflict("offerExpired"),
         Refusal::TooManyQuestions => bad("tooManyQuestions"),
         Refusal::NotBuiltIn => bad("notBuiltIn"),
         Refusal::RegistrantKind { .. } => bad("registrantKind"),
@@ -364,6 +366,12 @@ fn refusal_message(refusal: &Refusal) -> String {
             .to_owned(),
         Refusal::RegistrationExists => "A registration is already enabled for this meeting.".to_owned(),
         Refusal::RegistrationFull => "Every place of this registration is taken.".to_owned(),
+        Refusal::RegistrantStatus { status, needed } => {
+            format!("The registrant is `{status}`: this can be done to one who is `{needed}`.")
+        }
+        Refusal::OfferExpired { expired_at } => {
+            format!("The place was held until `{}`.", wire::time::write(*expired_at))
+        }
         Refusal::TooManyQuestions => {
             format!("The registration has {} questions, which is the most it can hold.", domain::text::limit::QUESTIONS)
         }

@@ -45,6 +45,9 @@ pub fn body(operation: Operation) -> Option<Value> {
             "lastName": "Dossou",
             "email": "mirja@harbour.example"
         }),
+        Operation::UpdateRegistrant => json!({"customQuestionAnswers": []}),
+        Operation::RejectRegistrant => json!({"reason": "The boat is for the crew."}),
+        Operation::CancelForReason => json!({"reason": "Asked for it on the phone."}),
         Operation::CreateSubscription => json!({
             "resource": "me/onlineMeetings",
             "changeType": "created,updated,deleted",
@@ -79,6 +82,8 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
+        | Operation::ApproveRegistrant
+        | Operation::AcceptOffer
         | Operation::ListLetters
         | Operation::CancelRegistrant
         | Operation::ListAttendanceReports

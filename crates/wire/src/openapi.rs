@@ -15,7 +15,7 @@ use crate::many::{CancelRegistrants, EnrollRegistrants, RegistrantResult};
 use crate::meeting::OnlineMeeting;
 use crate::parameters::parameters;
 use crate::question::MeetingRegistrationQuestion;
-use crate::registrant::AnyRegistrant;
+use crate::registrant::{AnyRegistrant, Reason};
 use crate::registration::AnyRegistration;
 use crate::subscription::{NotificationDelivery, Replay, Replayed, WireSubscription};
 use crate::user::User;
@@ -131,7 +131,8 @@ fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerato
         if let Some(example) = example::body(operation) {
             content["example"] = example;
         }
-        described["requestBody"] = json!({"required": true, "content": {"application/json": content}});
+        let is_required = !operation.resource().is_action_on_registrant();
+        described["requestBody"] = json!({"required": is_required, "content": {"application/json": content}});
     }
     described
 }
@@ -167,6 +168,10 @@ fn tag(resource: Resource) -> &'static str {
         | Resource::Export
         | Resource::Registrants
         | Resource::Registrant
+        | Resource::Approve
+        | Resource::Reject
+        | Resource::Accept
+        | Resource::Cancel
         | Resource::Letters
         | Resource::RegistrantsDelta => "registrants",
         Resource::Subscriptions
@@ -223,7 +228,16 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
     if operation.resource().is_delta() {
         responses["410"] = json!({"description": "What changed since then is no longer known: begin anew.", "content": error});
     }
-    if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
+    let may_conflict = operation.resource().is_action_on_registrant();
+    if may_conflict {
+        responses["412"] = json!({"description": "What is there is of another version.", "content": error});
+    }
+    if may_conflict
+        || matches!(
+            operation,
+            Operation::CreateRegistration | Operation::EnrollRegistrant | Operation::UpdateRegistrant
+        )
+    {
         responses["409"] =
             json!({"description": "The state says no; `innerError.code` says why.", "content": error});
     }
@@ -247,9 +261,12 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::CreateQuestion | Operation::GetQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<Entity<MeetingRegistrationQuestion>>()
         }
-        Operation::EnrollRegistrant | Operation::GetRegistrant => {
-            schemas.subschema_for::<Entity<AnyRegistrant>>()
-        }
+        Operation::EnrollRegistrant
+        | Operation::GetRegistrant
+        | Operation::UpdateRegistrant
+        | Operation::ApproveRegistrant
+        | Operation::RejectRegistrant
+        | Operation::AcceptOffer => schemas.subschema_for::<Entity<AnyRegistrant>>(),
         Operation::EnrollRegistrants | Operation::CancelRegistrants => {
             schemas.subschema_for::<Collection<RegistrantResult>>()
         }
@@ -270,6 +287,7 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
         | Operation::DeleteQuestion
+        | Operation::CancelForReason
         | Operation::DeleteSubscription
         | Operation::ReauthorizeSubscription
         | Operation::CancelRegistrant
@@ -291,7 +309,9 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         Operation::CreateQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
-        Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::EnrollRegistrant | Operation::UpdateRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::RejectRegistrant | Operation::CancelForReason => schemas.subschema_for::<Reason>(),
+        Operation::ApproveRegistrant | Operation::AcceptOffer => return None,
         Operation::CreateSubscription | Operation::UpdateSubscription => {
             schemas.subschema_for::<WireSubscription>()
         }

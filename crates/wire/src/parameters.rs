@@ -95,6 +95,7 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
         Operation::FindMeetings | Operation::ListSubscriptions | Operation::GetSubscription
     );
     match operation.method() {
+        Method::Post if operation.resource().is_action_on_registrant() => vec![RETRY, ONLY, RETURN],
         Method::Post if operation == Operation::CreateSubscription => vec![RETRY],
         // Subscriptions have no version.
         _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),

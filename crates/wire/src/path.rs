@@ -202,10 +202,10 @@ impl<'a> Segments<'a> {
             path.key = None;
             path.resource = Resource::RegistrantsDelta;
         }
-        if let (Resource::Registrant, [letters]) = (path.resource, self.rest)
-            && is(letters, "letters")
+        if let (Resource::Registrant, [below]) = (path.resource, self.rest)
+            && let Some(resource) = below_registrant(below)
         {
-            path.resource = Resource::Letters;
+            path.resource = resource;
             self.rest = &[];
         }
         Ok(())
@@ -233,6 +233,22 @@ fn read_call(segment: &str, key: &mut Option<String>) -> Option<Resource> {
     let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\''))?;
     *key = Some(value.to_owned()).filter(|_| parameter == "format");
     key.is_some().then_some(Resource::Export)
+}
+
+/// The letters of a registrant, or what is done to them; OData lets an action be called by its full name too.
+fn below_registrant(segment: &str) -> Option<Resource> {
+    if is(segment, "letters") {
+        return Some(Resource::Letters);
+    }
+    let action = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    [
+        ("approve", Resource::Approve),
+        ("reject", Resource::Reject),
+        ("accept", Resource::Accept),
+        ("cancel", Resource::Cancel),
+    ]
+    .into_iter()
+    .find_map(|(name, resource)| is(action, name).then_some(resource))
 }
 
 fn read_cast(segment: &str) -> Option<Cast> {
@@ -305,6 +321,15 @@ mod tests {
             Some("ext/42 a?b+c"),
         );
         check("/me/onlineMeetings/m/registration/registrants/r/Letters", Letters, Some("m"), Some("r"));
+        check("/me/onlineMeetings/m/registration/registrants/r/approve", Approve, Some("m"), Some("r"));
+        check("/me/onlineMeetings/m/registration/registrants/r/Reject", Reject, Some("m"), Some("r"));
+        check("/me/onlineMeetings/m/registration/registrants/r/accept", Accept, Some("m"), Some("r"));
+        check(
+            "/me/onlineMeetings/m/registration/registrants/r/microsoft.graph.cancel",
+            Cancel,
+            Some("m"),
+            Some("r"),
+        );
         check("/me/onlineMeetings/delta", MeetingsDelta, None, None);
         check("/me/onlineMeetings/microsoft.graph.delta()", MeetingsDelta, None, None);
         check("/me/onlineMeetings/m/registration/registrants/delta()", RegistrantsDelta, Some("m"), None);

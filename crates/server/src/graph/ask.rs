@@ -57,10 +57,12 @@ impl<'a> Ask<'a> {
         let has_body = operation.takes_body();
         let (body, raw_body) = if has_body {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
+            // Whoever only wants it done sends nothing.
+            let is_left_out = bytes.is_empty() && operation.resource().is_action_on_registrant();
             let most = if operation.has_rows() { MOST_VALUES_OF_MANY } else { MOST_VALUES };
-            let body =
-                Body::read_of(&bytes, most).filter(|_| is_json(&parts.headers)).ok_or(ApiError::NotJson)?;
-            (Some(body), bytes)
+            let read = || Body::read_of(&bytes, most).filter(|_| is_json(&parts.headers));
+            let body = if is_left_out { Some(Body(Default::default())) } else { read() };
+            (Some(body.ok_or(ApiError::NotJson)?), bytes)
         } else {
             (None, Bytes::new())
         };

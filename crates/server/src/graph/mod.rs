@@ -10,6 +10,7 @@ mod budget;
 mod delta;
 mod enroll;
 mod export;
+mod life;
 mod many;
 mod meeting;
 mod metadata;
@@ -216,6 +217,11 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::ListRegistrants => registrant::list(ask).await,
         Operation::GetRegistrant => registrant::get(ask).await,
         Operation::CancelRegistrant => registrant::cancel(ask).await,
+        Operation::UpdateRegistrant => life::update(ask).await,
+        Operation::ApproveRegistrant => life::approve(ask).await,
+        Operation::RejectRegistrant => life::reject(ask).await,
+        Operation::AcceptOffer => life::accept(ask).await,
+        Operation::CancelForReason => life::cancel(ask).await,
         Operation::ListLetters => registrant::list_letters(ask).await,
         Operation::ListAttendanceReports => attendance::list_reports(ask).await,
         Operation::GetAttendanceReport => attendance::get_report(ask).await,

@@ -165,7 +165,11 @@ async fn try_cancel(ask: &Ask<'_>) -> Result<bool, ApiError> {
 }
 
 /// The registrant the path names: by Graph's id, or by the external system's own.
-async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> Result<Registrant, ApiError> {
+pub(super) async fn find(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    registration: &Registration,
+) -> Result<Registrant, ApiError> {
     find_named(ask.app, meeting, registration, ask.path.key.as_deref().unwrap_or_default()).await
 }
 

@@ -60,7 +60,7 @@ impl Reply {
         let value: Value = serde_json::from_str(&kept.body).unwrap_or_default();
         Self {
             status: StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK),
-            body: Some(kept.body.into_bytes()),
+            body: Some(kept.body.into_bytes()).filter(|body| !body.is_empty()),
             content_type: JSON,
             etag: value["@odata.etag"].as_str().map(str::to_owned),
             file: None,

@@ -75,7 +75,7 @@ impl Fixed {
                 _ => None,
             },
             Self::RegisteredAt => Some(wire::time::write(registrant.registered_at)),
-            Self::CanceledAt => registrant.canceled.as_ref().map(|canceled| wire::time::write(canceled.at)),
+            Self::CanceledAt => registrant.standing.end().map(|end| wire::time::write(end.at)),
         };
         text.unwrap_or_default()
     }

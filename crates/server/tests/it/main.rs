@@ -25,6 +25,7 @@ mod languages;
 mod letter_states;
 mod letters;
 mod letters_life;
+mod life;
 mod links;
 mod lists;
 mod mail;

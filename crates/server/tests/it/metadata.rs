@@ -70,11 +70,16 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
     assert_eq!(found["me"], found["users"]);
     let subscription = "microsoft.graph.subscription";
     let registration = "microsoft.graph.meetingRegistrationBase";
+    let registrant = "microsoft.graph.meetingRegistrantBase";
     let actions = json!([
         ["createOrGet", "Collection(microsoft.graph.onlineMeeting)"],
         ["enrollRegistrants", registration],
         ["cancelRegistrants", registration],
         ["exportRegistrants", registration],
+        ["approve", registrant],
+        ["reject", registrant],
+        ["accept", registrant],
+        ["cancel", registrant],
         ["reauthorize", subscription],
         ["rotateSigningSecret", subscription],
         ["replay", subscription],

@@ -21,8 +21,8 @@ pub async fn a_cancellation_frees_the_place_and_queues_one_letter(rig: &Rig) {
     let expected = Tally { live: 1, seats_taken: 1, cancellations: 1, canceled: 1, ..enrolled(2) };
     assert_eq!(rig.tally(stage.meeting.id).await, expected);
     let registrant = rig.store.find_registrant(stage.meeting.id, first).await.unwrap().unwrap();
-    let cancellation = registrant.canceled.unwrap();
-    assert_eq!((cancellation.at, cancellation.by), (fact.at, fact.actor));
+    let cancellation = registrant.standing.end().unwrap();
+    assert_eq!((cancellation.at, &cancellation.by), (fact.at, &fact.actor));
     let events = rig.store.list_events(stage.meeting.id, first).await.unwrap();
     assert_eq!(events, ["registrantEnrolled", "registrantCanceled"]);
     let slot = stage.meeting.id.slot().number();

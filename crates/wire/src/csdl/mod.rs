@@ -317,6 +317,7 @@ impl Model {
         };
         let row = |of: &str| parameter(ROWS, &format!("{NAMESPACE}.{of}"), true);
         let results = Some(bound("registrantResult", true));
+        let reason = Property { is_nullable: true, ..parameter("reason", "Edm.String", false) };
         let (on, parameters, gives) = match resource {
             Resource::EnrollMany => (bound(entity, false), vec![row("newRegistrant")], results),
             Resource::CancelMany => (bound(entity, false), vec![row("registrantToCancel")], results),
@@ -331,6 +332,9 @@ impl Model {
                 let from = parameter("fromDeliveryId", "Edm.String", false);
                 (bound(above, false), vec![from], Some(bound(entity, false)))
             }
+            // Whoever turns somebody down, or cancels them, may say why.
+            Resource::Reject => (bound(above, false), vec![reason], Some(bound(entity, false))),
+            Resource::Cancel => (bound(above, false), vec![reason], None),
             Resource::Reauthorize => (bound(above, false), Vec::new(), None),
             _ if resource.is_delta() => (bound(entity, true), Vec::new(), Some(bound(entity, true))),
             _ => (bound(above, false), Vec::new(), Some(bound(entity, false))),
@@ -382,9 +386,13 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
             named::<AnyRegistration>(schemas)
         }
         Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
-        Resource::Registrants | Resource::Registrant | Resource::RegistrantsDelta => {
-            named::<AnyRegistrant>(schemas)
-        }
+        Resource::Registrants
+        | Resource::Approve
+        | Resource::Reject
+        | Resource::Accept
+        | Resource::Cancel
+        | Resource::Registrant
+        | Resource::RegistrantsDelta => named::<AnyRegistrant>(schemas),
         Resource::Subscriptions
         | Resource::Subscription
         | Resource::Reauthorize

@@ -1,7 +1,7 @@
 //! `POST …/registration/cancelRegistrants`.
 
 use domain::permission::may_change_many;
-use domain::registrant::Cancellation;
+use domain::standing::Cancellation;
 use domain::{Fact, Meeting, ProblemCode, Registrant, RegistrantId, Registration};
 use store::Canceled;
 use wire::many::{RegistrantResult, Row};
@@ -81,7 +81,7 @@ async fn cancel_party(
             (Ok(registrant), Ok(_)) => {
                 let how = match done.next() {
                     Some((Canceled::Now, (_, fact))) => {
-                        Ok(Some(Cancellation { at: fact.at, by: fact.actor.clone() }))
+                        Ok(Some(Cancellation { at: fact.at, by: fact.actor.clone(), reason: None }))
                     }
                     _ => how_it_was(ask, &registrant).await,
                 };
@@ -99,7 +99,7 @@ async fn cancel_party(
 /// Who gave the place back before, perhaps a moment ago.
 async fn how_it_was(ask: &Ask<'_>, registrant: &Registrant) -> Result<Option<Cancellation>, ApiError> {
     let found = ask.app.store.find_registrant(registrant.meeting, registrant.id).await?;
-    Ok(found.and_then(|registrant| registrant.canceled))
+    Ok(found.and_then(|registrant| registrant.standing.end().cloned()))
 }
 
 fn show(index: usize, id: String, how: Option<Cancellation>) -> RegistrantResult {

@@ -88,6 +88,7 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         | ReplayDeliveries => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         EnrollRegistrant | CancelRegistrant | EnrollRegistrants | CancelRegistrants => WRITE,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
@@ -128,6 +129,7 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         // docs/bulk.md: strangers as by themselves; colleagues, whom nobody else enrolls, as an external system's.
         EnrollRegistrants | CancelRegistrants if audience == Audience::Everyone => READ,
         EnrollRegistrants | CancelRegistrants => WRITE,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
@@ -139,6 +141,11 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         // External registrations have no questions and no update.
         ListQuestions | CreateQuestion | GetQuestion | UpdateQuestion | DeleteQuestion if is_external => 400,
         UpdateRegistration if is_external => 400,
+        // The organizer of an external registration knows nobody who could be changed or let in.
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer if is_external => 400,
+        // The stage's registrant has a place already.
+        RejectRegistrant => 409,
+        UpdateRegistrant | ApproveRegistrant | AcceptOffer => 200,
         GetMe
         | GetUser
         | FindMeetings
@@ -175,6 +182,7 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | DeleteRegistration
         | DeleteQuestion
         | CancelRegistrant
+        | CancelForReason
         | DeleteSubscription
         | ReauthorizeSubscription => 204,
     }
@@ -246,6 +254,9 @@ fn by_colleague(operation: Operation, path: Path, scope: Scope, audience: Audien
         (_, Path::Me | Path::UsersOwn) => 404,
         (EnrollRegistrant, _) if audience != Audience::External => 200,
         (CancelRegistrant, _) if audience == Audience::Organization => 204,
+        // His own row.
+        (UpdateRegistrant | AcceptOffer, _) if audience == Audience::Organization => 200,
+        (CancelForReason, _) if audience == Audience::Organization => 204,
         _ => 403,
     }
 }
