@@ -3,7 +3,7 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::batch::{Answered, MOST_REQUESTS};
+use crate::batch::{Answered, LONGEST_ID, LONGEST_URL, MOST_REQUESTS};
 use crate::error::ErrorBody;
 use crate::example;
 
@@ -12,9 +12,9 @@ pub(crate) fn describe_batch(schemas: &mut SchemaGenerator) -> Value {
     let request = json!({
         "type": "object",
         "properties": {
-            "id": {"type": "string"},
-            "method": {"type": "string"},
-            "url": {"type": "string"},
+            "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
+            "method": {"type": "string", "minLength": 1, "maxLength": 16},
+            "url": {"type": "string", "minLength": 1, "maxLength": LONGEST_URL},
             "headers": {"type": "object", "additionalProperties": {"type": "string"}},
             "body": {},
             "dependsOn": {"type": "array", "items": {"type": "string"}}

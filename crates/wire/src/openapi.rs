@@ -11,7 +11,7 @@ use crate::csdl::is_instant;
 use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
-use crate::parameters::parameters;
+use crate::parameters::{parameters, tells_unchanged};
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
 use crate::registration::AnyRegistration;
@@ -156,6 +156,12 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         Operation::CreateOrGetMeeting => responses["200"] = success,
         Operation::UpdateRegistration => responses["201"] = success,
         _ => {}
+    }
+    if matches!(operation.method(), Method::Post | Method::Patch) {
+        responses["204"] = json!({"description": "Done; `Prefer: return=minimal` asked for no body."});
+    }
+    if tells_unchanged(operation) {
+        responses["304"] = json!({"description": "What is there has the version that the client has; no body."});
     }
     match operation.method() {
         Method::Patch | Method::Delete => {

@@ -25,9 +25,8 @@ pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
     for (name, text, schema) in query_options(operation) {
         parameters.push(json!({"name": name, "in": "query", "description": text, "schema": schema}));
     }
-    for (name, text) in headers(operation) {
-        parameters
-            .push(json!({"name": name, "in": "header", "description": text, "schema": {"type": "string"}}));
+    for (name, text, schema) in headers(operation) {
+        parameters.push(json!({"name": name, "in": "header", "description": text, "schema": schema}));
     }
     Value::Array(parameters)
 }
@@ -60,16 +59,29 @@ fn describe_option(option: QueryOption) -> (&'static str, Value) {
     }
 }
 
+/// Whether an operation leaves out a body that the client says it has.
+pub(crate) fn tells_unchanged(operation: Operation) -> bool {
+    headers(operation).iter().any(|(name, ..)| *name == "If-None-Match")
+}
+
 /// The headers that an operation heeds, beside those of HTTP itself.
-fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
-    const RETRY: (&str, &str) = (
+fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
+    // RFC 9110, section 13.1: `*`, or entity tags.
+    let versions = || json!({"type": "string", "pattern": r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#});
+    let preference = |example: &str| json!({"type": "string", "examples": [example]});
+    let retry = (
         "Idempotency-Key",
         "1 to 255 characters. A retry with the same key and body gets the first answer; kept for 24 hours.",
+        json!({"type": "string", "maxLength": 255, "pattern": "^[!-~]+$"}),
     );
-    const RETURN: (&str, &str) = ("Prefer", "`return=minimal` for 204 without a body.");
-    const PAGE: (&str, &str) = ("Prefer", "`odata.maxpagesize=n` for pages of at most so many items.");
-    const ONLY: (&str, &str) = ("If-Match", "412 unless what is there has this version.");
-    const UNLESS: (&str, &str) = ("If-None-Match", "304 without a body if what is there has this version.");
+    let returns = ("Prefer", "`return=minimal` for 204 without a body.", preference("return=minimal"));
+    let page = (
+        "Prefer",
+        "`odata.maxpagesize=n` for pages of at most so many items.",
+        preference("odata.maxpagesize=50"),
+    );
+    let only = ("If-Match", "412 unless what is there has this version.", versions());
+    let unless = ("If-None-Match", "304 without a body if what is there has this version.", versions());
     let is_list = matches!(
         operation,
         Operation::FindMeetings
@@ -78,12 +90,12 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
             | Operation::ListAttendanceReports
     );
     match operation.method() {
-        Method::Post => vec![RETRY, RETURN],
-        Method::Patch => vec![ONLY, RETURN],
-        Method::Delete => vec![ONLY],
-        Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![PAGE],
+        Method::Post => vec![retry, returns],
+        Method::Patch => vec![only, returns],
+        Method::Delete => vec![only],
+        Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![page],
         Method::Get if is_list || operation.resource() == Resource::User => Vec::new(),
         Method::Get if operation.resource() == Resource::AttendanceReport => Vec::new(),
-        Method::Get => vec![UNLESS],
+        Method::Get => vec![unless],
     }
 }
