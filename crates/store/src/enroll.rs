@@ -11,12 +11,12 @@ use std::collections::{HashMap, HashSet};
 use domain::seats::decide;
 use domain::{Enrolment, MeetingId, RegistrantId};
 
-use crate::engine::{Engine, Tx};
+use crate::engine::{Engine, Pool};
 use crate::idempotency;
 use crate::seating::{
-    LiveRegistration, Registered, find_registered, give_places, look, parties, seat_at_once,
+    LiveRegistration, Registered, find_registered, follow_up_and_commit, list, look, parties, seat_at_once,
 };
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Store, TRIES};
 
 /// What became of one enrolment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,13 @@ impl Store {
         wanted: &[usize],
         verdicts: &mut [Option<Verdict>],
     ) -> Result<(), Fault> {
-        let decided = write_tx!(self, |tx| { seat(tx, batch, wanted.to_vec()).await? });
+        let mut tries = 1;
+        let decided = loop {
+            match seat(&self.writer, batch, wanted.to_vec()).await {
+                Err(fault) if fault.is_broken_off() && tries < TRIES => tries += 1,
+                outcome => break outcome?,
+            }
+        };
         for (n, verdict) in decided {
             verdicts[n] = Some(verdict);
         }
@@ -133,29 +139,31 @@ impl Store {
     }
 }
 
-/// Decides these positions, where those of a meeting stand together in order of arrival. Who gets no verdict here is
-/// stale.
+/// Decides these positions, where those of a meeting stand together in order of arrival, in one transaction. Who gets no
+/// verdict here is stale. The transaction begins with the first question and ends with the last statement: on SQLite each
+/// message wakes two threads, which costs as much as storing several rows.
 async fn seat(
-    tx: &mut Tx,
+    pool: &Pool,
     batch: &[Enrolment],
     mut wanted: Vec<usize>,
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
-    let live = look(tx, batch, &wanted).await?;
+    let (mut tx, live) = look(pool, batch, &wanted).await?;
     let batch = &*behind(batch, &wanted, &live);
     wanted.retain(|n| live.get(&batch[*n].meeting).is_some_and(|live| live.is_current_for(&batch[*n])));
-    let replayed = idempotency::replay(tx, batch, &mut wanted).await?;
+    let replayed = idempotency::replay(&mut tx, batch, &mut wanted).await?;
 
     // Where there is a place for everybody who came, nobody is asked for first.
     let (mut newcomers, scarce) = by_room(batch, &wanted, &live);
-    let mut known = find_registered(tx, batch, &scarce).await?;
+    let mut known = find_registered(&mut tx, batch, &scarce).await?;
     newcomers.extend(first_come(batch, &scarce, &known, &live));
-    let others = give_places(tx, batch, &newcomers).await?;
+    let others = list(&mut tx, batch, &newcomers).await?;
     newcomers.retain(|n| !others.contains_key(n));
     known.extend(others);
 
     let late = too_late(batch, &scarce, &newcomers, &live);
     let mut verdicts = verdicts(batch, &wanted, &newcomers, &known, &late);
-    idempotency::remember(tx, batch, &verdicts).await?;
+    idempotency::remember(&mut tx, batch, &verdicts).await?;
+    follow_up_and_commit(tx, batch, &newcomers).await?;
     verdicts.extend(replayed);
     Ok(verdicts)
 }

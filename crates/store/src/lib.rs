@@ -51,7 +51,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
 
-use engine::{Engine, Pool, Tx, query};
+use engine::{Engine, Line, Pool, Source, Tx, UNTESTED, query};
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
@@ -141,8 +141,8 @@ const STEPS: [(i64, &str, &str, &str); 10] = [
     ),
 ];
 
-/// A connection to PostgreSQL that was used so lately is taken for alive.
-const UNTESTED: Duration = Duration::from_millis(500);
+/// How long a connection to PostgreSQL is waited for while others use it.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// How often a transaction is tried that the database broke off for the sake of another.
 const TRIES: u32 = 5;
@@ -225,19 +225,17 @@ impl Store {
     #[must_use]
     pub fn apart(&self) -> Self {
         match &self.writer {
-            Pool::Sqlite(_) => self.clone(),
-            Pool::Postgres(pool) => {
-                let own = pool_of(1).connect_lazy_with((*pool.connect_options()).clone());
-                Self { writer: Pool::Postgres(own.clone()), readers: Pool::Postgres(own), ..*self }
+            Pool::Sqlite(_) | Pool::Postgres(Source::Single(_)) => self.clone(),
+            Pool::Postgres(Source::Shared(pool)) => {
+                let options = (*pool.connect_options()).clone();
+                let own = Pool::Postgres(Source::Single(Line::new(options, LONGEST_WAIT)));
+                Self { writer: own.clone(), readers: own, ..*self }
             }
         }
     }
 
     fn engine(&self) -> Engine {
-        match &self.writer {
-            Pool::Sqlite(_) => Engine::Sqlite,
-            Pool::Postgres(_) => Engine::Postgres,
-        }
+        self.writer.engine()
     }
 
     /// Whether the database answers: what a readiness probe asks.
@@ -263,7 +261,7 @@ impl Store {
 fn pool_of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(3))
+        .acquire_timeout(LONGEST_WAIT)
         // Asking each time whether a connection lives would be a sixth of an enrolment's way.
         .test_before_acquire(false)
         .before_acquire(|connection, unused| {

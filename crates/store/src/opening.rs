@@ -8,8 +8,11 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgConnection, SqlitePool};
 
-use crate::engine::{Engine, Pool};
+use crate::engine::{Engine, Line, Pool, Source};
 use crate::{Fault, Store, citus, migrator, pool_of, rows};
+
+/// How long a connection to SQLite is waited for while others use it.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 impl Store {
     /// Opens the SQLite file, making it if need be, and brings its schema up to date.
@@ -35,13 +38,15 @@ impl Store {
             .pragma("cache_size", "-16384")
             .pragma("temp_store", "MEMORY")
             .pragma("wal_autocheckpoint", "16000");
-        let writer = connect(1, &writer_options).await?;
+        let first = connect(1, &writer_options).await?;
         // Under the write lock, so that of several processes on a new file one makes the schema and the others
         // find it made. A step that fails halfway leaves nothing.
-        let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = first.begin_with("BEGIN IMMEDIATE").await?;
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
-        let readers = connect(4, &options.read_only(true)).await?;
+        let readers = Source::Shared(connect(4, &options.read_only(true)).await?);
+        first.close().await;
+        let writer = Source::Single(Line::new(writer_options, LONGEST_WAIT));
         let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers), is_spread: false };
         store.check_usable().await?;
         Ok(store)
@@ -86,7 +91,8 @@ impl Store {
             ]);
         // One is for enrolments; see `apart`.
         let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
-        let store = Self { writer: Pool::Postgres(pool.clone()), readers: Pool::Postgres(pool), is_spread };
+        let pool = Pool::Postgres(Source::Shared(pool));
+        let store = Self { writer: pool.clone(), readers: pool, is_spread };
         store.check_usable().await?;
         Ok(store)
     }
@@ -100,10 +106,9 @@ async fn connect(connections: u32, options: &SqliteConnectOptions) -> Result<Sql
         loop {
             let pool = SqlitePoolOptions::new()
                 .max_connections(connections)
-                .acquire_timeout(Duration::from_secs(10))
-                // SQLite ends a transaction itself when the disk is full or fails; the driver goes on believing in it
-                // and would never begin another.
-                .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+                .acquire_timeout(LONGEST_WAIT)
+                // There is nothing between it and the file that could break.
+                .test_before_acquire(false)
                 .connect_with(options.clone())
                 .await;
             match pool.map_err(Fault) {

@@ -72,6 +72,11 @@ impl PerLength {
         Self(std::array::from_fn(|n| text(n + 1)))
     }
 
+    /// The same, where SQLite has other words for it.
+    pub(crate) fn with_sqlite(self, words: impl Fn(&str) -> String) -> Self {
+        Self(self.0.map(|text| text.with_sqlite(&words)))
+    }
+
     /// The text for a piece of that many rows; see [`pieces`].
     pub(crate) fn text(&self, rows: usize) -> Text {
         self.0[rows - 1].clone()

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Fault;
-use crate::engine::{Pool, Text, Tx, Value, query};
+use crate::engine::{BEGIN, COMMIT, Engine, Pool, Text, Tx, Value, query};
 use crate::idempotency::{KEYED, keyed};
 use crate::registrant::answers_json;
 use crate::rows::{
@@ -149,6 +149,9 @@ const REMEMBER: &str = "answered AS (
         SELECT {keyed} FROM asked WHERE (registrant_id IN (SELECT registrant_id FROM came)) IS TRUE),";
 
 static LOOK_AT: LazyLock<PerLength> = LazyLock::new(|| about_meetings(LOOK));
+/// The same as the first thing that is asked.
+static LOOK_FIRST: LazyLock<PerLength> =
+    LazyLock::new(|| about_meetings(LOOK).with_sqlite(|text| format!("{BEGIN}{text}")));
 static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| seat_at_once_text(["", "", ""]));
 static SEAT_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_at_once_text([KEYS, UNLESS_KNOWN, REMEMBER]));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
@@ -160,7 +163,12 @@ static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
 });
 /// Asking the database costs as much as storing ten rows, so what follows the places of so many meetings goes as one
 /// message: SQLite takes several statements in one, PostgreSQL has a word for it.
-static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
+static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(follow_up);
+/// The same as the last thing that is done.
+static LAST_FOLLOW_UP: LazyLock<PerLength> =
+    LazyLock::new(|| follow_up().with_sqlite(|text| format!("{text}{COMMIT}")));
+
+fn follow_up() -> PerLength {
     PerLength::new(|meetings| {
         let of = |text: &str, columns| text.replace("{rows}", &placeholders(meetings, columns));
         let (letters, events, seats) = (of(LETTERS, 3), of(EVENTS, 3), of(TAKE_SEATS, 5));
@@ -169,7 +177,8 @@ static FOLLOW_UP: LazyLock<PerLength> = LazyLock::new(|| {
             ["WITH", &format!("letter AS ({letters}), fact AS ({events}) {seats}")].join(" "),
         )
     })
-});
+}
+
 /// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
 /// Whatever fails here ends the transaction, so nobody would go back to that.
 fn or_fail(insert: &str) -> String {
@@ -209,21 +218,30 @@ pub(crate) fn in_pieces(
     pieces(party).map(move |piece| (meeting, piece))
 }
 
-/// Locks the meetings of a batch and reads what decides about it.
+/// Begins a transaction, locks the meetings of a batch and reads what decides about it.
 pub(crate) async fn look(
-    tx: &mut Tx,
+    pool: &Pool,
     batch: &[Enrolment],
     wanted: &[usize],
-) -> Result<HashMap<MeetingId, LiveRegistration>, Fault> {
+) -> Result<(Tx, HashMap<MeetingId, LiveRegistration>), Fault> {
     let meetings: Vec<MeetingId> = parties(batch, wanted).map(|(meeting, _)| meeting).collect();
-    crate::lock_all(tx, &meetings).await?;
-    let mut live = HashMap::with_capacity(meetings.len());
-    for piece in pieces(&meetings) {
-        let rows: Vec<LiveRegistration> =
-            bind_meetings(query(LOOK_AT.text(piece.len())), piece).fetch_all(&mut *tx).await?;
-        live.extend(rows.into_iter().map(|row| (MeetingId(row.meeting_id), row)));
+    let asked =
+        |texts: &PerLength, piece: &[MeetingId]| bind_meetings(query(texts.text(piece.len())), piece);
+    let mut left = pieces(&meetings);
+    let (mut tx, mut rows): (Tx, Vec<LiveRegistration>);
+    if pool.engine() == Engine::Sqlite
+        && let Some(first) = left.next()
+    {
+        (tx, rows) = pool.begin_write_asking(asked(&LOOK_FIRST, first)).await?;
+    } else {
+        (tx, rows) = (pool.begin_write().await?, Vec::new());
+        crate::lock_all(&mut tx, &meetings).await?;
     }
-    Ok(live)
+    for piece in left {
+        rows.extend(asked(&LOOK_AT, piece).fetch_all::<LiveRegistration>(&mut tx).await?);
+    }
+    let live = rows.into_iter().map(|row| (MeetingId(row.meeting_id), row)).collect();
+    Ok((tx, live))
 }
 
 /// Gives places to whoever comes to a meeting that has one for all of its party and is as they saw it, in a transaction
@@ -279,9 +297,8 @@ fn seen<'q>(party: &[&Enrolment]) -> [Value<'q>; 7] {
     ]
 }
 
-/// Gives everybody a place whom their meeting does not know yet, with letter and event; the places are counted. Tells who
-/// the others are.
-pub(crate) async fn give_places(
+/// Puts everybody into the list whom their meeting does not know yet; tells who the others are.
+pub(crate) async fn list(
     tx: &mut Tx,
     batch: &[Enrolment],
     newcomers: &[usize],
@@ -297,25 +314,36 @@ pub(crate) async fn give_places(
     }
     let mut others = find_registered(tx, batch, &unsure).await?;
     others.retain(|n, registered| registered.id != batch[*n].id);
-    let groups: Vec<_> = parties(batch, newcomers).collect();
-    for piece in pieces(&groups) {
-        let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
-            [number(meeting.slot()).into(), meeting.0.into(), batch[party[0]].id.0.into()]
-        };
-        let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 5] {
-            let places = party.iter().filter(|n| !others.contains_key(n)).count() as i64;
-            let registration = batch[party[0]].registration.0;
-            let last = batch[party[party.len() - 1]].id.0;
-            [number(meeting.slot()).into(), meeting.0.into(), registration.into(), places.into(), last.into()]
-        };
-        query(FOLLOW_UP.text(piece.len()))
-            .bind_rows(piece.iter().map(first))
-            .bind_rows(piece.iter().map(first))
-            .bind_rows(piece.iter().map(places))
-            .execute(&mut *tx)
-            .await?;
-    }
     Ok(others)
+}
+
+/// Writes letters and events of those who were put into the list, counts their places, and commits.
+pub(crate) async fn follow_up_and_commit(mut tx: Tx, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
+    let groups: Vec<_> = parties(batch, seated).collect();
+    let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
+        [number(meeting.slot()).into(), meeting.0.into(), batch[party[0]].id.0.into()]
+    };
+    let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 5] {
+        let registration = batch[party[0]].registration.0;
+        let last = batch[party[party.len() - 1]].id.0;
+        [
+            number(meeting.slot()).into(),
+            meeting.0.into(),
+            registration.into(),
+            (party.len() as i64).into(),
+            last.into(),
+        ]
+    };
+    let about = |texts: &PerLength, piece: &[(MeetingId, &[usize])]| {
+        let rows = || piece.iter();
+        query(texts.text(piece.len())).bind_rows(rows().map(first)).bind_rows(rows().map(first)).bind_rows(rows().map(places))
+    };
+    let mut pieces: Vec<_> = pieces(&groups).collect();
+    let Some(last) = pieces.pop() else { return tx.commit().await };
+    for piece in pieces {
+        about(&FOLLOW_UP, piece).execute(&mut tx).await?;
+    }
+    tx.commit_with(about(&LAST_FOLLOW_UP, last)).await
 }
 
 /// The row of a registrant.

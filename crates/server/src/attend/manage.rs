@@ -78,17 +78,24 @@ pub async fn act(
 /// Whose link it is.
 pub(super) async fn find(app: &App, token: &str) -> Result<Option<Own>, ApiError> {
     let Some(link) = app.links().key.open(Purpose::Manage, token) else { return Ok(None) };
-    let Some(registrant) = find_by_link(app, link).await? else { return Ok(None) };
-    let hosted = app.store.find_hosted(registrant.meeting).await?;
-    let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
-    let past = match &hosted {
-        Some(_) => None,
-        None => app.store.find_past(registrant.meeting, registrant.registration).await?,
-    };
-    Ok(Some(Own { registrant, hosted, past }))
+    match find_by_link(app, link).await? {
+        Some(registrant) => Ok(Some(Own::of(app, registrant).await?)),
+        None => Ok(None),
+    }
 }
 
 impl Own {
+    /// With the meeting, or what is left to tell of it.
+    pub(super) async fn of(app: &App, registrant: Registrant) -> Result<Self, ApiError> {
+        let hosted = app.store.find_hosted(registrant.meeting).await?;
+        let hosted = hosted.filter(|hosted| is_its(hosted, &registrant));
+        let past = match &hosted {
+            Some(_) => None,
+            None => app.store.find_past(registrant.meeting, registrant.registration).await?,
+        };
+        Ok(Self { registrant, hosted, past })
+    }
+
     /// The organisation whose meeting it is, or was.
     pub(super) fn house<'a>(&self, app: &'a App) -> Option<&'a House> {
         let tenant = match (&self.hosted, &self.past) {

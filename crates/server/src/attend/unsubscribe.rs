@@ -8,7 +8,8 @@ use domain::Registrant;
 use domain::link::Purpose;
 use http::StatusCode;
 
-use super::gate::{find_by_link, is_its};
+use super::gate::find_by_link;
+use super::manage::Own;
 use super::page::{html, not_found, problem};
 use super::reader::Reader;
 use crate::app::App;
@@ -35,7 +36,9 @@ async fn answer(app: &App, token: Token, reader: &Reader, is_asked: bool) -> Res
             app.store.stop_reminders(&registrant, &app.fact("registrant".to_owned())).await?;
         }
         let is_done = is_asked || !registrant.wants_reminders;
-        page(app, reader, &registrant, is_done).await
+        let own = Own::of(app, registrant).await?;
+        let (language, subject) = (own.language(reader), own.subject().unwrap_or_default());
+        Ok(html(StatusCode::OK, language, pages::stop_reminders_page(language, subject, is_done)))
     };
     answered.await.unwrap_or_else(|error: ApiError| problem(app, reader, &error))
 }
@@ -43,21 +46,4 @@ async fn answer(app: &App, token: Token, reader: &Reader, is_asked: bool) -> Res
 async fn find(app: &App, token: &str) -> Result<Option<Registrant>, ApiError> {
     let Some(link) = app.links().key.open(Purpose::StopReminders, token) else { return Ok(None) };
     Ok(find_by_link(app, link).await?)
-}
-
-async fn page(
-    app: &App,
-    reader: &Reader,
-    registrant: &Registrant,
-    is_done: bool,
-) -> Result<Response, ApiError> {
-    let hosted = app.store.find_hosted(registrant.meeting).await?;
-    let hosted = hosted.filter(|hosted| is_its(hosted, registrant));
-    let registration = hosted.as_ref().and_then(|hosted| hosted.registration.as_ref());
-    let language = reader.language(registration.and_then(|registration| registration.language()));
-    let subject = hosted
-        .as_ref()
-        .and_then(|hosted| hosted.registration.as_ref()?.subject(&hosted.meeting))
-        .unwrap_or_default();
-    Ok(html(StatusCode::OK, language, pages::stop_reminders_page(language, subject, is_done)))
 }

@@ -131,3 +131,17 @@ async fn a_link_to_stop_reminders_opens_no_other_door_and_no_other_link_opens_th
     assert_eq!(reminded_in_the_last_hour(&app).await, both);
     assert_eq!(app.registrants(&meeting).await[0]["status"], "registered");
 }
+
+#[tokio::test]
+async fn the_page_names_a_meeting_that_was_deleted() {
+    let app = TestApp::new().await;
+    let (meeting, reminder) = reminded(&app).await;
+    let page = stop_link(&reminder);
+    let before = app.get(&page).await.expect(200).text();
+    app.delete(meeting.path()).token(&app.token(&app.people.ines)).await.expect(204);
+
+    let after = app.get(&page).await.expect(200).text();
+
+    let named = "<p class=\"subject\"><bdi>Reading a river</bdi></p>";
+    assert!(before.contains(named) && after.contains(named), "{before}{after}");
+}

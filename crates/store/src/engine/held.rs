@@ -1,39 +1,102 @@
-//! Connections to PostgreSQL while they are in use, and how long they are waited for.
+//! Connections while they are in use, and how long they are waited for.
 
 use std::io;
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres};
+use sqlx::{Postgres, Sqlite};
 
+use super::line::{Kept, Line, Taken};
 use crate::Fault;
 
-/// A connection to PostgreSQL in use. Unless its work came to its end the connection is closed, not used again: what
-/// was begun on it is undone by the server, and a server that does not answer is not waited for.
-pub(crate) struct Held {
-    pub(super) connection: PoolConnection<Postgres>,
-    pub(super) is_done: bool,
-    /// How long an answer may take.
-    pub(super) patience: Duration,
+/// Where connections come from.
+#[derive(Debug)]
+pub(crate) enum Source<DB: Kept> {
+    /// Several, for whoever comes.
+    Shared(sqlx::Pool<DB>),
+    /// One.
+    Single(Line<DB>),
 }
 
-impl Drop for Held {
-    fn drop(&mut self) {
-        if !self.is_done {
-            self.connection.close_on_drop();
+impl<DB: Kept> Clone for Source<DB> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Shared(pool) => Self::Shared(pool.clone()),
+            Self::Single(line) => Self::Single(line.clone()),
         }
     }
 }
 
-impl Held {
-    pub(super) async fn take(pool: &PgPool) -> Result<Self, Fault> {
-        let connection = pool.acquire().await.map_err(unreachable)?;
-        Ok(Self { connection, is_done: false, patience: LONGEST_ANSWER })
+impl<DB: Kept> Source<DB> {
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Shared(pool) => pool.close().await,
+            Self::Single(line) => line.close().await,
+        }
+    }
+}
+
+/// A connection in use. What was begun on it and did not come to its end is undone; a connection of several, and one to
+/// PostgreSQL, is closed for that, not used again: the server undoes it, and one that does not answer is not waited for.
+pub(crate) struct Held<DB: Kept> {
+    link: Link<DB>,
+    pub(super) is_done: bool,
+    /// How long an answer of PostgreSQL may take.
+    pub(super) patience: Duration,
+}
+
+enum Link<DB: Kept> {
+    Shared(PoolConnection<DB>),
+    Single(Taken<DB>),
+}
+
+impl<DB: Kept> Drop for Held<DB> {
+    fn drop(&mut self) {
+        match &mut self.link {
+            Link::Shared(connection) if !self.is_done => connection.close_on_drop(),
+            Link::Single(taken) if self.is_done => taken.leave_clean(),
+            Link::Shared(_) | Link::Single(_) => {}
+        }
+    }
+}
+
+impl<DB: Kept> Held<DB> {
+    async fn of(source: &Source<DB>) -> Result<Self, sqlx::Error> {
+        let link = match source {
+            Source::Shared(pool) => Link::Shared(pool.acquire().await?),
+            Source::Single(line) => Link::Single(line.take().await?),
+        };
+        Ok(Self { link, is_done: false, patience: LONGEST_ANSWER })
+    }
+
+    pub(super) fn connection(&mut self) -> &mut DB::Connection {
+        match &mut self.link {
+            Link::Shared(connection) => connection,
+            Link::Single(taken) => taken,
+        }
+    }
+}
+
+impl Held<Sqlite> {
+    pub(super) async fn take(source: &Source<Sqlite>) -> Result<Self, Fault> {
+        Ok(Self::of(source).await?)
+    }
+
+    /// Runs a word of transactions, which stays prepared.
+    pub(super) async fn say(&mut self, word: &'static str) -> Result<(), Fault> {
+        sqlx::query(word).execute(self.connection()).await?;
+        Ok(())
+    }
+}
+
+impl Held<Postgres> {
+    pub(super) async fn take(source: &Source<Postgres>) -> Result<Self, Fault> {
+        Ok(Self::of(source).await.map_err(unreachable)?)
     }
 
     /// Runs a word of transactions.
     pub(super) async fn say(&mut self, word: &'static str) -> Result<(), Fault> {
-        in_time(self.patience, sqlx::raw_sql(word).execute(&mut *self.connection)).await?;
+        in_time(self.patience, sqlx::raw_sql(word).execute(self.connection())).await?;
         Ok(())
     }
 }

@@ -2,12 +2,16 @@
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
 mod held;
+mod line;
 mod query;
 mod value;
 
-use sqlx::{PgPool, Sqlite, SqlitePool, Transaction};
+use sqlx::{Postgres, Sqlite};
 
 use self::held::{Held, LONGEST_READ};
+pub(crate) use self::held::Source;
+pub(crate) use self::line::{Line, UNTESTED};
+use self::query::Readable;
 pub(crate) use self::query::{Query, Text, query};
 pub(crate) use self::value::{Value, arguments};
 use crate::Fault;
@@ -22,14 +26,14 @@ pub(crate) enum Engine {
 /// Connections to the database.
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
+    Sqlite(Source<Sqlite>),
+    Postgres(Source<Postgres>),
 }
 
 /// A transaction. Dropped without a commit it is rolled back.
 pub(crate) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Held),
+    Sqlite(Held<Sqlite>),
+    Postgres(Held<Postgres>),
 }
 
 /// Where a query runs: inside a transaction, or on a connection of its own.
@@ -38,22 +42,56 @@ pub(crate) enum On<'c> {
     Pool(&'c Pool),
 }
 
+/// How SQLite begins a transaction that writes.
+const BEGIN_IMMEDIATE: &str = "BEGIN IMMEDIATE";
+/// What a text for SQLite begins with that begins a transaction that writes.
+pub(crate) const BEGIN: &str = "BEGIN IMMEDIATE; ";
+/// What a text for SQLite ends with that ends a transaction.
+pub(crate) const COMMIT: &str = "; COMMIT";
+
 impl Pool {
     /// Begins a transaction that reads one snapshot.
     pub(crate) async fn begin_read(&self) -> Result<Tx, Fault> {
-        Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-        })
+        self.begin("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
     /// Begins a transaction that writes. SQLite takes its one write lock at the start, so that whatever is read
     /// stays true until the commit; on PostgreSQL see [`crate::lock`].
     pub(crate) async fn begin_write(&self) -> Result<Tx, Fault> {
+        self.begin(BEGIN_IMMEDIATE, "BEGIN ISOLATION LEVEL READ COMMITTED").await
+    }
+
+    /// Begins a transaction that writes, with a question. SQLite takes both as one message, in a text that begins with
+    /// [`BEGIN`].
+    pub(crate) async fn begin_write_asking<T: Readable>(&self, question: Query<'_>) -> Result<(Tx, Vec<T>), Fault> {
+        let mut tx = match self {
+            Self::Sqlite(source) => Tx::Sqlite(Held::<Sqlite>::take(source).await?),
+            Self::Postgres(_) => self.begin_write().await?,
+        };
+        let rows = question.fetch_all(&mut tx).await?;
+        Ok((tx, rows))
+    }
+
+    async fn begin(&self, sqlite: &'static str, postgres: &'static str) -> Result<Tx, Fault> {
         Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => begin(pool, "BEGIN ISOLATION LEVEL READ COMMITTED").await?,
+            Self::Sqlite(source) => {
+                let mut held = Held::<Sqlite>::take(source).await?;
+                held.say(sqlite).await?;
+                Tx::Sqlite(held)
+            }
+            Self::Postgres(source) => {
+                let mut held = Held::<Postgres>::take(source).await?;
+                held.say(postgres).await?;
+                Tx::Postgres(held)
+            }
         })
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -62,12 +100,6 @@ impl Pool {
             Self::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-async fn begin(pool: &PgPool, word: &'static str) -> Result<Tx, Fault> {
-    let mut held = Held::take(pool).await?;
-    held.say(word).await?;
-    Ok(Tx::Postgres(held))
 }
 
 impl Tx {
@@ -82,8 +114,8 @@ impl Tx {
     pub(crate) async fn read_everything(&mut self) -> Result<(), Fault> {
         match self {
             // It stays on for this connection, where nothing else makes use of it.
-            Self::Sqlite(tx) => {
-                sqlx::raw_sql("PRAGMA automatic_index = ON").execute(&mut **tx).await?;
+            Self::Sqlite(held) => {
+                held.say("PRAGMA automatic_index = ON").await?;
             }
             Self::Postgres(held) => {
                 held.say(
@@ -98,9 +130,24 @@ impl Tx {
         Ok(())
     }
 
+    /// Runs the last statement and commits. SQLite takes both as one message, in a text that ends with [`COMMIT`].
+    pub(crate) async fn commit_with(mut self, last: Query<'_>) -> Result<(), Fault> {
+        last.execute(&mut self).await?;
+        match self {
+            Self::Sqlite(mut held) => {
+                held.is_done = true;
+                Ok(())
+            }
+            Self::Postgres(_) => self.commit().await,
+        }
+    }
+
     pub(crate) async fn commit(self) -> Result<(), Fault> {
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Sqlite(mut held) => {
+                held.say("COMMIT").await?;
+                held.is_done = true;
+            }
             Self::Postgres(mut held) => {
                 held.say("COMMIT").await?;
                 held.is_done = true;
@@ -136,7 +183,7 @@ mod tests {
         let pool =
             PgPoolOptions::new().max_connections(1).connect(&database.url()).await.expect("a database");
         let beside = PgPoolOptions::new().connect(&database.url()).await.expect("a database");
-        let (pool, beside) = (Pool::Postgres(pool), Pool::Postgres(beside));
+        let (pool, beside) = (Pool::Postgres(Source::Shared(pool)), Pool::Postgres(Source::Shared(beside)));
         let mut tx = pool.begin_write().await.expect("a transaction");
         query("SET idle_in_transaction_session_timeout = '10ms'").execute(&mut tx).await.expect("a limit");
         let idle = "SELECT count(*) FROM pg_stat_activity
@@ -158,7 +205,7 @@ mod tests {
     async fn a_statement_that_was_stopped_leaves_a_server_that_can_be_reached() {
         let database = Cluster::shared().create();
         let pool = PgPoolOptions::new().connect(&database.url()).await.expect("a database");
-        let mut tx = Pool::Postgres(pool).begin_write().await.expect("a transaction");
+        let mut tx = Pool::Postgres(Source::Shared(pool)).begin_write().await.expect("a transaction");
         query("SET LOCAL statement_timeout = '1ms'").execute(&mut tx).await.expect("a limit");
 
         let fault = query("SELECT pg_sleep(60)").execute(&mut tx).await.expect_err("it takes too long");

@@ -30,6 +30,11 @@ impl Text {
         }
     }
 
+    /// The same, where SQLite has other words for it. Nothing in them comes from outside.
+    pub(crate) fn with_sqlite(self, words: impl Fn(&str) -> String) -> Self {
+        Self { sqlite: AssertSqlSafe(words(self.sqlite.as_str())).into_sql_str(), ..self }
+    }
+
     pub(crate) fn for_sqlite(&self) -> SqlStr {
         self.sqlite.clone()
     }
@@ -78,22 +83,26 @@ pub(crate) fn query<'q>(text: impl Into<Text>) -> Query<'q> {
 macro_rules! run {
     ($self:ident, $on:ident, |$text:ident, $values:ident, $executor:ident| $run:expr) => {
         match $on.into() {
-            On::Tx(Tx::Sqlite(tx)) => {
-                let (($text, $values), $executor) = ($self.for_sqlite()?, &mut **tx);
+            On::Tx(Tx::Sqlite(held)) => {
+                let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
                 $run.await?
             }
-            On::Pool(Pool::Sqlite(pool)) => {
-                let (($text, $values), $executor) = ($self.for_sqlite()?, pool);
-                $run.await?
+            On::Pool(Pool::Sqlite(source)) => {
+                let mut held = Held::<Sqlite>::take(source).await?;
+                let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
+                let answer = $run.await;
+                // A statement that fails leaves nothing behind.
+                held.is_done = true;
+                answer?
             }
             On::Tx(Tx::Postgres(held)) => {
                 let patience = held.patience;
-                let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
+                let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
                 in_time(patience, $run).await?
             }
-            On::Pool(Pool::Postgres(pool)) => {
-                let mut held = Held::take(pool).await?;
-                let (($text, $values), $executor) = ($self.for_postgres()?, &mut *held.connection);
+            On::Pool(Pool::Postgres(source)) => {
+                let mut held = Held::<Postgres>::take(source).await?;
+                let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
                 let answer = in_time(LONGEST_ANSWER, $run).await?;
                 held.is_done = true;
                 answer
