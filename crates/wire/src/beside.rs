@@ -15,9 +15,9 @@ pub(crate) fn describe_batch(schemas: &mut SchemaGenerator) -> Value {
             "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
             "method": {"type": "string", "minLength": 1, "maxLength": 16},
             "url": {"type": "string", "minLength": 1, "maxLength": LONGEST_URL},
-            "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+            "headers": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
             "body": {},
-            "dependsOn": {"type": "array", "items": {"type": "string"}}
+            "dependsOn": {"type": ["array", "null"], "items": {"type": "string"}}
         },
         "required": ["id", "method", "url"]
     });

@@ -117,8 +117,10 @@ pub struct JoinMeetingIdSettings {
     /// Whether a passcode goes with the number; fixed when the meeting is created.
     pub is_passcode_required: bool,
     /// The number.
+    #[schemars(extend("readOnly" = true))]
     pub join_meeting_id: String,
     /// The passcode.
+    #[schemars(extend("readOnly" = true))]
     pub passcode: Option<String>,
 }
 
