@@ -11,6 +11,7 @@ from typing import Any
 
 import schemathesis
 from contract_stage import Stage
+from schemathesis.core.parameters import ParameterLocation
 
 STAGE = Stage(**json.loads(os.environ["USHER_STAGE"]))
 CALLER = os.environ["USHER_CALLER"]
@@ -24,10 +25,18 @@ UNREAD = {"invalidJson", "pathEncoding", "unknownSegment"}
 """Refusals that say a request could not even be read."""
 
 
+CONDITIONS = ("If-Match", "Idempotency-Key")
+"""Headers by which a request is answered before anything else in it is looked at."""
+
+
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     """Puts ids that are there where the description asks for any: made-up ones lead to 404 and no further. What is
-    about to be removed, or to be made, is new."""
+    about to be removed, or to be made, is new. Conditions are left out unless they are what is tried."""
+    headers = case.meta.components.get(ParameterLocation.HEADER) if case.meta is not None else None
+    if case.method in ("POST", "PATCH") and (headers is None or headers.mode.is_positive):
+        for name in CONDITIONS:
+            case.headers.pop(name, None)
     wanted = [name for name in case.path_parameters or {} if name in STAGE.ids]
     if not wanted:
         return

@@ -4,27 +4,23 @@
 """
 
 import asyncio
-import warnings
 
-# The client calls what it drives deprecated: at Microsoft it is gone. Each builder says so.
-warnings.simplefilter("ignore", DeprecationWarning)
-
-from chapters.attendance import attendance  # noqa: E402
-from chapters.batch import batch  # noqa: E402
-from chapters.conditions import conditions  # noqa: E402
-from chapters.everyone import everyone  # noqa: E402
-from chapters.external import external  # noqa: E402
-from chapters.fresh import Run  # noqa: E402
-from chapters.meetings import meetings  # noqa: E402
-from chapters.organization import organization  # noqa: E402
-from chapters.paging import paging  # noqa: E402
-from chapters.people import people  # noqa: E402
-from chapters.questions import questions  # noqa: E402
-from chapters.refusals import refusals  # noqa: E402
-from chapters.registration import registration  # noqa: E402
-from lib.checks import Checks  # noqa: E402
-from lib.client import Client  # noqa: E402
-from lib.demo import from_command_line  # noqa: E402
+from chapters.attendance import attendance
+from chapters.batch import batch
+from chapters.conditions import conditions
+from chapters.everyone import everyone
+from chapters.external import external
+from chapters.fresh import Run
+from chapters.meetings import meetings
+from chapters.organization import organization
+from chapters.paging import paging
+from chapters.people import people
+from chapters.questions import questions
+from chapters.refusals import refusals
+from chapters.registration import registration
+from lib.checks import Checks
+from lib.client import Client
+from lib.demo import from_command_line
 
 CHAPTERS = [
     people,

@@ -124,7 +124,8 @@ fn install_python() -> Result<(), Failure> {
     }
     run(command("python3", &["-m", "venv", "--clear"]).arg(&folder))?;
     // Thirty thousand modules, of which the tests import six hundred: those are compiled when they are used.
-    let arguments = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--no-compile"];
+    let arguments =
+        ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--no-compile"];
     run(command(python, &arguments).arg("--requirement").arg(&lock))?;
     fs::write(&done_for, wanted)
         .map_err(|error| Failure(format!("cannot write `{}`: {error}", done_for.display())))

@@ -1,5 +1,6 @@
 """What the service refuses, read by the client's error classes."""
 
+import base64
 import datetime
 from datetime import timezone
 
@@ -11,7 +12,11 @@ from lib.client import Client, refused
 
 from .fresh import Run, built_in, enable, registrant, stranger
 
-UNKNOWN = "MSo1N2Y5ZGFjYy03MWJmLTQ3NDMtYjQxMy01M2EyOGRiZTgwMjUqMCoqMTk6bWVldGluZ19abVV3TURBd01EQXRNREF3TUMwME1EQXdMVGd3TURBdE1EQXdNREF3TURBd01EQXdAdGhyZWFkLnYy"
+
+def unknown(organizer: str) -> str:
+    """An id that a meeting of theirs could have, and none has."""
+    thread = base64.b64encode(b"00000000-0000-4000-8000-000000000000").decode()
+    return base64.b64encode(f"1*{organizer}*0**19:meeting_{thread}@thread.v2".encode()).decode()
 
 
 async def refusals(run: Run) -> None:
@@ -32,7 +37,7 @@ async def refusals(run: Run) -> None:
 
     with check("a text that is no meeting id, and an id of no meeting"):
         await refused(run.mine(OnlineMeeting(id="nonsense")).get(), 400, "invalidId")
-        await refused(run.mine(OnlineMeeting(id=UNKNOWN)).get(), 404, "meetingNotFound")
+        await refused(run.mine(OnlineMeeting(id=unknown(demo.organizer.id))).get(), 404, "meetingNotFound")
 
     with check("a colleague does not run the organizer's meeting"):
         for act in [

@@ -22,7 +22,7 @@ class Checks:
     def __call__(self, name: str) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # noqa: BLE001: whatever went wrong, it went wrong in this check
+        except Exception as error:
             self.failed += 1
             print(f"FAILED  {name}: {describe(error)}", flush=True)
         else:

@@ -69,7 +69,8 @@ async fn contexts_begin_with_the_metadata_root_and_links_do_not() {
         let meeting = registered(&app).await;
         let token = app.token(&app.people.ines);
 
-        let list = app.get(format!("{}?$top=1", meeting.registrants())).token(&token).await.expect(200).json();
+        let list =
+            app.get(format!("{}?$top=1", meeting.registrants())).token(&token).await.expect(200).json();
         let registration = app.get(meeting.registration()).token(&token).await.expect(200).json();
 
         for answer in [&list, &registration] {

@@ -74,9 +74,7 @@ fn the_moved_sample_for_javascript_works() {
     let packages = root().join("tests/js/node_modules");
     std::os::unix::fs::symlink(packages, moved.folder.path().join("node_modules")).unwrap();
 
-    moved.lead_to_a_sign_up_page(
-        Command::new("node").arg(sample).env("NODE_EXTRA_CA_CERTS", &moved.ca_file),
-    );
+    moved.lead_to_a_sign_up_page(Command::new("node").arg(sample).env("NODE_EXTRA_CA_CERTS", &moved.ca_file));
 }
 
 #[test]
@@ -91,9 +89,7 @@ fn the_moved_sample_for_python_works() {
     );
 
     // The program's own place is no folder of ours, so its name is whole.
-    moved.lead_to_a_sign_up_page(
-        python(&sample.to_string_lossy()).env("SSL_CERT_FILE", &moved.ca_file).env("PYTHONWARNINGS", "ignore"),
-    );
+    moved.lead_to_a_sign_up_page(python(&sample.to_string_lossy()).env("SSL_CERT_FILE", &moved.ca_file));
 }
 
 #[test]
