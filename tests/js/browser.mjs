@@ -19,6 +19,7 @@ const DESKTOP = { width: 1280, height: 800 };
 const DIRECTIONS = { en: "ltr", ar: "rtl" };
 /** WCAG 2.2, 1.4.10: as wide as a desktop at 400 %. */
 const NARROWEST = { width: 320, height: 640 };
+const TABLET = { width: 768, height: 1024 };
 /** What a first visit to the sign-up page may cost, its style sheet and all headers included. */
 const MOST_BYTES = 60_000;
 
@@ -99,8 +100,10 @@ async function visit(page) {
     note(size, await look(page, fits, isNamed, isEasyToHit));
     note(`${size}, by keyboard`, await walk(page));
   }
-  await page.setViewportSize(NARROWEST);
-  note("320 wide", await look(page, fits));
+  for (const viewport of [NARROWEST, TABLET]) {
+    await page.setViewportSize(viewport);
+    note(`${viewport.width} wide`, await look(page, fits));
+  }
   for (const viewport of [PHONE, DESKTOP]) {
     await page.setViewportSize(viewport);
     await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));

@@ -51,12 +51,18 @@ impl Email {
     }
 
     /// Where letters to it end up, for counting them: as [`Self::key`], without what many mail servers let people add to
-    /// their name behind a plus sign (RFC 5233). Where it is another mailbox after all, two are counted as one.
+    /// their name behind a plus sign (RFC 5233), and without what Gmail does not look at. Where it is another mailbox after
+    /// all, two are counted as one.
     pub fn mailbox(&self) -> String {
         let key = self.key();
-        match key.split_once('@').and_then(|(local, domain)| Some((local.split_once('+')?.0, domain))) {
-            Some((name, domain)) if !name.is_empty() => format!("{name}@{domain}"),
-            _ => key,
+        let Some((local, domain)) = key.split_once('@') else { return key };
+        let name =
+            local.split_once('+').map_or(local, |(name, _)| if name.is_empty() { local } else { name });
+        match domain {
+            // One service under two names, to which dots make no difference:
+            // <https://support.google.com/mail/answer/7436150>.
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+            _ => format!("{name}@{domain}"),
         }
     }
 }
@@ -149,6 +155,16 @@ mod tests {
             "+odile@pinewater.example",
             "a name of nothing is none"
         );
+    }
+
+    #[test]
+    fn spellings_that_gmail_does_not_tell_apart_are_one_mailbox() {
+        let mailbox = |text: &str| Email::parse(text).unwrap().mailbox();
+
+        for spelling in ["o.d.i.l.e@gmail.com", "Odile@googlemail.com", "od.ile+news@gmail.com"] {
+            assert_eq!(mailbox(spelling), "odile@gmail.com");
+        }
+        assert_eq!(mailbox("o.dile@pinewater.example"), "o.dile@pinewater.example");
     }
 
     #[test]

@@ -98,10 +98,15 @@ impl Person {
     pub fn key(&self) -> String {
         match self {
             Self::Named { user: Some(user), .. } => format!("u:{user}"),
-            Self::Named { named, user: None } => format!("e:{}", named.email.key()),
+            Self::Named { named, user: None } => address_key(&named.email),
             Self::External { external_id, .. } => external_key(external_id),
         }
     }
+}
+
+/// The key of whoever registers by an address, without being signed in.
+pub fn address_key(email: &Email) -> String {
+    format!("e:{}", email.key())
 }
 
 /// The key of an external registrant, byte for byte as the external system spells its id.

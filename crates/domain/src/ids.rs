@@ -102,10 +102,23 @@ impl RegistrantId {
 impl PersonId {
     /// Where an organizer's list of meetings lives.
     pub fn organizer_slot(self, tenant: TenantId) -> Slot {
+        Slot::of(&self.key_in(tenant))
+    }
+
+    /// The id of the feed of an organizer's meetings: what nobody else has, since the same person may be of several
+    /// organisations.
+    pub(crate) fn feed_id(self, tenant: TenantId) -> Uuid {
+        let digest = Sha256::digest(self.key_in(tenant));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
+    fn key_in(self, tenant: TenantId) -> [u8; 32] {
         let mut key = [0; 32];
         key[..16].copy_from_slice(tenant.0.as_bytes());
         key[16..].copy_from_slice(self.0.as_bytes());
-        Slot::of(&key)
+        key
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod address_hash;
 pub mod allowance;
 pub mod caller;
+pub mod change;
 pub mod consent;
 pub mod email;
 pub mod enrolment;
@@ -19,12 +20,14 @@ pub mod operation;
 pub mod origin;
 pub mod permission;
 pub mod person;
+pub mod query;
 pub mod question;
 pub mod refusal;
 pub mod registrant;
 pub mod registration;
 pub mod return_address;
 pub mod seats;
+pub mod subscription;
 pub mod suppression;
 pub mod text;
 

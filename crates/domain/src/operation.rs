@@ -44,6 +44,17 @@ Operation {
     ListAttendanceReports,
     GetAttendanceReport,
     ListAttendanceRecords,
+    DeltaMeetings,
+    DeltaRegistrants,
+    CreateSubscription,
+    ListSubscriptions,
+    GetSubscription,
+    UpdateSubscription,
+    DeleteSubscription,
+    ReauthorizeSubscription,
+    RotateSigningSecret,
+    ListDeliveries,
+    ReplayDeliveries,
 }
 }
 
@@ -58,7 +69,7 @@ pub enum Method {
 }
 
 listed! {
-/// What a path names, below `/me` or `/users/{id}`.
+/// What a path names, below `/me` or `/users/{id}`; subscriptions stand beside those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "`Resource::template` spells each path")]
 Resource {
@@ -75,6 +86,14 @@ Resource {
     AttendanceReports,
     AttendanceReport,
     AttendanceRecords,
+    MeetingsDelta,
+    RegistrantsDelta,
+    Subscriptions,
+    Subscription,
+    Reauthorize,
+    RotateSigningSecret,
+    Deliveries,
+    Replay,
 }
 }
 
@@ -83,9 +102,13 @@ Resource {
 #[expect(missing_docs, reason = "these are OData's")]
 pub enum QueryOption {
     Count,
+    DeltaToken,
     Expand,
     Filter,
+    OrderBy,
+    Search,
     Select,
+    Skip,
     SkipToken,
     Top,
 }
@@ -95,9 +118,13 @@ impl QueryOption {
     pub fn name(self) -> &'static str {
         match self {
             Self::Count => "$count",
+            Self::DeltaToken => "$deltatoken",
             Self::Expand => "$expand",
             Self::Filter => "$filter",
+            Self::OrderBy => "$orderby",
+            Self::Search => "$search",
             Self::Select => "$select",
+            Self::Skip => "$skip",
             Self::SkipToken => "$skiptoken",
             Self::Top => "$top",
         }
@@ -105,7 +132,8 @@ impl QueryOption {
 }
 
 impl Resource {
-    /// The path below `/me` or `/users/{userId}`, as a template.
+    /// The path below `/me` or `/users/{userId}`, or below the version where it [is beside them](Self::is_at_root), as a
+    /// template.
     pub fn template(self) -> &'static str {
         match self {
             Self::User => "",
@@ -123,7 +151,38 @@ impl Resource {
             Self::AttendanceRecords => {
                 "/onlineMeetings/{meetingId}/attendanceReports/{reportId}/attendanceRecords"
             }
+            Self::MeetingsDelta => "/onlineMeetings/delta",
+            Self::RegistrantsDelta => "/onlineMeetings/{meetingId}/registration/registrants/delta",
+            Self::Subscriptions => "/subscriptions",
+            Self::Subscription => "/subscriptions/{subscriptionId}",
+            Self::Reauthorize => "/subscriptions/{subscriptionId}/reauthorize",
+            Self::RotateSigningSecret => "/subscriptions/{subscriptionId}/rotateSigningSecret",
+            Self::Deliveries => "/subscriptions/{subscriptionId}/deliveries",
+            Self::Replay => "/subscriptions/{subscriptionId}/replay",
         }
+    }
+
+    /// Whether it stands beside `/me` and `/users`: subscriptions belong to an application, not to a person.
+    pub fn is_at_root(self) -> bool {
+        matches!(
+            self,
+            Self::Subscriptions
+                | Self::Subscription
+                | Self::Reauthorize
+                | Self::RotateSigningSecret
+                | Self::Deliveries
+                | Self::Replay
+        )
+    }
+
+    /// Whether it is something to be done, and nothing that is there.
+    pub fn is_action(self) -> bool {
+        matches!(self, Self::CreateOrGet | Self::Reauthorize | Self::RotateSigningSecret | Self::Replay)
+    }
+
+    /// Whether it is what changed of a list.
+    pub fn is_delta(self) -> bool {
+        matches!(self, Self::MeetingsDelta | Self::RegistrantsDelta)
     }
 
     /// The operation a method means on this resource; `None` where the method is not offered.
@@ -135,6 +194,12 @@ impl Resource {
                 && (self != Self::User || for_me == (*operation == Operation::GetMe))
         };
         Operation::ALL.into_iter().find(is_it)
+    }
+
+    /// Whether its items are counted by `/$count` behind its path.
+    pub fn is_counted(self) -> bool {
+        let counts = |operation: Operation| !operation.counting_options().is_empty();
+        self.operation(Method::Get, false).is_some_and(counts)
     }
 
     /// The methods offered on this resource, in the order of [`Operation::ALL`].
@@ -182,17 +247,30 @@ impl Operation {
             | Self::ListLetters
             | Self::ListAttendanceReports
             | Self::GetAttendanceReport
-            | Self::ListAttendanceRecords => Method::Get,
+            | Self::ListAttendanceRecords
+            | Self::DeltaMeetings
+            | Self::DeltaRegistrants
+            | Self::ListSubscriptions
+            | Self::GetSubscription
+            | Self::ListDeliveries => Method::Get,
             Self::CreateMeeting
             | Self::CreateOrGetMeeting
             | Self::CreateRegistration
             | Self::CreateQuestion
-            | Self::EnrollRegistrant => Method::Post,
-            Self::UpdateMeeting | Self::UpdateRegistration | Self::UpdateQuestion => Method::Patch,
+            | Self::EnrollRegistrant
+            | Self::CreateSubscription
+            | Self::ReauthorizeSubscription
+            | Self::RotateSigningSecret
+            | Self::ReplayDeliveries => Method::Post,
+            Self::UpdateMeeting
+            | Self::UpdateRegistration
+            | Self::UpdateQuestion
+            | Self::UpdateSubscription => Method::Patch,
             Self::DeleteMeeting
             | Self::DeleteRegistration
             | Self::DeleteQuestion
-            | Self::CancelRegistrant => Method::Delete,
+            | Self::CancelRegistrant
+            | Self::DeleteSubscription => Method::Delete,
         }
     }
 
@@ -215,17 +293,38 @@ impl Operation {
             Self::ListAttendanceReports => Resource::AttendanceReports,
             Self::GetAttendanceReport => Resource::AttendanceReport,
             Self::ListAttendanceRecords => Resource::AttendanceRecords,
+            Self::DeltaMeetings => Resource::MeetingsDelta,
+            Self::DeltaRegistrants => Resource::RegistrantsDelta,
+            Self::CreateSubscription | Self::ListSubscriptions => Resource::Subscriptions,
+            Self::GetSubscription | Self::UpdateSubscription | Self::DeleteSubscription => {
+                Resource::Subscription
+            }
+            Self::ReauthorizeSubscription => Resource::Reauthorize,
+            Self::RotateSigningSecret => Resource::RotateSigningSecret,
+            Self::ListDeliveries => Resource::Deliveries,
+            Self::ReplayDeliveries => Resource::Replay,
         }
     }
 
     /// Whether it is served below `/me`.
     pub fn on_me(self) -> bool {
-        self != Self::GetUser
+        self != Self::GetUser && !self.on_root()
     }
 
     /// Whether it is served below `/users/{userId}`.
     pub fn on_users(self) -> bool {
-        self != Self::GetMe
+        self != Self::GetMe && !self.on_root()
+    }
+
+    /// Whether it is served directly below the version.
+    pub fn on_root(self) -> bool {
+        self.resource().is_at_root()
+    }
+
+    /// Whether a request for it has a body.
+    pub fn takes_body(self) -> bool {
+        matches!(self.method(), Method::Post | Method::Patch)
+            && !matches!(self, Self::ReauthorizeSubscription | Self::RotateSigningSecret)
     }
 
     /// The status of success.
@@ -234,11 +333,15 @@ impl Operation {
             Self::CreateMeeting
             | Self::CreateOrGetMeeting
             | Self::CreateRegistration
-            | Self::CreateQuestion => 201,
+            | Self::CreateQuestion
+            | Self::CreateSubscription => 201,
+            Self::ReplayDeliveries => 202,
             Self::DeleteMeeting
             | Self::DeleteRegistration
             | Self::DeleteQuestion
-            | Self::CancelRegistrant => 204,
+            | Self::CancelRegistrant
+            | Self::DeleteSubscription
+            | Self::ReauthorizeSubscription => 204,
             _ => 200,
         }
     }
@@ -246,12 +349,27 @@ impl Operation {
     /// The query options it serves beside `$select`, which every GET does; any other is refused, because
     /// leaving it out would answer another question than was asked.
     pub fn query_options(self) -> &'static [QueryOption] {
+        use QueryOption::{Count, DeltaToken, Expand, Filter, OrderBy, Search, Skip, SkipToken, Top};
         match self {
-            Self::FindMeetings => &[QueryOption::Filter],
-            Self::GetRegistration => &[QueryOption::Expand],
-            Self::ListQuestions => &[QueryOption::Count],
-            Self::ListRegistrants => &[QueryOption::Top, QueryOption::Count, QueryOption::SkipToken],
-            Self::ListAttendanceRecords => &[QueryOption::Top, QueryOption::SkipToken],
+            Self::FindMeetings => &[Filter],
+            Self::GetRegistration => &[Expand],
+            Self::ListRegistrants => &[Filter, Search, OrderBy, Top, Skip, SkipToken, Count],
+            Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
+            Self::ListAttendanceReports => &[Filter, OrderBy, Top, Skip, Count],
+            Self::ListAttendanceRecords => &[Filter, Top, SkipToken],
+            Self::ListDeliveries => &[Top, SkipToken],
+            Self::DeltaMeetings | Self::DeltaRegistrants => &[Top, SkipToken, DeltaToken],
+            _ => &[],
+        }
+    }
+
+    /// The query options with `/$count` behind its path; none where that is not served.
+    pub fn counting_options(self) -> &'static [QueryOption] {
+        match self {
+            Self::ListRegistrants | Self::ListQuestions | Self::ListLetters => {
+                &[QueryOption::Filter, QueryOption::Search]
+            }
+            Self::ListAttendanceReports => &[QueryOption::Filter],
             _ => &[],
         }
     }
@@ -284,6 +402,17 @@ impl Operation {
             Self::ListAttendanceReports => "attendanceReport-list",
             Self::GetAttendanceReport => "attendanceReport-get",
             Self::ListAttendanceRecords => "attendanceRecord-list",
+            Self::DeltaMeetings => "onlineMeeting-delta",
+            Self::DeltaRegistrants => "registrant-delta",
+            Self::CreateSubscription => "subscription-create",
+            Self::ListSubscriptions => "subscription-list",
+            Self::GetSubscription => "subscription-get",
+            Self::UpdateSubscription => "subscription-update",
+            Self::DeleteSubscription => "subscription-delete",
+            Self::ReauthorizeSubscription => "subscription-reauthorize",
+            Self::RotateSigningSecret => "subscription-rotateSigningSecret",
+            Self::ListDeliveries => "delivery-list",
+            Self::ReplayDeliveries => "delivery-replay",
         }
     }
 
@@ -315,6 +444,17 @@ impl Operation {
             Self::ListAttendanceReports => "List the attendance reports of a meeting",
             Self::GetAttendanceReport => "Get an attendance report",
             Self::ListAttendanceRecords => "List who came and who did not",
+            Self::DeltaMeetings => "List the meetings that changed since the last time",
+            Self::DeltaRegistrants => "List the registrants that changed since the last time",
+            Self::CreateSubscription => "Subscribe to change notifications",
+            Self::ListSubscriptions => "List one's subscriptions",
+            Self::GetSubscription => "Get a subscription",
+            Self::UpdateSubscription => "Renew a subscription",
+            Self::DeleteSubscription => "End a subscription",
+            Self::ReauthorizeSubscription => "Confirm a subscription that is about to end",
+            Self::RotateSigningSecret => "Sign the notifications of a subscription by another secret",
+            Self::ListDeliveries => "List what was sent to a subscription and waits to be",
+            Self::ReplayDeliveries => "Send notifications again, from one of them on",
         }
     }
 }
@@ -326,6 +466,11 @@ mod tests {
     #[test]
     fn every_operation_is_reached_by_exactly_its_own_route() {
         for operation in Operation::ALL {
+            if operation.on_root() {
+                let found = operation.resource().operation(operation.method(), false);
+                assert_eq!(found, Some(operation));
+                continue;
+            }
             for for_me in [true, false] {
                 let is_served = if for_me { operation.on_me() } else { operation.on_users() };
                 let found = operation.resource().operation(operation.method(), for_me);

@@ -80,7 +80,20 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         CreateRegistration | UpdateRegistration | DeleteRegistration => row(WRITE, APP_WRITE, Who::Organizer),
         GetRegistration | ListQuestions | GetQuestion => row(READ, APP_READ, Who::Organizer),
         CreateQuestion | UpdateQuestion | DeleteQuestion => row(WRITE, APP_WRITE, Who::Organizer),
-        ListRegistrants | GetRegistrant | ListLetters => row(READ, APP_WRITE, Who::Organizer),
+        ListRegistrants | GetRegistrant | ListLetters | DeltaRegistrants => {
+            row(READ, APP_WRITE, Who::Organizer)
+        }
+        DeltaMeetings => row(READ, APP_READ, Who::Organizer),
+        // Whoever may list registrants may be told of them.
+        CreateSubscription
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | DeleteSubscription
+        | ReauthorizeSubscription
+        | RotateSigningSecret
+        | ListDeliveries
+        | ReplayDeliveries => row(READ, APP_WRITE, Who::Organizer),
         // Names and addresses: to applications a permission of their own opens them, as in Graph.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => {
             row(READ_OR_ARTIFACT, APP_ARTIFACT, Who::Organizer)

@@ -17,6 +17,19 @@ pub enum Refusal {
     NoRegistrant,
     /// The meeting has no such attendance report, or not yet.
     NoAttendanceReport,
+    /// The caller has no such subscription.
+    NoSubscription,
+    /// There are as many subscriptions as there may be.
+    TooManySubscriptions,
+    /// The receiver of notifications did not prove that it wants them.
+    Unvalidated {
+        /// The member that holds its address.
+        member: &'static str,
+        /// What went wrong.
+        reason: String,
+    },
+    /// What changed since then is no longer known: begin anew.
+    SyncStateNotFound,
     /// The directory has no such person.
     NoPerson,
     /// The meeting has a registration already.

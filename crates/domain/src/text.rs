@@ -34,7 +34,11 @@ pub mod limit {
 
 /// The text in Unicode normal form C without blanks around it: how names are kept.
 pub fn tidy(text: &str) -> String {
-    let text = text.trim();
+    composed(text.trim())
+}
+
+/// The text in Unicode normal form C.
+pub fn composed(text: &str) -> String {
     // ASCII is in normal form as it is.
     if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
 }

@@ -3,6 +3,8 @@
 "use strict";
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const language = document.documentElement.lang;
+const asNamedHere = (timeZone) => new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
+const sameZone = (one, other) => one === other || asNamedHere(one) === other;
 for (const place of document.querySelectorAll("[data-zone]")) {
   const { zone, start, end, words } = place.dataset;
   // English pages count 24 hours.
@@ -10,8 +12,8 @@ for (const place of document.querySelectorAll("[data-zone]")) {
     new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "short", timeZone })
       .formatRange(new Date(start), new Date(end));
   if (!own || [zone, "UTC"].some((shown) => write(own) === write(shown))) continue;
-  // What the list calls it is in the reader's language.
-  const listed = document.querySelector(`#zone option[value="${CSS.escape(own)}"]`);
+  // What the list calls it is in the reader's language. Browsers know some zones by an older name.
+  const listed = [...document.querySelectorAll("#zone option")].find(({ value }) => sameZone(value, own));
   const city = listed ? listed.textContent : own.split("/").pop().replaceAll("_", " ");
   place.textContent = words.replace("{zone}", () => city).replace("{time}", () => write(own));
   place.hidden = false;
@@ -20,8 +22,10 @@ for (const place of document.querySelectorAll("[data-left]")) {
   const { left, words } = place.dataset;
   const clock = place.nextElementSibling;
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", numberingSystem: "latn" });
-  // As the server reckons it.
+  const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
+  // As the server reckons it. The page looks again a few seconds later for one reader than for another.
   const inWords = (seconds) => {
+    if (seconds === 0) return now;
     if (seconds < 7200) return relative.format(Math.max(1, Math.ceil(seconds / 60)), "minute");
     const [length, unit] = seconds < 172800 ? [3600, "hour"] : [86400, "day"];
     return relative.format(Math.floor(seconds / length), unit);
@@ -32,7 +36,8 @@ for (const place of document.querySelectorAll("[data-left]")) {
     const text = words.replace("{time}", () => inWords(seconds));
     // What is read aloud changes with the minute only.
     if (place.textContent !== text) place.textContent = text;
-    if (seconds < 3600) clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds === 0) clock.textContent = "";
+    else if (seconds < 3600) clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   };
   tick();
   setInterval(tick, 1000);

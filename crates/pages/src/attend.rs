@@ -13,7 +13,10 @@ pub use manage::{
     CanceledView, EnrolledView, ManageNotice, ManageStatus, ManageView, canceled_page, enrolled_page,
     erased_page, manage_page,
 };
-pub use problem::{Problem, ProblemView, not_found_page, problem_page, sign_in_failed_page, withdrawn_page};
+pub use problem::{
+    CalledOffView, Problem, ProblemView, called_off_page, not_found_page, problem_page, sign_in_failed_page,
+    withdrawn_page,
+};
 pub use registration::{
     ConsentBox, EnrolmentForm, FieldProblem, Flaw, ProofView, Question, QuestionKind, RegistrationState,
     RegistrationView, SessionView, Speaker, TurnedAway, registration_page,

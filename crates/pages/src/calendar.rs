@@ -86,14 +86,7 @@ fn description(facts: &LetterFacts<'_>, words: &Words, method: CalendarMethod) -
     if method == CalendarMethod::Cancel {
         return t.say("invite-canceled");
     }
-    let mut text = format!(
-        "{}\n{}\n{}\n\n{}\n{}",
-        t.say("invite-join"),
-        words.join_url,
-        t.say("invite-personal"),
-        t.say("invite-manage"),
-        words.manage_url,
-    );
+    let mut text = format!("{}\n{}\n{}", t.say("invite-join"), words.join_url, t.say("invite-personal"),);
     if let Some(description) = &words.description {
         text.push_str("\n\n");
         text.push_str(&clean::clip(description, LONGEST_DESCRIPTION));

@@ -24,16 +24,16 @@ mod zones;
 
 pub use add_to_calendar::{AddTo, CalendarEntry, CalendarOffer, WebCalendar, calendar_address};
 pub use attend::{
-    CanceledView, EnrolledView, GateState, GateView, ManageNotice, ManageStatus, ManageView, Problem,
-    ProblemView,
+    CalledOffView, CanceledView, EnrolledView, GateState, GateView, ManageNotice, ManageStatus, ManageView,
+    Problem, ProblemView,
 };
 pub use attend::{
     ConsentBox, EnrolmentForm, FieldProblem, Flaw, ProofView, Question, QuestionKind, RegistrationState,
     RegistrationView, SessionView, Speaker, TurnedAway,
 };
 pub use attend::{
-    calendar_way_page, canceled_page, enrolled_page, erased_page, gate_page, guest_name, manage_page,
-    not_found_page, problem_page, registration_page, sign_in_failed_page, stop_reminders_page,
+    calendar_way_page, called_off_page, canceled_page, enrolled_page, erased_page, gate_page, guest_name,
+    manage_page, not_found_page, problem_page, registration_page, sign_in_failed_page, stop_reminders_page,
     withdrawn_page,
 };
 pub use brand::{Brand, Logo};

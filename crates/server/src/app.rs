@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use pages::Language;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use store::{Fault, Hosted, Store};
+use store::{Fault, Hosted, Store, SubscriptionLimits};
 use wire::registrant::ListEdition;
 
 use crate::attend::room::Rooms;
@@ -23,6 +23,7 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::Listen;
 use crate::connections::Limits;
+use crate::courier::Courier;
 use crate::graph::{Budgets, Place};
 use crate::guard::Guard;
 use crate::house::Houses;
@@ -52,6 +53,8 @@ pub struct Parts {
     pub turnstile: Turnstile,
     /// Where letters leave.
     pub mailroom: Mailroom,
+    /// Where change notifications leave.
+    pub courier: Courier,
     /// Where whoever is registered and comes again is seen to.
     pub returning: ReturnDesk,
     /// Who asks too often.
@@ -93,6 +96,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How much each may ask in a minute.
     pub budgets: Budgets,
+    /// How many subscriptions there may be.
+    pub subscriptions: SubscriptionLimits,
     /// Each organisation's language, for where nobody asks for another.
     pub languages: HashMap<TenantId, Language>,
     /// What each organisation's pages and letters have of their own.

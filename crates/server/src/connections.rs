@@ -22,9 +22,11 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep};
 use tower_http::timeout::{DeadlineBody, TimeoutError};
+
+use crate::seen_through::SeenThrough;
 
 /// What clients may take.
 #[derive(Clone, Copy, Debug)]
@@ -89,13 +91,9 @@ async fn let_in(
                 "further connections wait: raise `server.max_connections` if this lasts"
             );
         }
-        let place = Arc::clone(places).acquire_owned().await;
+        let place = Arc::new(Arc::clone(places).acquire_owned().await);
         let (stream, peer) = take(listener, &mut exhausted).await;
-        let connection = attend(stream, peer, router.clone(), limits, stop.clone());
-        tokio::spawn(async move {
-            connection.await;
-            drop(place);
-        });
+        tokio::spawn(attend(stream, peer, router.clone(), limits, (stop.clone(), place)));
     }
 }
 
@@ -125,13 +123,17 @@ fn is_the_clients_doing(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// Serves one connection to its end, or until its client has let it lie for too long.
+/// Holds a place among the connections.
+type Place = Arc<Result<OwnedSemaphorePermit, AcquireError>>;
+
+/// Serves one connection to its end, or until its client has let it lie for too long. Its place is held until what was
+/// asked over it has been worked off.
 async fn attend(
     stream: TcpStream,
     peer: SocketAddr,
     router: TowerToHyperService<Router>,
     limits: Limits,
-    stop: watch::Receiver<bool>,
+    (stop, place): (watch::Receiver<bool>, Place),
 ) {
     // Answers are small and complete: waiting for more to send would only delay them. It works without, too.
     let _ = stream.set_nodelay(true);
@@ -141,6 +143,7 @@ async fn attend(
         requests.turn();
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = router.call(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))));
+        let answer = SeenThrough::new(answer, Arc::clone(&place));
         async {
             let answer = answer.await;
             requests.turn();

@@ -178,7 +178,9 @@ impl ApiError {
             Self::Refused(Refusal::Invalid(problems)) => {
                 problems.first().map(|problem| problem.target.clone())
             }
-            Self::Refused(Refusal::DirectoryMismatch { member }) => Some((*member).to_owned()),
+            Self::Refused(Refusal::DirectoryMismatch { member } | Refusal::Unvalidated { member, .. }) => {
+                Some((*member).to_owned())
+            }
             Self::Refused(Refusal::RegistrantKind { .. }) => Some("@odata.type".to_owned()),
             Self::Refused(Refusal::IdempotencyKeyReused) => Some("Idempotency-Key".to_owned()),
             _ => None,
@@ -268,6 +270,10 @@ fn refusal_row(refusal: &Refusal) -> Row {
         Refusal::NoRegistrant => not_found("registrantNotFound"),
         Refusal::NoAttendanceReport => not_found("attendanceReportNotFound"),
         Refusal::NoPerson => not_found("personNotFound"),
+        Refusal::NoSubscription => not_found("subscriptionNotFound"),
+        Refusal::TooManySubscriptions => Row(S::FORBIDDEN, "Forbidden", Some("tooManySubscriptions")),
+        Refusal::Unvalidated { .. } => Row(S::BAD_REQUEST, "ValidationError", Some("receiverNotValidated")),
+        Refusal::SyncStateNotFound => Row(S::GONE, "syncStateNotFound", Some("resyncRequired")),
         Refusal::RegistrationExists => conflict("registrationExists"),
         Refusal::RegistrationFull => conflict("registrationFull"),
         Refusal::TooManyQuestions => bad("tooManyQuestions"),
@@ -313,6 +319,16 @@ fn refusal_message(refusal: &Refusal) -> String {
             a registration has opened."
             .to_owned(),
         Refusal::NoPerson => "User not found.".to_owned(),
+        Refusal::NoSubscription => "Subscription not found.".to_owned(),
+        Refusal::TooManySubscriptions => "There are as many subscriptions of the application or the organisation as \
+            there may be: end one that nobody reads."
+            .to_owned(),
+        Refusal::Unvalidated { member, reason } => {
+            format!("Subscription validation request failed. The receiver in `{member}` did not prove itself: {reason}.")
+        }
+        Refusal::SyncStateNotFound => "Resync required. What changed since then is no longer known: ask without a \
+            token, and take what is listed for all there is."
+            .to_owned(),
         Refusal::RegistrationExists => "A registration is already enabled for this meeting.".to_owned(),
         Refusal::RegistrationFull => "Every place of this registration is taken.".to_owned(),
         Refusal::TooManyQuestions => {

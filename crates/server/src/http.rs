@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::middleware::map_response;
 use axum::response::Response;
-use http::Request;
+use http::header::STRICT_TRANSPORT_SECURITY;
+use http::{HeaderValue, Request};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
@@ -21,6 +23,7 @@ pub const ISSUER_PATH: &str = "/identity";
 /// their names are compared without case and their ids may hold an encoded slash.
 pub fn router(app: App, issuer: Option<Arc<IssuerService>>) -> Router {
     let limit = app.settings.max_body_bytes;
+    let is_secure = app.settings.is_https();
     let mut router = Router::new()
         .merge(ops::routes())
         .merge(attend::routes(&app))
@@ -29,7 +32,15 @@ pub fn router(app: App, issuer: Option<Arc<IssuerService>>) -> Router {
     if let Some(issuer) = issuer {
         router = router.nest(ISSUER_PATH, issuer::routes(issuer));
     }
-    router.layer(DefaultBodyLimit::max(limit)).layer(CatchPanicLayer::custom(ops::after_panic))
+    let router = router.layer(DefaultBodyLimit::max(limit)).layer(CatchPanicLayer::custom(ops::after_panic));
+    if is_secure { router.layer(map_response(stay_secure)) } else { router }
+}
+
+/// Whoever came over https once comes back over https alone, for a year: RFC 6797. Who stands behind a name is the
+/// operator's to decide, so the names below it are not meant.
+async fn stay_secure(mut response: Response) -> Response {
+    response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    response
 }
 
 async fn graph_or_nothing(State(app): State<App>, request: Request<Body>) -> Response {

@@ -30,6 +30,10 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
         let stopped = stopped.clone();
         tokio::spawn(lmtp.run(app.clone(), asked_to_stop(stopped)))
     });
+    let courier = {
+        let (courier, stopped) = (app.courier.clone(), stopped.clone());
+        tokio::spawn(async move { courier.run(asked_to_stop(stopped)).await })
+    };
     let janitor = tokio::spawn(tidy_up(app.clone()));
     let http = tokio::spawn(connections::serve(listener, router, app.settings.limits, stopped));
 
@@ -39,6 +43,7 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     let drained = tokio::time::timeout(drain, async {
         let _ = http.await;
         let _ = mailroom.await;
+        let _ = courier.await;
         if let Some(lmtp) = lmtp {
             let _ = lmtp.await;
         }
@@ -73,6 +78,9 @@ async fn tidy_up(app: App) {
             }
             if let Err(fault) = app.store.remove_expired_allowances(app.clock.now()).await {
                 tracing::warn!(%fault, "what is remembered of mailboxes stays for now");
+            }
+            if let Err(fault) = app.store.forget_changes(app.clock.now()).await {
+                tracing::warn!(%fault, "changes that nobody will ask for stay for now");
             }
         }
     }

@@ -22,7 +22,7 @@ const ON_EVERY_NODE: [&str; 8] = [
 ];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 14] = [
+const SPREAD: [(&str, &str, &str); 18] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
@@ -36,6 +36,10 @@ const SPREAD: [(&str, &str, &str); 14] = [
     ("entry", "slot", "meeting"),
     ("mail_allowance", "slot", "meeting"),
     ("suppression", "slot", "meeting"),
+    ("feed", "slot", "meeting"),
+    ("change", "slot", "meeting"),
+    ("subscription", "slot", "meeting"),
+    ("delivery", "slot", "meeting"),
     ("organizer_meeting", "organizer_slot", "meeting"),
 ];
 

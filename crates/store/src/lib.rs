@@ -15,23 +15,31 @@ mod calendar_answer;
 mod cancel;
 mod citus;
 mod closing;
+mod condition;
 mod consent;
+mod delivering;
 mod deployment;
 mod directory;
 mod engine;
 mod enroll;
 mod expiring;
 mod fault;
+mod feed;
+mod forgetting;
+mod gather;
 mod idempotency;
 mod letters;
+mod listing;
 mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
 mod once;
 mod opening;
+mod ordering;
 mod outbox;
 mod own;
+mod own_meetings;
 mod past;
 mod question;
 mod registrant;
@@ -41,15 +49,17 @@ mod returned;
 mod rows;
 mod schema;
 mod seating;
+mod subscription;
 mod suppressing;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use domain::MeetingId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
+use tokio::sync::Semaphore;
 
 use engine::{Engine, Line, Pool, Source, Tx, UNTESTED, query};
 
@@ -60,9 +70,12 @@ pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
+pub use delivering::{Delivery, DeliveryStatus, DueSubscription, Tried, Visit};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
+pub use feed::{Feed, FeedOf};
+pub use listing::{ListedPage, Listing};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
@@ -73,12 +86,13 @@ pub use past::Past;
 pub use registrant::RegistrantPage;
 pub use returned::Return;
 pub use schema::Schema;
+pub use subscription::{Subscribed, SubscriptionLimits};
 pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 10] = [
+const STEPS: [(i64, &str, &str, &str); 11] = [
     (
         1,
         "registrations",
@@ -138,6 +152,12 @@ const STEPS: [(i64, &str, &str, &str); 10] = [
         "kept_answers",
         include_str!("../migrations/sqlite/0010_kept_answers.sql"),
         include_str!("../migrations/postgres/0010_kept_answers.sql"),
+    ),
+    (
+        11,
+        "changes",
+        include_str!("../migrations/sqlite/0011_changes.sql"),
+        include_str!("../migrations/postgres/0011_changes.sql"),
     ),
 ];
 
@@ -217,6 +237,8 @@ pub struct Store {
     readers: Pool,
     /// Whether the tables are spread over nodes by Citus.
     is_spread: bool,
+    /// How many may look through lists at once: see [`listing`].
+    searches: Arc<Semaphore>,
 }
 
 impl Store {
@@ -229,7 +251,7 @@ impl Store {
             Pool::Postgres(Source::Shared(pool)) => {
                 let options = (*pool.connect_options()).clone();
                 let own = Pool::Postgres(Source::Single(Line::new(options, LONGEST_WAIT)));
-                Self { writer: own.clone(), readers: own, ..*self }
+                Self { writer: own.clone(), readers: own, ..self.clone() }
             }
         }
     }

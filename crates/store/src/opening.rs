@@ -9,10 +9,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection, SqlitePool};
 
 use crate::engine::{Engine, Line, Pool, Source};
+use crate::listing::searches_of;
 use crate::{Fault, Store, citus, migrator, pool_of, rows};
 
 /// How long a connection to SQLite is waited for while others use it.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Connections that read a SQLite file.
+const SQLITE_READERS: u32 = 4;
 
 impl Store {
     /// Opens the SQLite file, making it if need be, and brings its schema up to date.
@@ -44,10 +47,15 @@ impl Store {
         let mut tx = first.begin_with("BEGIN IMMEDIATE").await?;
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
-        let readers = Source::Shared(connect(4, &options.read_only(true)).await?);
+        let readers = Source::Shared(connect(SQLITE_READERS, &options.read_only(true)).await?);
         first.close().await;
         let writer = Source::Single(Line::new(writer_options, LONGEST_WAIT));
-        let store = Self { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers), is_spread: false };
+        let store = Self {
+            writer: Pool::Sqlite(writer),
+            readers: Pool::Sqlite(readers),
+            is_spread: false,
+            searches: searches_of(SQLITE_READERS),
+        };
         store.check_usable().await?;
         Ok(store)
     }
@@ -92,7 +100,8 @@ impl Store {
         // One is for enrolments; see `apart`.
         let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
         let pool = Pool::Postgres(Source::Shared(pool));
-        let store = Self { writer: pool.clone(), readers: pool, is_spread };
+        let searches = searches_of(connections);
+        let store = Self { writer: pool.clone(), readers: pool, is_spread, searches };
         store.check_usable().await?;
         Ok(store)
     }

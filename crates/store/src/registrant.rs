@@ -70,9 +70,9 @@ const PAGE: &str =
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
 /// About how many bytes a page comes to at most, as a client is sent them; the last row may go beyond.
-const PAGE_WEIGHT: usize = 4 << 20;
+pub(crate) const PAGE_WEIGHT: usize = 4 << 20;
 /// How many rows are read at once: they are in memory before they are weighed.
-const HANDFUL: usize = 50;
+pub(crate) const HANDFUL: usize = 50;
 const COUNT: &str = "SELECT CASE WHEN $4 THEN seats_taken ELSE registrant_count END FROM roster
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
@@ -171,7 +171,7 @@ pub(crate) async fn read_registrant(
 }
 
 /// About how many bytes a client is sent: names, link and ids, and beside each answer the text of its question.
-fn weigh(registrant: &Registrant) -> usize {
+pub(crate) fn weigh(registrant: &Registrant) -> usize {
     let answers = registrant.answers.iter().map(|answer| answer.value.len() + 1_000);
     1_000 + answers.sum::<usize>()
 }

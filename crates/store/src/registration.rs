@@ -57,8 +57,6 @@ const FIND_LIVE: &str =
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
-const WAS_THERE: &str = "SELECT COUNT(*) FROM registration
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND is_live IS NULL";
 const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, input_type, options
     FROM question WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND NOT is_deleted
     ORDER BY position";
@@ -147,21 +145,6 @@ impl Store {
             }
             Made::Now(is_new)
         }))
-    }
-
-    /// Whether there was such a registration, which was deleted since, alone or with its meeting.
-    pub async fn had_this_registration(
-        &self,
-        meeting: MeetingId,
-        registration: RegistrationId,
-    ) -> Result<bool, Fault> {
-        let found: i64 = query(WAS_THERE)
-            .bind(number(meeting.slot()))
-            .bind(meeting.0)
-            .bind(registration.0)
-            .fetch_value(&self.readers)
-            .await?;
-        Ok(found > 0)
     }
 
     /// Stores a changed built-in registration (its questions have operations of their own), if it is still of

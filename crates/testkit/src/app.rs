@@ -406,6 +406,24 @@ impl TestApp {
         self.app.store.put_application(&registered).await.unwrap();
     }
 
+    // Change notifications.
+
+    /// Gathers what changed and tells whoever subscribed; how many deliveries were taken.
+    pub async fn notify(&self) -> usize {
+        self.app.courier.deliver_due().await.unwrap()
+    }
+
+    /// Does so as the service does, until `stop` is ready.
+    pub fn notify_until(&self, stop: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let courier = self.app.courier.clone();
+        tokio::spawn(async move { courier.run(stop).await })
+    }
+
+    /// Forgets changes and deliveries that were kept long enough.
+    pub async fn forget_changes(&self) -> u64 {
+        self.app.store.forget_changes(self.now()).await.unwrap()
+    }
+
     // Letters.
 
     /// Takes mail as the mail server of the return path hands it over, until the test ends; at which port.

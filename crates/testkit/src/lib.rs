@@ -13,6 +13,7 @@ mod db;
 mod listening;
 mod logs;
 mod people;
+mod receiver;
 mod scene;
 mod stopped;
 
@@ -21,5 +22,6 @@ pub use call::{Call, TestResponse};
 pub use listening::Listening;
 pub use logs::{CapturedLogs, capture_logs};
 pub use people::{APP, People, TestPerson};
+pub use receiver::{Answer, Proof, Received, Receiver};
 pub use scene::{NewMeeting, TestMeeting};
 pub use stopped::Stopped;

@@ -68,6 +68,26 @@ impl Root {
         self.below(meeting, &format!("attendanceReports('{report}')/attendanceRecords"))
     }
 
+    /// What changed among the meetings of an organizer.
+    pub fn meetings_delta(&self, organizer: domain::PersonId) -> String {
+        format!("{}/$delta", self.meetings(organizer, false))
+    }
+
+    /// What changed among the registrants of a registration.
+    pub fn registrants_delta(&self, meeting: &Meeting) -> String {
+        self.below(meeting, "registration/registrants/$delta")
+    }
+
+    /// Subscriptions, or one of them.
+    pub fn subscriptions(&self, is_entity: bool) -> String {
+        format!("{}/$metadata#subscriptions{}", self.0, if is_entity { "/$entity" } else { "" })
+    }
+
+    /// What was sent to a subscription.
+    pub fn deliveries(&self, subscription: &str) -> String {
+        format!("{}/$metadata#subscriptions('{subscription}')/deliveries", self.0)
+    }
+
     fn below(&self, meeting: &Meeting, tail: &str) -> String {
         let id = crate::ids::write_meeting(meeting.organizer, meeting.id);
         format!("{}/$metadata#users('{}')/onlineMeetings('{id}')/{tail}", self.0, meeting.organizer)

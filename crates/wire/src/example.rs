@@ -45,6 +45,17 @@ pub fn body(operation: Operation) -> Option<Value> {
             "lastName": "Dossou",
             "email": "mirja@harbour.example"
         }),
+        Operation::CreateSubscription => json!({
+            "resource": "me/onlineMeetings",
+            "changeType": "created,updated,deleted",
+            "notificationUrl": "https://crm.example.org/usher",
+            "clientState": "a text that you know the notification by",
+            "expirationDateTime": "2035-03-09T13:00:00Z"
+        }),
+        Operation::UpdateSubscription => json!({"expirationDateTime": "2035-03-09T13:00:00Z"}),
+        Operation::ReplayDeliveries => {
+            json!({"fromDeliveryId": "5d0a7c3e-1f24-4b6d-8e90-2a41c7d30a6b.1"})
+        }
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -61,7 +72,15 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::CancelRegistrant
         | Operation::ListAttendanceReports
         | Operation::GetAttendanceReport
-        | Operation::ListAttendanceRecords => return None,
+        | Operation::ListAttendanceRecords
+        | Operation::DeltaMeetings
+        | Operation::DeltaRegistrants
+        | Operation::ListSubscriptions
+        | Operation::GetSubscription
+        | Operation::DeleteSubscription
+        | Operation::ReauthorizeSubscription
+        | Operation::RotateSigningSecret
+        | Operation::ListDeliveries => return None,
     })
 }
 

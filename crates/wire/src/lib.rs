@@ -9,6 +9,7 @@ mod beside;
 pub mod body;
 pub mod context;
 pub mod csdl;
+pub mod delta;
 pub mod error;
 pub mod etag;
 pub mod example;
@@ -23,6 +24,7 @@ pub mod query;
 pub mod question;
 pub mod registrant;
 pub mod registration;
+pub mod subscription;
 pub mod time;
 pub mod user;
 

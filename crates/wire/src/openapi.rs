@@ -8,13 +8,15 @@ use serde_json::{Map, Value, json};
 
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::csdl::is_instant;
+use crate::delta::Delta;
 use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
 use crate::meeting::OnlineMeeting;
-use crate::parameters::{parameters, tells_unchanged};
+use crate::parameters::{may_be_minimal, parameters, tells_unchanged};
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
 use crate::registration::AnyRegistration;
+use crate::subscription::{NotificationDelivery, Replay, Replayed, WireSubscription};
 use crate::user::User;
 use crate::{Collection, Entity, Tagged, beside, example};
 
@@ -28,15 +30,21 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
     let mut paths = Map::new();
     for operation in Operation::ALL {
         let described = describe(operation, edition, &mut schemas);
-        for (prefix, is_me) in [("/me", true), ("/users/{userId}", false)] {
-            if is_me && !operation.on_me() || !is_me && !operation.on_users() {
+        for (prefix, is_served) in prefixes(operation) {
+            if !is_served {
                 continue;
             }
             let path = format!("{prefix}{}", operation.resource().template());
             let mut described = described.clone();
-            described["operationId"] =
-                json!(format!("{}-{}", operation.name(), &prefix[1..].split('/').next().unwrap_or_default()));
-            described["parameters"] = parameters(operation, is_me);
+            let first = prefix.split('/').nth(1);
+            let tail = first.map(|first| format!("-{first}")).unwrap_or_default();
+            let is_me = prefix == "/me";
+            described["operationId"] = json!(format!("{}{tail}", operation.name()));
+            described["parameters"] = parameters(operation, is_me, false);
+            if !operation.counting_options().is_empty() {
+                let counting = json!({"get": describe_counting(&described, operation, is_me)});
+                paths.insert(format!("{path}/$count"), counting);
+            }
             let entry = paths.entry(path).or_insert_with(|| json!({}));
             entry[operation.method().name().to_ascii_lowercase()] = described;
         }
@@ -104,9 +112,17 @@ fn allow_null(property: &mut Value) {
     }
 }
 
+/// What may stand before the path of an operation, and whether it is served there.
+fn prefixes(operation: Operation) -> [(&'static str, bool); 3] {
+    [("/me", operation.on_me()), ("/users/{userId}", operation.on_users()), ("", operation.on_root())]
+}
+
 /// The path of an operation as the reference shows it: with both beginnings where it has both.
 pub fn path_for_people(operation: Operation) -> String {
     let below = operation.resource().template();
+    if operation.on_root() {
+        return below.to_owned();
+    }
     match (operation.on_me(), operation.on_users()) {
         (true, false) => format!("/me{below}"),
         (false, _) => format!("/users/{{userId}}{below}"),
@@ -138,6 +154,20 @@ fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerato
     described
 }
 
+/// The same list, of which only the length is told.
+fn describe_counting(listing: &Value, operation: Operation, is_me: bool) -> Value {
+    let mut described = listing.clone();
+    described["summary"] = json!(format!("Count: {}", operation.summary().to_lowercase()));
+    described["operationId"] =
+        json!(format!("{}-count", listing["operationId"].as_str().unwrap_or_default()));
+    described["parameters"] = parameters(operation, is_me, true);
+    described["responses"]["200"] = json!({
+        "description": "How many items there are.",
+        "content": {"text/plain": {"schema": {"type": "integer"}}}
+    });
+    described
+}
+
 fn or_none(names: &[&str]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(" or ") }
 }
@@ -145,10 +175,20 @@ fn or_none(names: &[&str]) -> String {
 fn tag(resource: Resource) -> &'static str {
     match resource {
         Resource::User => "users",
-        Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => "onlineMeetings",
+        Resource::Meetings | Resource::CreateOrGet | Resource::Meeting | Resource::MeetingsDelta => {
+            "onlineMeetings"
+        }
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants | Resource::Registrant | Resource::Letters => "registrants",
+        Resource::Registrants | Resource::Registrant | Resource::Letters | Resource::RegistrantsDelta => {
+            "registrants"
+        }
+        Resource::Subscriptions
+        | Resource::Subscription
+        | Resource::Reauthorize
+        | Resource::RotateSigningSecret
+        | Resource::Deliveries
+        | Resource::Replay => "subscriptions",
         Resource::AttendanceReports | Resource::AttendanceReport | Resource::AttendanceRecords => {
             "attendanceReports"
         }
@@ -176,7 +216,7 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         Operation::UpdateRegistration => responses["201"] = success,
         _ => {}
     }
-    if matches!(operation.method(), Method::Post | Method::Patch) {
+    if may_be_minimal(operation) {
         responses["204"] = json!({"description": "Done; `Prefer: return=minimal` asked for no body."});
     }
     if tells_unchanged(operation) {
@@ -193,6 +233,9 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
                 json!({"description": "The idempotency key was used for another request.", "content": error});
         }
         Method::Get => {}
+    }
+    if operation.resource().is_delta() {
+        responses["410"] = json!({"description": "What changed since then is no longer known: begin anew.", "content": error});
     }
     if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
         responses["409"] =
@@ -226,9 +269,20 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
         Operation::GetAttendanceReport => schemas.subschema_for::<Entity<MeetingAttendanceReport>>(),
         Operation::ListAttendanceRecords => schemas.subschema_for::<Collection<AttendanceRecord>>(),
+        Operation::DeltaMeetings => schemas.subschema_for::<Delta<Tagged<OnlineMeeting>>>(),
+        Operation::DeltaRegistrants => schemas.subschema_for::<Delta<Tagged<AnyRegistrant>>>(),
+        Operation::CreateSubscription
+        | Operation::GetSubscription
+        | Operation::UpdateSubscription
+        | Operation::RotateSigningSecret => schemas.subschema_for::<Entity<WireSubscription>>(),
+        Operation::ListSubscriptions => schemas.subschema_for::<Collection<WireSubscription>>(),
+        Operation::ListDeliveries => schemas.subschema_for::<Collection<NotificationDelivery>>(),
+        Operation::ReplayDeliveries => schemas.subschema_for::<Entity<Replayed>>(),
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
         | Operation::DeleteQuestion
+        | Operation::DeleteSubscription
+        | Operation::ReauthorizeSubscription
         | Operation::CancelRegistrant => return None,
     };
     Some(schema.to_value())
@@ -248,6 +302,10 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
         Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::CreateSubscription | Operation::UpdateSubscription => {
+            schemas.subschema_for::<WireSubscription>()
+        }
+        Operation::ReplayDeliveries => schemas.subschema_for::<Replay>(),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -264,7 +322,15 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::ListLetters
         | Operation::ListAttendanceReports
         | Operation::GetAttendanceReport
-        | Operation::ListAttendanceRecords => return None,
+        | Operation::ListAttendanceRecords
+        | Operation::DeltaMeetings
+        | Operation::DeltaRegistrants
+        | Operation::ListSubscriptions
+        | Operation::GetSubscription
+        | Operation::DeleteSubscription
+        | Operation::ReauthorizeSubscription
+        | Operation::RotateSigningSecret
+        | Operation::ListDeliveries => return None,
     };
     Some(schema.to_value())
 }
@@ -278,8 +344,7 @@ mod tests {
         let document = document("https://usher.example", Edition::Strict);
 
         for operation in Operation::ALL {
-            for (prefix, is_served) in [("/me", operation.on_me()), ("/users/{userId}", operation.on_users())]
-            {
+            for (prefix, is_served) in prefixes(operation) {
                 let path = format!("{prefix}{}", operation.resource().template());
                 let described = &document["paths"][&path][operation.method().name().to_ascii_lowercase()];
                 let is_it = described["summary"] == operation.summary();

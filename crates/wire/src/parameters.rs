@@ -2,13 +2,14 @@
 
 use domain::Operation;
 use domain::operation::{Method, QueryOption, Resource};
+use domain::query::bound;
 use serde_json::{Value, json};
 
-/// The parameters of an operation.
-pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
+/// The parameters of an operation; where its items are only counted, those that say which.
+pub(crate) fn parameters(operation: Operation, is_me: bool, counts: bool) -> Value {
     let mut parameters = Vec::new();
     let path = |name: &str, text: &str| json!({"name": name, "in": "path", "required": true, "description": text, "schema": {"type": "string"}});
-    if !is_me {
+    if !is_me && !operation.on_root() {
         parameters.push(path("userId", "Object id of the organizer."));
     }
     let template = operation.resource().template();
@@ -17,41 +18,59 @@ pub(crate) fn parameters(operation: Operation, is_me: bool) -> Value {
         ("questionId", "Id of the question."),
         ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
         ("reportId", "Id of the attendance report."),
+        ("subscriptionId", "Id of the subscription."),
     ] {
         if template.contains(&format!("{{{name}}}")) {
             parameters.push(path(name, text));
         }
     }
-    for (name, text, schema) in query_options(operation) {
+    for (name, text, schema) in query_options(operation, counts) {
         parameters.push(json!({"name": name, "in": "query", "description": text, "schema": schema}));
     }
-    for (name, text, schema) in headers(operation) {
+    for (name, text, schema) in headers(operation).into_iter().filter(|_| !counts) {
         parameters.push(json!({"name": name, "in": "header", "description": text, "schema": schema}));
     }
     Value::Array(parameters)
 }
 
-fn query_options(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
-    let select = (operation.method() == Method::Get).then_some(QueryOption::Select);
-    let options = operation.query_options().iter().copied().chain(select);
-    options
-        .map(|option| {
-            let (text, schema) = describe_option(option);
-            (option.name(), text, schema)
-        })
-        .collect()
+fn query_options(operation: Operation, counts: bool) -> Vec<(&'static str, &'static str, Value)> {
+    let select = (operation.method() == Method::Get && !counts).then_some(QueryOption::Select);
+    let options = if counts { operation.counting_options() } else { operation.query_options() };
+    let describe = |option: QueryOption| {
+        let (text, schema) = describe_option(operation, option);
+        (option.name(), text, schema)
+    };
+    options.iter().copied().chain(select).map(describe).collect()
 }
 
-fn describe_option(option: QueryOption) -> (&'static str, Value) {
+fn describe_option(operation: Operation, option: QueryOption) -> (&'static str, Value) {
     let text = json!({"type": "string"});
     match option {
-        QueryOption::Count => ("Adds `@odata.count`.", json!({"type": "boolean"})),
+        QueryOption::Count => {
+            ("Adds `@odata.count`: how many items there are on all pages.", json!({"type": "boolean"}))
+        }
+        QueryOption::DeltaToken => ("What was seen last; follow `@odata.deltaLink`.", text),
         QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
-        QueryOption::Filter => (
+        QueryOption::Filter if operation == Operation::FindMeetings => (
             "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
             text,
         ),
+        QueryOption::Filter => (
+            "Which items: eq, ne, gt, ge, lt, le, in, and, or, not, startswith, endswith, contains; \
+             `customQuestionAnswers/any(a:a/value eq '…')` of registrants. At most 4000 characters and 100 comparisons.",
+            text,
+        ),
+        QueryOption::OrderBy => {
+            ("Names of at most 4 properties, each with `asc` or `desc`, separated by commas.", text)
+        }
+        QueryOption::Search => {
+            ("Words and phrases in double quotes, with AND, OR, NOT and parentheses.", text)
+        }
         QueryOption::Select => ("Names of members to keep, separated by commas.", text),
+        QueryOption::Skip => {
+            let schema = json!({"type": "integer", "minimum": 0, "maximum": bound::SKIP});
+            ("How many items are passed over.", schema)
+        }
         QueryOption::SkipToken => ("Where the page starts; follow `@odata.nextLink`.", text),
         QueryOption::Top => {
             ("Items of a page; 100 without it, 1000 at most.", json!({"type": "integer", "minimum": 1}))
@@ -62,6 +81,11 @@ fn describe_option(option: QueryOption) -> (&'static str, Value) {
 /// Whether an operation leaves out a body that the client says it has.
 pub(crate) fn tells_unchanged(operation: Operation) -> bool {
     headers(operation).iter().any(|(name, ..)| *name == "If-None-Match")
+}
+
+/// Whether whoever prefers it gets no body for what they wrote.
+pub(crate) fn may_be_minimal(operation: Operation) -> bool {
+    operation.method() != Method::Get && headers(operation).iter().any(|(name, ..)| *name == "Prefer")
 }
 
 /// The headers that an operation heeds, beside those of HTTP itself.
@@ -84,12 +108,12 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
     let unless = ("If-None-Match", "304 without a body if what is there has this version.", versions());
     let is_list = matches!(
         operation,
-        Operation::FindMeetings
-            | Operation::ListQuestions
-            | Operation::ListLetters
-            | Operation::ListAttendanceReports
+        Operation::FindMeetings | Operation::ListSubscriptions | Operation::GetSubscription
     );
     match operation.method() {
+        Method::Post if operation == Operation::CreateSubscription => vec![retry],
+        // Subscriptions have no version.
+        _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
         Method::Post => vec![retry, returns],
         Method::Patch => vec![only, returns],
         Method::Delete => vec![only],

@@ -15,10 +15,12 @@ pub struct GraphPath {
     pub resource: Resource,
     /// The meeting's id, as it was sent.
     pub meeting: Option<String>,
-    /// The question's, registrant's or attendance report's id, as it was sent.
+    /// The question's, registrant's, attendance report's or subscription's id, as it was sent.
     pub key: Option<String>,
     /// The kind of registration that a type-cast segment asks for.
     pub cast: Option<Cast>,
+    /// Whether the items are to be counted, by `/$count` at the end.
+    pub counts: bool,
 }
 
 /// Whose resource a path names.
@@ -30,6 +32,8 @@ pub enum UserRef {
     Id(PersonId),
     /// `/users/{anything else}`: a user principal name, if anything.
     Name(String),
+    /// Nobody's: what stands directly below the version.
+    Nobody,
 }
 
 /// A type-cast segment behind `registration`.
@@ -53,8 +57,9 @@ pub enum PathProblem {
 impl GraphPath {
     /// Reads a path below the version, such as `/me/onlineMeetings`.
     pub fn read(path: &str) -> Result<Self, PathProblem> {
-        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-        // OData's own segments, `$count` and the like, are not served; an id may begin so when it is encoded.
+        let mut segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let counts = segments.pop_if(|last| is(last, COUNT)).is_some();
+        // No other of OData's own segments is served; an id may begin so when it is encoded.
         if let Some(system) = segments.iter().find(|segment| segment.starts_with('$')) {
             return Err(unknown(system));
         }
@@ -69,9 +74,15 @@ impl GraphPath {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let segments: Vec<&str> = segments.iter().map(|segment| segment.as_ref()).collect();
-        Segments { rest: &segments }.read()
+        let path = Segments { rest: &segments }.read()?;
+        if counts && !path.resource.is_counted() {
+            return Err(unknown(COUNT));
+        }
+        Ok(GraphPath { counts, ..path })
     }
 }
+
+const COUNT: &str = "$count";
 
 /// `users('…')` and `onlineMeetings('…')` stand among the first segments. Behind them stand ids, which may look
 /// like anything.
@@ -97,6 +108,9 @@ impl<'a> Segments<'a> {
     }
 
     fn read(mut self) -> Result<GraphPath, PathProblem> {
+        if self.rest.first().is_some_and(|first| is(first, "subscriptions")) {
+            return self.read_subscription();
+        }
         let user = match self.next() {
             Some(segment) if is(segment, "me") => UserRef::Me,
             Some(segment) if is(segment, "users") => {
@@ -106,7 +120,8 @@ impl<'a> Segments<'a> {
             }
             other => return Err(unknown(other.unwrap_or_default())),
         };
-        let mut path = GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None };
+        let mut path =
+            GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None, counts: false };
         match self.next() {
             None => Ok(path),
             Some(segment) if is(segment, "onlineMeetings") => {
@@ -117,11 +132,30 @@ impl<'a> Segments<'a> {
         }
     }
 
+    fn read_subscription(mut self) -> Result<GraphPath, PathProblem> {
+        self.next();
+        let key = self.next().map(str::to_owned);
+        let resource = match (&key, self.next()) {
+            (None, _) => Resource::Subscriptions,
+            (Some(_), None) => Resource::Subscription,
+            (Some(_), Some(name)) if is(name, "reauthorize") => Resource::Reauthorize,
+            (Some(_), Some(name)) if is(name, "rotateSigningSecret") => Resource::RotateSigningSecret,
+            (Some(_), Some(name)) if is(name, "deliveries") => Resource::Deliveries,
+            (Some(_), Some(name)) if is(name, "replay") => Resource::Replay,
+            (Some(_), Some(other)) => return Err(unknown(other)),
+        };
+        self.end(GraphPath { user: UserRef::Nobody, resource, meeting: None, key, cast: None, counts: false })
+    }
+
     fn read_meeting(&mut self, path: &mut GraphPath) -> Result<(), PathProblem> {
         path.resource = Resource::Meetings;
         let Some(id) = self.next() else { return Ok(()) };
         if is(id.strip_prefix("microsoft.graph.").unwrap_or(id), "createOrGet") {
             path.resource = Resource::CreateOrGet;
+            return Ok(());
+        }
+        if is_delta(id) {
+            path.resource = Resource::MeetingsDelta;
             return Ok(());
         }
         path.meeting = Some(id.to_owned());
@@ -160,6 +194,10 @@ impl<'a> Segments<'a> {
         };
         path.key = self.next().map(str::to_owned);
         path.resource = if path.key.is_some() { item } else { collection };
+        if path.resource == Resource::Registrant && path.key.as_deref().is_some_and(is_delta) {
+            path.key = None;
+            path.resource = Resource::RegistrantsDelta;
+        }
         if let (Resource::Registrant, [letters]) = (path.resource, self.rest)
             && is(letters, "letters")
         {
@@ -183,6 +221,12 @@ fn read_cast(segment: &str) -> Option<Cast> {
     } else {
         None
     }
+}
+
+/// Graph's function, with and without its parentheses and namespace.
+fn is_delta(segment: &str) -> bool {
+    let name = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    is(name.strip_suffix("()").unwrap_or(name), "delta")
 }
 
 fn is(segment: &str, name: &str) -> bool {
@@ -238,6 +282,12 @@ mod tests {
             Some("ext/42 a?b+c"),
         );
         check("/me/onlineMeetings/m/registration/registrants/r/Letters", Letters, Some("m"), Some("r"));
+        check("/me/onlineMeetings/delta", MeetingsDelta, None, None);
+        check("/me/onlineMeetings/microsoft.graph.delta()", MeetingsDelta, None, None);
+        check("/me/onlineMeetings/m/registration/registrants/delta()", RegistrantsDelta, Some("m"), None);
+        check("/Subscriptions", Subscriptions, None, None);
+        check("/subscriptions/s", Subscription, None, Some("s"));
+        check("/subscriptions/s/deliveries", Deliveries, None, Some("s"));
         check("/me/onlineMeetings/m/attendanceReports", AttendanceReports, Some("m"), None);
         check("/me/onlineMeetings/m/attendancereports/r", AttendanceReport, Some("m"), Some("r"));
         check(
@@ -252,6 +302,20 @@ mod tests {
             Some("m"),
             Some("$count"),
         );
+    }
+
+    #[test]
+    fn items_are_counted_where_a_list_is_short_or_kept_in_order() {
+        for (path, counts) in [
+            ("/me/onlineMeetings/m/registration/registrants/$count", true),
+            ("/me/onlineMeetings/m/registration/customQuestions/$Count/", true),
+            ("/me/onlineMeetings/m/registration/registrants/r/letters/$count", true),
+            ("/me/onlineMeetings/m/attendanceReports/$count", true),
+            ("/me/onlineMeetings/m/registration/registrants", false),
+            ("/me/onlineMeetings/m/registration/registrants/%24count", false),
+        ] {
+            assert_eq!(GraphPath::read(path).map(|path| path.counts), Ok(counts), "{path}");
+        }
     }
 
     #[test]
@@ -272,6 +336,8 @@ mod tests {
             ("/groups", "groups"),
             ("/users", "users"),
             ("/me/events", "events"),
+            ("/subscriptions/s/others", "others"),
+            ("/subscriptions/s/replay/x", "x"),
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
@@ -279,7 +345,11 @@ mod tests {
             ("/me/onlineMeetings/m/registration/customQuestions/q/letters", "letters"),
             ("/me/onlineMeetings/m/attendanceReports/r/x", "x"),
             ("/me/onlineMeetings/m/attendanceReports/r/attendanceRecords/x", "x"),
-            ("/me/onlineMeetings/m/registration/registrants/$count", "$count"),
+            ("/me/onlineMeetings/m/registration/registrants/r/$count", "$count"),
+            ("/me/onlineMeetings/$count", "$count"),
+            ("/me/$count", "$count"),
+            ("/me/onlineMeetings/m/registration/registrants/$value", "$value"),
+            ("/me/onlineMeetings/m/registration/registrants/$count/r", "$count"),
             (
                 "/me/onlineMeetings/m/registration/microsoft.graph.meetingRegistrationBase",
                 "microsoft.graph.meetingRegistrationBase",

@@ -1,8 +1,21 @@
-//! OData query options, with and without the `$`, encoded or not. docs/graph-compat.md#query-options.
+//! OData query options, with and without the `$`, encoded or not. docs/graph-compat.md#query-options, docs/queries.md.
+
+mod filter;
+mod items;
+pub mod list;
+mod order;
+mod parser;
+mod search;
+mod token;
 
 use domain::operation::{Method, QueryOption};
+use domain::query::{Filter, Order, bound};
 use domain::{FieldProblem, Operation, ProblemCode};
 use percent_encoding::percent_decode_str;
+
+pub use items::choose;
+use list::List;
+pub use parser::ReadId;
 
 /// The options of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,14 +24,55 @@ pub struct Query {
     pub expand: Option<String>,
     /// `$filter`
     pub filter: Option<String>,
+    /// `$orderby`
+    pub orderby: Option<String>,
+    /// `$search`
+    pub search: Option<String>,
     /// `$top`
     pub top: Option<u32>,
+    /// `$skip`, where it is above zero.
+    pub skip: Option<u32>,
     /// `$skiptoken`
     pub skip_token: Option<String>,
+    /// `$deltatoken`
+    pub delta_token: Option<String>,
     /// `$count=true`
     pub count: bool,
     /// `$select`, as a list of names.
     pub select: Option<Vec<String>>,
+}
+
+/// Which items of a list are asked for, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// By `$filter` and `$search`: everything where it is `None`.
+    pub filter: Option<Filter>,
+    /// By `$orderby`: as they come where it is empty.
+    pub orders: Vec<Order>,
+}
+
+impl Asked {
+    /// Whether it is the list as it is.
+    pub fn is_everything(&self) -> bool {
+        self.filter.is_none() && self.orders.is_empty()
+    }
+}
+
+/// What is wrong with the value of an option, and in which column of it.
+#[derive(Debug, PartialEq, Eq)]
+struct Fault {
+    column: usize,
+    message: String,
+}
+
+impl Fault {
+    fn at(column: usize, message: impl Into<String>) -> Self {
+        Self { column, message: message.into() }
+    }
+
+    fn of(self, option: &str) -> FieldProblem {
+        problem(option, &format!("`{option}`, column {}: {}", self.column, self.message))
+    }
 }
 
 impl Query {
@@ -27,49 +81,75 @@ impl Query {
     pub fn read(raw: &str) -> Result<Self, Vec<FieldProblem>> {
         let mut query = Self::default();
         let mut problems = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name), decode(value));
             let option = name.strip_prefix('$').unwrap_or(&name).to_ascii_lowercase();
-            match option.as_str() {
-                "expand" => query.expand = Some(value),
-                "filter" => query.filter = Some(value),
-                "skiptoken" => query.skip_token = Some(value),
-                "select" if value.split(',').count() > 100 => {
-                    problems.push(problem("$select", "`$select` names at most 100 members"));
-                }
-                "select" => {
-                    query.select = Some(value.split(',').map(|name| name.trim().to_owned()).collect())
-                }
-                "count" if value == "true" || value == "false" => query.count = value == "true",
-                "count" => problems.push(problem("$count", "`$count` is `true` or `false`")),
-                "top" => match value.parse::<u32>() {
-                    Ok(top) if top > 0 => query.top = Some(top),
-                    _ => problems.push(problem("$top", "`$top` is a whole number above zero")),
-                },
-                _ if name.starts_with('$') || is_system_option(&option) => {
-                    problems.push(problem(
-                        &name,
-                        &format!("the option `{name}` is not served here: leave it out"),
-                    ));
-                }
-                _ => {}
+            let is_known = name.starts_with('$') || is_system_option(&option);
+            if is_known && seen.contains(&option) {
+                problems.push(problem(&name, &format!("the option `{name}` is there twice")));
+                continue;
+            }
+            if let Err(problem) = query.take(&name, &option, value) {
+                problems.push(problem);
+            }
+            if is_known {
+                seen.push(option);
             }
         }
         if problems.is_empty() { Ok(query) } else { Err(problems) }
     }
 
-    /// Refuses options that the operation does not serve.
-    pub fn allow(&self, operation: Operation) -> Result<(), Vec<FieldProblem>> {
+    fn take(&mut self, name: &str, option: &str, value: String) -> Result<(), FieldProblem> {
+        match option {
+            "expand" => self.expand = Some(value),
+            "filter" => self.filter = Some(value),
+            "orderby" => self.orderby = Some(value),
+            "search" => self.search = Some(value),
+            "skiptoken" => self.skip_token = Some(value),
+            "deltatoken" => self.delta_token = Some(value),
+            "select" if value.split(',').count() > 100 => {
+                return Err(problem("$select", "`$select` names at most 100 members"));
+            }
+            "select" => self.select = Some(value.split(',').map(|name| name.trim().to_owned()).collect()),
+            "count" if value == "true" || value == "false" => self.count = value == "true",
+            "count" => return Err(problem("$count", "`$count` is `true` or `false`")),
+            "top" => match value.parse::<u32>() {
+                Ok(top) if top > 0 => self.top = Some(top),
+                _ => return Err(problem("$top", "`$top` is a whole number above zero")),
+            },
+            "skip" => match value.parse::<u32>() {
+                Ok(skip) if skip <= bound::SKIP => self.skip = Some(skip).filter(|skip| *skip > 0),
+                _ => {
+                    let most = bound::SKIP;
+                    return Err(problem("$skip", &format!("`$skip` is a whole number of {most} at most")));
+                }
+            },
+            _ if name.starts_with('$') || is_system_option(option) => {
+                return Err(problem(name, &format!("the option `{name}` is not served here: leave it out")));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Refuses options that the operation does not serve; where its items are only counted, those that do not say which.
+    pub fn allow(&self, operation: Operation, counts: bool) -> Result<(), Vec<FieldProblem>> {
         let given = [
             (QueryOption::Expand, self.expand.is_some()),
             (QueryOption::Filter, self.filter.is_some()),
+            (QueryOption::OrderBy, self.orderby.is_some()),
+            (QueryOption::Search, self.search.is_some()),
             (QueryOption::Top, self.top.is_some()),
+            (QueryOption::Skip, self.skip.is_some()),
             (QueryOption::SkipToken, self.skip_token.is_some()),
+            (QueryOption::DeltaToken, self.delta_token.is_some()),
             (QueryOption::Count, self.count),
             (QueryOption::Select, self.select.is_some()),
         ];
         let is_served = |option| match option {
+            option if counts => operation.counting_options().contains(&option),
             QueryOption::Select => operation.method() == Method::Get,
             option => operation.query_options().contains(&option),
         };
@@ -83,10 +163,49 @@ impl Query {
             .collect();
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
+
+    /// What is asked of a list, by `$filter`, `$search` and `$orderby`; ids are read by `read_id`. Every fault at once, each
+    /// with the column it stands in.
+    pub fn asked(&self, list: &'static List, read_id: ReadId<'_>) -> Result<Asked, Vec<FieldProblem>> {
+        let mut problems = Vec::new();
+        let mut keep = |option, fault: Fault| problems.push(fault.of(option));
+        let filter = self.filter.as_deref().map(|text| filter::read_filter(text, list, read_id));
+        let filter = filter.transpose().unwrap_or_else(|fault| {
+            keep("$filter", fault);
+            None
+        });
+        let search = self.search.as_deref().map(|text| search::read_search(text, list));
+        let search = search.transpose().unwrap_or_else(|fault| {
+            keep("$search", fault);
+            None
+        });
+        let orders = self.orderby.as_deref().map(|text| order::read_orders(text, list));
+        let orders = orders.transpose().unwrap_or_else(|fault| {
+            keep("$orderby", fault);
+            None
+        });
+        let asked = Asked { filter: Filter::both(filter, search), orders: orders.unwrap_or_default() };
+        if problems.is_empty() { Ok(asked) } else { Err(problems) }
+    }
 }
 
 fn is_system_option(name: &str) -> bool {
-    matches!(name, "orderby" | "search" | "skip" | "apply" | "compute" | "format" | "deltatoken")
+    matches!(
+        name,
+        "expand"
+            | "filter"
+            | "orderby"
+            | "search"
+            | "top"
+            | "skip"
+            | "skiptoken"
+            | "count"
+            | "select"
+            | "apply"
+            | "compute"
+            | "format"
+            | "deltatoken"
+    )
 }
 
 fn problem(target: &str, message: &str) -> FieldProblem {
@@ -117,8 +236,11 @@ mod tests {
     #[test]
     fn an_option_that_cannot_be_served_is_named() {
         for (raw, target) in [
-            ("$orderby=email", "$orderby"),
-            ("skip=3", "skip"),
+            ("$apply=x", "$apply"),
+            ("format=json", "format"),
+            ("$skip=-1", "$skip"),
+            ("skip=100001", "$skip"),
+            ("$top=1&top=2", "top"),
             ("$top=0", "$top"),
             ("$count=1", "$count"),
             ("$x=1", "$x"),
@@ -136,7 +258,9 @@ mod tests {
     fn an_option_of_another_operation_is_refused() {
         let query = Query::read("$top=1").unwrap();
 
-        assert!(query.allow(Operation::ListRegistrants).is_ok());
-        assert_eq!(query.allow(Operation::GetRegistration).unwrap_err()[0].target, "$top");
+        assert!(query.allow(Operation::ListRegistrants, false).is_ok());
+        for (operation, counts) in [(Operation::GetRegistration, false), (Operation::ListRegistrants, true)] {
+            assert_eq!(query.allow(operation, counts).unwrap_err()[0].target, "$top");
+        }
     }
 }

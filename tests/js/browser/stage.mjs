@@ -39,6 +39,13 @@ export async function stage(run, signIn) {
   const bereft = await enrol(run, meetingGone);
   await run.organizer.api(mine(meetingGone.meeting)).delete();
 
+  const oneAtATime = await signUp(run);
+  const phone = await enrol(run, oneAtATime);
+  const desk = await enrol(run, oneAtATime);
+  await run.organizer.api(`/me/onlineMeetings/${oneAtATime.meeting.id}`).patch({ joinUrl: ROOM, joinOneDeviceAtATime: true });
+  await move(run, oneAtATime, -1, 2);
+  await fetch(desk.join, { method: "POST", redirect: "manual" });
+
   const guest = async (more = { customQuestions: [CHOICE, WORDS] }) => enrol(run, await signUp(run, more));
   const after = (button, choose = async () => {}) => async (page) => {
     await page.goto((await guest()).manage);
@@ -61,6 +68,7 @@ export async function stage(run, signIn) {
     { name: "sign-up, over", go: to(over.url) },
     { name: "sign-up, times in a zone that was chosen", go: (page) => chooseZone(page, open.url) },
     { name: "sign-up, withdrawn", go: to(withdrawn.url) },
+    { name: "sign-up, meeting cancelled", go: to(meetingGone.url) },
     { name: "sign-up, never there", go: to(open.url.replace(/registration\/..../, "registration/AAAA")) },
     { name: "sign-up, organization", go: to(inside.url) },
     { name: "enrolled", go: (page) => fill(page, open.url) },
@@ -76,6 +84,9 @@ export async function stage(run, signIn) {
     { name: "manage, to be registered again on its page", go: async (page) => cancelAndReturn(page, await guest()) },
     { name: "manage, erasing", go: async (page) => openErasing(page, (await guest()).manage) },
     { name: "manage, erased", go: after("erase", (page) => page.locator("details.card summary").click()) },
+    { name: "calendar, on the way", go: async (page) => page.goto(`${(await guest()).manage}/google`) },
+    { name: "gate, ready", go: to(phone.join) },
+    { name: "gate, in on another device", go: async (page) => pressThere(page, desk.join) },
     { name: "gate, early", go: to(waiting.join) },
     { name: "gate, over", go: to(visitor.join) },
     { name: "gate, canceled", go: to(canceled.join) },
@@ -166,14 +177,8 @@ async function fill(page, url) {
   await submit(page, page.locator("main form[method=post] button"));
 }
 
-/** The browser itself holds faults back; the server sees those of browsers that do not, and of people who try. */
-async function letFaultsThrough(page) {
-  await page.locator("form[method=post]").first().evaluate((form) => (form.noValidate = true));
-}
-
 async function fillBadly(page, url) {
   await page.goto(url);
-  await letFaultsThrough(page);
   await page.locator("input[autocomplete=email]").fill("nobody");
   await submit(page, page.locator("main form[method=post] button"));
 }
@@ -187,8 +192,12 @@ async function fillTooLate(run, page, target) {
 }
 
 async function fillWrongAnswer(page) {
-  await letFaultsThrough(page);
   await page.locator("input[type=text]").fill("x".repeat(5000));
+}
+
+async function pressThere(page, join) {
+  await page.goto(join);
+  await submit(page, page.locator("main form[method=post] button"));
 }
 
 async function cancelAndReturn(page, { manage }) {

@@ -77,16 +77,15 @@ export async function paging(run) {
     assert.equal(page.value.length, 2);
   });
 
-  await check("a filter is served or refused, never passed over", async () => {
+  await check("a filter is served, and never passed over", async () => {
     for (const [filter, expected] of [[`email eq '${mails[3]}'`, [mails[3]]], ["status eq 'canceled'", []]]) {
-      const act = () => organizer.api(path).filter(filter).get();
-      const list = await act().catch(() => refused(act, 400, { inner: "unsupportedQuery", target: "$filter" }));
-      assert.deepEqual(list.value?.map(({ email }) => email) ?? expected, expected, filter);
+      const list = await organizer.api(path).filter(filter).get();
+      assert.deepEqual(list.value.map(({ email }) => email), expected, filter);
     }
   });
 
   await check("options that are not served are refused, not ignored", async () => {
-    for (const query of ["$top=0", "$top=x", "$orderby=email", "$skiptoken=nonsense"]) {
+    for (const query of ["$top=0", "$top=x", "$orderby=phone", "$skiptoken=nonsense"]) {
       await refused(() => organizer.api(`${path}?${query}`).get(), 400);
     }
   });

@@ -11,6 +11,8 @@ pub(super) struct Field<'a> {
     pub(super) html_id: Cow<'static, str>,
     pub(super) name: Cow<'static, str>,
     pub(super) label: Cow<'a, str>,
+    /// The language of the label, where it is not ours.
+    pub(super) lang: Option<&'a str>,
     pub(super) hint: Option<String>,
     pub(super) kind: &'static str,
     pub(super) autocomplete: &'static str,
@@ -27,6 +29,8 @@ pub(super) struct Choice<'a> {
     pub(super) html_id: String,
     pub(super) value: &'a str,
     pub(super) label: &'a str,
+    /// The language of the label, where it is known.
+    pub(super) lang: Option<&'a str>,
     pub(super) checked: bool,
 }
 
@@ -90,6 +94,7 @@ fn known<'a>(
         html_id: Cow::Borrowed(name),
         name: Cow::Borrowed(name),
         label: Cow::Owned(label),
+        lang: None,
         hint: None,
         kind,
         autocomplete,
@@ -111,6 +116,7 @@ fn asked<'a>(t: &'static Texts, question: &'a Question<'a>, number: usize) -> Fi
                 html_id: format!("question-{number}-{place}"),
                 value: option,
                 label: option,
+                lang: question.lang,
                 checked: *option == question.value,
             })
             .collect(),
@@ -119,6 +125,7 @@ fn asked<'a>(t: &'static Texts, question: &'a Question<'a>, number: usize) -> Fi
         html_id: Cow::Owned(format!("question-{number}")),
         name: Cow::Owned(format!("answer-{}", question.id)),
         label: Cow::Borrowed(question.text),
+        lang: question.lang,
         hint: (!options.is_empty()).then(|| t.say("form-question-choose")),
         kind: if options.is_empty() { "text" } else { "radio" },
         autocomplete: "off",
@@ -136,6 +143,7 @@ fn agreed<'a>(t: &'static Texts, consent: ConsentBox<'a>) -> Field<'a> {
         html_id: "agreed".to_owned(),
         value: consent.version,
         label: consent.text,
+        lang: consent.lang,
         checked: consent.is_ticked,
     };
     Field {

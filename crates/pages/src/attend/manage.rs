@@ -10,6 +10,7 @@ use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
+use crate::when::Moment;
 use crate::zones::{Times, Zones};
 
 /// What the page after the form shows.
@@ -19,6 +20,10 @@ pub struct EnrolledView<'a> {
     pub language: Language,
     /// What the meeting is called.
     pub subject: &'a str,
+    /// Start and end of the meeting.
+    pub span: (Timestamp, Timestamp),
+    /// Zones to write times in.
+    pub zones: Zones<'a>,
     /// The address as typed, so that a slip is seen; `None` when it is no longer known.
     pub email: Option<&'a str>,
     /// The query of the page's address, empty without one: the switch of languages keeps it.
@@ -45,6 +50,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
     let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
     render(&Enrolled {
         frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand),
+        when: Times::new(t, view.span, view.zones, view.query),
         sent,
         is_framed: view.is_framed,
         join: view.join_url.map(clean::href),
@@ -56,6 +62,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
 #[template(path = "enrolled.html")]
 struct Enrolled {
     frame: Frame,
+    when: Times,
     sent: String,
     is_framed: bool,
     join: Option<String>,
@@ -71,6 +78,8 @@ pub struct ManageView<'a> {
     pub zones: Zones<'a>,
     /// Whose page it is.
     pub brand: Option<&'a Brand>,
+    /// The language of the organizer's words, as a tag, where it is known.
+    pub lang: Option<&'a str>,
     /// What the meeting is called; `None` where that is no longer known.
     pub subject: Option<&'a str>,
     /// Start and end; `None` where they are no longer known.
@@ -103,6 +112,8 @@ pub struct ManageView<'a> {
 pub enum ManageNotice {
     /// The answers are stored.
     AnswersChanged,
+    /// The answers are not stored: the meeting has begun.
+    TooLate,
     /// The letter is on its way again.
     LetterSent,
     /// They are registered again; the new links come by letter.
@@ -140,6 +151,10 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" }))
             .of(view.brand)
             .with_times(),
+        until: view.span.map(|(start_at, _)| {
+            let start = Moment::new(t, start_at, view.zones.first());
+            t.say_with("manage-answers-until", &[("time", &start.text)])
+        }),
         when: view.span.map(|span| Times::new(t, span, view.zones, "")),
         status: t.say(match view.status {
             ManageStatus::Registered => "manage-status-registered",
@@ -151,6 +166,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         notice: view.notice.map(|notice| {
             t.say(match notice {
                 ManageNotice::AnswersChanged => "manage-answers-changed",
+                ManageNotice::TooLate => "manage-answers-late",
                 ManageNotice::LetterSent => "manage-letter-sent",
                 ManageNotice::RegisteredAgain => "manage-registered-again",
                 ManageNotice::Full => "form-full-title",
@@ -166,6 +182,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
         subject: view.subject.map(|subject| t.subject(subject)),
+        subject_lang: view.lang.filter(|_| view.subject.is_some_and(|subject| !subject.trim().is_empty())),
         fields,
         flawed,
         name: clean::full_name(view.first_name, view.last_name),
@@ -178,6 +195,8 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
 struct Manage<'a> {
     frame: Frame,
     when: Option<Times>,
+    /// Until when answers can be changed.
+    until: Option<String>,
     status: String,
     notice: Option<String>,
     live: bool,
@@ -187,6 +206,7 @@ struct Manage<'a> {
     letter_explain: String,
     again: Option<String>,
     subject: Option<String>,
+    subject_lang: Option<&'a str>,
     fields: Vec<Field<'a>>,
     flawed: bool,
     name: String,

@@ -1,10 +1,13 @@
 //! When something is missing or broken.
 
 use askama::Template;
+use jiff::Timestamp;
 
+use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
+use crate::zones::{Times, Zones};
 
 /// What went wrong, and the number that finds it in the log.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +43,7 @@ pub fn not_found_page(language: Language) -> String {
     })
 }
 
-/// The page of a registration that the organizer has withdrawn, or whose meeting they have cancelled.
+/// The page of a registration that the organizer has withdrawn.
 pub fn withdrawn_page(language: Language) -> String {
     let t = language.texts();
     render(&Notice {
@@ -48,6 +51,43 @@ pub fn withdrawn_page(language: Language) -> String {
         explain: t.say("withdrawn-explain"),
         request: None,
     })
+}
+
+/// A meeting that will not take place.
+#[derive(Clone, Copy, Debug)]
+pub struct CalledOffView<'a> {
+    /// The reader's language.
+    pub language: Language,
+    /// Zones to write times in.
+    pub zones: Zones<'a>,
+    /// Whose page it is.
+    pub brand: Option<&'a Brand>,
+    /// What the meeting was called.
+    pub subject: &'a str,
+    /// When it was to be.
+    pub span: (Timestamp, Timestamp),
+    /// The query of the page's address, empty without one: the switch of languages keeps it.
+    pub query: &'a str,
+}
+
+/// The page of a registration whose meeting the organizer has cancelled.
+pub fn called_off_page(view: &CalledOffView<'_>) -> String {
+    let t = view.language.texts();
+    render(&CalledOff {
+        frame: Frame::keeping(view.query, view.language, t.say("called-off-title"))
+            .of(view.brand)
+            .with_times(),
+        subject: t.subject(view.subject),
+        when: Times::new(t, view.span, view.zones, view.query),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "called_off.html")]
+struct CalledOff {
+    frame: Frame,
+    subject: String,
+    when: Times,
 }
 
 /// The page after a sign-in that did not come to its end, with the way to begin again where it is known.

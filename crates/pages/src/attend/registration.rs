@@ -23,6 +23,8 @@ pub struct RegistrationView<'a> {
     pub brand: Option<&'a Brand>,
     /// Whether what leads away from the page opens a tab of its own, because a frame is no place for it.
     pub is_framed: bool,
+    /// The language of the organizer's words, as a tag, where it is known.
+    pub lang: Option<&'a str>,
     /// What the meeting is called.
     pub subject: &'a str,
     /// Who organizes it, where that is known.
@@ -144,6 +146,8 @@ pub struct ConsentBox<'a> {
     pub version: &'a str,
     /// The organisation's words; line breaks are kept.
     pub text: &'a str,
+    /// Their language, as a tag, where it is known.
+    pub lang: Option<&'a str>,
     /// Where it tells more.
     pub notice_url: Option<&'a str>,
     /// Whether it was ticked before. Never of itself.
@@ -157,6 +161,8 @@ pub struct Question<'a> {
     pub id: &'a str,
     /// What is asked.
     pub text: &'a str,
+    /// The language that is asked in, as a tag, where it is known.
+    pub lang: Option<&'a str>,
     /// Whether it must be answered.
     pub required: bool,
     /// How it is answered.
@@ -247,6 +253,8 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
         fields,
         flawed,
         subject,
+        // A meeting without a name is called so in the reader's language.
+        subject_lang: view.lang.filter(|_| !view.subject.trim().is_empty()),
         organizer: view.organizer.map(|name| t.say_with("form-organizer", &[("name", name)])),
         description,
         view,
@@ -308,6 +316,7 @@ struct Page<'a> {
     fields: Vec<Field<'a>>,
     flawed: bool,
     subject: String,
+    subject_lang: Option<&'a str>,
     organizer: Option<String>,
     /// The way to the form, past what is told of the meeting.
     jump: Option<String>,

@@ -6,7 +6,7 @@ use calcard::icalendar::{
 use calcard::{Entry, Parser};
 use pages::*;
 
-use crate::samples::{JOIN, calendar, facts, plain_facts};
+use crate::samples::{JOIN, MANAGE, calendar, facts, plain_facts};
 
 /// The invitation as another program reads it. Not in that parser's strict mode, which refuses every component
 /// inside another; what it would check is counted by hand in `check_lines`.
@@ -90,7 +90,7 @@ METHOD:REQUEST\r
 BEGIN:VEVENT\r
 ATTENDEE;CN=Ada Lovelace;CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE:mailto:ada@example.com\r
 CLASS:PRIVATE\r
-DESCRIPTION:Join with your personal link:\\nhttps://usher.example/j/aaaa\\nThe link was made for you alone. Please do not pass it on.\\n\\nGive your place back here if you cannot come:\\nhttps://usher.example/m/bbbb\\n\\nWhat an engine can do.\\n\\nBring paper\\; we have pens.\r
+DESCRIPTION:Join with your personal link:\\nhttps://usher.example/j/aaaa\\nThe link was made for you alone. Please do not pass it on.\\n\\nWhat an engine can do.\\n\\nBring paper\\; we have pens.\r
 DTEND:20260804T153000Z\r
 DTSTAMP:20260701T080000Z\r
 DTSTART:20260804T140000Z\r
@@ -106,6 +106,8 @@ URL:https://usher.example/j/aaaa\r
 END:VEVENT\r
 END:VCALENDAR\r
 ";
+    // Calendars are shared: whoever sees the entry shall not be able to cancel for them.
+    assert!(!unfolded.contains(MANAGE));
     assert_eq!(unfolded, expected);
 }
 

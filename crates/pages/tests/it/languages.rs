@@ -3,7 +3,7 @@
 use pages::*;
 
 use crate::markup::{escaped, tags};
-use crate::samples::{every_letter, every_page, gate, plain_facts, registration};
+use crate::samples::{BERLIN, end_at, every_letter, every_page, gate, plain_facts, registration, start_at};
 
 /// The text part in each language, one file each.
 const CONFIRMATIONS: &[&str] = &[
@@ -92,7 +92,8 @@ fn loose(html: &str, value: &str) -> Vec<String> {
         let before_name = before.strip_suffix(&format!("{value} ")).unwrap_or(before);
         let is_held = before_name.ends_with('\u{2068}');
         let opening = before_name.rfind('<').map(|start| &before_name[start..]).unwrap_or_default();
-        let is_alone = opening.ends_with('>') && (opening.contains("dir=\"auto\"") || opening == "<bdi>");
+        let is_alone =
+            opening.ends_with('>') && (opening.contains("dir=\"auto\"") || opening.starts_with("<bdi"));
         if !(is_attribute || is_held || is_alone) {
             found.push(before.chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect());
         }
@@ -124,6 +125,8 @@ fn the_switch_keeps_the_query_of_the_address() {
         gate_page(&GateView { query, ..gate("word", GateState::Over) }),
         registration_page(&RegistrationView { query, ..registration("word", RegistrationState::Full) }),
         enrolled_page(&EnrolledView {
+            span: (start_at(), end_at()),
+            zones: BERLIN,
             language: Language::English,
             subject: "word",
             email: None,

@@ -266,7 +266,7 @@ fn the_reference_lists_each_operation_with_its_permissions() {
 fn a_consent_stands_whole_beside_its_box_with_the_way_to_more() {
     let html = registration_page(&registration("word", RegistrationState::Open(form("word"))));
 
-    assert!(html.contains(r#"<label for="agreed"><bdi>word</bdi></label>"#));
+    assert!(html.contains(r#"<label for="agreed"><bdi lang="fr">word</bdi></label>"#));
     let notice = r#"<a href="https://example.org/privacy" target="_blank" rel="noopener">Privacy notice</a>"#;
     assert!(html.contains(notice), "{html}");
     let none = EnrolmentForm { consent: None, ..form("word") };

@@ -93,6 +93,7 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
         consent: Some(ConsentBox {
             version: "version-1",
             text: said,
+            lang: Some("fr"),
             notice_url: Some("https://example.org/privacy"),
             is_ticked: false,
         }),
@@ -101,10 +102,18 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
         last_name: said,
         email: said,
         questions: vec![
-            Question { id: said, text: said, required: true, kind: QuestionKind::Text, value: said },
+            Question {
+                id: said,
+                text: said,
+                lang: None,
+                required: true,
+                kind: QuestionKind::Text,
+                value: said,
+            },
             Question {
                 id: "two",
                 text: said,
+                lang: Some("fr"),
                 required: false,
                 kind: QuestionKind::Choice(vec!["Yes", said]),
                 value: said,
@@ -126,6 +135,7 @@ pub(crate) fn registration<'a>(said: &'a str, state: RegistrationState<'a>) -> R
         zones: BERLIN,
         brand: None,
         is_framed: false,
+        lang: Some("fr"),
         subject: said,
         organizer: Some(said),
         description: Some(said),
@@ -142,6 +152,7 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         language: Language::English,
         zones: Zones::default(),
         brand: None,
+        lang: Some("fr"),
         subject: Some(said),
         span: Some((start_at(), end_at())),
         first_name: said,
@@ -292,6 +303,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
             enrolled_page(&EnrolledView {
                 language,
                 subject: said,
+                span: (start_at(), end_at()),
+                zones: BERLIN,
                 email: Some(said),
                 join_url: Some(JOIN),
                 brand: None,
@@ -305,6 +318,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
             enrolled_page(&EnrolledView {
                 language,
                 subject: said,
+                span: (start_at(), end_at()),
+                zones: BERLIN,
                 email: None,
                 join_url: None,
                 brand: None,
@@ -327,6 +342,17 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         Page::new("calendar way", calendar_way_page(language, said, WebCalendar::Office365)),
         Page::deaf("erased", erased_page(language)),
         Page::deaf("withdrawn", withdrawn_page(language)),
+        Page::new(
+            "called off",
+            called_off_page(&CalledOffView {
+                language,
+                zones: BERLIN,
+                brand: None,
+                subject: said,
+                span: (start_at(), end_at()),
+                query: "",
+            }),
+        ),
         Page::deaf("not found", not_found_page(language)),
     ];
     pages.extend(states.into_iter().zip(1..).map(|(state, number)| {

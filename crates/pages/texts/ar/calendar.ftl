@@ -10,7 +10,6 @@ when-time-only = { $start } – { $end } { $zone }
 # The text inside a calendar entry.
 invite-join = انضم عبر رابطك الشخصي:
 invite-personal = هذا الرابط مخصص لك وحدك. يُرجى عدم مشاركته.
-invite-manage = إذا تعذر عليك الحضور، فتنازل عن مقعدك هنا:
 invite-canceled = أُلغي هذا التسجيل.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

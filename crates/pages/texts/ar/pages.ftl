@@ -85,6 +85,8 @@ manage-again = التسجيل من جديد
 manage-answers-heading = إجاباتك
 manage-answers-button = حفظ إجاباتي
 manage-answers-changed = حُفظت إجاباتك.
+manage-answers-until = يمكن تغييرها حتى: { $time }
+manage-answers-late = لم يُحفظ: لا يمكن تغيير الإجابات إلا قبل بدء الاجتماع.
 manage-letter-heading = هل فقدت الرسالة؟
 manage-letter-explain = نرسلها مرة أخرى إلى { $email } مع الرابط الشخصي نفسه.
 manage-letter-button = إرسال الرسالة مرة أخرى
@@ -152,6 +154,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = سُحب هذا التسجيل
 withdrawn-explain = ألغى المنظِّم الاجتماع أو لم يعد يقبل التسجيل فيه. وقد وصلت إلى المسجَّلين رسالة بذلك.
+called-off-title = أُلغي هذا الاجتماع
+called-off-explain = تلقّى كل من سجّل رسالة بذلك.
 
 not-found-title = لا شيء هنا
 not-found = العنوان غير صحيح، أو أن ما كان هنا لم يعد موجودًا. إذا وصلت عبر رابط في رسالة، فيُرجى التأكد من أنه كامل.

@@ -10,7 +10,6 @@ when-time-only = { $start }–{ $end } Uhr { $zone }
 # The text inside a calendar entry.
 invite-join = Über Ihren persönlichen Link teilnehmen:
 invite-personal = Der Link gilt nur für Sie. Bitte geben Sie ihn nicht weiter.
-invite-manage = Falls Sie verhindert sind, geben Sie Ihren Platz hier zurück:
 invite-canceled = Diese Anmeldung ist storniert.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

@@ -81,6 +81,8 @@ manage-again = Wieder anmelden
 manage-answers-heading = Ihre Antworten
 manage-answers-button = Meine Antworten speichern
 manage-answers-changed = Ihre Antworten sind gespeichert.
+manage-answers-until = Änderbar bis: { $time }.
+manage-answers-late = Nicht gespeichert: Antworten lassen sich nur bis zum Beginn der Besprechung ändern.
 manage-letter-heading = Nachricht verloren?
 manage-letter-explain = Wir senden sie noch einmal an { $email }, mit demselben persönlichen Link.
 manage-letter-button = Nachricht noch einmal senden
@@ -136,6 +138,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = Diese Anmeldung wurde zurückgezogen
 withdrawn-explain = Die Veranstalter haben die Besprechung abgesagt oder nehmen keine Anmeldungen mehr dafür an. Wer angemeldet war, hat eine Nachricht darüber bekommen.
+called-off-title = Diese Besprechung wurde abgesagt
+called-off-explain = Wer angemeldet war, hat eine Nachricht darüber bekommen.
 
 not-found-title = Hier ist nichts
 not-found = Die Adresse ist falsch, oder was hier stand, ist nicht mehr da. Wenn Sie einem Link aus einer Nachricht gefolgt sind, prüfen Sie, ob er vollständig ist.

@@ -10,7 +10,6 @@ when-time-only = { $start }–{ $end } { $zone }
 # The text inside a calendar entry.
 invite-join = Join with your personal link:
 invite-personal = The link was made for you alone. Please do not pass it on.
-invite-manage = Give your place back here if you cannot come:
 invite-canceled = This registration is cancelled.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

@@ -81,6 +81,8 @@ manage-again = Register again
 manage-answers-heading = Your answers
 manage-answers-button = Save my answers
 manage-answers-changed = Your answers are saved.
+manage-answers-until = You can change them until { $time }.
+manage-answers-late = Not saved: answers can be changed only until the meeting begins.
 manage-letter-heading = Lost the letter?
 manage-letter-explain = We send it once more to { $email }, with the same personal link.
 manage-letter-button = Send the letter again
@@ -136,6 +138,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = This registration was withdrawn
 withdrawn-explain = The organizer has cancelled the meeting, or its registration. Whoever was registered has a letter about it.
+called-off-title = This meeting was cancelled
+called-off-explain = Whoever was registered has a letter about it.
 
 not-found-title = Nothing here
 not-found = The address is wrong, or what stood here is gone. If you came by a link in a letter, make sure that it was not cut in two.

@@ -10,7 +10,6 @@ when-time-only = { $start }–{ $end } { $zone }
 # The text inside a calendar entry.
 invite-join = Únase con su enlace personal:
 invite-personal = El enlace es solo para usted. Por favor, no lo comparta.
-invite-manage = Si no puede asistir, libere aquí su plaza:
 invite-canceled = Esta inscripción está cancelada.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

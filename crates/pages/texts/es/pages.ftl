@@ -81,6 +81,8 @@ manage-again = Inscribirse de nuevo
 manage-answers-heading = Sus respuestas
 manage-answers-button = Guardar mis respuestas
 manage-answers-changed = Sus respuestas se han guardado.
+manage-answers-until = Se pueden cambiar hasta: { $time }.
+manage-answers-late = No se ha guardado: las respuestas solo se pueden cambiar hasta que empiece la reunión.
 manage-letter-heading = ¿Ha perdido el mensaje?
 manage-letter-explain = Lo enviamos de nuevo a { $email }, con el mismo enlace personal.
 manage-letter-button = Enviar de nuevo el mensaje
@@ -136,6 +138,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = Esta inscripción se ha retirado
 withdrawn-explain = El organizador ha cancelado la reunión o ya no acepta inscripciones. Quienes estaban inscritos han recibido un mensaje al respecto.
+called-off-title = Esta reunión se ha cancelado
+called-off-explain = Las personas inscritas han recibido un mensaje al respecto.
 
 not-found-title = Aquí no hay nada
 not-found = La dirección es incorrecta o lo que había aquí ya no está. Si siguió un enlace de un mensaje, compruebe que no se haya cortado en dos.

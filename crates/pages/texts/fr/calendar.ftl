@@ -10,7 +10,6 @@ when-time-only = { $start } – { $end } { $zone }
 # The text inside a calendar entry.
 invite-join = Participez avec votre lien personnel :
 invite-personal = Ce lien est réservé à votre usage. Merci de ne pas le transmettre.
-invite-manage = En cas d’empêchement, libérez votre place ici :
 invite-canceled = Cette inscription est annulée.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

@@ -81,6 +81,8 @@ manage-again = S’inscrire à nouveau
 manage-answers-heading = Vos réponses
 manage-answers-button = Enregistrer mes réponses
 manage-answers-changed = Vos réponses sont enregistrées.
+manage-answers-until = Modifiables jusqu’au début de la réunion : { $time }.
+manage-answers-late = Non enregistré : les réponses ne peuvent être modifiées que jusqu’au début de la réunion.
 manage-letter-heading = Message perdu ?
 manage-letter-explain = Nous le renvoyons à { $email }, avec le même lien personnel.
 manage-letter-button = Renvoyer le message
@@ -136,6 +138,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = Cette inscription a été retirée
 withdrawn-explain = L’organisateur a annulé la réunion ou n’accepte plus d’inscriptions. Les personnes inscrites ont reçu un message à ce sujet.
+called-off-title = Cette réunion a été annulée
+called-off-explain = Les personnes inscrites en ont été informées par e-mail.
 
 not-found-title = Il n’y a rien ici
 not-found = L’adresse est incorrecte ou ce qui se trouvait ici n’existe plus. Si vous avez suivi un lien reçu dans un message, vérifiez qu’il n’a pas été coupé en deux.

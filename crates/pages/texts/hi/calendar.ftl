@@ -10,7 +10,6 @@ when-time-only = { $start } – { $end } { $zone }
 # The text inside a calendar entry.
 invite-join = अपने निजी लिंक से शामिल हों:
 invite-personal = यह लिंक केवल आपके लिए है। कृपया इसे किसी और को न दें।
-invite-manage = यदि आप नहीं आ सकते, तो अपना स्थान यहाँ छोड़ें:
 invite-canceled = यह पंजीकरण रद्द कर दिया गया है।
 
 # Ways to put the meeting into a calendar, on pages and in letters.

@@ -81,6 +81,8 @@ manage-again = फिर से पंजीकरण करें
 manage-answers-heading = आपके उत्तर
 manage-answers-button = मेरे उत्तर सहेजें
 manage-answers-changed = आपके उत्तर सहेज लिए गए हैं।
+manage-answers-until = इन्हें बदलने की समय-सीमा: { $time }
+manage-answers-late = सहेजा नहीं गया: उत्तर केवल बैठक शुरू होने तक बदले जा सकते हैं।
 manage-letter-heading = संदेश नहीं मिल रहा?
 manage-letter-explain = हम उसे उसी निजी लिंक के साथ फिर से { $email } पर भेजते हैं।
 manage-letter-button = संदेश फिर से भेजें
@@ -136,6 +138,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = यह पंजीकरण वापस ले लिया गया है
 withdrawn-explain = आयोजक ने मीटिंग रद्द कर दी है, या उसके लिए अब पंजीकरण नहीं लेते। जो पंजीकृत थे, उन्हें इसके बारे में संदेश मिला है।
+called-off-title = यह बैठक रद्द कर दी गई है
+called-off-explain = जो पंजीकृत थे, उन्हें इसकी सूचना ईमेल से दी गई है।
 
 not-found-title = यहाँ कुछ नहीं है
 not-found = पता ग़लत है, या जो यहाँ था वह अब नहीं है। यदि आप किसी संदेश के लिंक से आए हैं, तो जाँच लें कि लिंक बीच से कटा हुआ न हो।

@@ -10,7 +10,6 @@ when-time-only = { $start }～{ $end } { $zone }
 # The text inside a calendar entry.
 invite-join = 専用リンクから参加:
 invite-personal = このリンクはご本人専用です。ほかの方には共有しないでください。
-invite-manage = ご都合が悪くなった場合は、こちらで参加登録を取り消してください:
 invite-canceled = この参加登録は取り消されました。
 
 # Ways to put the meeting into a calendar, on pages and in letters.

@@ -80,6 +80,8 @@ manage-again = もう一度登録する
 manage-answers-heading = 回答
 manage-answers-button = 回答を保存する
 manage-answers-changed = 回答を保存しました。
+manage-answers-until = 変更できる期限：{ $time }
+manage-answers-late = 保存されませんでした。回答を変更できるのは会議の開始までです。
 manage-letter-heading = メールを紛失されましたか？
 manage-letter-explain = 同じ専用リンクを記載したメールを { $email } にもう一度お送りします。
 manage-letter-button = メールを再送する
@@ -132,6 +134,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = この参加登録の受付は取り下げられました
 withdrawn-explain = 主催者が会議を中止したか、参加登録の受付を取りやめました。登録されていた方には、その旨のメールをお送りしています。
+called-off-title = この会議は中止されました
+called-off-explain = 登録済みの方にはメールでお知らせしています。
 
 not-found-title = ページが見つかりません
 not-found = アドレスが間違っているか、ページがなくなりました。メールのリンクから来られた場合は、リンクが途中で切れていないかご確認ください。

@@ -10,7 +10,6 @@ when-time-only = { $start }–{ $end } { $zone }
 # The text inside a calendar entry.
 invite-join = Dołącz, używając osobistego linku:
 invite-personal = Link jest przeznaczony wyłącznie dla Pani/Pana. Prosimy nikomu go nie przekazywać.
-invite-manage = W razie nieobecności prosimy zwolnić miejsce tutaj:
 invite-canceled = Ta rejestracja została anulowana.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

@@ -83,6 +83,8 @@ manage-again = Zarejestruj się ponownie
 manage-answers-heading = Odpowiedzi
 manage-answers-button = Zapisz moje odpowiedzi
 manage-answers-changed = Odpowiedzi zostały zapisane.
+manage-answers-until = Można je zmienić do: { $time }.
+manage-answers-late = Nie zapisano: odpowiedzi można zmieniać tylko do rozpoczęcia spotkania.
 manage-letter-heading = Wiadomość zaginęła?
 manage-letter-explain = Wyślemy ją ponownie na adres { $email }, z tym samym osobistym linkiem.
 manage-letter-button = Wyślij wiadomość ponownie
@@ -144,6 +146,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = Ta rejestracja została wycofana
 withdrawn-explain = Organizator odwołał spotkanie albo nie przyjmuje już na nie zgłoszeń. Zarejestrowane osoby otrzymały o tym wiadomość.
+called-off-title = To spotkanie zostało odwołane
+called-off-explain = Osoby zapisane otrzymały o tym wiadomość.
 
 not-found-title = Tu nic nie ma
 not-found = Adres jest błędny albo tego, co tu było, już nie ma. Jeśli link pochodzi z wiadomości, prosimy sprawdzić, czy nie został przecięty na dwie części.

@@ -10,7 +10,6 @@ when-time-only = { $start } – { $end } { $zone }
 # The text inside a calendar entry.
 invite-join = Entre com o seu link pessoal:
 invite-personal = O link é só para você. Por favor, não o compartilhe.
-invite-manage = Se não puder comparecer, libere a sua vaga aqui:
 invite-canceled = Esta inscrição está cancelada.
 
 # Ways to put the meeting into a calendar, on pages and in letters.

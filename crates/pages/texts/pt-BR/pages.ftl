@@ -81,6 +81,8 @@ manage-again = Inscrever-se de novo
 manage-answers-heading = As suas respostas
 manage-answers-button = Salvar as minhas respostas
 manage-answers-changed = As suas respostas foram salvas.
+manage-answers-until = Podem ser alteradas até: { $time }.
+manage-answers-late = Não foi salvo: as respostas só podem ser alteradas até o início da reunião.
 manage-letter-heading = Perdeu a mensagem?
 manage-letter-explain = Nós a enviamos outra vez para { $email }, com o mesmo link pessoal.
 manage-letter-button = Enviar a mensagem de novo
@@ -136,6 +138,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = Esta inscrição foi retirada
 withdrawn-explain = O organizador cancelou a reunião ou não aceita mais inscrições para ela. Quem estava inscrito recebeu uma mensagem sobre isso.
+called-off-title = Esta reunião foi cancelada
+called-off-explain = Quem estava inscrito recebeu um e-mail sobre isso.
 
 not-found-title = Não há nada aqui
 not-found = O endereço está errado, ou o que estava aqui não existe mais. Se você seguiu um link de uma mensagem, confira se ele não foi cortado ao meio.

@@ -10,7 +10,6 @@ when-time-only = { $start }–{ $end } { $zone }
 # The text inside a calendar entry.
 invite-join = 通过您的专属链接加入：
 invite-personal = 此链接仅供您本人使用，请勿转发。
-invite-manage = 如果无法参加，请在此取消报名：
 invite-canceled = 此报名已取消。
 
 # Ways to put the meeting into a calendar, on pages and in letters.

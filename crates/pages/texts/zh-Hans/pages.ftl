@@ -80,6 +80,8 @@ manage-again = 重新报名
 manage-answers-heading = 您的回答
 manage-answers-button = 保存我的回答
 manage-answers-changed = 您的回答已保存。
+manage-answers-until = 可修改至：{ $time }
+manage-answers-late = 未保存：只能在会议开始前修改回答。
 manage-letter-heading = 没有找到邮件？
 manage-letter-explain = 我们会将带有同一专属链接的邮件再次发送到 { $email }。
 manage-letter-button = 重新发送邮件
@@ -132,6 +134,8 @@ gate-in-days = { $count ->
 
 withdrawn-title = 此报名已撤回
 withdrawn-explain = 组织者已取消会议，或不再接受报名。已报名者会收到相关邮件。
+called-off-title = 此会议已取消
+called-off-explain = 已报名者都已收到邮件通知。
 
 not-found-title = 找不到页面
 not-found = 地址有误，或此处的内容已不存在。如果您是通过邮件中的链接前来，请检查链接是否完整。

@@ -63,6 +63,7 @@ pub fn questions<'v>(
     let view = |(question, id): (&'v domain::Question, &'v String)| pages::Question {
         id,
         text: question.display_name.as_deref().unwrap_or_default(),
+        lang: built_in.language.as_deref(),
         required: question.is_required,
         kind: match &question.input {
             AnswerInput::Text => QuestionKind::Text,

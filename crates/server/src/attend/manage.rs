@@ -113,6 +113,12 @@ impl Own {
         }
     }
 
+    /// The language of the organizer's words.
+    fn words_language(&self) -> Option<&str> {
+        let live = self.hosted.as_ref().and_then(|hosted| hosted.registration.as_ref()?.language());
+        live.or(self.past.as_ref().and_then(|past| past.language.as_deref()))
+    }
+
     /// When it is, or was to be.
     pub(super) fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let Some(hosted) = &self.hosted else { return self.past.as_ref()?.span };
@@ -122,8 +128,7 @@ impl Own {
 
     /// In which language the reader reads of it.
     pub(super) fn language(&self, reader: &Reader) -> Language {
-        let live = self.hosted.as_ref().and_then(|hosted| hosted.registration.as_ref()?.language());
-        reader.language(live.or(self.past.as_ref().and_then(|past| past.language.as_deref())))
+        reader.language(self.words_language())
     }
 
     /// The live registration, before the meeting begins: after that nothing can be changed any more.
@@ -181,7 +186,8 @@ async fn answer(
             }
         }
     }
-    Ok(manage_page(app, reader, &own, Shown::default()))
+    let notice = own.registrant.is_registered().then_some(ManageNotice::TooLate);
+    Ok(manage_page(app, reader, &own, Shown { notice, ..Shown::default() }))
 }
 
 async fn send_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {

@@ -126,6 +126,8 @@ fn configuration(
     };
     let logo = folder.join("logo.png");
     fs::write(&logo, LOGO).map_err(|error| StartProblem(format!("cannot write the logo: {error}")))?;
+    // Whoever can reach the demo runs on this machine: then notifications may go to another program on it.
+    let is_alone = address.ip().is_loopback();
     let text = format!(
         r##"
         [server]
@@ -147,6 +149,8 @@ fn configuration(
         [mail]
         mailbox = true
         from = "Riverbend events <events@riverbend.example>"
+        [subscriptions]
+        http_to_loopback = {is_alone}
         {database}
         "##
     );

@@ -14,6 +14,7 @@ mod mail;
 mod protection;
 mod reading;
 mod server;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ pub use self::mail::{Dkim, Listen, Lmtp, Mail, OAuth2, ReturnPath, Security};
 pub use self::protection::{ProofOfWork, Protection};
 pub use self::reading::{Origin, Problem, Problems, Secret};
 pub use self::server::Server;
+pub use self::subscriptions::Subscriptions;
 
 section! {
     /// Everything an operator can decide. Complete and checked: what follows from other keys has been filled in.
@@ -55,6 +57,8 @@ section! {
         join: Join = table();
         /// The section `[protection]`.
         protection: Protection = table();
+        /// The section `[subscriptions]`.
+        subscriptions: Subscriptions = table();
         /// The section `[compat]`.
         compat: Compat = table();
         /// The section `[log]`.

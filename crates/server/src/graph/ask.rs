@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body as HttpBody, Bytes};
-use domain::operation::Method;
 use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::{Caller, Fact, Meeting, MeetingId, Operation, PersonId, Refusal, Registration};
@@ -54,7 +53,7 @@ impl<'a> Ask<'a> {
         parts: Parts,
         body: &mut HttpBody,
     ) -> Result<Self, ApiError> {
-        let has_body = matches!(operation.method(), Method::Post | Method::Patch);
+        let has_body = operation.takes_body();
         let (body, raw_body) = if has_body {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
             let body = Body::read(&bytes).filter(|_| is_json(&parts.headers)).ok_or(ApiError::NotJson)?;
@@ -150,7 +149,7 @@ impl<'a> Ask<'a> {
         match &self.path.user {
             UserRef::Me => self.caller.person().ok_or(Denial::MeNeedsPerson.into()),
             UserRef::Id(person) => Ok(*person),
-            UserRef::Name(_) => Err(Refusal::NoMeeting.into()),
+            UserRef::Name(_) | UserRef::Nobody => Err(Refusal::NoMeeting.into()),
         }
     }
 
@@ -158,6 +157,12 @@ impl<'a> Ask<'a> {
     /// policy. For operations that name no meeting.
     pub async fn acting_organizer(&self) -> Result<PersonId, ApiError> {
         let organizer = self.organizer()?;
+        self.check_organizer(organizer).await?;
+        Ok(organizer)
+    }
+
+    /// Whether the caller may act as that organizer.
+    pub async fn check_organizer(&self, organizer: PersonId) -> Result<(), ApiError> {
         let allowed = match acts_as_organizer(&self.caller, organizer) {
             Ok(()) => self.check_policy(organizer).await,
             Err(denial) => Err(denial.into()),
@@ -167,7 +172,7 @@ impl<'a> Ask<'a> {
             Err(ApiError::Refused(Refusal::Denied(_))) if !self.knows(organizer).await? => {
                 Err(Refusal::NoPerson.into())
             }
-            allowed => allowed.map(|()| organizer),
+            allowed => allowed,
         }
     }
 

@@ -1,12 +1,15 @@
 //! `attendanceReports`: who came through the join gate, and who did not. docs/graph-compat.md#attendance.
 
-use domain::{Meeting, Refusal, Registrant, Registration};
+use domain::query::Position;
+use domain::{Meeting, Refusal, Registrant, RegistrantId, Registration};
 use jiff::Timestamp;
 use wire::attendance::{AttendanceRecord, MeetingAttendanceReport};
+use wire::query::{choose, list};
 use wire::{Collection, Entity};
 
+use super::paging::{PAGE, answer_from, next_link, start};
 use super::prefer::page_size;
-use super::registrant::{next_query, public_id, read_skip_token};
+use super::registrant::public_id;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -20,7 +23,7 @@ pub async fn list_reports(ask: &Ask<'_>) -> Answer {
         None => Vec::new(),
     };
     let context = ask.root().attendance_reports(&hosted.meeting, false);
-    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
+    answer_from(ask, context, value, &list::REPORTS)
 }
 
 /// `GET …/attendanceReports/{id}`
@@ -31,11 +34,12 @@ pub async fn get_report(ask: &Ask<'_>) -> Answer {
 }
 
 /// `GET …/attendanceReports/{id}/attendanceRecords`: everybody who is registered or came, in order of arrival in the
-/// list, page by page.
+/// list, page by page. A filter is asked of those on a page, which may leave none of them.
 pub async fn list_records(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = find(ask).await?;
-    let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
-    let limit = page_size(ask);
+    let asked = ask.query.asked(&list::RECORDS, &|_, _| None)?;
+    let after = start(ask, registration.id)?.map(|position| RegistrantId(position.id));
+    let limit = page_size(ask, PAGE);
     let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, false).await?;
     let passes = match (page.registrants.first(), page.registrants.last()) {
         (Some(first), Some(last)) => ask.app.store.list_attendance(meeting.id, first.id, last.id).await?,
@@ -50,13 +54,15 @@ pub async fn list_records(ask: &Ask<'_>) -> Answer {
         registrant.is_registered() || !joined.is_empty()
     };
     let shown = page.registrants.iter().map(|registrant| (registrant, joined_by(registrant))).filter(counts);
-    let value = shown
+    let records = shown
         .map(|(registrant, joined)| {
             let id = public_id(&meeting, &registration, registrant);
             AttendanceRecord::new(registrant, id, &joined)
         })
         .collect();
-    let next_link = page.next.map(|next| ask.address_with(&next_query(ask.raw_query(), next)));
+    let value = choose(records, &list::RECORDS, &asked);
+    let next = page.next.map(|next| Position { keys: Vec::new(), id: next.0 });
+    let next_link = next_link(ask, registration.id, next.as_ref());
     let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
     Ok(Reply::list(&Collection { context, count: None, next_link, value }))
 }

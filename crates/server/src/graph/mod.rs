@@ -7,15 +7,18 @@ mod ask;
 mod attendance;
 mod batch;
 mod budget;
+mod delta;
 mod enroll;
 mod meeting;
 mod metadata;
 mod once;
+mod paging;
 mod prefer;
 mod question;
 mod registrant;
 mod registration;
 mod reply;
+mod subscription;
 mod user;
 
 use std::sync::Arc;
@@ -34,6 +37,7 @@ use wire::{GraphPath, Query, UserRef};
 pub use ask::Ask;
 pub use budget::{Budgets, Excess, Left, Scope};
 pub use enroll::{Asked, Place, private_key, take_place};
+pub(crate) use paging::{PageTokens, Question};
 pub use reply::Reply;
 
 use self::ask::throw_away;
@@ -146,7 +150,7 @@ async fn answer(
     let answer = async {
         domain::permission::opens(operation, app.settings.permissions, &caller, for_me)?;
         let query = Query::read(request.uri.query().unwrap_or_default())?;
-        query.allow(operation)?;
+        query.allow(operation, path.counts)?;
         let ask = Ask::read(app, caller, operation, path, query, request, body).await?;
         // Enrolling holds the account against the directory in its own transaction: it costs no question here.
         if operation != Operation::EnrollRegistrant {
@@ -171,6 +175,9 @@ fn route(request: &Parts) -> Result<(GraphPath, Operation), ApiError> {
     let path = GraphPath::read(below).map_err(ApiError::Path)?;
     let for_me = path.user == UserRef::Me;
     let method = Method::from_name(request.method.as_str());
+    if path.counts && method != Some(Method::Get) {
+        return Err(ApiError::Method(vec![Method::Get.name()]));
+    }
     match method.and_then(|method| path.resource.operation(method, for_me)) {
         Some(operation) => Ok((path, operation)),
         None => Err(ApiError::Method(path.resource.methods().into_iter().map(Method::name).collect())),
@@ -205,5 +212,16 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::ListAttendanceReports => attendance::list_reports(ask).await,
         Operation::GetAttendanceReport => attendance::get_report(ask).await,
         Operation::ListAttendanceRecords => attendance::list_records(ask).await,
+        Operation::DeltaMeetings => delta::meetings(ask).await,
+        Operation::DeltaRegistrants => delta::registrants(ask).await,
+        Operation::CreateSubscription => subscription::create(ask).await,
+        Operation::ListSubscriptions => subscription::list(ask).await,
+        Operation::GetSubscription => subscription::get(ask).await,
+        Operation::UpdateSubscription => subscription::update(ask).await,
+        Operation::DeleteSubscription => subscription::delete(ask).await,
+        Operation::ReauthorizeSubscription => subscription::reauthorize(ask).await,
+        Operation::RotateSigningSecret => subscription::rotate_secret(ask).await,
+        Operation::ListDeliveries => subscription::list_deliveries(ask).await,
+        Operation::ReplayDeliveries => subscription::replay(ask).await,
     }
 }

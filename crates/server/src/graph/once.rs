@@ -73,6 +73,14 @@ pub(super) async fn find_answer(ask: &Ask<'_>, key: Option<Key>) -> Result<Optio
     }
 }
 
+/// What stands for chance in the id of something new, so that a retry with the same key finds it; `None` without a key.
+pub(super) fn random_of_key(ask: &Ask<'_>) -> Result<Option<[u8; 16]>, ApiError> {
+    let Some(sent) = sent_key(ask)? else { return Ok(None) };
+    let mut random = [0; 16];
+    random.copy_from_slice(&seal(ask, Uuid::nil(), sent).key[..16]);
+    Ok(Some(random))
+}
+
 /// Private to the caller, and nothing of the request is kept.
 fn seal(ask: &Ask<'_>, what: Uuid, sent: &str) -> IdempotencyKey {
     let mut hash = Sha256::new();

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::registrant::{LARGEST_PAGE, PAGE};
+use super::paging::{LARGEST_PAGE, PAGE};
 use super::{Ask, Reply};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -57,10 +57,11 @@ impl Preferences {
     }
 }
 
-/// How many items a page may have: the least of what the client asks for in either way and what there is to be had.
-pub(super) fn page_size(ask: &Ask<'_>) -> u32 {
+/// How many items a page may have: the least of what the client asks for in either way and what there is to be had; so many
+/// where it does not ask.
+pub(super) fn page_size(ask: &Ask<'_>, unasked: u32) -> u32 {
     let wanted = [ask.query.top, ask.preferences.page].into_iter().flatten().min();
-    wanted.unwrap_or(PAGE).min(LARGEST_PAGE)
+    wanted.unwrap_or(unasked).min(LARGEST_PAGE)
 }
 
 /// The answer as the client would like it.
@@ -80,7 +81,7 @@ pub(super) fn apply(ask: &Ask<'_>, mut reply: Reply) -> Reply {
         _ => {}
     }
     if ask.operation.query_options().contains(&QueryOption::Top) && wishes.page.is_some() {
-        applied.push(format!("odata.maxpagesize={}", page_size(ask)));
+        applied.push(format!("odata.maxpagesize={}", page_size(ask, PAGE)));
     }
     // Members of that kind are shown to everybody: there are none yet that an older client could not know.
     if wishes.shows_unknown {

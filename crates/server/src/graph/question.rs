@@ -3,11 +3,13 @@
 use domain::text::limit;
 use domain::{Meeting, Question, QuestionId, Refusal, Registration};
 use store::Made;
+use wire::query::list;
 use wire::question::{MeetingRegistrationQuestion, NewQuestion};
-use wire::{Collection, Entity, Tagged, etag};
+use wire::{Entity, Tagged, etag};
 
 use super::meeting::TRIES;
 use super::once::{Key, find_answer};
+use super::paging::answer_from;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -18,9 +20,8 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
         etag: etag::of_question(question),
         entity: MeetingRegistrationQuestion::new(meeting.id, question),
     };
-    let value: Vec<_> = registration.built_in()?.questions.iter().map(tagged).collect();
-    let count = ask.query.count.then_some(value.len() as i64);
-    Ok(Reply::list(&Collection { context: ask.root().questions(&meeting), count, next_link: None, value }))
+    let questions: Vec<_> = registration.built_in()?.questions.iter().map(tagged).collect();
+    answer_from(ask, ask.root().questions(&meeting), questions, &list::QUESTIONS)
 }
 
 /// `POST …/customQuestions`

@@ -2,50 +2,88 @@
 
 use std::collections::HashMap;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::enrolment::external_key;
 use domain::permission::may_cancel;
+use domain::query::{Position, Property};
 use domain::{
-    Consent, ConsentVersion, Fate, FieldProblem, LetterState, Meeting, Person, ProblemCode, Refusal,
-    Registrant, RegistrantId, Registration, RegistrationKind,
+    Consent, ConsentVersion, Fate, LetterState, Meeting, Person, Refusal, Registrant, RegistrantId,
+    Registration, RegistrationKind,
 };
+use store::{ListedPage, Listing};
 use uuid::Uuid;
 use wire::letter::{LetterStatus, RegistrantLetter};
+use wire::query::list;
 use wire::registrant::AnyRegistrant;
 use wire::{Collection, Entity, Tagged, etag};
 
 use super::enroll::Place;
 use super::meeting::TRIES;
+use super::paging::{PAGE, answer_from, next_link, start};
 use super::prefer::page_size;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
-/// Items of a page when `$top` is absent.
-pub(super) const PAGE: u32 = 100;
-/// The most `$top` gives; a larger one is cut, as Graph allows. Long answers cut it further, in the store.
-pub(super) const LARGEST_PAGE: u32 = 1_000;
-
-/// `GET …/registrants`, in order of arrival, page by page.
+/// `GET …/registrants`, page by page, in order of arrival or as it is asked for; and `/$count` of it.
 pub async fn list(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
-    let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?;
-    let limit = page_size(ask);
-    let is_external = registration.kind == RegistrationKind::External;
-    let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, is_external).await?;
-    let count = if ask.query.count {
-        Some(ask.app.store.count_registrants(meeting.id, registration.id, is_external).await?)
-    } else {
-        None
+    let list = match registration.kind {
+        RegistrationKind::BuiltIn(_) => &list::REGISTRANTS,
+        RegistrationKind::External => &list::EXTERNAL_REGISTRANTS,
     };
+    let asked = ask.query.asked(list, &|property, text| read_id(&meeting, &registration, property, text))?;
+    let listing =
+        Listing { registration: &registration, filter: asked.filter.as_ref(), orders: &asked.orders };
+    if ask.path.counts {
+        return Ok(Reply::count(count(ask, listing).await?));
+    }
+    let page = read_page(ask, listing).await?;
+    let count = if ask.query.count { Some(count(ask, listing).await?) } else { None };
     let consents = consents(ask, &meeting, &page.registrants).await?;
     let tagged = |registrant: &Registrant| Tagged {
         etag: etag::of_registrant(&registration, registrant),
         entity: show(ask, &meeting, &registration, registrant, &consents),
     };
     let value = page.registrants.iter().map(tagged).collect();
-    let next_link = page.next.map(|next| ask.address_with(&next_query(ask.raw_query(), next)));
+    let next_link = next_link(ask, registration.id, page.next.as_ref());
     Ok(Reply::list(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
+}
+
+/// A page. The list as it is comes by its key, whatever its length; what is asked of it is looked for.
+async fn read_page(ask: &Ask<'_>, listing: Listing<'_>) -> Result<ListedPage, ApiError> {
+    let registration = listing.registration;
+    let (start, limit) = (start(ask, registration.id)?, page_size(ask, PAGE));
+    let store = &ask.app.store;
+    let (None, [], None) = (listing.filter, listing.orders, ask.query.skip) else {
+        let skip = ask.query.skip.unwrap_or_default();
+        return Ok(store.list_registrants_by(listing, start.as_ref(), skip, limit).await?);
+    };
+    let after = start.map(|position| RegistrantId(position.id));
+    let is_external = registration.kind == RegistrationKind::External;
+    let page =
+        store.list_registrants(registration.meeting, registration.id, after, limit, is_external).await?;
+    let next = page.next.map(|next| Position { keys: Vec::new(), id: next.0 });
+    Ok(ListedPage { registrants: page.registrants, next })
+}
+
+async fn count(ask: &Ask<'_>, listing: Listing<'_>) -> Result<i64, ApiError> {
+    let registration = listing.registration;
+    if listing.filter.is_some() {
+        return Ok(ask.app.store.count_registrants_by(listing).await?);
+    }
+    let is_external = registration.kind == RegistrationKind::External;
+    Ok(ask.app.store.count_registrants(registration.meeting, registration.id, is_external).await?)
+}
+
+/// An id as clients know it, of a registrant or a question; `None` for one that is nobody's here.
+fn read_id(meeting: &Meeting, registration: &Registration, property: Property, text: &str) -> Option<Uuid> {
+    match property {
+        Property::Id => {
+            let (key, id) = wire::ids::read_registrant(text)?;
+            (key == wire::registration::key(meeting, registration)).then_some(id.0)
+        }
+        Property::QuestionId => wire::ids::read_question(meeting.id, text).map(|question| question.0),
+        _ => Uuid::try_parse(text).ok(),
+    }
 }
 
 /// `GET …/registrants/{id}`
@@ -65,8 +103,8 @@ pub async fn list_letters(ask: &Ask<'_>) -> Answer {
     let registrant = find(ask, &meeting, &registration).await?;
     let letters = ask.app.store.list_letters(meeting.id, registrant.id).await?;
     let context = ask.root().registrant_letters(&meeting, &public_id(&meeting, &registration, &registrant));
-    let value = letters.into_iter().map(show_letter).collect();
-    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
+    let letters: Vec<_> = letters.into_iter().map(show_letter).collect();
+    answer_from(ask, context, letters, &list::LETTERS)
 }
 
 fn show_letter(letter: LetterState) -> RegistrantLetter {
@@ -142,17 +180,21 @@ async fn find(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     found.filter(of_this).ok_or(Refusal::NoRegistrant.into())
 }
 
-type Consents = HashMap<ConsentVersion, Consent>;
+pub(super) type Consents = HashMap<ConsentVersion, Consent>;
 
 /// Every wording of the organisation, where one of them agreed to any.
-async fn consents(ask: &Ask<'_>, meeting: &Meeting, shown: &[Registrant]) -> Result<Consents, ApiError> {
+pub(super) async fn consents(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    shown: &[Registrant],
+) -> Result<Consents, ApiError> {
     if shown.iter().all(|registrant| registrant.consent.is_none()) {
         return Ok(Consents::new());
     }
     Ok(ask.app.store.list_consents(meeting.tenant).await?)
 }
 
-fn show(
+pub(super) fn show(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,
@@ -171,49 +213,6 @@ pub(super) fn public_id(meeting: &Meeting, registration: &Registration, registra
         Some(Person::External { external_id, .. }) => external_id.clone(),
         Some(Person::Named { .. }) | None => {
             wire::ids::write_registrant(&wire::registration::key(meeting, registration), registrant.id)
-        }
-    }
-}
-
-pub(super) fn read_skip_token(token: &str) -> Result<RegistrantId, ApiError> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
-    let id = bytes.and_then(|bytes| Uuid::from_slice(&bytes).ok());
-    id.map(RegistrantId).ok_or_else(|| {
-        ApiError::from(vec![FieldProblem::new(
-            "$skiptoken",
-            ProblemCode::UnsupportedQuery,
-            "`$skiptoken` is none of ours: follow `@odata.nextLink` as it is",
-        )])
-    })
-}
-
-/// The client's own options, with the place where the next page starts.
-pub(super) fn next_query(raw: &str, next: RegistrantId) -> String {
-    let is_old_token = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        let name = name.trim_start_matches("%24").trim_start_matches('$');
-        name.eq_ignore_ascii_case("skiptoken")
-    };
-    let token = format!("$skiptoken={}", URL_SAFE_NO_PAD.encode(next.0));
-    let kept = raw.split('&').filter(|pair| !pair.is_empty()).filter(|pair| !is_old_token(pair));
-    kept.chain([token.as_str()]).collect::<Vec<_>>().join("&")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_next_link_keeps_the_options_and_replaces_the_token() {
-        let next = RegistrantId(Uuid::nil());
-
-        for (raw, expected) in [
-            ("", "$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
-            ("$top=1", "$top=1&$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
-            ("%24top=1&%24skiptoken=x", "%24top=1&$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
-            ("skipToken=x&top=1", "top=1&$skiptoken=AAAAAAAAAAAAAAAAAAAAAA"),
-        ] {
-            assert_eq!(next_query(raw, next), expected, "{raw}");
         }
     }
 }

@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use store::Kept;
+use wire::delta::Delta;
 use wire::etag::Conditions;
 use wire::{Collection, Entity};
 
@@ -14,11 +15,14 @@ use super::Answer;
 
 const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;\
     IEEE754Compatible=false;charset=utf-8";
+const TEXT: &str = "text/plain;charset=utf-8";
+
 /// The answer of an operation that went well.
 #[derive(Debug)]
 pub struct Reply {
     pub(super) status: StatusCode,
     pub(super) body: Option<Vec<u8>>,
+    content_type: &'static str,
     etag: Option<String>,
     pub(super) told: Vec<(HeaderName, HeaderValue)>,
 }
@@ -45,6 +49,7 @@ impl Reply {
         Self {
             status: StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK),
             body: Some(kept.body.into_bytes()),
+            content_type: JSON,
             etag: value["@odata.etag"].as_str().map(str::to_owned),
             told: Vec::new(),
         }
@@ -52,12 +57,27 @@ impl Reply {
 
     /// 200 with a body that is JSON already.
     pub(super) fn of_json(body: Vec<u8>) -> Self {
-        Self { status: StatusCode::OK, body: Some(body), etag: None, told: Vec::new() }
+        Self { status: StatusCode::OK, body: Some(body), content_type: JSON, etag: None, told: Vec::new() }
+    }
+
+    /// 200 with how many items a list has: a number and nothing else.
+    pub(super) fn count(count: i64) -> Self {
+        Self { content_type: TEXT, ..Self::of_json(count.to_string().into_bytes()) }
+    }
+
+    /// 202 with an entity.
+    pub fn accepted<T: Serialize>(entity: &Entity<T>) -> Self {
+        Self::with(StatusCode::ACCEPTED, entity)
+    }
+
+    /// 200 with what changed.
+    pub fn delta<T: Serialize>(delta: &Delta<T>) -> Self {
+        Self::with(StatusCode::OK, delta)
     }
 
     /// 204 without a body.
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, etag: None, told: Vec::new() }
+        Self { status: StatusCode::NO_CONTENT, body: None, content_type: JSON, etag: None, told: Vec::new() }
     }
 
     /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
@@ -91,7 +111,7 @@ impl Reply {
 
     fn with(status: StatusCode, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).expect("values with text keys always serialize");
-        Self { status, body: Some(body), etag: None, told: Vec::new() }
+        Self { status, ..Self::of_json(body) }
     }
 
     /// As it is sent.
@@ -101,7 +121,7 @@ impl Reply {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         if has_body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         }
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             headers.insert(header::ETAG, etag);

@@ -26,7 +26,7 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
     let person = match &ask.path.user {
         UserRef::Id(id) => ask.app.store.find_person(tenant, *id).await?.person,
         UserRef::Name(name) => ask.app.store.find_person_by_upn(tenant, name).await?,
-        UserRef::Me => None,
+        UserRef::Me | UserRef::Nobody => None,
     };
     show(ask, person)
 }

@@ -188,7 +188,8 @@ async fn attempt(
         return Ok(dead_end(reader, NoSignIn::AppGone));
     };
 
-    let suspects = [Suspect::account(app.tenant, &sign_in.user_name), Suspect::people_at(address.0)];
+    let [near, far] = Suspect::people_at(address.0);
+    let suspects = [Suspect::account(app.tenant, &sign_in.user_name), near, far];
     let again =
         |status, problem| form(service, reader, status, &app, asking, &sign_in.user_name, Some(problem));
     let account = service.directory.find_account(app.tenant, &sign_in.user_name).await?;

@@ -63,7 +63,7 @@ pub(super) async fn authenticate(
     credentials: Credentials,
     address: ClientAddress,
 ) -> Result<App, OauthError> {
-    let suspects = [Suspect::applications_at(address.0)];
+    let suspects = Suspect::applications_at(address.0);
     let app = service.directory.find_app(&credentials.id).await?;
     let Some(secret) = credentials.secret else {
         return app.filter(|app| app.secret_hash.is_none()).ok_or_else(OauthError::invalid_client);

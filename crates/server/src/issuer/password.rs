@@ -13,6 +13,8 @@ const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// How many are compared at a time: each takes 19 MiB and some 20 ms of a core.
 const AT_A_TIME: usize = 2;
+/// How many wait for it at most: the last of them for some three seconds.
+const LONGEST_QUEUE: usize = 256;
 
 /// A password could not be hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub(super) struct Turn(Arc<OwnedSemaphorePermit>);
 pub(super) struct Passwords {
     decoy: String,
     turns: Arc<Semaphore>,
+    /// Places for those who wait.
+    queue: Semaphore,
 }
 
 impl Passwords {
@@ -63,11 +67,13 @@ impl Passwords {
             STANDARD_NO_PAD.encode(&salt[..16]),
             STANDARD_NO_PAD.encode(random),
         );
-        Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)) }
+        Self { decoy, turns: Arc::new(Semaphore::new(AT_A_TIME)), queue: Semaphore::new(LONGEST_QUEUE) }
     }
 
-    /// Waits for a turn, in the order of asking. It ends when the turn is dropped and nothing is compared any longer.
+    /// Waits for a turn, in the order of asking; none where too many wait already. It ends when the turn is dropped and
+    /// nothing is compared any longer.
     pub(super) async fn turn(&self) -> Option<Turn> {
+        let _place = self.queue.try_acquire().ok()?;
         // Nobody closes the semaphore.
         let permit = self.turns.clone().acquire_owned().await.ok()?;
         Some(Turn(Arc::new(permit)))

@@ -17,6 +17,9 @@ use super::throttle::{Suspect, Throttle};
 use crate::client_address::TrustedProxies;
 use crate::sealed::Seal;
 
+/// When to come again where too many wait for a turn.
+const BUSY: Duration = Duration::from_secs(1);
+
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -85,7 +88,9 @@ impl IssuerService {
         hash: Option<String>,
         secret: String,
     ) -> Result<bool, Duration> {
-        let Some(turn) = self.passwords.turn().await else { return Ok(false) };
+        // Whoever has to wait anyhow stands in nobody's way, and beyond so many nobody queues.
+        self.throttle.look(suspects, self.now())?;
+        let Some(turn) = self.passwords.turn().await else { return Err(BUSY) };
         let attempt = self.throttle.admit(suspects, self.now())?;
         let fits = self.passwords.fits(&turn, hash, secret).await;
         if fits {

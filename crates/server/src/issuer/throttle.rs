@@ -2,7 +2,7 @@
 //!
 //! Failures are counted and nothing else: whoever knows the secret is served as often as they ask. After some free
 //! failures each further one doubles the wait for the next attempt: for an account 1 second after the fifth, up to
-//! a minute; for a client address 1 second after the twentieth, up to five minutes. The wait begins with the last
+//! a minute; for a client address 1 second after the twentieth, for a network after the hundredth, up to five minutes. The wait begins with the last
 //! failure. A counter loses one failure in each of its longest waits, whatever happens meanwhile, and all of them
 //! after an hour without a failure. The account's wait is short because strangers can cause it. People and
 //! applications at one address are counted apart, so that an office whose people mistype does not stop its
@@ -35,6 +35,10 @@ pub(super) enum Suspect {
     People(Prefix),
     /// Client secrets from one address.
     Applications(Prefix),
+    /// Passwords from one network: a customer of a provider may have 65,536 addresses of IPv6 that each count as one.
+    PeopleOfNetwork(Prefix),
+    /// Client secrets from one network.
+    ApplicationsOfNetwork(Prefix),
 }
 
 impl Suspect {
@@ -43,25 +47,28 @@ impl Suspect {
         Self::Account(tenant, user_name.trim().to_lowercase().chars().take(256).collect())
     }
 
-    pub(super) fn people_at(address: IpAddr) -> Self {
-        Self::People(Client::of(address).address)
+    pub(super) fn people_at(address: IpAddr) -> [Self; 2] {
+        let Client { address, network } = Client::of(address);
+        [Self::People(address), Self::PeopleOfNetwork(network)]
     }
 
-    pub(super) fn applications_at(address: IpAddr) -> Self {
-        Self::Applications(Client::of(address).address)
+    pub(super) fn applications_at(address: IpAddr) -> [Self; 2] {
+        let Client { address, network } = Client::of(address);
+        [Self::Applications(address), Self::ApplicationsOfNetwork(network)]
     }
 
     fn free_failures(&self) -> u32 {
         match self {
             Self::Account(..) => 5,
             Self::People(_) | Self::Applications(_) => 20,
+            Self::PeopleOfNetwork(_) | Self::ApplicationsOfNetwork(_) => 100,
         }
     }
 
     fn longest_wait(&self) -> Duration {
         match self {
             Self::Account(..) => Duration::from_secs(60),
-            Self::People(_) | Self::Applications(_) => Duration::from_secs(300),
+            _ => Duration::from_secs(300),
         }
     }
 
@@ -148,19 +155,22 @@ impl Drop for Attempt<'_> {
 }
 
 impl Throttle {
+    /// Says how long to wait, if an attempt would not be let in.
+    pub(super) fn look(&self, suspects: &[Suspect], now: Timestamp) -> Result<(), Duration> {
+        let counters = self.counters();
+        let known = suspects.iter().filter_map(|suspect| Some((suspect, *counters.get(suspect)?)));
+        let watched = known.filter(|(_, failures)| !failures.is_forgotten(now));
+        watched.filter_map(|(suspect, failures)| failures.wait(suspect, now)).max().map_or(Ok(()), Err)
+    }
+
     /// Lets an attempt in, or says how long to wait.
     pub(super) fn admit<'a>(
         &'a self,
         suspects: &'a [Suspect],
         now: Timestamp,
     ) -> Result<Attempt<'a>, Duration> {
-        let counters = self.counters();
-        let known = suspects.iter().filter_map(|suspect| Some((suspect, *counters.get(suspect)?)));
-        let watched = known.filter(|(_, failures)| !failures.is_forgotten(now));
-        match watched.filter_map(|(suspect, failures)| failures.wait(suspect, now)).max() {
-            Some(wait) => Err(wait),
-            None => Ok(Attempt { throttle: self, suspects, at: now, has_succeeded: false }),
-        }
+        self.look(suspects, now)?;
+        Ok(Attempt { throttle: self, suspects, at: now, has_succeeded: false })
     }
 
     fn count(&self, suspects: &[Suspect], now: Timestamp) {
@@ -208,7 +218,8 @@ mod tests {
     }
 
     fn office() -> [Suspect; 1] {
-        [Suspect::applications_at([192, 0, 2, 1].into())]
+        let [near, _] = Suspect::applications_at([192, 0, 2, 1].into());
+        [near]
     }
 
     /// An attempt that fails, or how many seconds it has to wait.
@@ -298,6 +309,21 @@ mod tests {
         assert_eq!(people("2001:db8::1"), people("2001:db8::ffff:1"));
         assert_ne!(people("2001:db8::1"), people("2001:db8:0:1::1"));
         assert_eq!(people("::ffff:192.0.2.1"), people("192.0.2.1"));
+    }
+
+    #[test]
+    fn whoever_has_a_whole_network_gets_no_further_by_changing_addresses() {
+        let throttle = Throttle::default();
+        let guess = |n: u16| {
+            let address = std::net::Ipv6Addr::from([0x2001, 0xdb8, 1, n, 0, 0, 0, 1]);
+            fail(&throttle, &Suspect::people_at(address.into()), at(0))
+        };
+
+        assert!((0..100).all(|n| guess(n) == Ok(())));
+
+        assert_eq!(guess(100), Err(1));
+        let beside = Suspect::people_at("2001:db8:2::1".parse().unwrap());
+        assert_eq!(fail(&throttle, &beside, at(0)), Ok(()));
     }
 
     #[test]

@@ -179,6 +179,7 @@ fn with(app: &App, verifier: Verifier, turnstile: Turnstile) -> App {
         sign_in: app.sign_in.clone(),
         turnstile,
         mailroom: app.mailroom.clone(),
+        courier: app.courier.clone(),
         returning: app.returning.clone(),
         guard: app.guard.clone(),
         settings: app.settings.clone(),

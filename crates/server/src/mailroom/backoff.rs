@@ -20,14 +20,19 @@ pub(super) fn wait_after(attempts: u32, source: &Source) -> SignedDuration {
 
 /// Between a tenth and the whole of `first` doubled `times - 1` times, but of `longest` at most. The spread keeps
 /// letters that failed together from coming back together.
-fn grown(first: SignedDuration, longest: SignedDuration, times: u32, source: &Source) -> SignedDuration {
+pub(crate) fn grown(
+    first: SignedDuration,
+    longest: SignedDuration,
+    times: u32,
+    source: &Source,
+) -> SignedDuration {
     let doubled = 1_i32.checked_shl(times.saturating_sub(1).min(30)).unwrap_or(i32::MAX);
     let ceiling = first.saturating_mul(doubled).min(longest);
     between(ceiling / 10, ceiling, source)
 }
 
 /// Any length from `least` to `most`.
-pub(super) fn between(least: SignedDuration, most: SignedDuration, source: &Source) -> SignedDuration {
+pub(crate) fn between(least: SignedDuration, most: SignedDuration, source: &Source) -> SignedDuration {
     let chance = u32::from_be_bytes(source.bytes());
     let spread = (most - least).as_micros() * i128::from(chance) / i128::from(u32::MAX);
     least + SignedDuration::from_micros(i64::try_from(spread).unwrap_or_default())

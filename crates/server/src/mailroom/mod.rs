@@ -41,6 +41,7 @@ use self::shift::{Shift, Until};
 use crate::clock::{Clock, Source};
 
 pub(crate) use self::answer::tidy;
+pub(crate) use self::backoff::{between, grown};
 pub use self::dkim::DkimSigner;
 pub use self::links::LetterLinks;
 pub use self::mailbox::{Mailbox, MailboxLetter};

@@ -15,7 +15,7 @@ use lettre::transport::smtp::client::Certificate;
 use pages::Language;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use store::{Store, Tenant};
+use store::{Store, SubscriptionLimits, Tenant};
 use url::Url;
 use wire::registrant::ListEdition;
 
@@ -28,11 +28,13 @@ use crate::client_address::TrustedProxies;
 use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret};
 use crate::connections::Limits;
+use crate::courier::Courier;
 use crate::graph::Budgets;
 use crate::guard::Guard;
 use crate::house::Houses;
 use crate::issuer::IssuerService;
 use crate::mailroom::{LetterLinks, Letterhead, MailLimits, Mailroom, Postman};
+use crate::outgoing::Outgoing;
 use crate::returning::ReturnDesk;
 use crate::turnstile::Turnstile;
 
@@ -161,7 +163,10 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
         returning.clone(),
     )
     .map_err(because("cannot let anybody through"))?;
+    let outgoing = Outgoing::from_config(&config.subscriptions);
+    let courier = Courier::new(store.clone(), clock.clone(), ids.clone(), mailroom.links().clone(), outgoing);
     let app = App::new(Parts {
+        courier,
         verifier: open_verifier(config, issuer.as_deref())?,
         sign_in: Arc::new(open_sign_in(config, issuer.as_ref(), &mailroom.links().key)?),
         turnstile,
@@ -217,6 +222,10 @@ fn settings(config: &Config, clock: &Clock, houses: Houses) -> Settings {
             body: config.server.body,
         },
         budgets: Budgets::new(&config.limits, clock),
+        subscriptions: SubscriptionLimits {
+            per_app: config.subscriptions.per_app,
+            per_tenant: config.subscriptions.per_tenant,
+        },
         houses,
         people_from_claims: config.identity.people_from_claims,
     }

@@ -84,6 +84,7 @@ async fn neither_people_nor_those_who_ask_for_health_keep_the_others_from_their_
         clock: app.clock.clone(),
         ids: app.ids.clone(),
         mailroom: app.mailroom.clone(),
+        courier: app.courier.clone(),
         returning: app.returning.clone(),
         callers: Handle::current(),
     };
@@ -138,6 +139,7 @@ async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
             sign_in: app.sign_in.clone(),
             turnstile,
             mailroom: app.mailroom.clone(),
+            courier: app.courier.clone(),
             returning: app.returning.clone(),
             guard: app.guard.clone(),
             settings: app.settings.clone(),

@@ -87,14 +87,15 @@ async fn answers_are_shown_and_can_be_changed_until_the_meeting_begins() {
 
     assert!(page.contains("Deck or engine?") && page.contains(r#"value="Loire""#), "{page}");
     assert!(page.contains("odile@pinewater.example"));
+    assert!(page.contains("You can change them until "), "{page}");
     assert!(changed.contains("Your answers are saved.") && changed.contains(r#"value="Ebro""#), "{changed}");
     assert_eq!(own.answers(&app).await, ["Engine", "Ebro"]);
     assert!(app.mail().await.is_empty(), "nobody is told what they did themselves");
 
     app.set_clock("2027-02-01T10:00:00Z");
-    let late = own.answer(&app, "Deck", "Po").await.expect(200).text();
+    let late = own.answer(&app, "Deck", "Po").await.expect(409).text();
 
-    assert!(!late.contains("Deck or engine?"), "{late}");
+    assert!(late.contains("Not saved") && !late.contains("Deck or engine?"), "{late}");
     assert_eq!(own.answers(&app).await, ["Engine", "Ebro"]);
 }
 

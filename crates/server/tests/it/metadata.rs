@@ -1,7 +1,7 @@
 //! `$metadata`, as a reader of OData that is not ours understands it.
 
 use domain::Operation;
-use domain::operation::{Method, Resource};
+use domain::operation::{Method, QueryOption};
 use serde_json::{Value, json};
 use testkit::TestApp;
 
@@ -28,7 +28,11 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
     let app = TestApp::new().await;
     let found = found(&app).await;
     let mut expected = json!({});
-    for operation in Operation::ALL {
+    let is_walked = |operation: &Operation| {
+        let resource = operation.resource();
+        !resource.is_at_root() && !resource.is_action() && !resource.is_delta()
+    };
+    for operation in Operation::ALL.into_iter().filter(is_walked) {
         let (path, word) = (
             names_of(operation.resource().template()),
             match operation.method() {
@@ -38,13 +42,17 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
                 Method::Delete => "Deletable",
             },
         );
+        let options = [
+            (QueryOption::Filter, "Filterable"),
+            (QueryOption::Search, "Searchable"),
+            (QueryOption::OrderBy, "Sortable"),
+        ];
+        let asked = options.iter().filter(|(option, _)| operation.query_options().contains(option));
         let words = expected[path.as_str()].as_array().cloned().unwrap_or_default();
-        expected[path.as_str()] = words.into_iter().chain([json!(word)]).collect();
+        let all = words.into_iter().chain([json!(word)]).chain(asked.map(|(_, word)| json!(word)));
+        expected[path.as_str()] = all.collect();
     }
-    let action = names_of(Resource::CreateOrGet.template());
-    for name in ["", action.as_str()] {
-        expected.as_object_mut().unwrap().shift_remove(name);
-    }
+    expected.as_object_mut().unwrap().shift_remove("");
     let sorted = |found: &Value| {
         let mut found = found.clone();
         for words in found.as_object_mut().unwrap().values_mut() {
@@ -57,7 +65,18 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
 
     assert_eq!(sorted(&found["users"]), sorted(&expected));
     assert_eq!(found["me"], found["users"]);
-    assert_eq!(found["actions"], json!([["createOrGet", "Collection(microsoft.graph.onlineMeeting)"]]));
+    let subscription = "microsoft.graph.subscription";
+    let actions = json!([
+        ["createOrGet", "Collection(microsoft.graph.onlineMeeting)"],
+        ["reauthorize", subscription],
+        ["rotateSigningSecret", subscription],
+        ["replay", subscription],
+        ["delta", "Collection(microsoft.graph.onlineMeeting)"],
+        ["delta", "Collection(microsoft.graph.meetingRegistrantBase)"],
+    ]);
+    assert_eq!(found["actions"], actions);
+    assert_eq!(found["sets"]["subscriptions"], subscription);
+    assert_eq!(found["subscriptions"], json!({"deliveries": ["Readable"]}));
     assert!(
         found["users"]["onlineMeetings/registration"].as_array().unwrap().contains(&json!("Insertable")),
         "the POST that the description of the old service lacked"

@@ -323,6 +323,19 @@ async fn a_page_that_is_not_there_is_always_the_same_page() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_meeting_that_was_cancelled_says_so_and_which_it_was() {
+    let app = TestApp::new().await;
+    let sign_up = sign_up(&app, json!({})).await;
+    app.delete(sign_up.meeting.path()).token(&app.token(&app.people.ines)).await.expect(204);
+
+    let page = app.get(&sign_up.page).await.expect(410).text();
+
+    for said in ["This meeting was cancelled", "Reading a river", "2027"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_of_another_shape_is_refused_and_gives_no_place() {
     let app = TestApp::new().await;
     let sign_up = sign_up(&app, json!({})).await;

@@ -16,6 +16,20 @@ use tokio::time::{Instant, timeout};
 /// A connection to PostgreSQL that was used so lately is taken for alive.
 pub(crate) const UNTESTED: Duration = Duration::from_millis(500);
 
+/// Whatever is between us and the server may have dropped a connection without a word that was quiet for so long.
+const FORGOTTEN: Duration = Duration::from_secs(600);
+/// Longer than that nobody waits to hear whether a connection lives: a new one is made sooner.
+const LONGEST_PING: Duration = Duration::from_millis(500);
+
+/// What a connection is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    Alive,
+    /// It has to be asked whether it lives.
+    Doubtful,
+    Gone,
+}
+
 /// One connection, made when it is first wanted and again when it was lost. Whoever comes while it is in use waits, in
 /// order of arrival. Cheap to clone.
 #[derive(Debug)]
@@ -47,8 +61,8 @@ pub(crate) trait Kept: Database<Connection: Debug> {
     /// Undoes what was begun on a connection and not ended; none where it had better be closed.
     fn undo(connection: Self::Connection) -> impl Future<Output = Option<Self::Connection>> + Send;
 
-    /// Whether a connection that nobody used for so long has to be asked whether it lives.
-    fn is_doubtful(unused: Duration) -> bool;
+    /// What a connection is worth that nobody used for so long.
+    fn trust(unused: Duration) -> Trust;
 }
 
 impl Kept for Sqlite {
@@ -57,8 +71,8 @@ impl Kept for Sqlite {
         sqlx::query("ROLLBACK").execute(&mut connection).await.is_ok().then_some(connection)
     }
 
-    fn is_doubtful(_: Duration) -> bool {
-        false
+    fn trust(_: Duration) -> Trust {
+        Trust::Alive
     }
 }
 
@@ -68,8 +82,14 @@ impl Kept for Postgres {
         ready(None)
     }
 
-    fn is_doubtful(unused: Duration) -> bool {
-        unused >= UNTESTED
+    fn trust(unused: Duration) -> Trust {
+        if unused >= FORGOTTEN {
+            Trust::Gone
+        } else if unused >= UNTESTED {
+            Trust::Doubtful
+        } else {
+            Trust::Alive
+        }
     }
 }
 
@@ -135,10 +155,14 @@ impl<DB: Kept> Open<DB> {
         if !is_clean {
             return DB::undo(connection).await;
         }
-        if DB::is_doubtful(used.elapsed()) {
-            connection.ping().await.ok()?;
+        match DB::trust(used.elapsed()) {
+            Trust::Alive => Some(connection),
+            Trust::Doubtful => {
+                timeout(LONGEST_PING, connection.ping()).await.ok()?.ok()?;
+                Some(connection)
+            }
+            Trust::Gone => None,
         }
-        Some(connection)
     }
 }
 
@@ -201,7 +225,8 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(10);
 
     fn sqlite(folder: &TempDir) -> Pool {
-        let options = SqliteConnectOptions::new().filename(folder.path().join("a.db")).create_if_missing(true);
+        let options =
+            SqliteConnectOptions::new().filename(folder.path().join("a.db")).create_if_missing(true);
         Pool::Sqlite(Source::Single(Line::new(options, PATIENCE)))
     }
 

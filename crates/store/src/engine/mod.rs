@@ -1,6 +1,7 @@
 //! One way to ask, whichever engine is open: the text is written once, values are bound in order, rows come back as
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
+mod bounded;
 mod held;
 mod line;
 mod query;
@@ -8,11 +9,11 @@ mod value;
 
 use sqlx::{Postgres, Sqlite};
 
-use self::held::{Held, LONGEST_READ};
+pub(crate) use self::bounded::LONGEST_SEARCH;
 pub(crate) use self::held::Source;
+use self::held::{Held, LONGEST_READ};
 pub(crate) use self::line::{Line, UNTESTED};
-use self::query::Readable;
-pub(crate) use self::query::{Query, Text, query};
+pub(crate) use self::query::{Query, Readable, Text, query};
 pub(crate) use self::value::{Value, arguments};
 use crate::Fault;
 
@@ -63,7 +64,10 @@ impl Pool {
 
     /// Begins a transaction that writes, with a question. SQLite takes both as one message, in a text that begins with
     /// [`BEGIN`].
-    pub(crate) async fn begin_write_asking<T: Readable>(&self, question: Query<'_>) -> Result<(Tx, Vec<T>), Fault> {
+    pub(crate) async fn begin_write_asking<T: Readable>(
+        &self,
+        question: Query<'_>,
+    ) -> Result<(Tx, Vec<T>), Fault> {
         let mut tx = match self {
             Self::Sqlite(source) => Tx::Sqlite(Held::<Sqlite>::take(source).await?),
             Self::Postgres(_) => self.begin_write().await?,

@@ -118,6 +118,12 @@ impl<'q> Query<'q> {
         self
     }
 
+    /// Binds values, in order.
+    pub(crate) fn bind_all(mut self, values: Vec<Value<'q>>) -> Self {
+        self.values.extend(values);
+        self
+    }
+
     /// Binds rows, column by column: each column is one list.
     pub(crate) fn bind_columns<const N: usize>(mut self, rows: impl Iterator<Item = [Value<'q>; N]>) -> Self {
         let mut columns = [const { Vec::new() }; N];
@@ -186,11 +192,11 @@ impl<'q> Query<'q> {
         Ok(self.fetch_optional::<(T,)>(on).await?.map(|(value,)| value))
     }
 
-    fn for_sqlite(self) -> Result<(SqlStr, SqliteArguments), Fault> {
+    pub(super) fn for_sqlite(self) -> Result<(SqlStr, SqliteArguments), Fault> {
         Ok((self.text.sqlite, arguments::<Sqlite>(self.values)?))
     }
 
-    fn for_postgres(self) -> Result<(SqlStr, PgArguments), Fault> {
+    pub(super) fn for_postgres(self) -> Result<(SqlStr, PgArguments), Fault> {
         Ok((self.text.postgres, arguments::<Postgres>(self.values)?))
     }
 }

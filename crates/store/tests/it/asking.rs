@@ -6,7 +6,9 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 12] = [
+const ONE_ENGINE: [(&str, Speaks); 22] = [
+    ("listing: FIND_THESE", Speaks::Sqlite),
+    ("listing: FIND_EACH_OF_THESE", Speaks::Postgres),
     ("outbox: IS_ERASED_SHARED", Speaks::Postgres),
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
@@ -17,6 +19,14 @@ const ONE_ENGINE: [(&str, Speaks); 12] = [
     ("letters: FORGET_EVENTS_BY_INDEX", Speaks::Sqlite),
     ("letters: FORGET_EVENTS", Speaks::Postgres),
     ("lib: LOCK", Speaks::Postgres),
+    ("gather: WAITING_SLOTS", Speaks::Postgres),
+    ("gather: WAITING_SLOTS_BY_INDEX", Speaks::Sqlite),
+    ("gather: NEXT_MEETING", Speaks::Postgres),
+    ("gather: NEXT_MEETING_BY_INDEX", Speaks::Sqlite),
+    ("gather: WAITING", Speaks::Postgres),
+    ("gather: WAITING_BY_INDEX", Speaks::Sqlite),
+    ("feed: TAKE", Speaks::Postgres),
+    ("subscription: LOCK_TENANT", Speaks::Postgres),
     // Asked as it was sent: see `plans`.
     ("seating: SEAT", Speaks::Neither),
     // About the catalogue of PostgreSQL, and functions of Citus.

@@ -49,6 +49,10 @@ fn everything() -> Vec<String> {
         "entry",
         "mail_allowance",
         "suppression",
+        "feed",
+        "change",
+        "subscription",
+        "delivery",
     ];
     let spread_table = "SELECT create_distributed_table($1::regclass, $2, colocate_with => $3)";
     let mut lines: Vec<String> =

@@ -10,6 +10,7 @@ mod attendance;
 mod audit;
 mod cancel;
 mod catalogue;
+mod changes;
 mod citus;
 mod counting;
 mod delivery;
@@ -29,6 +30,9 @@ mod paging;
 mod people;
 mod plans;
 mod proxy;
+mod queries;
+mod query_maker;
+mod query_plans;
 mod races;
 mod registrations;
 mod rig;
@@ -187,6 +191,16 @@ macro_rules! every_case {
                 the_name_of_a_policy_is_unique_in_its_organisation,
                 policies_are_listed_with_what_belongs_to_them,
                 an_application_is_replaced_as_a_whole;
+            changes:
+                what_happens_is_gathered_in_order_and_once,
+                what_is_committed_later_under_an_earlier_id_is_not_passed_over,
+                who_enrols_into_a_registration_made_anew_is_not_passed_over,
+                a_list_that_is_longer_than_a_piece_is_gathered_whole,
+                an_organizer_s_meetings_are_in_a_feed_of_their_own,
+                nodes_that_gather_together_pass_over_nothing_and_count_nothing_twice,
+                subscriptions_are_counted_for_each_owner_and_organisation,
+                a_visit_that_took_too_long_changes_nothing,
+                what_was_kept_long_enough_is_forgotten_and_the_feed_says_so;
             paging:
                 pages_cover_the_list_in_order_of_arrival,
                 a_page_may_be_longer_than_what_is_read_at_once,
@@ -196,6 +210,14 @@ macro_rules! every_case {
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
                 a_list_of_one_and_of_three_ask_as_many_statements,
                 a_registrant_is_found_by_id_and_by_live_key;
+            queries:
+                any_filter_and_order_finds_what_it_means,
+                a_sorted_list_is_read_whole_while_people_come,
+                items_are_passed_over_by_number,
+                no_value_of_a_filter_stands_in_the_statement;
+            query_plans:
+                an_address_and_an_external_id_are_found_by_their_key,
+                a_question_looks_at_one_meeting_alone;
         }
     };
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 14] = [
+pub const SLOTTED: [&str; 18] = [
     "meeting",
     "registration",
     "question",
@@ -18,6 +18,10 @@ pub const SLOTTED: [&str; 14] = [
     "entry",
     "mail_allowance",
     "suppression",
+    "feed",
+    "change",
+    "subscription",
+    "delivery",
     "organizer_meeting",
 ];
 

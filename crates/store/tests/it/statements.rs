@@ -25,6 +25,18 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "allowance: EXPIRED_SLOTS",
         "it finds out which slots have old rows; a chore asks, and never for the rows",
     ),
+    ("gather: WAITING_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
+    ("gather: WAITING_SLOTS_BY_INDEX", "the same question, in the words of SQLite"),
+    ("gather: WAITING_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("gather: GROWN", "it finds out which lists have grown that somebody subscribed to; only workers ask"),
+    (
+        "delivering: DUE",
+        "it finds out who is to be told; only workers ask, of a table that is small by its limits",
+    ),
+    ("subscription: LIST", "by whose they are, wherever they live; a table that is small by its limits"),
+    ("subscription: COUNT", "by whose they are, wherever they live; a table that is small by its limits"),
+    ("forgetting: FEEDS", "a chore looks through what is kept, every ten minutes"),
+    ("forgetting: SUBSCRIPTIONS", "a chore looks through what is kept, every ten minutes"),
     ("suppressing: LIST", "an operator asks which addresses get no letters, now and then"),
     ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
 ];

@@ -1,9 +1,8 @@
 //! CSDL JSON, OData 4.01.
 
-use domain::operation::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+use super::{Action, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
 
 /// The model in CSDL JSON.
 pub fn write(model: &Model) -> Value {
@@ -19,22 +18,32 @@ pub fn write(model: &Model) -> Value {
         schema.insert(name.clone(), written);
     }
     for action in &model.actions {
-        schema.insert(action.name.clone(), json!([write_action(action)]));
+        // One of the same name, on something else, stands beside it.
+        let same = schema.entry(action.name.clone()).or_insert_with(|| json!([]));
+        if let Some(same) = same.as_array_mut() {
+            same.push(write_action(action));
+        }
     }
     let user = format!("{NAMESPACE}.user");
-    schema.insert(
-        CONTAINER.to_owned(),
-        json!({
-            "$Kind": "EntityContainer",
-            "users": {"$Collection": true, "$Type": user},
-            "me": {"$Type": user},
-        }),
-    );
-    let restrictions = json!({"@Org.OData.Capabilities.V1.NavigationRestrictions": {
-        "RestrictedProperties": model.paths.iter().map(write_path).collect::<Vec<_>>()
-    }});
-    let targets = ["users", "me"].map(|set| (format!("{NAMESPACE}.{CONTAINER}/{set}"), restrictions.clone()));
-    schema.insert("$Annotations".to_owned(), Value::Object(targets.into_iter().collect()));
+    let mut container = json!({
+        "$Kind": "EntityContainer",
+        "users": {"$Collection": true, "$Type": user},
+        "me": {"$Type": user},
+    });
+    for (name, of) in &model.sets {
+        container[name.as_str()] = json!({"$Collection": true, "$Type": of});
+    }
+    schema.insert(CONTAINER.to_owned(), container);
+    let mut targets = Map::new();
+    let of_people = ["users", "me"].map(|set| (set, &model.paths));
+    let others = model.set_paths.iter().map(|(set, paths)| (set.as_str(), paths));
+    for (set, paths) in of_people.into_iter().chain(others) {
+        let restrictions = json!({"@Org.OData.Capabilities.V1.NavigationRestrictions": {
+            "RestrictedProperties": paths.iter().map(write_path).collect::<Vec<_>>()
+        }});
+        targets.insert(format!("{NAMESPACE}.{CONTAINER}/{set}"), restrictions);
+    }
+    schema.insert("$Annotations".to_owned(), Value::Object(targets));
     let references =
         VOCABULARIES.map(|name| (super::xml::address_of(name), json!({"$Include": [{"$Namespace": name}]})));
     json!({
@@ -89,7 +98,10 @@ fn write_property(property: &Property) -> Value {
 }
 
 fn write_action(action: &Action) -> Value {
-    let own = json!({"$Name": "bindingParameter", "$Collection": true, "$Type": action.on});
+    let mut own = json!({"$Name": "bindingParameter", "$Type": action.on});
+    if let Some(own) = own.as_object_mut().filter(|_| action.is_on_list) {
+        own.shift_insert(1, "$Collection".to_owned(), json!(true));
+    }
     let others = action.parameters.iter().map(|parameter| {
         let mut written = write_property(parameter);
         if let Some(facets) = written.as_object_mut() {
@@ -98,20 +110,25 @@ fn write_action(action: &Action) -> Value {
         }
         written
     });
-    json!({
-        "$Kind": "Action",
+    let mut written = json!({
+        "$Kind": if action.is_function { "Function" } else { "Action" },
         "$IsBound": true,
         "$Parameter": std::iter::once(own).chain(others).collect::<Vec<_>>(),
-        "$ReturnType": {"$Type": action.on},
-    })
+    });
+    if let Some(gives) = &action.gives {
+        let inner = gives.strip_prefix("Collection(").and_then(|gives| gives.strip_suffix(')'));
+        written["$ReturnType"] = match inner {
+            Some(inner) => json!({"$Collection": true, "$Type": inner}),
+            None => json!({"$Type": gives}),
+        };
+    }
+    written
 }
 
-fn write_path((path, methods): &(String, Vec<Method>)) -> Value {
-    json!({
-        "NavigationProperty": path,
-        "ReadRestrictions": {"Readable": methods.contains(&Method::Get)},
-        "InsertRestrictions": {"Insertable": methods.contains(&Method::Post)},
-        "UpdateRestrictions": {"Updatable": methods.contains(&Method::Patch)},
-        "DeleteRestrictions": {"Deletable": methods.contains(&Method::Delete)},
-    })
+fn write_path(path: &Path) -> Value {
+    let mut written = json!({"NavigationProperty": path.names});
+    for (restrictions, word, may) in path.abilities() {
+        written[restrictions] = json!({word: may});
+    }
+    written
 }

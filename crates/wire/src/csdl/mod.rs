@@ -6,7 +6,7 @@ mod xml;
 
 use std::collections::BTreeMap;
 
-use domain::operation::{Method, Operation, Resource};
+use domain::operation::{Method, Operation, QueryOption, Resource};
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value};
@@ -17,6 +17,7 @@ use crate::meeting::OnlineMeeting;
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
 use crate::registration::AnyRegistration;
+use crate::subscription::{NotificationDelivery, Replayed, WireSubscription};
 use crate::user::User;
 
 pub use json::write as write_json;
@@ -33,8 +34,42 @@ pub struct Model {
     types: Vec<Type>,
     enumerations: BTreeMap<String, Vec<String>>,
     /// What can be done below a person, by the path of names that leads there.
-    paths: Vec<(String, Vec<Method>)>,
+    paths: Vec<Path>,
     actions: Vec<Action>,
+    /// Lists that stand beside people, each with what it is of.
+    sets: Vec<(String, String)>,
+    /// The same of what stands below those, by the list that it begins with.
+    set_paths: Vec<(String, Vec<Path>)>,
+}
+
+/// Where navigation leads.
+#[derive(Clone, Debug)]
+struct Path {
+    names: String,
+    methods: Vec<Method>,
+    /// The options that its `GET` takes, where it is a list that can be asked about.
+    options: &'static [QueryOption],
+}
+
+impl Path {
+    /// What can be done there, each by the term of its restriction and the word in it.
+    fn abilities(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let methods = [
+            ("ReadRestrictions", "Readable", Method::Get),
+            ("InsertRestrictions", "Insertable", Method::Post),
+            ("UpdateRestrictions", "Updatable", Method::Patch),
+            ("DeleteRestrictions", "Deletable", Method::Delete),
+        ];
+        let options = [
+            ("FilterRestrictions", "Filterable", QueryOption::Filter),
+            ("SearchRestrictions", "Searchable", QueryOption::Search),
+            ("SortRestrictions", "Sortable", QueryOption::OrderBy),
+        ];
+        let methods = methods.map(|(term, word, method)| (term, word, self.methods.contains(&method)));
+        let options = options.map(|(term, word, option)| (term, word, self.options.contains(&option)));
+        let told = usize::from(!self.options.is_empty()) * options.len();
+        methods.into_iter().chain(options.into_iter().take(told)).collect()
+    }
 }
 
 /// A structured type, without its namespace.
@@ -61,12 +96,17 @@ struct Property {
     is_navigation: bool,
 }
 
-/// Something that can be done to a list of entities.
+/// Something that can be done to entities, or asked of them.
 #[derive(Clone, Debug)]
 struct Action {
     name: String,
     on: String,
+    is_on_list: bool,
     parameters: Vec<Property>,
+    /// What comes of it; `None` where nothing does.
+    gives: Option<String>,
+    /// Whether it changes nothing: a function, in OData's words.
+    is_function: bool,
 }
 
 impl Model {
@@ -76,8 +116,14 @@ impl Model {
         let entities: Vec<(Resource, String)> =
             Resource::ALL.into_iter().map(|resource| (resource, entity_of(resource, &mut schemas))).collect();
         let definitions = schemas.take_definitions(true);
-        let mut model =
-            Self { types: Vec::new(), enumerations: BTreeMap::new(), paths: Vec::new(), actions: Vec::new() };
+        let mut model = Self {
+            types: Vec::new(),
+            enumerations: BTreeMap::new(),
+            paths: Vec::new(),
+            actions: Vec::new(),
+            sets: Vec::new(),
+            set_paths: Vec::new(),
+        };
         for (name, schema) in &definitions {
             let Some(name) = bare(name) else { continue };
             match members_of(schema) {
@@ -183,7 +229,9 @@ impl Model {
 
     /// Entities are what resources are, and what these are bases of. What holds entities leads to them.
     fn mark_entities(&mut self, resources: &[(Resource, String)]) {
-        let named = |name: &str| resources.iter().any(|(_, entity)| entity == name);
+        let named = |name: &str| {
+            resources.iter().any(|(resource, entity)| entity == name && *resource != Resource::Replay)
+        };
         for of_type in &mut self.types {
             of_type.is_entity = named(&of_type.name) || of_type.base.as_deref().is_some_and(named);
         }
@@ -214,11 +262,22 @@ impl Model {
             });
             let above = resources.iter().find(|(other, _)| other.template() == parent);
             let Some((_, above)) = above else { continue };
-            if *resource == Resource::CreateOrGet {
-                self.add_action(name, entity);
+            if resource.is_action() || resource.is_delta() {
+                self.add_action(*resource, name, entity, above);
                 continue;
             }
-            self.paths.push((names_of(template), methods_on(template)));
+            if *resource == Resource::Subscriptions {
+                self.sets.push((name.to_owned(), format!("{NAMESPACE}.{entity}")));
+                continue;
+            }
+            let (methods, options) = (methods_on(template), options_of(*resource));
+            match names_of(template).split_once('/') {
+                Some((set, below)) if resource.is_at_root() => {
+                    let path = Path { names: below.to_owned(), methods, options };
+                    self.set_paths.push((set.to_owned(), vec![path]));
+                }
+                _ => self.paths.push(Path { names: names_of(template), methods, options }),
+            }
             let is_there = self
                 .types
                 .iter()
@@ -238,15 +297,41 @@ impl Model {
         }
     }
 
-    /// Its parameters are what a new entity may say.
-    fn add_action(&mut self, name: &str, entity: &str) {
+    /// What is done to a list takes what a new entity of it may say.
+    fn add_action(&mut self, resource: Resource, name: &str, entity: &str, above: &str) {
+        let on = if resource == Resource::CreateOrGet || resource.is_delta() { entity } else { above };
         let properties = self.find(entity).map(|found| found.properties.clone()).unwrap_or_default();
-        let parameters = properties
-            .into_iter()
-            .filter(|property| !property.is_read_only && !property.is_navigation)
-            .map(|property| Property { is_nullable: property.name != "externalId", ..property })
-            .collect();
-        self.actions.push(Action { name: name.to_owned(), on: format!("{NAMESPACE}.{entity}"), parameters });
+        let may_be_said = |property: &Property| !property.is_read_only && !property.is_navigation;
+        let parameters = match resource {
+            Resource::CreateOrGet => properties
+                .into_iter()
+                .filter(may_be_said)
+                .map(|property| Property { is_nullable: property.name != "externalId", ..property })
+                .collect(),
+            Resource::Replay => vec![Property {
+                name: "fromDeliveryId".to_owned(),
+                description: None,
+                of: "Edm.String".to_owned(),
+                is_collection: false,
+                is_nullable: false,
+                is_read_only: false,
+                is_navigation: false,
+            }],
+            _ => Vec::new(),
+        };
+        let gives = match resource {
+            Resource::Reauthorize => None,
+            _ if resource.is_delta() => Some(format!("Collection({NAMESPACE}.{entity})")),
+            _ => Some(format!("{NAMESPACE}.{entity}")),
+        };
+        self.actions.push(Action {
+            name: name.to_owned(),
+            on: format!("{NAMESPACE}.{on}"),
+            is_on_list: resource == Resource::CreateOrGet || resource.is_delta(),
+            parameters,
+            gives,
+            is_function: resource.is_delta(),
+        });
     }
 }
 
@@ -269,10 +354,20 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
     }
     match resource {
         Resource::User => named::<User>(schemas),
-        Resource::Meetings | Resource::CreateOrGet | Resource::Meeting => named::<OnlineMeeting>(schemas),
+        Resource::Meetings | Resource::CreateOrGet | Resource::Meeting | Resource::MeetingsDelta => {
+            named::<OnlineMeeting>(schemas)
+        }
         Resource::Registration => named::<AnyRegistration>(schemas),
         Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
-        Resource::Registrants | Resource::Registrant => named::<AnyRegistrant>(schemas),
+        Resource::Registrants | Resource::Registrant | Resource::RegistrantsDelta => {
+            named::<AnyRegistrant>(schemas)
+        }
+        Resource::Subscriptions
+        | Resource::Subscription
+        | Resource::Reauthorize
+        | Resource::RotateSigningSecret => named::<WireSubscription>(schemas),
+        Resource::Deliveries => named::<NotificationDelivery>(schemas),
+        Resource::Replay => named::<Replayed>(schemas),
         Resource::Letters => named::<RegistrantLetter>(schemas),
         Resource::AttendanceReports | Resource::AttendanceReport => named::<MeetingAttendanceReport>(schemas),
         Resource::AttendanceRecords => named::<AttendanceRecord>(schemas),
@@ -326,7 +421,14 @@ fn names_of(template: &str) -> String {
 fn methods_on(template: &str) -> Vec<Method> {
     let names = names_of(template);
     let is_there = |operation: &Operation| {
-        operation.resource() != Resource::CreateOrGet && names_of(operation.resource().template()) == names
+        let resource = operation.resource();
+        !resource.is_action() && !resource.is_delta() && names_of(operation.resource().template()) == names
     };
     Operation::ALL.into_iter().filter(is_there).map(Operation::method).collect()
+}
+
+/// The options by which a list can be asked about.
+fn options_of(resource: Resource) -> &'static [QueryOption] {
+    let options = resource.operation(Method::Get, false).map(Operation::query_options).unwrap_or_default();
+    if options.contains(&QueryOption::Filter) { options } else { &[] }
 }

@@ -1,8 +1,6 @@
 //! CSDL XML, OData 4.0: the form that tools have read for longest.
 
-use domain::operation::Method;
-
-use super::{Action, CONTAINER, Model, NAMESPACE, Property, Type, VOCABULARIES};
+use super::{Action, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
 
 /// The model in CSDL XML.
 pub fn write(model: &Model) -> String {
@@ -29,9 +27,15 @@ pub fn write(model: &Model) -> String {
     xml.open("EntityContainer", &[("Name", CONTAINER)]);
     xml.empty("EntitySet", &[("Name", "users"), ("EntityType", &user)]);
     xml.empty("Singleton", &[("Name", "me"), ("Type", &user)]);
+    for (name, of) in &model.sets {
+        xml.empty("EntitySet", &[("Name", name), ("EntityType", of)]);
+    }
     xml.close("EntityContainer");
     for set in ["users", "me"] {
         write_paths(&mut xml, &format!("{NAMESPACE}.{CONTAINER}/{set}"), &model.paths);
+    }
+    for (set, paths) in &model.set_paths {
+        write_paths(&mut xml, &format!("{NAMESPACE}.{CONTAINER}/{set}"), paths);
     }
     for name in ["Schema", "edmx:DataServices", "edmx:Edmx"] {
         xml.close(name);
@@ -92,37 +96,38 @@ fn describe(xml: &mut Xml, description: Option<&str>) {
 }
 
 fn write_action(xml: &mut Xml, action: &Action) {
-    let list = format!("Collection({})", action.on);
-    xml.open("Action", &[("Name", &action.name), ("IsBound", "true")]);
-    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &list), ("Nullable", "false")]);
+    let on = if action.is_on_list { format!("Collection({})", action.on) } else { action.on.clone() };
+    let element = if action.is_function { "Function" } else { "Action" };
+    xml.open(element, &[("Name", &action.name), ("IsBound", "true")]);
+    xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &on), ("Nullable", "false")]);
     for parameter in &action.parameters {
         let of = full_type(parameter);
         let mut attributes = vec![("Name", parameter.name.as_str()), ("Type", of.as_str())];
         attributes.extend((!parameter.is_nullable).then_some(("Nullable", "false")));
         xml.empty("Parameter", &attributes);
     }
-    xml.empty("ReturnType", &[("Type", &action.on), ("Nullable", "false")]);
-    xml.close("Action");
+    if let Some(gives) = &action.gives {
+        xml.empty("ReturnType", &[("Type", gives), ("Nullable", "false")]);
+    }
+    xml.close(element);
 }
 
 /// What can be done on each path. This is where a registration is said to be made by a POST: navigation to one entity
 /// alone does not say so.
-fn write_paths(xml: &mut Xml, target: &str, paths: &[(String, Vec<Method>)]) {
+fn write_paths(xml: &mut Xml, target: &str, paths: &[Path]) {
     xml.open("Annotations", &[("Target", target)]);
     xml.open("Annotation", &[("Term", "Org.OData.Capabilities.V1.NavigationRestrictions")]);
     xml.open("Record", &[]);
     xml.open("PropertyValue", &[("Property", "RestrictedProperties")]);
     xml.open("Collection", &[]);
-    for (path, methods) in paths {
+    for path in paths {
         xml.open("Record", &[]);
-        xml.empty("PropertyValue", &[("Property", "NavigationProperty"), ("NavigationPropertyPath", path)]);
-        for (restrictions, property, method) in [
-            ("ReadRestrictions", "Readable", Method::Get),
-            ("InsertRestrictions", "Insertable", Method::Post),
-            ("UpdateRestrictions", "Updatable", Method::Patch),
-            ("DeleteRestrictions", "Deletable", Method::Delete),
-        ] {
-            let may = if methods.contains(&method) { "true" } else { "false" };
+        xml.empty(
+            "PropertyValue",
+            &[("Property", "NavigationProperty"), ("NavigationPropertyPath", &path.names)],
+        );
+        for (restrictions, property, may) in path.abilities() {
+            let may = if may { "true" } else { "false" };
             xml.open("PropertyValue", &[("Property", restrictions)]);
             xml.open("Record", &[]);
             xml.empty("PropertyValue", &[("Property", property), ("Bool", may)]);

@@ -63,6 +63,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         language,
         zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
         brand: house.map(|house| &house.brand),
+        lang: own.words_language(),
         subject: own.subject(),
         span,
         first_name,
@@ -78,7 +79,11 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         notice: shown.notice,
         registration_page_url: page_url.as_deref(),
     });
-    let status = if shown.problems.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let status = match shown.notice {
+        Some(ManageNotice::TooLate) => StatusCode::CONFLICT,
+        _ if shown.problems.is_empty() => StatusCode::OK,
+        _ => StatusCode::BAD_REQUEST,
+    };
     scripted(html(status, language, page))
 }
 

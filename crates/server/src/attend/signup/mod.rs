@@ -11,7 +11,7 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use domain::Registration;
 use http::{HeaderMap, Method, StatusCode};
-use pages::RegistrationState;
+use pages::{CalledOffView, RegistrationState};
 use store::Hosted;
 use wire::ids::RegistrationKey;
 
@@ -19,6 +19,7 @@ use self::enroll::try_enroll;
 use self::view::{Page, Sent};
 use super::form::{self, Fields};
 use super::page::{html, not_found, problem};
+use super::policy::scripted;
 use super::proof;
 use super::reader::Reader;
 use super::visitor::Visitor;
@@ -74,10 +75,25 @@ fn count_visit(
 /// For an address without a page: it had one once, or never.
 async fn gone(app: &App, reader: &Reader, id: &str) -> Result<Response, ApiError> {
     let Some(key) = wire::ids::read_registration(id) else { return Ok(not_found(reader)) };
-    let had_one = app.store.had_this_registration(key.meeting, key.registration).await?;
-    let language = reader.language(None);
-    let withdrawn = || html(StatusCode::GONE, language, pages::withdrawn_page(language));
-    Ok(if had_one { withdrawn() } else { not_found(reader) })
+    let Some(past) = app.store.find_past(key.meeting, key.registration).await? else {
+        return Ok(not_found(reader));
+    };
+    let language = reader.language(past.language.as_deref());
+    let page = match past.span.filter(|_| past.is_meeting_deleted) {
+        Some(span) => {
+            let house = app.settings.houses.of(past.tenant);
+            pages::called_off_page(&CalledOffView {
+                language,
+                zones: house.zones(reader.zone.as_deref()),
+                brand: Some(&house.brand),
+                subject: past.subject.as_deref().unwrap_or_default(),
+                span,
+                query: &reader.query,
+            })
+        }
+        None => pages::withdrawn_page(language),
+    };
+    Ok(scripted(html(StatusCode::GONE, language, page)))
 }
 
 /// `POST /registration/{id}`: whoever is registered already sees the same page as whoever is new.

@@ -2,14 +2,16 @@
 
 use std::time::Instant;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::RegistrantId;
+use domain::link::LinkKey;
+use domain::query::Position;
+use domain::{Operation, RegistrantId};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
+use wire::Query;
 
 use super::fill::Landmarks;
 use crate::clock::Source;
+use crate::graph::{PageTokens, Question};
 use crate::load::client::{Connection, Reply};
 use crate::load::request::{Enrolment, prepare, scattered};
 use crate::load::stats::Latencies;
@@ -63,20 +65,23 @@ impl What {
 pub(super) struct Asker {
     target: Target,
     connection: Connection,
+    /// Those of the server that is asked.
+    tokens: PageTokens,
     enrolment: Enrolment,
     /// How many were enrolled.
     enrolled: u64,
 }
 
 impl Asker {
-    /// Connects.
-    pub(super) async fn new(target: &Target) -> Result<Self, StartProblem> {
+    /// Connects to a server whose links are made with that key.
+    pub(super) async fn new(target: &Target, key: &LinkKey) -> Result<Self, StartProblem> {
         let mut connection = Connection::open(target.address)
             .await
             .map_err(|error| StartProblem(format!("cannot connect to `{}`: {error}", target.address)))?;
         let run = u64::from_be_bytes(Source::from_system().bytes());
         let (enrolments, _) = prepare(&mut connection, target, run).await?;
-        Ok(Self { target: target.clone(), connection, enrolment: enrolments[0].clone(), enrolled: 0 })
+        let (target, tokens) = (target.clone(), PageTokens::new(key));
+        Ok(Self { target, connection, tokens, enrolment: enrolments[0].clone(), enrolled: 0 })
     }
 
     /// Asks everything in turn, `asks` times, after a warm-up in which the answers are looked into.
@@ -124,6 +129,7 @@ impl Asker {
         let marks = &landmarks.marks;
         // All over the list, so that no page of the database is read for its own sake.
         let anywhere = scattered(round) as usize;
+        let page_behind = |registrant: RegistrantId| self.page_behind(landmarks, registrant);
         let path = match what {
             What::Reference => "customQuestions".to_owned(),
             What::Start | What::Enrolment => "registrants".to_owned(),
@@ -140,11 +146,15 @@ impl Asker {
         let head = format!("GET {registration}/{path} HTTP/1.1\r\nHost: {address}\r\n");
         format!("{head}Authorization: Bearer {token}\r\n\r\n").into_bytes()
     }
-}
 
-/// The page that the service itself would send a reader to.
-fn page_behind(registrant: RegistrantId) -> String {
-    format!("registrants?$skiptoken={}", URL_SAFE_NO_PAD.encode(registrant.0))
+    /// The page that the service itself would send a reader to.
+    fn page_behind(&self, landmarks: &Landmarks, registrant: RegistrantId) -> String {
+        let question =
+            Question::new(Operation::ListRegistrants, landmarks.key.registration, &Query::default());
+        let position = Position { keys: Vec::new(), id: registrant.0 };
+        let token = self.tokens.write(&question, &position).unwrap_or_default();
+        format!("registrants?$skiptoken={token}")
+    }
 }
 
 /// Whether an answer holds what was asked for: a quick answer without it would be no good news.

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::TenantId;
+use domain::link::LinkKey;
 use store::Store;
 
 use self::ask::Asker;
@@ -25,7 +26,7 @@ use super::database::Database;
 use super::machine::resident_megabytes;
 use super::stats::Latencies;
 use crate::clock::Source;
-use crate::start::{StartProblem, open_database};
+use crate::start::{StartProblem, open_database, open_letter_links};
 
 /// How long everything is left alone after a step was filled: what the database does by itself goes on meanwhile.
 const REST: Duration = Duration::from_secs(1);
@@ -75,7 +76,7 @@ async fn run(growth: &Growth) -> Result<Vec<Step>, StartProblem> {
     }
     let child = Child::start(Load::STORE, growth.database.as_ref(), &growth.folder).await?;
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
-    let store = open_beside(&child, growth.database.as_ref()).await?;
+    let (store, key) = open_beside(&child, growth.database.as_ref()).await?;
     let mut filler = Filler::new(store, &child.target).await?;
 
     let mut steps = Vec::with_capacity(growth.sizes.len());
@@ -83,7 +84,7 @@ async fn run(growth: &Growth) -> Result<Vec<Step>, StartProblem> {
         let fill_rate = filler.fill(*size).await?;
         tokio::time::sleep(REST).await;
         // Filling takes longer than the server keeps a silent connection.
-        let mut asker = Asker::new(&child.target).await?;
+        let mut asker = Asker::new(&child.target, &key).await?;
         let samples = asker.measure(&filler.landmarks(), growth.asks).await?;
         let resident = resident_megabytes(id).unwrap_or_default();
         eprintln!("{size} registrants: measured");
@@ -97,8 +98,8 @@ async fn run(growth: &Growth) -> Result<Vec<Step>, StartProblem> {
     Ok(steps)
 }
 
-/// Opens the database of a running server.
-async fn open_beside(child: &Child, database: Option<&Database>) -> Result<Store, StartProblem> {
+/// Opens the database of a running server, and the key of its links.
+async fn open_beside(child: &Child, database: Option<&Database>) -> Result<(Store, LinkKey), StartProblem> {
     let beside = BenchServer {
         mode: Mode::Store,
         data: child.folder().to_owned(),
@@ -107,5 +108,8 @@ async fn open_beside(child: &Child, database: Option<&Database>) -> Result<Store
         meetings: None,
     };
     let nobody = TenantId(Source::from_system().random_id());
-    open_database(&beside.configuration(child.target.address, nobody)?.database).await
+    let config = beside.configuration(child.target.address, nobody)?;
+    let store = open_database(&config.database).await?;
+    let links = open_letter_links(&config, &store, &Source::from_system()).await?;
+    Ok((store, links.key))
 }

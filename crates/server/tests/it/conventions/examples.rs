@@ -1,12 +1,13 @@
 //! The examples of the reference: each is sent as it stands there and does what is promised.
 
-use serde_json::json;
-use testkit::TestApp;
+use serde_json::{Value, json};
+use testkit::{Receiver, TestApp};
 
 use super::operations::describes;
+use crate::notifications::{OWN_MACHINE, subscribe, wish};
 
 /// The path on a server where everything is that the path names; what is made does not stand in its own way.
-async fn fill(app: &TestApp, path: &str, operation: &str) -> String {
+async fn fill(app: &TestApp, receiver: &Receiver, path: &str, operation: &str) -> String {
     let meeting = if operation.starts_with("registration-create") {
         app.meeting(&app.people.ines).await
     } else {
@@ -20,12 +21,34 @@ async fn fill(app: &TestApp, path: &str, operation: &str) -> String {
         let question = app.post(meeting.questions()).token(&token).json(&body).await.expect(201).json();
         filled = filled.replace("{questionId}", question["id"].as_str().unwrap());
     }
+    if path.contains("{subscriptionId}") {
+        let made = subscribe(app, &wish("me/onlineMeetings", receiver)).await;
+        app.meeting(&app.people.ines).await;
+        app.notify().await;
+        filled = filled.replace("{subscriptionId}", made["id"].as_str().unwrap());
+    }
     format!("/beta{filled}")
+}
+
+/// The example where it names what is nobody's here: the receiver is the test's, and so is the delivery.
+fn own(example: &Value, path: &str, receiver: &Receiver) -> Value {
+    let mut own = example.clone();
+    for (name, value) in [
+        ("notificationUrl", receiver.url()),
+        ("expirationDateTime", "2027-03-02T00:00:00Z".to_owned()),
+        ("fromDeliveryId", format!("{}.1", path.split('/').nth(3).unwrap_or_default())),
+    ] {
+        if own.get(name).is_some() {
+            own[name] = json!(value);
+        }
+    }
+    own
 }
 
 #[tokio::test]
 async fn every_example_of_the_reference_works_as_it_stands() {
-    let app = TestApp::new().await;
+    let app = TestApp::builder().config(OWN_MACHINE).build().await;
+    let receiver = Receiver::new().await;
     let token = app.token(&app.people.ines);
     let document = app.get("/openapi.json").await.expect(200).json();
     let mut sent = 0;
@@ -37,7 +60,8 @@ async fn every_example_of_the_reference_works_as_it_stands() {
             }
             let example = takes.get("example").unwrap_or_else(|| panic!("{method} {path} has no example"));
             let operation = described["operationId"].as_str().unwrap();
-            let filled = fill(&app, path, operation).await;
+            let filled = fill(&app, &receiver, path, operation).await;
+            let example = &own(example, &filled, &receiver);
             let call = app.call(method.to_uppercase().parse().unwrap(), filled).token(&token).json(example);
 
             let answer = call.await;

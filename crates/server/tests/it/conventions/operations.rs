@@ -59,8 +59,10 @@ async fn every_route_of_the_reference_is_served_and_every_operation_is_in_it() {
         }
     }
     for operation in Operation::ALL {
-        for (tail, is_served) in [("me", operation.on_me()), ("users", operation.on_users())] {
-            assert_eq!(served.contains(&format!("{}-{tail}", operation.name())), is_served, "{operation:?}");
+        for (tail, is_served) in
+            [("-me", operation.on_me()), ("-users", operation.on_users()), ("", operation.on_root())]
+        {
+            assert_eq!(served.contains(&format!("{}{tail}", operation.name())), is_served, "{operation:?}");
         }
     }
     app.get("/beta/me/nothing").token(&token).await.expect(400);

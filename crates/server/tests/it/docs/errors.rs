@@ -62,6 +62,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoRegistrant,
         Refusal::NoAttendanceReport,
         Refusal::NoPerson,
+        Refusal::NoSubscription,
+        Refusal::TooManySubscriptions,
+        Refusal::Unvalidated { member: "notificationUrl", reason: "no answer in time".to_owned() },
+        Refusal::SyncStateNotFound,
         Refusal::RegistrationExists,
         Refusal::TooManyQuestions,
         Refusal::NotBuiltIn,
@@ -83,6 +87,10 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::NoRegistrant
             | Refusal::NoAttendanceReport
             | Refusal::NoPerson
+            | Refusal::NoSubscription
+            | Refusal::TooManySubscriptions
+            | Refusal::Unvalidated { .. }
+            | Refusal::SyncStateNotFound
             | Refusal::RegistrationExists
             | Refusal::TooManyQuestions
             | Refusal::NotBuiltIn

@@ -46,6 +46,22 @@ fn the_first_enrolment_of_the_readme_works() {
 }
 
 #[test]
+fn the_tour_of_change_notifications_works() {
+    let document = read("docs/change-notifications.md");
+    let place = Place::new();
+    let start =
+        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
+    let _demo = Demo::start(place.shell(&start.text));
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    assert!(said.contains("created users/"), "{said}");
+    let deliveries = answer(&said, "/deliveries");
+    assert_eq!(deliveries["value"][0]["status"], "delivered", "{said}");
+    assert_eq!(deliveries["value"][0]["answer"], "answered 202");
+}
+
+#[test]
 fn the_tour_of_the_serving_guide_works() {
     let document = read("docs/serve.md");
     let place = Place::new();
@@ -67,6 +83,29 @@ fn the_tour_of_the_serving_guide_works() {
     ] {
         assert!(said.contains(promised), "`{promised}` is missing in:\n{said}");
     }
+}
+
+#[test]
+fn the_questions_of_the_guide_are_answered() {
+    let document = read("docs/queries.md");
+    let place = Place::new();
+    let start =
+        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
+    let _demo = Demo::start(place.shell(&start.text));
+
+    let said = succeeded(&place.run(&script(&document)));
+
+    let answers: Vec<&str> = said.lines().skip(2).collect();
+    let [mirja, yes, harbour, by_name, searched] = answers[..] else { panic!("five answers:\n{said}") };
+    let value =
+        |answer: &str| serde_json::from_str::<Value>(answer).expect("an answer in JSON")["value"].clone();
+    assert_eq!(value(mirja)[0]["lastName"], "Dossou", "{said}");
+    assert_eq!(value(mirja)[0]["status"], "registered", "{said}");
+    assert_eq!(value(yes)[0]["firstName"], "Mirja", "{said}");
+    assert_eq!(harbour, "2", "{said}");
+    assert_eq!(value(by_name)[0]["lastName"], "Abara", "{said}");
+    assert!(by_name.contains("\"@odata.count\":2") && by_name.contains("@odata.nextLink"), "{said}");
+    assert_eq!(value(searched)[0]["email"], "nils@harbour.example", "{said}");
 }
 
 #[test]

@@ -20,7 +20,11 @@ fn the_table_of_operations_is_the_codes() {
     let names = |names: Vec<&str>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     let row = |operation: Operation| {
         let permission = permission(operation, Edition::Strict);
-        let below = [("me", operation.on_me()), ("users", operation.on_users())];
+        let below = [
+            ("me", operation.on_me()),
+            ("users", operation.on_users()),
+            ("the version", operation.on_root()),
+        ];
         let below: Vec<&str> =
             below.into_iter().filter(|(_, is_served)| *is_served).map(|(name, _)| name).collect();
         let template = operation.resource().template();

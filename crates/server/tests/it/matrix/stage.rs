@@ -82,6 +82,16 @@ impl Stage {
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
             GetRegistrant | CancelRegistrant => format!("{}/{}", meeting.registrants(), self.registrant),
             ListLetters => format!("{}/{}/letters", meeting.registrants(), self.registrant),
+            DeltaMeetings => format!("{user}/onlineMeetings/delta"),
+            DeltaRegistrants => format!("{}/delta", meeting.registrants()),
+            CreateSubscription | ListSubscriptions => "/beta/subscriptions".to_owned(),
+            GetSubscription
+            | UpdateSubscription
+            | DeleteSubscription
+            | ReauthorizeSubscription
+            | RotateSigningSecret
+            | ListDeliveries
+            | ReplayDeliveries => "/beta/subscriptions/none".to_owned(),
             ListAttendanceReports => format!("{}/attendanceReports", meeting.path()),
             GetAttendanceReport => format!("{}/attendanceReports/{}", meeting.path(), self.report),
             ListAttendanceRecords => {
@@ -126,7 +136,18 @@ impl Stage {
             | ListLetters
             | ListAttendanceReports
             | GetAttendanceReport
-            | ListAttendanceRecords => Value::Null,
+            | ListAttendanceRecords
+            | DeltaMeetings
+            | DeltaRegistrants
+            | CreateSubscription
+            | ListSubscriptions
+            | GetSubscription
+            | UpdateSubscription
+            | DeleteSubscription
+            | ReauthorizeSubscription
+            | RotateSigningSecret
+            | ListDeliveries
+            | ReplayDeliveries => Value::Null,
         }
     }
 }

@@ -74,7 +74,18 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         CreateMeeting | CreateOrGetMeeting | UpdateMeeting | DeleteMeeting => WRITE,
         CreateRegistration if edition == Edition::Seed => READ,
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
-        GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters => READ,
+        GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters
+        | DeltaMeetings | DeltaRegistrants => READ,
+        // Whoever may list registrants may be told of them: see `notifications/access.rs`.
+        CreateSubscription
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | DeleteSubscription
+        | ReauthorizeSubscription
+        | RotateSigningSecret
+        | ListDeliveries
+        | ReplayDeliveries => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         EnrollRegistrant | CancelRegistrant => WRITE,
     }
@@ -96,11 +107,20 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
         // Decision 3 opens the questions to applications. Reading them takes no more than reading the
         // registration, whose `$expand` shows the same.
-        GetRegistration | ListQuestions | GetQuestion => READ,
+        GetRegistration | ListQuestions | GetQuestion | DeltaMeetings => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         // Section 6.3: a list is more than `Read.All` opens.
         // What became of somebody's letters is of the list.
-        ListRegistrants | GetRegistrant | ListLetters => WRITE,
+        ListRegistrants | GetRegistrant | ListLetters | DeltaRegistrants => WRITE,
+        CreateSubscription
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | DeleteSubscription
+        | ReauthorizeSubscription
+        | RotateSigningSecret
+        | ListDeliveries
+        | ReplayDeliveries => WRITE,
         // Section 2.3: Graph's own row, which knows no other.
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
@@ -132,11 +152,25 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | ListLetters
         | ListAttendanceReports
         | GetAttendanceReport
-        | ListAttendanceRecords => 200,
+        | ListAttendanceRecords
+        | DeltaMeetings
+        | DeltaRegistrants
+        | ListSubscriptions
+        | GetSubscription
+        | UpdateSubscription
+        | RotateSigningSecret
+        | ListDeliveries => 200,
+        CreateSubscription => 201,
+        ReplayDeliveries => 202,
         CreateMeeting | CreateOrGetMeeting | CreateQuestion => 201,
         // The stage's meeting has a registration already.
         CreateRegistration => 409,
-        DeleteMeeting | DeleteRegistration | DeleteQuestion | CancelRegistrant => 204,
+        DeleteMeeting
+        | DeleteRegistration
+        | DeleteQuestion
+        | CancelRegistrant
+        | DeleteSubscription
+        | ReauthorizeSubscription => 204,
     }
 }
 
@@ -182,7 +216,7 @@ fn by_organizer(operation: Operation, path: Path, scope: Scope, audience: Audien
         return match operation {
             GetUser => by_reader_of_others(scope, 200),
             // Meetings of somebody else.
-            CreateMeeting | CreateOrGetMeeting | FindMeetings => 403,
+            CreateMeeting | CreateOrGetMeeting | FindMeetings | DeltaMeetings => 403,
             // The path names a meeting that the colleague does not have.
             _ => 404,
         };
@@ -200,6 +234,7 @@ fn by_colleague(operation: Operation, path: Path, scope: Scope, audience: Audien
         (GetMe, _) | (GetUser, Path::UsersOwn) => 200,
         (GetUser, _) => by_reader_of_others(scope, 200),
         (CreateMeeting | CreateOrGetMeeting, Path::Me | Path::UsersOwn) => 201,
+        (DeltaMeetings, Path::Me | Path::UsersOwn) => 200,
         // His own look-up finds a meeting of Ines's, and only organizers look up.
         (FindMeetings, _) => 403,
         (_, Path::Me | Path::UsersOwn) => 404,
@@ -216,7 +251,7 @@ fn by_foreigner(operation: Operation, path: Path, scope: Scope) -> u16 {
         (GetUser, _) => by_reader_of_others(scope, 404),
         (CreateMeeting | CreateOrGetMeeting, Path::Me | Path::UsersOwn) => 201,
         // Her own look-up finds nothing, as for any link that is none.
-        (FindMeetings, Path::Me | Path::UsersOwn) => 200,
+        (FindMeetings | DeltaMeetings, Path::Me | Path::UsersOwn) => 200,
         _ => 404,
     }
 }

@@ -95,7 +95,8 @@ async fn members_sign_in_on_a_tab_of_its_own() {
         sign_up(&app, json!({"embeddingOrigins": ORIGINS, "allowedRegistrant": "organization"})).await;
     let link = async |wanted: &str| {
         let page = app.get(&sign_up.page).header("sec-fetch-dest", wanted).await.expect(200).text();
-        let (_, rest) = page.split_once("<a href=\"/sign-in?").expect("there is a way to sign in");
+        let (_, rest) =
+            page.split_once("<a class=\"button\" href=\"/sign-in?").expect("there is a way to sign in");
         rest.split('>').next().unwrap().contains("target=\"_blank\" rel=\"nofollow noopener\"")
     };
 

@@ -1,0 +1,78 @@
+//! Changes and deliveries that nobody may ask for any more.
+
+use domain::subscription::KEPT_FOR;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::engine::query;
+use crate::rows::micros;
+use crate::{Fault, Store, write_tx};
+
+/// How many rows are looked at in one transaction.
+const AT_ONCE: i64 = 1_000;
+
+const FEEDS: &str = "SELECT f.slot, f.feed_id, f.needed_until FROM feed f";
+const SUBSCRIPTIONS: &str = "SELECT s.slot, s.subscription_id FROM subscription s";
+const OLDEST_CHANGES: &str = "SELECT change_no, noted_at FROM change
+    WHERE slot = $1 AND feed_id = $2 ORDER BY change_no LIMIT $3";
+const REMOVE_CHANGES: &str = "DELETE FROM change WHERE slot = $1 AND feed_id = $2 AND change_no <= $3";
+const DROPPED: &str = "UPDATE feed SET dropped_no = $3 WHERE slot = $1 AND feed_id = $2";
+const CLOSE: &str = "DELETE FROM feed WHERE slot = $1 AND feed_id = $2 AND needed_until <= $3";
+const OLDEST_DELIVERIES: &str = "SELECT delivery_no, created_at FROM delivery
+    WHERE slot = $1 AND subscription_id = $2 ORDER BY delivery_no LIMIT $3";
+const REMOVE_DELIVERIES: &str = "DELETE FROM delivery
+    WHERE slot = $1 AND subscription_id = $2 AND delivery_no <= $3 AND status <> 'waiting'";
+
+impl Store {
+    /// Removes changes and deliveries that were kept long enough, and feeds that nobody reads; tells how many rows.
+    pub async fn forget_changes(&self, now: Timestamp) -> Result<u64, Fault> {
+        let before = micros(now.saturating_sub(KEPT_FOR).unwrap_or(now));
+        let mut removed = 0;
+        let feeds: Vec<(i64, Uuid, i64)> = query(FEEDS).fetch_all(&self.readers).await?;
+        for (slot, feed, needed_until) in feeds {
+            let before = if needed_until <= micros(now) { i64::MAX } else { before };
+            loop {
+                let gone = write_tx!(self, |tx| {
+                    let oldest: Vec<(i64, i64)> =
+                        query(OLDEST_CHANGES).bind(slot).bind(feed).bind(AT_ONCE).fetch_all(&mut *tx).await?;
+                    match last_before(&oldest, before) {
+                        None => 0,
+                        Some(last) => {
+                            query(DROPPED).bind(slot).bind(feed).bind(last).execute(&mut *tx).await?;
+                            query(REMOVE_CHANGES).bind(slot).bind(feed).bind(last).execute(&mut *tx).await?
+                        }
+                    }
+                });
+                removed += gone;
+                if gone < AT_ONCE as u64 {
+                    break;
+                }
+            }
+            if needed_until <= micros(now) {
+                removed += write_tx!(self, |tx| {
+                    query(CLOSE).bind(slot).bind(feed).bind(micros(now)).execute(&mut *tx).await?
+                });
+            }
+        }
+        let subscriptions: Vec<(i64, Uuid)> = query(SUBSCRIPTIONS).fetch_all(&self.readers).await?;
+        for (slot, subscription) in subscriptions {
+            removed += write_tx!(self, |tx| {
+                let find = query(OLDEST_DELIVERIES).bind(slot).bind(subscription).bind(AT_ONCE);
+                let oldest: Vec<(i64, i64)> = find.fetch_all(&mut *tx).await?;
+                match last_before(&oldest, before) {
+                    None => 0,
+                    Some(last) => {
+                        let remove = query(REMOVE_DELIVERIES).bind(slot).bind(subscription).bind(last);
+                        remove.execute(&mut *tx).await?
+                    }
+                }
+            });
+        }
+        Ok(removed)
+    }
+}
+
+/// The last number of those that are older, where rows come in order of both.
+fn last_before(rows: &[(i64, i64)], before: i64) -> Option<i64> {
+    rows.iter().take_while(|(_, at)| *at < before).last().map(|(number, _)| *number)
+}

@@ -1,0 +1,271 @@
+//! Registrants as a caller asks for them: some of them, in some order, page by page.
+//!
+//! First their ids are found, in order, by what is asked; then the rows by their ids. What has to be sorted are so the
+//! short texts it is sorted by, and never answers.
+
+use std::sync::{Arc, LazyLock};
+
+use domain::enrolment::{address_key, external_key};
+use domain::query::{Answered, Comparison, Filter, Literal, Order, Position, Property};
+use domain::{Email, Registrant, Registration, RegistrationKind};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::condition::{Sql, Words};
+use crate::engine::{LONGEST_SEARCH, Readable, Text, query};
+use crate::registrant::{HANDFUL, PAGE_WEIGHT, RegistrantRow, weigh};
+use crate::rows::{PerLength, number, placeholders};
+use crate::{Fault, Store};
+
+/// Which registrants of a registration are asked for. A list of an external registration holds those who are there, one of
+/// a built-in registration also those who canceled.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// Of which registration, with its questions.
+    pub registration: &'a Registration,
+    /// Which of them; everybody where it is `None`.
+    pub filter: Option<&'a Filter>,
+    /// In which order; in the order of arrival where it is empty.
+    pub orders: &'a [Order],
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPage {
+    /// The registrants, in order.
+    pub registrants: Vec<Registrant>,
+    /// Where the next page starts. `None` on the last page.
+    pub next: Option<Position>,
+}
+
+const FIND_THESE: &str = "WITH asked (registrant_id) AS (VALUES {})
+    SELECT meeting_id, r.registrant_id, registration_id, first_name, last_name, email, external_id,
+        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+        reminders_stopped_at IS NULL AS wants_reminders
+    FROM asked a CROSS JOIN registrant r
+    WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = a.registrant_id";
+/// Each as the first from its id on: as [`crate::registrant::FIND_FROM`] does, and for its reason.
+const FIND_EACH_OF_THESE: &str = "WITH asked (registrant_id) AS (VALUES {})
+    SELECT r.meeting_id, r.registrant_id, r.registration_id, r.first_name, r.last_name, r.email, r.external_id,
+        r.user_id, r.user_tenant_id, r.answers, r.consent, r.language, r.generation, r.registered_at, r.canceled_at,
+        r.canceled_by, r.reminders_stopped_at IS NULL AS wants_reminders
+    FROM asked a CROSS JOIN LATERAL (
+        SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
+            user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
+            reminders_stopped_at
+        FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id >= a.registrant_id
+        ORDER BY registrant_id LIMIT 1) r
+    WHERE r.registrant_id = a.registrant_id";
+static THESE: LazyLock<PerLength> = LazyLock::new(|| {
+    PerLength::new(|ids| {
+        let with_ids = |text: &str| text.replace("{}", &placeholders(ids, 1));
+        Text::of(with_ids(FIND_THESE), with_ids(FIND_EACH_OF_THESE))
+    })
+});
+
+impl Store {
+    /// Up to `limit` registrants behind a position, `skip` of them passed over; fewer where their answers are so long that
+    /// the page would be many megabytes. A fault that may pass where finding them takes longer than ten seconds.
+    pub async fn list_registrants_by(
+        &self,
+        listing: Listing<'_>,
+        after: Option<&Position>,
+        skip: u32,
+        limit: u32,
+    ) -> Result<ListedPage, Fault> {
+        if let [Keys::Is(key)] = &keys_to(listing)[..] {
+            let found = if skip == 0 && after.is_none() { self.find_one(listing, key).await? } else { None };
+            return Ok(ListedPage { registrants: found.into_iter().collect(), next: None });
+        }
+        let words = self.words(listing);
+        let (keys, is_turned) = words.orders(listing.orders);
+        let mut sql = Sql::new();
+        self.branches(
+            &mut sql,
+            listing,
+            |sql| {
+                sql.push("r.registrant_id");
+                for (n, (key, _)) in keys.iter().enumerate() {
+                    sql.push(&format!(", {key} AS key_{n}"));
+                }
+            },
+            |sql| {
+                if let Some(position) = after {
+                    sql.push(" AND ");
+                    words.behind(sql, &keys, is_turned, position);
+                }
+            },
+        );
+        let direction = |is_descending| if is_descending { " DESC" } else { "" };
+        sql.push(" ORDER BY ");
+        for (n, (_, is_descending)) in keys.iter().enumerate() {
+            sql.push(&format!("key_{n}{}, ", direction(*is_descending)));
+        }
+        sql.push("registrant_id").push(direction(is_turned));
+        // One id more than is wanted tells whether the list goes on.
+        sql.push(" LIMIT ").bind(i64::from(limit) + 1).push(" OFFSET ").bind(i64::from(skip));
+        let found: Vec<Uuid> = self.find_bounded(sql).await?;
+        self.read_page(listing, &found, limit as usize).await
+    }
+
+    /// How many registrants that is in all.
+    pub async fn count_registrants_by(&self, listing: Listing<'_>) -> Result<i64, Fault> {
+        if let [Keys::Is(key)] = &keys_to(listing)[..] {
+            return Ok(i64::from(self.find_one(listing, key).await?.is_some()));
+        }
+        let mut sql = Sql::new();
+        sql.push("SELECT ").push("COUNT(*) FROM (");
+        self.branches(
+            &mut sql,
+            listing,
+            |sql| {
+                sql.push("r.registrant_id");
+            },
+            |_| {},
+        );
+        sql.push(") f");
+        let counted: Vec<i64> = self.find_bounded(sql).await?;
+        Ok(counted.first().copied().unwrap_or_default())
+    }
+
+    /// The one who is registered under a key, if they are asked for.
+    async fn find_one(&self, listing: Listing<'_>, key: &str) -> Result<Option<Registrant>, Fault> {
+        let registration = listing.registration;
+        let found = self.find_live_registrant(registration.meeting, key).await?;
+        let is_asked = |registrant: &Registrant| {
+            let questions = self.words(listing).questions();
+            let item = Answered { registrant, questions };
+            registrant.registration == registration.id
+                && listing.filter.is_none_or(|filter| filter.matches(&item))
+        };
+        Ok(found.filter(is_asked))
+    }
+
+    fn words<'a>(&self, listing: Listing<'a>) -> Words<'a> {
+        Words { engine: self.engine(), kind: &listing.registration.kind }
+    }
+
+    /// The question itself; more than once where several keys lead to what is asked for, none of which finds what another
+    /// does.
+    fn branches(
+        &self,
+        sql: &mut Sql<'_>,
+        listing: Listing<'_>,
+        columns: impl Fn(&mut Sql<'_>),
+        more: impl Fn(&mut Sql<'_>),
+    ) {
+        let registration = listing.registration;
+        for (n, key) in keys_to(listing).iter().enumerate() {
+            sql.push(if n > 0 { " UNION ALL " } else { "" }).push("SELECT ");
+            columns(sql);
+            sql.push(" FROM registrant r WHERE r.slot = ").bind(number(registration.meeting.slot()));
+            sql.push(" AND r.meeting_id = ").bind(registration.meeting.0);
+            match key {
+                Keys::Any => &mut *sql,
+                Keys::Is(key) => sql.push(" AND r.live_key = ").bind(key.clone()),
+                Keys::Between(first, end) => {
+                    sql.push(" AND r.live_key >= ").bind(*first).push(" AND r.live_key < ").bind(*end)
+                }
+                Keys::Gone => sql.push(" AND r.live_key IS NULL"),
+            };
+            sql.push(" AND r.registration_id = ").bind(registration.id.0);
+            if registration.kind == RegistrationKind::External {
+                sql.push(" AND r.live_key IS NOT NULL");
+            }
+            if let Some(filter) = listing.filter {
+                sql.push(" AND ");
+                self.words(listing).filter(sql, filter);
+            }
+            more(sql);
+        }
+    }
+
+    /// Looks through a list, where not too many do so already. What they all take is a part of the connections, so that
+    /// nobody else waits for a search.
+    async fn find_bounded<T>(&self, sql: Sql<'_>) -> Result<Vec<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        let turn = tokio::time::timeout(LONGEST_SEARCH, self.searches.acquire()).await;
+        let Ok(Ok(_turn)) = turn else { return Err(Fault(sqlx::Error::PoolTimedOut)) };
+        let asked = query(Text::same(sql.text)).bind_all(sql.values);
+        asked.fetch_values_bounded(&self.readers, LONGEST_SEARCH).await
+    }
+
+    async fn read_page(
+        &self,
+        listing: Listing<'_>,
+        found: &[Uuid],
+        limit: usize,
+    ) -> Result<ListedPage, Fault> {
+        let meeting = listing.registration.meeting;
+        let (wanted, beyond) = found.split_at(found.len().min(limit));
+        let mut page = ListedPage { registrants: Vec::new(), next: None };
+        let mut weight = 0;
+        for ids in wanted.chunks(HANDFUL) {
+            let question = ids.iter().fold(query(THESE.text(ids.len())), |question, id| question.bind(*id));
+            let question = question.bind(number(meeting.slot())).bind(meeting.0);
+            let mut rows: Vec<Option<RegistrantRow>> =
+                question.fetch_all(&self.readers).await?.into_iter().map(Some).collect();
+            for id in ids {
+                let position = page.registrants.last().map(|last| Position::of(last, listing.orders));
+                if weight >= PAGE_WEIGHT {
+                    page.next = position;
+                    return Ok(page);
+                }
+                let row =
+                    rows.iter_mut().find(|row| row.as_ref().is_some_and(|row| row.registrant_id == *id));
+                let Some(row) = row.and_then(Option::take) else { continue };
+                let registrant = row.into_registrant()?;
+                weight += weigh(&registrant);
+                page.registrants.push(registrant);
+            }
+        }
+        if !beyond.is_empty() {
+            page.next = page.registrants.last().map(|last| Position::of(last, listing.orders));
+        }
+        Ok(page)
+    }
+}
+
+/// Turns for looking through lists: half of so many connections.
+pub(crate) fn searches_of(connections: u32) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new((connections as usize / 2).max(1)))
+}
+
+/// By which keys registrants are looked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Keys {
+    /// By none but the meeting's.
+    Any,
+    /// By that of the one who is registered under it.
+    Is(String),
+    /// By those from one on, up to another.
+    Between(&'static str, &'static str),
+    /// By none: those who canceled.
+    Gone,
+}
+
+/// The keys of [`domain::Person::key`] that lead to whatever the filter asks for, whoever else they lead to. An address
+/// leads to whoever registered by it; whoever registered signed in, or has canceled, is looked for among their like.
+fn keys_to(listing: Listing<'_>) -> Vec<Keys> {
+    let is_external = listing.registration.kind == RegistrationKind::External;
+    let equal = |property| listing.filter.and_then(|filter| equal_to(filter, property));
+    match (equal(Property::Id), equal(Property::Email)) {
+        (Some(Literal::Exact(id)), _) if is_external => vec![Keys::Is(external_key(id))],
+        (_, Some(Literal::Text(address))) if !is_external => {
+            let by_address = Email::parse(address).ok().map(|email| Keys::Is(address_key(&email)));
+            by_address.into_iter().chain([Keys::Between("u:", "u;"), Keys::Gone]).collect()
+        }
+        _ => vec![Keys::Any],
+    }
+}
+
+/// What a property has to be equal to, whatever else is asked.
+fn equal_to(filter: &Filter, property: Property) -> Option<&Literal> {
+    match filter {
+        Filter::And(all) => all.iter().find_map(|one| equal_to(one, property)),
+        Filter::Compare(asked, Comparison::Eq, literal) if *asked == property => Some(literal),
+        _ => None,
+    }
+}

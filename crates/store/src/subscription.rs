@@ -1,0 +1,241 @@
+//! Subscriptions: made, found, renewed and ended. What is sent to them is in [`crate::delivering`].
+
+use domain::change::ChangeType;
+use domain::subscription::{
+    ClientState, OVERLAP, Owner, Subscription, SubscriptionId, TRIED_FOR, Watched, warn_at,
+};
+use domain::{AppId, MeetingId, PersonId, TenantId};
+use jiff::Timestamp;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::engine::{Engine, query};
+use crate::feed::{FeedOf, keep_feed};
+use crate::rows::{instant, instant_or_none, micros, number};
+use crate::{Fault, Store, write_tx};
+
+/// How many subscriptions there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubscriptionLimits {
+    /// Of one application, or of one person through it.
+    pub per_app: u32,
+    /// Of an organisation.
+    pub per_tenant: u32,
+}
+
+/// What became of a new subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscribed {
+    /// It is stored.
+    Now,
+    /// One of that id is there.
+    Before,
+    /// There are too many.
+    TooMany,
+}
+
+#[derive(FromRow)]
+pub(crate) struct SubscriptionRow {
+    subscription_id: Uuid,
+    tenant_id: Uuid,
+    app_id: Option<String>,
+    person_id: Option<Uuid>,
+    organizer_id: Uuid,
+    meeting_id: Option<Uuid>,
+    watched: String,
+    resource: String,
+    change_types: String,
+    notification_url: String,
+    lifecycle_url: Option<String>,
+    client_state: Option<String>,
+    created_at: i64,
+    expires_at: i64,
+    secret_generation: i64,
+    overlap_until: Option<i64>,
+}
+
+const INSERT: &str = "INSERT INTO subscription (slot, subscription_id, feed_id, tenant_id, app_id, person_id, organizer_id,
+        meeting_id, watched, resource, change_types, notification_url, lifecycle_url, client_state, created_at,
+        expires_at, warn_at, secret_generation, after_no, last_delivery, leased_until, rest_until, due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $17)
+    ON CONFLICT (slot, subscription_id) DO NOTHING";
+const FIND: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
+        change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
+        overlap_until
+    FROM subscription WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+/// By whose they are, wherever they live.
+const LIST: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
+        change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
+        overlap_until
+    FROM subscription WHERE tenant_id = $1 AND app_id IS NOT DISTINCT FROM $2 AND person_id IS NOT DISTINCT FROM $3
+        AND removed_at IS NULL
+    ORDER BY created_at, subscription_id";
+const COUNT: &str = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN app_id IS NOT DISTINCT FROM $2
+            AND person_id IS NOT DISTINCT FROM $3 THEN 1 ELSE 0 END), 0)
+    FROM subscription WHERE tenant_id = $1 AND removed_at IS NULL";
+const LOCK_TENANT: &str = "SELECT tenant_id FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE";
+const RENEW: &str = "UPDATE subscription SET expires_at = $3, warn_at = $4, notification_url = $5,
+        due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END
+    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+/// Once in an overlap: whoever asks again has the secret of the last time, and what the receiver has still signs.
+const ROTATE: &str = "UPDATE subscription SET secret_generation = secret_generation + 1, overlap_until = $3
+    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL
+        AND (overlap_until IS NULL OR overlap_until <= $4)";
+const REMOVE: &str = "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2";
+const REMOVE_DELIVERIES: &str = "DELETE FROM delivery WHERE slot = $1 AND subscription_id = $2";
+
+impl Store {
+    /// Stores a subscription, which is told of whatever is gathered from now on. Its feed is opened under `epoch` where
+    /// there is none yet.
+    pub async fn create_subscription(
+        &self,
+        new: &Subscription,
+        epoch: Uuid,
+        limits: SubscriptionLimits,
+    ) -> Result<Subscribed, Fault> {
+        let (feed, owner) = (new.feed(), &new.owner);
+        let of = FeedOf { tenant: owner.tenant, organizer: new.organizer, meeting: new.watched.meeting() };
+        Ok(write_tx!(self, |tx| {
+            if tx.engine() == Engine::Postgres {
+                // Whoever else makes one waits, so that the count is exact.
+                query(LOCK_TENANT).bind(owner.tenant.0).execute(&mut *tx).await?;
+            }
+            let (of_tenant, of_app): (i64, i64) = query(COUNT)
+                .bind(owner.tenant.0)
+                .bind(owner.app.as_ref().map(|app| &*app.0))
+                .bind(owner.person.map(|person| person.0))
+                .fetch_one(&mut *tx)
+                .await?;
+            if of_tenant >= i64::from(limits.per_tenant) || of_app >= i64::from(limits.per_app) {
+                return Ok(Subscribed::TooMany);
+            }
+            let opened = keep_feed(tx, &of, epoch, needed_until(new.expires_at)).await?;
+            let stored = query(INSERT)
+                .bind(number(feed.slot))
+                .bind(new.id.0)
+                .bind(feed.id)
+                .bind(owner.tenant.0)
+                .bind(owner.app.as_ref().map(|app| &*app.0))
+                .bind(owner.person.map(|person| person.0))
+                .bind(new.organizer.0)
+                .bind(new.watched.meeting().map(|meeting| meeting.0))
+                .bind(new.watched.name())
+                .bind(&new.resource)
+                .bind(types_text(&new.change_types))
+                .bind(&new.notification_url)
+                .bind(&new.lifecycle_url)
+                .bind(new.client_state.as_ref().map(|state| &*state.0))
+                .bind(micros(new.created_at))
+                .bind(micros(new.expires_at))
+                .bind(micros(warn_at(new.expires_at, new.created_at)))
+                .bind(i64::from(new.secret_generation))
+                .bind(opened.last_no)
+                .execute(&mut *tx)
+                .await?;
+            if stored == 1 { Subscribed::Now } else { Subscribed::Before }
+        }))
+    }
+
+    /// The subscription of that id, unless it is no more.
+    pub async fn find_subscription(&self, id: SubscriptionId) -> Result<Option<Subscription>, Fault> {
+        let Some(slot) = id.slot() else { return Ok(None) };
+        let row: Option<SubscriptionRow> =
+            query(FIND).bind(number(slot)).bind(id.0).fetch_optional(&self.readers).await?;
+        row.map(SubscriptionRow::into_subscription).transpose()
+    }
+
+    /// The subscriptions of an owner, the oldest first.
+    pub async fn list_subscriptions(&self, owner: &Owner) -> Result<Vec<Subscription>, Fault> {
+        let rows: Vec<SubscriptionRow> = query(LIST)
+            .bind(owner.tenant.0)
+            .bind(owner.app.as_ref().map(|app| &*app.0))
+            .bind(owner.person.map(|person| person.0))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(SubscriptionRow::into_subscription).collect()
+    }
+
+    /// Lets a subscription go on until another time, to another receiver if `changed` says so; `false` where it is no
+    /// more.
+    pub async fn renew_subscription(
+        &self,
+        changed: &Subscription,
+        epoch: Uuid,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let feed = changed.feed();
+        let of = FeedOf {
+            tenant: changed.owner.tenant,
+            organizer: changed.organizer,
+            meeting: changed.watched.meeting(),
+        };
+        Ok(write_tx!(self, |tx| {
+            keep_feed(tx, &of, epoch, needed_until(changed.expires_at)).await?;
+            query(RENEW)
+                .bind(number(feed.slot))
+                .bind(changed.id.0)
+                .bind(micros(changed.expires_at))
+                .bind(micros(warn_at(changed.expires_at, now)))
+                .bind(&changed.notification_url)
+                .execute(&mut *tx)
+                .await?
+                == 1
+        }))
+    }
+
+    /// Signs by the next secret from now on, and for a while by the last one as well. While that goes on, nothing changes.
+    pub async fn rotate_secret(&self, id: SubscriptionId, now: Timestamp) -> Result<(), Fault> {
+        let Some(slot) = id.slot() else { return Ok(()) };
+        let until = now.saturating_add(OVERLAP).unwrap_or(now);
+        write_tx!(self, |tx| {
+            let rotate = query(ROTATE).bind(number(slot)).bind(id.0).bind(micros(until)).bind(micros(now));
+            rotate.execute(&mut *tx).await?;
+        });
+        Ok(())
+    }
+
+    /// Ends a subscription and forgets what was sent to it; `false` where there is none.
+    pub async fn delete_subscription(&self, id: SubscriptionId) -> Result<bool, Fault> {
+        let Some(slot) = id.slot() else { return Ok(false) };
+        Ok(write_tx!(self, |tx| {
+            query(REMOVE_DELIVERIES).bind(number(slot)).bind(id.0).execute(&mut *tx).await?;
+            query(REMOVE).bind(number(slot)).bind(id.0).execute(&mut *tx).await? == 1
+        }))
+    }
+}
+
+/// Until when the changes of a subscription are needed: what waits when it ends is still tried.
+fn needed_until(expires_at: Timestamp) -> Timestamp {
+    expires_at.saturating_add(TRIED_FOR).unwrap_or(expires_at)
+}
+
+fn types_text(types: &[ChangeType]) -> String {
+    types.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")
+}
+
+impl SubscriptionRow {
+    pub(crate) fn into_subscription(self) -> Result<Subscription, Fault> {
+        let watched = Watched::from_name(&self.watched, self.meeting_id.map(MeetingId))
+            .ok_or(Fault::corrupt("a subscription to nothing"))?;
+        Ok(Subscription {
+            id: SubscriptionId(self.subscription_id),
+            owner: Owner {
+                tenant: TenantId(self.tenant_id),
+                app: self.app_id.map(AppId),
+                person: self.person_id.map(PersonId),
+            },
+            organizer: PersonId(self.organizer_id),
+            watched,
+            resource: self.resource,
+            change_types: self.change_types.split(',').filter_map(ChangeType::from_name).collect(),
+            notification_url: self.notification_url,
+            lifecycle_url: self.lifecycle_url,
+            client_state: self.client_state.map(ClientState),
+            created_at: instant(self.created_at)?,
+            expires_at: instant(self.expires_at)?,
+            secret_generation: u32::try_from(self.secret_generation)
+                .map_err(|_| Fault::corrupt("a generation below 0"))?,
+            overlap_until: instant_or_none(self.overlap_until)?,
+        })
+    }
+}
