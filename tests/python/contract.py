@@ -12,11 +12,13 @@ import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from contract_stage import Stage
 
 from lib.demo import Demo, from_command_line
+from lib.receiver import Receiver
 
 HERE = Path(__file__).resolve().parent
 SEED = 1
@@ -62,7 +64,7 @@ def run(stage: Stage, caller: str, token: str | None, document: str, *options: s
         surroundings = {
             **os.environ,
             "PYTHONPATH": str(HERE),
-            "USHER_STAGE": json.dumps({"base_url": stage.base_url, "token": stage.token, "ids": stage.ids}),
+            "USHER_STAGE": json.dumps(asdict(stage)),
             "USHER_CALLER": caller,
         }
         command = [sys.executable, "-m", "schemathesis.cli", *words, *options]
@@ -82,7 +84,7 @@ def doctored(stage: Stage, folder: str) -> str:
 
 def main() -> None:
     demo: Demo = from_command_line()
-    stage = Stage.set_up(demo.baseUrl, demo.organizer.token or "")
+    stage = Stage.set_up(demo.baseUrl, demo.organizer.token or "", Receiver().address)
     document = f"{demo.baseUrl}/openapi.json"
     passed = failed = 0
 

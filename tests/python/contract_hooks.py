@@ -37,6 +37,11 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     if case.method in ("POST", "PATCH") and (headers is None or headers.mode.is_positive):
         for name in CONDITIONS:
             case.headers.pop(name, None)
+    if subscribes(case) and isinstance(case.body, dict):
+        # Nothing here calls another machine.
+        for name in ("notificationUrl", "lifecycleNotificationUrl"):
+            if str(case.body.get(name)).startswith("http"):
+                case.body[name] = STAGE.receiver
     wanted = [name for name in case.path_parameters or {} if name in STAGE.ids]
     if not wanted:
         return
@@ -48,6 +53,17 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
             ids["meetingId"] = STAGE.meeting()
     for name in wanted:
         case.path_parameters[name] = ids[name]
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """Ends what was subscribed to: all that happens later would be told there."""
+    if subscribes(case) and response.status_code == 201:
+        STAGE.delete(f"/beta/subscriptions/{response.json()['id']}", response.request.headers["Authorization"])
+
+
+def subscribes(case: Any) -> bool:
+    return case.method == "POST" and case.path.endswith("/subscriptions")
 
 
 @schemathesis.check

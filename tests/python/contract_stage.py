@@ -12,10 +12,11 @@ import httpx
 
 @dataclass
 class Stage:
-    """A server, its organizer, and the ids that are there."""
+    """A server, its organizer, a receiver of notifications, and the ids that are there."""
 
     base_url: str
     token: str
+    receiver: str
     ids: dict[str, str]
 
     def __post_init__(self) -> None:
@@ -24,9 +25,9 @@ class Stage:
         self._client = httpx.Client(base_url=self.base_url, headers=headers)
 
     @staticmethod
-    def set_up(base_url: str, token: str) -> Stage:
-        """A stage with a meeting under way, its registration, a question and somebody who is registered."""
-        stage = Stage(base_url, token, {})
+    def set_up(base_url: str, token: str, receiver: str) -> Stage:
+        """A stage with a meeting under way, its registration, a question, somebody who is registered, a subscription."""
+        stage = Stage(base_url, token, receiver, {})
         stage.ids = {"userId": stage.get("/beta/me")["id"], **stage.furnish()}
         reports = stage.get(f"/beta/me/onlineMeetings/{stage.ids['meetingId']}/attendanceReports")
         stage.ids["reportId"] = reports["value"][0]["id"]
@@ -41,7 +42,23 @@ class Stage:
         person = {"firstName": "Mirja", "lastName": "Dossou", "email": "mirja@harbour.example"}
         self.post(f"{registration}/registrants", person)
         [registrant] = self.get(f"{registration}/registrants")["value"]
-        return {"meetingId": meeting, "questionId": question["id"], "registrantId": registrant["id"]}
+        return {
+            "meetingId": meeting,
+            "questionId": question["id"],
+            "registrantId": registrant["id"],
+            "subscriptionId": self.subscription(),
+        }
+
+    def subscription(self) -> str:
+        """A new subscription, to a meeting that nobody changes."""
+        ends = datetime.datetime.now(timezone.utc) + datetime.timedelta(days=1)
+        body = {
+            "resource": f"me/onlineMeetings/{self.meeting()}",
+            "changeType": "updated",
+            "notificationUrl": self.receiver,
+            "expirationDateTime": ends.isoformat(),
+        }
+        return self.post("/beta/subscriptions", body)["id"]
 
     def meeting(self) -> str:
         """A new meeting without a registration, under way."""
@@ -54,6 +71,10 @@ class Stage:
 
     def post(self, path: str, body: Any) -> Any:
         return self._call("POST", path, body)
+
+    def delete(self, path: str, authorization: str) -> None:
+        """Removes what somebody has, with the token that made it."""
+        self._client.delete(path, headers={"Authorization": authorization}).raise_for_status()
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._client.request(method, path, json=body)

@@ -7,6 +7,7 @@ import asyncio
 
 from chapters.attendance import attendance
 from chapters.batch import batch
+from chapters.changes import changes
 from chapters.conditions import conditions
 from chapters.everyone import everyone
 from chapters.external import external
@@ -15,6 +16,7 @@ from chapters.meetings import meetings
 from chapters.organization import organization
 from chapters.paging import paging
 from chapters.people import people
+from chapters.queries import queries
 from chapters.questions import questions
 from chapters.refusals import refusals
 from chapters.registration import registration
@@ -31,8 +33,10 @@ CHAPTERS = [
     organization,
     external,
     paging,
+    queries,
     conditions,
     attendance,
+    changes,
     batch,
     refusals,
 ]

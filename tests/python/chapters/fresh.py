@@ -111,4 +111,5 @@ def ticket(id: str, **more: str) -> ExternalMeetingRegistrant:
 
 def stranger(given: str = "Odile", surname: str = "Marchetti") -> Person:
     """Somebody from elsewhere, with an address nobody has used."""
-    return Person(given, surname, f"{unique(given.lower())}@pinewater.example")
+    letters = "".join(letter for letter in given.lower() if letter.isascii())
+    return Person(given, surname, f"{unique(letters)}@pinewater.example")
