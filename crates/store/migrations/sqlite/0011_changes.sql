@@ -91,4 +91,4 @@ CREATE TABLE delivery (
     answer TEXT,
     PRIMARY KEY (slot, subscription_id, delivery_no)
 ) WITHOUT ROWID;
-CREATE INDEX delivery_waiting ON delivery (slot, subscription_id, delivery_no) WHERE status = 'waiting';
+CREATE INDEX delivery_status ON delivery (slot, subscription_id, status, delivery_no);

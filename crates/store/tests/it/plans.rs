@@ -168,7 +168,7 @@ const HOT: &[(&str, &str, By)] = &[
     ("delivering: LEASE", "subscription USING PRIMARY KEY (slot=? AND subscription_id=?)", Both),
     (
         "delivering: NEXT_CHANGES",
-        "delivery USING INDEX delivery_waiting (slot=? AND subscription_id=?)",
+        "delivery USING INDEX delivery_status (slot=? AND subscription_id=? AND status=?)",
         Both,
     ),
     ("mailing: DUE_SLOTS", "o USING INDEX mailing_due (slot=? AND due_at<?)", Both),
