@@ -115,7 +115,8 @@ impl<'a> Segments<'a> {
             }
             other => return Err(unknown(other.unwrap_or_default())),
         };
-        let mut path = GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None, counts: false };
+        let mut path =
+            GraphPath { user, resource: Resource::User, meeting: None, key: None, cast: None, counts: false };
         match self.next() {
             None => Ok(path),
             Some(segment) if is(segment, "onlineMeetings") => {

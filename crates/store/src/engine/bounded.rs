@@ -31,7 +31,11 @@ impl Query<'_> {
     /// The first column of its rows; a fault that may pass where finding them takes longer than `patience`. The database
     /// stops as well, also where the answer is not waited for: SQLite by being asked, PostgreSQL by its own
     /// `statement_timeout`.
-    pub(crate) async fn fetch_values_bounded<T>(self, pool: &Pool, patience: Duration) -> Result<Vec<T>, Fault>
+    pub(crate) async fn fetch_values_bounded<T>(
+        self,
+        pool: &Pool,
+        patience: Duration,
+    ) -> Result<Vec<T>, Fault>
     where
         (T,): Readable,
     {
@@ -77,7 +81,8 @@ mod tests {
         let options = SqliteConnectOptions::new().in_memory(true);
         let connections = SqlitePoolOptions::new().max_connections(1).connect_lazy_with(options);
         let pool = Pool::Sqlite(Source::Shared(connections));
-        let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+        let endless =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
 
         let stopped = query(endless).fetch_values_bounded::<i64>(&pool, Duration::from_millis(50)).await;
         let next = query("SELECT 1").fetch_values_bounded::<i64>(&pool, LONGEST_SEARCH).await;

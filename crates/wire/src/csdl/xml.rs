@@ -113,7 +113,10 @@ fn write_paths(xml: &mut Xml, target: &str, paths: &[Path]) {
     xml.open("Collection", &[]);
     for path in paths {
         xml.open("Record", &[]);
-        xml.empty("PropertyValue", &[("Property", "NavigationProperty"), ("NavigationPropertyPath", &path.names)]);
+        xml.empty(
+            "PropertyValue",
+            &[("Property", "NavigationProperty"), ("NavigationPropertyPath", &path.names)],
+        );
         for (restrictions, property, may) in path.abilities() {
             let may = if may { "true" } else { "false" };
             xml.open("PropertyValue", &[("Property", restrictions)]);

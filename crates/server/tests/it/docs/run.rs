@@ -81,7 +81,8 @@ fn the_questions_of_the_guide_are_answered() {
 
     let answers: Vec<&str> = said.lines().skip(2).collect();
     let [mirja, yes, harbour, by_name, searched] = answers[..] else { panic!("five answers:\n{said}") };
-    let value = |answer: &str| serde_json::from_str::<Value>(answer).expect("an answer in JSON")["value"].clone();
+    let value =
+        |answer: &str| serde_json::from_str::<Value>(answer).expect("an answer in JSON")["value"].clone();
     assert_eq!(value(mirja)[0]["lastName"], "Dossou", "{said}");
     assert_eq!(value(mirja)[0]["status"], "registered", "{said}");
     assert_eq!(value(yes)[0]["firstName"], "Mirja", "{said}");
