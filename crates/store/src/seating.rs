@@ -225,7 +225,8 @@ pub(crate) async fn look(
     wanted: &[usize],
 ) -> Result<(Tx, HashMap<MeetingId, LiveRegistration>), Fault> {
     let meetings: Vec<MeetingId> = parties(batch, wanted).map(|(meeting, _)| meeting).collect();
-    let asked = |texts: &PerLength, piece: &[MeetingId]| bind_meetings(query(texts.text(piece.len())), piece);
+    let asked =
+        |texts: &PerLength, piece: &[MeetingId]| bind_meetings(query(texts.text(piece.len())), piece);
     let mut left = pieces(&meetings);
     let (mut tx, mut rows): (Tx, Vec<LiveRegistration>);
     if pool.engine() == Engine::Sqlite
@@ -317,11 +318,7 @@ pub(crate) async fn list(
 }
 
 /// Writes letters and events of those who were put into the list, counts their places, and commits.
-pub(crate) async fn follow_up_and_commit(
-    mut tx: Tx,
-    batch: &[Enrolment],
-    seated: &[usize],
-) -> Result<(), Fault> {
+pub(crate) async fn follow_up_and_commit(mut tx: Tx, batch: &[Enrolment], seated: &[usize]) -> Result<(), Fault> {
     let groups: Vec<_> = parties(batch, seated).collect();
     let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
         [number(meeting.slot()).into(), meeting.0.into(), batch[party[0]].id.0.into()]
@@ -339,10 +336,7 @@ pub(crate) async fn follow_up_and_commit(
     };
     let about = |texts: &PerLength, piece: &[(MeetingId, &[usize])]| {
         let rows = || piece.iter();
-        query(texts.text(piece.len()))
-            .bind_rows(rows().map(first))
-            .bind_rows(rows().map(first))
-            .bind_rows(rows().map(places))
+        query(texts.text(piece.len())).bind_rows(rows().map(first)).bind_rows(rows().map(first)).bind_rows(rows().map(places))
     };
     let mut pieces: Vec<_> = pieces(&groups).collect();
     let Some(last) = pieces.pop() else { return tx.commit().await };

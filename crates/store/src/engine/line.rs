@@ -201,8 +201,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(10);
 
     fn sqlite(folder: &TempDir) -> Pool {
-        let options =
-            SqliteConnectOptions::new().filename(folder.path().join("a.db")).create_if_missing(true);
+        let options = SqliteConnectOptions::new().filename(folder.path().join("a.db")).create_if_missing(true);
         Pool::Sqlite(Source::Single(Line::new(options, PATIENCE)))
     }
 

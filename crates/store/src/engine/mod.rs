@@ -10,8 +10,8 @@ mod value;
 use sqlx::{Postgres, Sqlite};
 
 pub(crate) use self::bounded::LONGEST_SEARCH;
-pub(crate) use self::held::Source;
 use self::held::{Held, LONGEST_READ};
+pub(crate) use self::held::Source;
 pub(crate) use self::line::{Line, UNTESTED};
 pub(crate) use self::query::{Query, Readable, Text, query};
 pub(crate) use self::value::{Value, arguments};
@@ -64,10 +64,7 @@ impl Pool {
 
     /// Begins a transaction that writes, with a question. SQLite takes both as one message, in a text that begins with
     /// [`BEGIN`].
-    pub(crate) async fn begin_write_asking<T: Readable>(
-        &self,
-        question: Query<'_>,
-    ) -> Result<(Tx, Vec<T>), Fault> {
+    pub(crate) async fn begin_write_asking<T: Readable>(&self, question: Query<'_>) -> Result<(Tx, Vec<T>), Fault> {
         let mut tx = match self {
             Self::Sqlite(source) => Tx::Sqlite(Held::<Sqlite>::take(source).await?),
             Self::Postgres(_) => self.begin_write().await?,
