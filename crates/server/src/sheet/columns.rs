@@ -54,7 +54,7 @@ impl Fixed {
             Self::UserId => "userId",
             Self::TenantId => "tenantId",
             Self::RegisteredAt => "registrationDateTime",
-            Self::CanceledAt => "canceledDateTime",
+            Self::CanceledAt => "cancelationDateTime",
         }
     }
 
