@@ -60,7 +60,13 @@ pub fn of_event(kind: &str) -> Option<(Subject, ChangeType)> {
             (Subject::Registration, Updated)
         }
         ENROLLED => (Subject::Registrant, Created),
-        "registrantCanceled" | "registrantErased" => (Subject::Registrant, Deleted),
+        "registrantCanceled"
+        | "registrantWithdrawn"
+        | "registrantRejected"
+        | "registrantErased"
+        | "offerDeclined"
+        | "offerExpired" => (Subject::Registrant, Deleted),
+        "offerAccepted" => (Subject::Registrant, Updated),
         other if other.starts_with("registrant") => (Subject::Registrant, Updated),
         _ => return None,
     })
@@ -126,6 +132,13 @@ mod tests {
             ("registrantEnrolled", Some((Subject::Registrant, Created))),
             ("registrantCanceled", Some((Subject::Registrant, Deleted))),
             ("registrantErased", Some((Subject::Registrant, Deleted))),
+            ("registrantWithdrawn", Some((Subject::Registrant, Deleted))),
+            ("registrantRejected", Some((Subject::Registrant, Deleted))),
+            ("offerExpired", Some((Subject::Registrant, Deleted))),
+            ("offerDeclined", Some((Subject::Registrant, Deleted))),
+            ("offerAccepted", Some((Subject::Registrant, Updated))),
+            ("registrantOffered", Some((Subject::Registrant, Updated))),
+            ("registrantApproved", Some((Subject::Registrant, Updated))),
             ("registrantUpdated", Some((Subject::Registrant, Updated))),
             ("registrantSomethingNew", Some((Subject::Registrant, Updated))),
             ("remindersStopped", None),

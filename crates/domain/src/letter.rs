@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::standing::Standing;
+
 /// What a letter tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LetterKind {
@@ -15,11 +17,32 @@ pub enum LetterKind {
     Cancellation,
     /// Your calendar says that you do not come: you may give your place back.
     Offer,
+    /// You are on the waiting list.
+    Waitlisted,
+    /// A place is held for you until then.
+    PlaceOffered,
+    /// The place that was held for you is somebody else's.
+    OfferExpired,
+    /// The organizer decides about your registration.
+    PendingApproval,
+    /// The organizer turned your registration down.
+    Rejected,
 }
 
 impl LetterKind {
-    const ALL: [Self; 5] =
-        [Self::Confirmation, Self::Update, Self::Reminder, Self::Cancellation, Self::Offer];
+    /// Every kind.
+    pub const ALL: [Self; 10] = [
+        Self::Confirmation,
+        Self::Update,
+        Self::Reminder,
+        Self::Cancellation,
+        Self::Offer,
+        Self::Waitlisted,
+        Self::PlaceOffered,
+        Self::OfferExpired,
+        Self::PendingApproval,
+        Self::Rejected,
+    ];
 
     /// The name it is stored under.
     pub fn name(self) -> &'static str {
@@ -29,6 +52,11 @@ impl LetterKind {
             Self::Reminder => "reminder",
             Self::Cancellation => "cancellation",
             Self::Offer => "offer",
+            Self::Waitlisted => "waitlisted",
+            Self::PlaceOffered => "placeOffered",
+            Self::OfferExpired => "offerExpired",
+            Self::PendingApproval => "pendingApproval",
+            Self::Rejected => "rejected",
         }
     }
 
@@ -37,10 +65,24 @@ impl LetterKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the letter goes to somebody who has a place, or else to somebody who has none any more: nobody who
-    /// canceled is told that they are registered.
-    pub fn is_for(self, has_a_place: bool) -> bool {
-        (self != Self::Cancellation) == has_a_place
+    /// Whether it goes to people with a place.
+    pub fn is_with_a_place(self) -> bool {
+        matches!(self, Self::Confirmation | Self::Update | Self::Reminder | Self::Offer)
+    }
+
+    /// Whether it is true of somebody who stands there: nobody who canceled is told that they are registered. Once the
+    /// registration is deleted (`is_live` no more), all that were in it are canceled, be it a moment later.
+    pub fn is_true_of(self, standing: &Standing, is_live: bool) -> bool {
+        match self {
+            Self::Confirmation | Self::Update | Self::Reminder | Self::Offer => {
+                is_live && *standing == Standing::Registered
+            }
+            Self::Cancellation if !is_live && standing.is_live() => true,
+            Self::Waitlisted | Self::PlaceOffered | Self::PendingApproval => {
+                is_live && standing.letter() == self
+            }
+            Self::Cancellation | Self::OfferExpired | Self::Rejected => standing.letter() == self,
+        }
     }
 }
 
@@ -130,11 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_is_for_those_with_a_place_or_for_those_without() {
+    fn a_kind_is_read_by_its_name() {
         for kind in LetterKind::ALL {
             assert_eq!(LetterKind::from_name(kind.name()), Some(kind));
-            assert_eq!(kind.is_for(true), kind != LetterKind::Cancellation);
-            assert_ne!(kind.is_for(true), kind.is_for(false));
         }
     }
 

@@ -37,9 +37,17 @@ Operation {
     UpdateQuestion,
     DeleteQuestion,
     EnrollRegistrant,
+    EnrollRegistrants,
+    CancelRegistrants,
+    ExportRegistrants,
     ListRegistrants,
     GetRegistrant,
     CancelRegistrant,
+    UpdateRegistrant,
+    ApproveRegistrant,
+    RejectRegistrant,
+    AcceptOffer,
+    CancelForReason,
     ListLetters,
     ListAttendanceReports,
     GetAttendanceReport,
@@ -80,8 +88,15 @@ Resource {
     Registration,
     Questions,
     Question,
+    EnrollMany,
+    CancelMany,
+    Export,
     Registrants,
     Registrant,
+    Approve,
+    Reject,
+    Accept,
+    Cancel,
     Letters,
     AttendanceReports,
     AttendanceReport,
@@ -143,8 +158,15 @@ impl Resource {
             Self::Registration => "/onlineMeetings/{meetingId}/registration",
             Self::Questions => "/onlineMeetings/{meetingId}/registration/customQuestions",
             Self::Question => "/onlineMeetings/{meetingId}/registration/customQuestions/{questionId}",
+            Self::EnrollMany => "/onlineMeetings/{meetingId}/registration/enrollRegistrants",
+            Self::CancelMany => "/onlineMeetings/{meetingId}/registration/cancelRegistrants",
+            Self::Export => "/onlineMeetings/{meetingId}/registration/exportRegistrants(format='{format}')",
             Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
             Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
+            Self::Approve => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/approve",
+            Self::Reject => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/reject",
+            Self::Accept => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/accept",
+            Self::Cancel => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/cancel",
             Self::Letters => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/letters",
             Self::AttendanceReports => "/onlineMeetings/{meetingId}/attendanceReports",
             Self::AttendanceReport => "/onlineMeetings/{meetingId}/attendanceReports/{reportId}",
@@ -162,6 +184,11 @@ impl Resource {
         }
     }
 
+    /// Whether it is something that is done to a registrant: its body may be left out.
+    pub fn is_action_on_registrant(self) -> bool {
+        matches!(self, Self::Approve | Self::Reject | Self::Accept | Self::Cancel)
+    }
+
     /// Whether it stands beside `/me` and `/users`: subscriptions belong to an application, not to a person.
     pub fn is_at_root(self) -> bool {
         matches!(
@@ -177,7 +204,16 @@ impl Resource {
 
     /// Whether it is something to be done, and nothing that is there.
     pub fn is_action(self) -> bool {
-        matches!(self, Self::CreateOrGet | Self::Reauthorize | Self::RotateSigningSecret | Self::Replay)
+        self.is_action_on_registrant()
+            || matches!(
+                self,
+                Self::CreateOrGet
+                    | Self::EnrollMany
+                    | Self::CancelMany
+                    | Self::Reauthorize
+                    | Self::RotateSigningSecret
+                    | Self::Replay
+            )
     }
 
     /// Whether it is what changed of a list.
@@ -242,6 +278,7 @@ impl Operation {
             | Self::GetRegistration
             | Self::ListQuestions
             | Self::GetQuestion
+            | Self::ExportRegistrants
             | Self::ListRegistrants
             | Self::GetRegistrant
             | Self::ListLetters
@@ -258,6 +295,12 @@ impl Operation {
             | Self::CreateRegistration
             | Self::CreateQuestion
             | Self::EnrollRegistrant
+            | Self::EnrollRegistrants
+            | Self::CancelRegistrants
+            | Self::ApproveRegistrant
+            | Self::RejectRegistrant
+            | Self::AcceptOffer
+            | Self::CancelForReason
             | Self::CreateSubscription
             | Self::ReauthorizeSubscription
             | Self::RotateSigningSecret
@@ -265,6 +308,7 @@ impl Operation {
             Self::UpdateMeeting
             | Self::UpdateRegistration
             | Self::UpdateQuestion
+            | Self::UpdateRegistrant
             | Self::UpdateSubscription => Method::Patch,
             Self::DeleteMeeting
             | Self::DeleteRegistration
@@ -287,8 +331,15 @@ impl Operation {
             | Self::DeleteRegistration => Resource::Registration,
             Self::ListQuestions | Self::CreateQuestion => Resource::Questions,
             Self::GetQuestion | Self::UpdateQuestion | Self::DeleteQuestion => Resource::Question,
+            Self::EnrollRegistrants => Resource::EnrollMany,
+            Self::CancelRegistrants => Resource::CancelMany,
+            Self::ExportRegistrants => Resource::Export,
             Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
-            Self::GetRegistrant | Self::CancelRegistrant => Resource::Registrant,
+            Self::GetRegistrant | Self::CancelRegistrant | Self::UpdateRegistrant => Resource::Registrant,
+            Self::ApproveRegistrant => Resource::Approve,
+            Self::RejectRegistrant => Resource::Reject,
+            Self::AcceptOffer => Resource::Accept,
+            Self::CancelForReason => Resource::Cancel,
             Self::ListLetters => Resource::Letters,
             Self::ListAttendanceReports => Resource::AttendanceReports,
             Self::GetAttendanceReport => Resource::AttendanceReport,
@@ -340,10 +391,16 @@ impl Operation {
             | Self::DeleteRegistration
             | Self::DeleteQuestion
             | Self::CancelRegistrant
+            | Self::CancelForReason
             | Self::DeleteSubscription
             | Self::ReauthorizeSubscription => 204,
             _ => 200,
         }
+    }
+
+    /// Whether a request is about many people, each a row with a result of its own.
+    pub fn has_rows(self) -> bool {
+        matches!(self, Self::EnrollRegistrants | Self::CancelRegistrants)
     }
 
     /// The query options it serves beside `$select`, which every GET does; any other is refused, because
@@ -395,9 +452,17 @@ impl Operation {
             Self::UpdateQuestion => "customQuestion-update",
             Self::DeleteQuestion => "customQuestion-delete",
             Self::EnrollRegistrant => "registrant-enroll",
+            Self::EnrollRegistrants => "registrant-enrollMany",
+            Self::CancelRegistrants => "registrant-cancelMany",
+            Self::ExportRegistrants => "registrant-export",
             Self::ListRegistrants => "registrant-list",
             Self::GetRegistrant => "registrant-get",
             Self::CancelRegistrant => "registrant-cancel",
+            Self::UpdateRegistrant => "registrant-update",
+            Self::ApproveRegistrant => "registrant-approve",
+            Self::RejectRegistrant => "registrant-reject",
+            Self::AcceptOffer => "registrant-accept",
+            Self::CancelForReason => "registrant-cancelForReason",
             Self::ListLetters => "registrantLetter-list",
             Self::ListAttendanceReports => "attendanceReport-list",
             Self::GetAttendanceReport => "attendanceReport-get",
@@ -437,9 +502,17 @@ impl Operation {
             Self::UpdateQuestion => "Update a custom question",
             Self::DeleteQuestion => "Delete a custom question",
             Self::EnrollRegistrant => "Enroll a registrant",
+            Self::EnrollRegistrants => "Enroll many registrants, with a result for each",
+            Self::CancelRegistrants => "Cancel many registrants, with a result for each",
+            Self::ExportRegistrants => "Export the registrants as CSV or XLSX",
             Self::ListRegistrants => "List the registrants",
             Self::GetRegistrant => "Get a registrant",
             Self::CancelRegistrant => "Cancel a registrant's registration",
+            Self::UpdateRegistrant => "Update a registrant's answers or names",
+            Self::ApproveRegistrant => "Approve a registrant who waits for the organizer's decision",
+            Self::RejectRegistrant => "Reject a registrant, with or without a reason",
+            Self::AcceptOffer => "Accept the place that is offered to a registrant",
+            Self::CancelForReason => "Cancel a registrant's registration, with or without a reason",
             Self::ListLetters => "List what became of a registrant's letters",
             Self::ListAttendanceReports => "List the attendance reports of a meeting",
             Self::GetAttendanceReport => "Get an attendance report",

@@ -31,6 +31,8 @@ pub enum Who {
     Enrolling,
     /// Depends on the registration and the registrant: [`may_cancel`].
     OwnRow,
+    /// The organizer, and the person themselves where the row is of somebody of the directory: [`may_change`].
+    OrganizerOrOwnRow,
 }
 
 /// Which edition of the permission table is in force: configuration key `compat.permissions`.
@@ -80,7 +82,7 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         CreateRegistration | UpdateRegistration | DeleteRegistration => row(WRITE, APP_WRITE, Who::Organizer),
         GetRegistration | ListQuestions | GetQuestion => row(READ, APP_READ, Who::Organizer),
         CreateQuestion | UpdateQuestion | DeleteQuestion => row(WRITE, APP_WRITE, Who::Organizer),
-        ListRegistrants | GetRegistrant | ListLetters | DeltaRegistrants => {
+        ListRegistrants | GetRegistrant | ListLetters | ExportRegistrants | DeltaRegistrants => {
             row(READ, APP_WRITE, Who::Organizer)
         }
         DeltaMeetings => row(READ, APP_READ, Who::Organizer),
@@ -101,7 +103,10 @@ pub fn permission(operation: Operation, edition: Edition) -> Permission {
         // A Read permission that writes is no slip here: it is what the old service asked of an application that
         // enrols or removes anonymous people (seed 002, row d of its contradictions in docs/graph-compat.md).
         EnrollRegistrant => row(WRITE, APP_READ, Who::Enrolling),
+        EnrollRegistrants | CancelRegistrants => row(WRITE, APP_READ, Who::Organizer),
         CancelRegistrant => row(WRITE, APP_READ, Who::OwnRow),
+        ApproveRegistrant | RejectRegistrant => row(WRITE, APP_WRITE, Who::Organizer),
+        UpdateRegistrant | AcceptOffer | CancelForReason => row(WRITE, APP_WRITE, Who::OrganizerOrOwnRow),
     }
 }
 
@@ -140,6 +145,22 @@ pub fn may_enroll(caller: &Caller, organizer: PersonId, registration: &Registrat
     }
 }
 
+/// Whether a caller whose token opens the operation may enrol or cancel many people of this registration at once: the
+/// organizer, or an application for them. As for one at a time, an external registration takes the permission to write;
+/// so do colleagues, whom nobody but themselves enrols one by one.
+pub fn may_change_many(
+    caller: &Caller,
+    organizer: PersonId,
+    registration: &Registration,
+) -> Result<(), Denial> {
+    match (&registration.kind, registration.allowed_registrant) {
+        (RegistrationKind::BuiltIn(_), AllowedRegistrant::Everyone) => acts_as_organizer(caller, organizer),
+        (RegistrationKind::BuiltIn(_), AllowedRegistrant::Organization) | (RegistrationKind::External, _) => {
+            acts_on_external(caller, organizer)
+        }
+    }
+}
+
 /// Whether a caller may learn who is registered with that organizer: whoever can read the list.
 pub fn sees_registrants(caller: &Caller, edition: Edition, organizer: PersonId) -> bool {
     let opens_list = opens(Operation::ListRegistrants, edition, caller, false);
@@ -158,6 +179,15 @@ pub fn may_cancel(
         (RegistrationKind::External, _) => acts_on_external(caller, organizer),
         (RegistrationKind::BuiltIn(_), Some(person)) if user != Some(person) => Err(Denial::NotOwnRow),
         (RegistrationKind::BuiltIn(_), _) => Ok(()),
+    }
+}
+
+/// Whether a caller whose token opens the operation may change this registrant: the organizer, an application for them, and
+/// the person themselves. `user` as above.
+pub fn may_change(caller: &Caller, organizer: PersonId, user: Option<PersonId>) -> Result<(), Denial> {
+    match caller.person() {
+        Some(person) if person != organizer && user != Some(person) => Err(Denial::NotOwnRow),
+        _ => Ok(()),
     }
 }
 

@@ -60,6 +60,18 @@ pub enum Refusal {
     },
     /// Every place is taken.
     RegistrationFull,
+    /// What is asked for leads nowhere from where the registrant stands.
+    RegistrantStatus {
+        /// Where that is.
+        status: &'static str,
+        /// From where it would lead somewhere.
+        needed: &'static str,
+    },
+    /// The place is held for them no longer.
+    OfferExpired {
+        /// Since when.
+        expired_at: Timestamp,
+    },
     /// The directory knows the person otherwise.
     DirectoryMismatch {
         /// The member of the body that differs.

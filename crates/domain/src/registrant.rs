@@ -8,6 +8,7 @@ use crate::consent::ConsentVersion;
 use crate::enrolment::{Answer, Person};
 use crate::ids::{MeetingId, PersonId, RegistrantId, RegistrationId};
 use crate::link::Link;
+use crate::standing::Standing;
 
 /// A registrant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,33 +31,24 @@ pub struct Registrant {
     pub generation: u8,
     /// Whether they are reminded: not after they said that they do not want to be.
     pub wants_reminders: bool,
-    /// When the place was given.
+    /// When they asked for a place.
     pub registered_at: Timestamp,
-    /// Set once the place was given back.
-    pub canceled: Option<Cancellation>,
-}
-
-/// How a place was given back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cancellation {
-    /// When.
-    pub at: Timestamp,
-    /// By whom: an actor as in [`crate::Caller::actor`], or `registrant` for the person by their link.
-    pub by: String,
+    /// Whether it is theirs, and what else may be.
+    pub standing: Standing,
 }
 
 /// For so many milliseconds a letter is sent again once.
 const LETTER_REQUESTS: u64 = 10 * 60 * 1_000;
 
 impl Registrant {
-    /// Whether the place is still theirs.
+    /// Whether a place is theirs: the only ones whom the door lets in.
     pub fn is_registered(&self) -> bool {
-        self.canceled.is_none()
+        self.standing == Standing::Registered
     }
 
-    /// Graph's `meetingRegistrantStatus`.
+    /// The name of their status; see [`Standing::status`].
     pub fn status(&self) -> &'static str {
-        if self.is_registered() { "registered" } else { "canceled" }
+        self.standing.status()
     }
 
     /// What the registrant's links name.
@@ -87,6 +79,19 @@ impl Registrant {
         uuid::Builder::from_unix_timestamp_millis(millis - millis % LETTER_REQUESTS, &random).into_uuid()
     }
 
+    /// The id of something that happens to them at that moment without anybody asking for it, and of the letter about it:
+    /// the same for the same.
+    pub fn fact_id(&self, what: &str, at: Timestamp) -> Uuid {
+        let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+        let moment = at.as_microsecond().to_be_bytes();
+        let hash = Sha256::new()
+            .chain_update(self.id.0.as_bytes())
+            .chain_update(moment)
+            .chain_update(what)
+            .finalize();
+        uuid::Builder::from_unix_timestamp_millis(millis, &std::array::from_fn(|n| hash[n])).into_uuid()
+    }
+
     /// The id of the letter that offers to cancel after their calendar declined what they were told in that version: one
     /// for each version, however often it declines.
     pub fn offer_id(&self, told_version: i64) -> Uuid {
@@ -109,11 +114,11 @@ impl Registrant {
     pub fn canceled_themself(&self) -> bool {
         let is_theirs =
             |by: &str| by == "registrant" || self.user().is_some_and(|user| by == format!("person:{user}"));
-        self.canceled.as_ref().is_some_and(|canceled| is_theirs(&canceled.by))
+        self.standing.end().is_some_and(|canceled| is_theirs(&canceled.by))
     }
 
     /// Sequence number of the calendar entry (RFC 5545, section 3.8.7.4): a cancellation raises it.
     pub fn calendar_sequence(&self) -> u32 {
-        u32::from(!self.is_registered())
+        u32::from(!self.standing.is_live())
     }
 }

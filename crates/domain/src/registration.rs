@@ -8,6 +8,7 @@ use crate::meeting::Meeting;
 use crate::origin::Origin;
 use crate::question::Question;
 use crate::refusal::Refusal;
+use crate::seats::{Admission, Door, Seats};
 
 /// The one registration of a meeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,15 @@ pub struct BuiltIn {
     /// How many people may be registered at once; `None` for no limit. Our extension, named as the
     /// successor API names it.
     pub capacity: Option<u32>,
+    /// Whether people may wait where every place is taken.
+    pub is_waitlist_enabled: bool,
+    /// Whether the organizer decides about each.
+    pub is_manual_approval_enabled: bool,
+    /// How long a place that becomes free is held for whoever waits, in minutes; [`crate::seats::OFFER_MINUTES`] where it
+    /// is absent.
+    pub offer_minutes: Option<u32>,
+    /// How many people wait, those without an offer: for showing, as `seats_taken`.
+    pub waitlist_count: i64,
     /// How often the page was looked at.
     pub view_count: i64,
     /// How many places were taken when it was read: for showing, never for deciding.
@@ -99,6 +109,18 @@ impl AllowedRegistrant {
     /// The member of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Everyone, Self::Organization].into_iter().find(|audience| audience.name() == name)
+    }
+}
+
+impl BuiltIn {
+    /// What decides about newcomers, as it was read.
+    fn door(&self) -> Door {
+        Door {
+            seats: Seats { capacity: self.capacity.map(i64::from), taken: self.seats_taken },
+            is_waitlist_enabled: self.is_waitlist_enabled,
+            is_manual_approval_enabled: self.is_manual_approval_enabled,
+            has_waiting: self.waitlist_count > 0,
+        }
     }
 }
 
@@ -156,11 +178,9 @@ impl Registration {
         self.own_time(|built_in| built_in.closes_at).map_or(end_at, |closes_at| closes_at.min(end_at))
     }
 
-    /// Whether every place was taken when it was read. Somebody may have given one back since.
-    pub fn seemed_full(&self) -> bool {
-        self.built_in().is_ok_and(|built_in| {
-            built_in.capacity.is_some_and(|capacity| built_in.seats_taken >= i64::from(capacity))
-        })
+    /// What a newcomer would have found when it was read. Somebody may have come or gone since.
+    pub fn seemed(&self) -> Admission {
+        self.built_in().map_or(Admission::Seat, |built_in| built_in.door().admit())
     }
 
     fn own_time(&self, pick: impl Fn(&BuiltIn) -> Option<Timestamp>) -> Option<Timestamp> {

@@ -24,6 +24,7 @@ macro_rules! languages {
             source!($tag, "protection"),
             source!($tag, "registration"),
             source!($tag, "sign_in"),
+            source!($tag, "waiting"),
         ]),+];
     };
 }

@@ -8,6 +8,7 @@ use crate::add_to_calendar::{Way, ways_of_letter};
 use crate::colour::{Accent, Colour};
 use crate::frame::render;
 use crate::language::Language;
+use crate::own_page::OwnPage;
 use crate::texts::Texts;
 use crate::when::Span;
 use crate::{calendar, clean};
@@ -19,6 +20,10 @@ pub struct LetterFacts<'a> {
     pub kind: LetterKind,
     /// Who canceled, where it is about a cancellation.
     pub canceled_by: CanceledBy,
+    /// Whether the recipient had a place, where the letter is about a cancellation.
+    pub had_a_place: bool,
+    /// Until when a place is held for them, where one is.
+    pub offer_expires_at: Option<Timestamp>,
     /// The recipient's language.
     pub language: Language,
     /// The recipient's first name.
@@ -105,11 +110,18 @@ impl CalendarMethod {
     }
 }
 
-fn method(kind: LetterKind) -> Option<CalendarMethod> {
-    match kind {
+/// Nothing is entered before there is a place, nor taken out that never was in.
+fn method(facts: &LetterFacts<'_>) -> Option<CalendarMethod> {
+    match facts.kind {
         LetterKind::Confirmation | LetterKind::Update => Some(CalendarMethod::Request),
-        LetterKind::Reminder | LetterKind::Offer => None,
-        LetterKind::Cancellation => Some(CalendarMethod::Cancel),
+        LetterKind::Cancellation => facts.had_a_place.then_some(CalendarMethod::Cancel),
+        LetterKind::Reminder
+        | LetterKind::Offer
+        | LetterKind::Waitlisted
+        | LetterKind::PlaceOffered
+        | LetterKind::OfferExpired
+        | LetterKind::PendingApproval
+        | LetterKind::Rejected => None,
     }
 }
 
@@ -130,13 +142,18 @@ pub fn letter(facts: &LetterFacts<'_>) -> Letter {
         LetterKind::Reminder => "letter-reminder-subject",
         LetterKind::Cancellation => "letter-cancellation-subject",
         LetterKind::Offer => "letter-offer-subject",
+        LetterKind::Waitlisted => "waiting-listed-subject",
+        LetterKind::PlaceOffered => "waiting-offered-subject",
+        LetterKind::OfferExpired => "waiting-expired-subject",
+        LetterKind::PendingApproval => "waiting-pending-subject",
+        LetterKind::Rejected => "waiting-rejected-subject",
     };
     let subject = t.plain(subject_key, &[("subject", &clean::clip(&words.subject, LONGEST_SUBJECT))]);
 
     Letter {
         html: render(&HtmlPart { parts: &parts, subject: &subject }),
         text: render(&TextPart { parts: &parts }),
-        calendar: method(facts.kind)
+        calendar: method(facts)
             .map(|method| CalendarPart { text: calendar::write(facts, &words, method), method }),
         subject,
     }
@@ -184,8 +201,10 @@ struct Parts<'a> {
     dir: &'static str,
     /// Whether the recipient has a place.
     has_place: bool,
-    /// Whether it is about giving the place back, and not about coming.
-    is_offer: bool,
+    /// The way to their own registration, where that is what the letter is for.
+    own_page: Option<OwnPage>,
+    /// Whether somebody else may have caused it, by typing the address.
+    may_be_unasked: bool,
     greeting: String,
     opening: String,
     /// What to make of the calendar part, if there is one.
@@ -213,19 +232,29 @@ impl<'a> Parts<'a> {
             LetterKind::Update => ("letter-update-opening", Some("letter-update-calendar")),
             LetterKind::Reminder => ("letter-reminder-opening", None),
             LetterKind::Offer => ("letter-offer-opening", None),
-            LetterKind::Cancellation => {
+            LetterKind::Cancellation if facts.had_a_place => {
                 (canceled_opening(facts.canceled_by), Some("letter-canceled-calendar"))
             }
+            LetterKind::Cancellation => match facts.canceled_by {
+                CanceledBy::Registrant => ("waiting-withdrawn-opening", None),
+                by => (canceled_opening(by), None),
+            },
+            LetterKind::Waitlisted => ("waiting-listed-opening", None),
+            LetterKind::PlaceOffered => ("waiting-offered-opening", None),
+            LetterKind::OfferExpired => ("waiting-expired-opening", None),
+            LetterKind::PendingApproval => ("waiting-pending-opening", None),
+            LetterKind::Rejected => ("waiting-rejected-opening", None),
         };
-        let has_place = facts.kind.is_for(true);
-        let canceled: &[&str] = if has_place { &[] } else { canceled_advice(facts.canceled_by) };
+        let has_place = facts.kind.is_with_a_place();
         let mail = words.organizer_mail.as_deref().unwrap_or_default();
         Self {
             t,
             lang: facts.language.tag(),
             dir: facts.language.direction(),
             has_place,
-            is_offer: facts.kind == LetterKind::Offer,
+            own_page: OwnPage::of(t, facts),
+            may_be_unasked: has_place
+                || matches!(facts.kind, LetterKind::Waitlisted | LetterKind::PendingApproval),
             greeting: match clean::greeting_name(&words.full_name) {
                 Some(name) => t.say_with("letter-greeting", &[("name", name)]),
                 None => t.say("letter-greeting-nameless"),
@@ -233,7 +262,7 @@ impl<'a> Parts<'a> {
             opening: t.say(opening),
             ways: calendar.map(|_| ways_of_letter(t, &words.manage_url)).unwrap_or_default(),
             calendar: calendar.map(|key| t.say(key)),
-            canceled: canceled.iter().map(|key| t.say(key)).collect(),
+            canceled: advice(facts).iter().map(|key| t.say(key)).collect(),
             when: Span::new(t, facts.start_at, facts.end_at, facts.zone),
             organizer: match (&*words.organizer, mail) {
                 ("", one) | (one, "") => t.beside(one).into_owned(),
@@ -254,6 +283,18 @@ fn canceled_opening(by: CanceledBy) -> &'static str {
         CanceledBy::Registrant => "letter-canceled-themself-opening",
         CanceledBy::Organizer => "letter-canceled-by-organizer-opening",
         CanceledBy::OrganizerForAll => "letter-canceled-for-all-opening",
+    }
+}
+
+/// What a letter to somebody without a place goes on with.
+fn advice(facts: &LetterFacts<'_>) -> &'static [&'static str] {
+    match facts.kind {
+        LetterKind::Cancellation if facts.had_a_place => canceled_advice(facts.canceled_by),
+        // The first line is about the link, which they never had.
+        LetterKind::Cancellation => &canceled_advice(facts.canceled_by)[1..],
+        LetterKind::OfferExpired => &["waiting-expired-advice"],
+        LetterKind::Rejected => &["letter-canceled-by-organizer-advice"],
+        _ => &[],
     }
 }
 

@@ -17,6 +17,7 @@ mod demo;
 mod frame;
 mod language;
 mod letter;
+mod own_page;
 mod sign_in;
 mod texts;
 mod when;

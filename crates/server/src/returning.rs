@@ -26,8 +26,12 @@ impl Returning {
     pub fn of(enrolment: &Enrolment, verdict: Verdict) -> Option<Self> {
         let registrant = match verdict {
             Verdict::Known { registrant, .. } => registrant,
+            Verdict::Waits { registrant, is_new: false, .. } => registrant,
             Verdict::Full { known } => known?,
-            Verdict::Seated(_) | Verdict::Stale | Verdict::KeyReused => return None,
+            Verdict::Seated(_)
+            | Verdict::Waits { is_new: true, .. }
+            | Verdict::Stale
+            | Verdict::KeyReused => return None,
         };
         let is_typed = matches!(enrolment.person, Person::Named { user: None, .. });
         is_typed.then(|| Self { meeting: enrolment.meeting, registrant, actor: enrolment.actor.clone() })
@@ -80,12 +84,12 @@ impl ReturnDesk {
     }
 }
 
-/// Queues the letter of somebody registered, once in ten minutes; whether there was anybody. Whoever registered within the
+/// Queues the letter that tells somebody how they stand, once in ten minutes; whether there was anybody. Whoever registered within the
 /// last ten minutes has merely sent their form twice.
 async fn send_again(store: &Store, clock: &Clock, somebody: &Returning) -> Result<bool, Fault> {
     let now = clock.now();
     let found = store.find_registrant(somebody.meeting, somebody.registrant).await?;
-    let returns = |found: &Registrant| found.is_registered() && found.came_long_ago(now);
+    let returns = |found: &Registrant| found.standing.is_live() && found.came_long_ago(now);
     let Some(registrant) = found.filter(returns) else { return Ok(false) };
     let fact = Fact { id: registrant.letter_request(now), at: now, actor: somebody.actor.clone() };
     store.ask_for_letter(&registrant, &fact).await?;

@@ -39,10 +39,12 @@ struct BreachRow {
 }
 
 /// Each finds the breaches of its rule: meeting, what stands there and what is right.
-const RULES: [(&str, &str); 7] = [
-    ("seats taken are people registered", SEATS),
+const RULES: [(&str, &str); 9] = [
+    ("seats taken are people registered and places held for an offer", SEATS),
+    ("those counted as waiting and as pending are there", ASIDE),
+    ("whoever waits or has an offer stands on the list", QUEUE),
     ("the length of the list is its rows", LIST),
-    ("seats taken are enrolments less cancellations", EVENTS),
+    ("seats taken are places given less those given back", EVENTS),
     ("seats taken are no more than the capacity, unless that was changed", CAPACITY),
     ("a person is registered once", PEOPLE),
     ("whoever is registered has a confirmation, waiting or settled", CONFIRMATIONS),
@@ -53,8 +55,27 @@ const SIZE: &str = "SELECT (SELECT COUNT(*) FROM roster), (SELECT COUNT(*) FROM 
 const SEATS: &str = "SELECT o.meeting_id, o.seats_taken AS stands, COUNT(r.live_key) AS counted
     FROM roster o LEFT JOIN registrant r
         ON r.slot = o.slot AND r.meeting_id = o.meeting_id AND r.registration_id = o.registration_id
+        AND COALESCE(r.standing, 'offered') = 'offered'
     GROUP BY o.slot, o.meeting_id, o.registration_id, o.seats_taken
     HAVING o.seats_taken <> COUNT(r.live_key) LIMIT 100";
+/// Of live registrations alone: with one that is deleted the list is over at once.
+const ASIDE: &str = "SELECT o.meeting_id, o.waitlist_count + o.pending_count AS stands, COUNT(r.live_key) AS counted
+    FROM roster o
+    JOIN registration g
+        ON g.slot = o.slot AND g.meeting_id = o.meeting_id AND g.registration_id = o.registration_id AND g.is_live
+    LEFT JOIN registrant r
+        ON r.slot = o.slot AND r.meeting_id = o.meeting_id AND r.registration_id = o.registration_id
+        AND r.standing IN ('waitlisted', 'pendingApproval')
+    GROUP BY o.slot, o.meeting_id, o.registration_id, o.waitlist_count, o.pending_count
+    HAVING o.waitlist_count + o.pending_count <> COUNT(r.live_key)
+        OR o.waitlist_count <> COUNT(CASE WHEN r.standing = 'waitlisted' THEN r.live_key END) LIMIT 100";
+const QUEUE: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, CAST(1 AS BIGINT) AS counted
+    FROM registrant r
+    JOIN registration g
+        ON g.slot = r.slot AND g.meeting_id = r.meeting_id AND g.registration_id = r.registration_id AND g.is_live
+    LEFT JOIN waiting w ON w.slot = r.slot AND w.meeting_id = r.meeting_id AND w.registrant_id = r.registrant_id
+        AND w.is_offered = (r.standing = 'offered')
+    WHERE r.live_key IS NOT NULL AND r.standing IN ('waitlisted', 'offered') AND w.registrant_id IS NULL LIMIT 100";
 const LIST: &str = "SELECT o.meeting_id, o.registrant_count AS stands, COUNT(r.registrant_id) AS counted
     FROM roster o LEFT JOIN registrant r
         ON r.slot = o.slot AND r.meeting_id = o.meeting_id AND r.registration_id = o.registration_id
@@ -63,7 +84,9 @@ const LIST: &str = "SELECT o.meeting_id, o.registrant_count AS stands, COUNT(r.r
 /// Of live registrations alone: deleting one cancels everybody by one event of its own.
 const EVENTS: &str = "WITH told AS (
         SELECT r.slot, r.meeting_id, r.registration_id,
-            SUM(CASE e.kind WHEN 'registrantEnrolled' THEN 1 WHEN 'registrantCanceled' THEN -1 ELSE 0 END) AS seats
+            SUM(CASE WHEN e.kind IN ('registrantEnrolled', 'registrantApproved', 'registrantOffered', 'registrantPromoted')
+                    THEN 1
+                WHEN e.kind IN ('registrantCanceled', 'offerDeclined', 'offerExpired') THEN -1 ELSE 0 END) AS seats
         FROM event e CROSS JOIN registrant r
         WHERE r.slot = e.slot AND r.meeting_id = e.meeting_id AND r.registrant_id = e.registrant_id
         GROUP BY r.slot, r.meeting_id, r.registration_id
@@ -89,17 +112,21 @@ const PEOPLE: &str = "SELECT meeting_id, COUNT(*) AS stands, CAST(1 AS BIGINT) A
 /// Letters that are settled are put together first: events are not kept by registrant.
 const CONFIRMATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, CAST(1 AS BIGINT) AS counted
     FROM registrant r
-    LEFT JOIN outbox b ON b.slot = r.slot AND b.outbox_id = r.registrant_id AND b.kind = 'confirmation'
+    LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM outbox WHERE kind = 'confirmation') b
+        ON b.slot = r.slot AND b.meeting_id = r.meeting_id AND b.registrant_id = r.registrant_id
     LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM event
             WHERE kind IN ('letterSent', 'letterDropped', 'letterWithheld') AND detail = 'confirmation') t
         ON t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id
-    WHERE r.live_key IS NOT NULL AND r.email IS NOT NULL AND b.outbox_id IS NULL AND t.registrant_id IS NULL LIMIT 100";
+    WHERE r.live_key IS NOT NULL AND r.standing IS NULL AND r.email IS NOT NULL
+        AND b.registrant_id IS NULL AND t.registrant_id IS NULL LIMIT 100";
 const CANCELLATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, CAST(1 AS BIGINT) AS counted
     FROM registrant r
-    LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM outbox WHERE kind = 'cancellation') b
+    LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM outbox
+            WHERE kind IN ('cancellation', 'rejected', 'offerExpired')) b
         ON b.slot = r.slot AND b.meeting_id = r.meeting_id AND b.registrant_id = r.registrant_id
     LEFT JOIN (SELECT DISTINCT slot, meeting_id, registrant_id FROM event
-            WHERE kind IN ('letterSent', 'letterDropped', 'letterWithheld') AND detail = 'cancellation') t
+            WHERE kind IN ('letterSent', 'letterDropped', 'letterWithheld')
+                AND detail IN ('cancellation', 'rejected', 'offerExpired')) t
         ON t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id
     WHERE r.live_key IS NULL AND r.email IS NOT NULL AND b.registrant_id IS NULL AND t.registrant_id IS NULL LIMIT 100";
 

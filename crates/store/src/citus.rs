@@ -22,7 +22,7 @@ const ON_EVERY_NODE: [&str; 8] = [
 ];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 18] = [
+const SPREAD: [(&str, &str, &str); 19] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
@@ -30,6 +30,7 @@ const SPREAD: [(&str, &str, &str); 18] = [
     ("registrant", "slot", "meeting"),
     ("outbox", "slot", "meeting"),
     ("mailing", "slot", "meeting"),
+    ("waiting", "slot", "meeting"),
     ("event", "slot", "meeting"),
     ("idempotency", "slot", "meeting"),
     ("attendance", "slot", "meeting"),

@@ -8,6 +8,7 @@ use crate::Fault;
 use crate::engine::{Tx, query};
 use crate::mailing::{DueMailing, MailingRow, advance, end, list, take};
 use crate::rows::{micros, number};
+use crate::waiting::leave_all;
 
 /// The most registrants that are canceled in one go.
 const CANCELED_AT_ONCE: i64 = 1_000;
@@ -16,7 +17,8 @@ const BEGIN_CANCELLATION: &str =
     "INSERT INTO mailing (slot, meeting_id, registration_id, kind, due_at, about, since_at,
         actor, until_registrant)
     SELECT slot, meeting_id, registration_id, 'cancellation', $4, 1, $4, $5, last_registrant FROM roster
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND seats_taken > 0";
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3
+        AND seats_taken + waitlist_count + pending_count > 0";
 const DROP_ALL: &str = "DELETE FROM mailing WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 const LIST_CANCELLATIONS: &str = "SELECT registration_id FROM mailing
     WHERE slot = $1 AND meeting_id = $2 AND registration_id > $3 AND kind = 'cancellation' ORDER BY registration_id LIMIT 1";
@@ -30,7 +32,14 @@ const TELL_CANCELED: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, re
         failed_at = NULL, last_answer = NULL, about = excluded.about";
 const CANCEL: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $6, canceled_by = $7
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
-        AND live_key IS NOT NULL";
+        AND live_key IS NOT NULL AND standing IS NULL";
+/// Of these, places are held for whoever has an offer, and no others; each count is of one of the two.
+const SEND_AWAY: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $6, canceled_by = $7, standing = 'withdrawn',
+        offer_expires_at = NULL
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
+        AND live_key IS NOT NULL AND (offer_expires_at IS NOT NULL) = $8";
+const END_LIST: &str = "UPDATE roster SET waitlist_count = 0, pending_count = 0
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 const GIVE_BACK: &str = "UPDATE roster SET seats_taken = seats_taken - $4
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
@@ -52,6 +61,8 @@ pub(crate) async fn cancel_everybody(
         .bind(&fact.actor)
         .execute(&mut *tx)
         .await?;
+    query(END_LIST).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?;
+    leave_all(tx, meeting, registration).await?;
     let due = DueMailing { meeting, registration: registration.0, kind: LetterKind::Cancellation };
     if let Some(row) = take(tx, &due, fact.at).await? {
         cancel_piece(tx, &due, &row).await?;
@@ -84,14 +95,10 @@ pub(crate) async fn cancel_piece(tx: &mut Tx, due: &DueMailing, row: &MailingRow
     let Some(last) = listed.last() else { return end(tx, due).await };
     let (after, last) = (row.after_registrant.unwrap_or_default(), last.registrant_id);
     due.about(TELL_CANCELED).bind(after).bind(last).bind(row.since_at).execute(&mut *tx).await?;
-    let canceled = due
-        .about(CANCEL)
-        .bind(after)
-        .bind(last)
-        .bind(row.since_at)
-        .bind(&row.actor)
-        .execute(&mut *tx)
-        .await?;
+    let cancel = |text| due.about(text).bind(after).bind(last).bind(row.since_at).bind(&row.actor);
+    let mut canceled = cancel(CANCEL).execute(&mut *tx).await?;
+    canceled += cancel(SEND_AWAY).bind(true).execute(&mut *tx).await?;
+    cancel(SEND_AWAY).bind(false).execute(&mut *tx).await?;
     due.about(GIVE_BACK).bind(i64::try_from(canceled).unwrap_or(i64::MAX)).execute(&mut *tx).await?;
     if listed.len() as i64 == CANCELED_AT_ONCE {
         advance(tx, due, row, last).await

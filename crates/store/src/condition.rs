@@ -33,7 +33,11 @@ pub(crate) enum Column {
     Nothing,
 }
 
-const STATUS: &str = "CASE WHEN r.canceled_at IS NULL THEN 'registered' ELSE 'canceled' END";
+/// As [`domain::Standing::status`] has it.
+const STATUS: &str =
+    "CASE WHEN r.canceled_at IS NULL THEN CASE COALESCE(r.standing, '') WHEN '' THEN 'registered'
+        WHEN 'pendingApproval' THEN 'pendingApproval' ELSE 'waitlisted' END
+    WHEN r.standing = 'rejected' THEN 'rejectedByOrganizer' ELSE 'canceled' END";
 
 impl<'q> Sql<'q> {
     pub(crate) fn new() -> Self {

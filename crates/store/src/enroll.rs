@@ -8,9 +8,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use domain::seats::decide;
+use domain::seats::{Admission, decide};
 use domain::{Enrolment, MeetingId, RegistrantId};
 
+use crate::aside::{Aside, put_aside};
 use crate::engine::{Engine, Pool};
 use crate::idempotency;
 use crate::seating::{
@@ -40,6 +41,16 @@ pub enum Verdict {
     Stale,
     /// The idempotency key belongs to another request.
     KeyReused,
+    /// There is no place for them now: they wait for one, or for the organizer's decision; the letter is queued.
+    Waits {
+        /// The registrant they are.
+        registrant: RegistrantId,
+        /// [`Admission::Wait`] or [`Admission::Ask`].
+        admission: Admission,
+        /// Whether they came just now. Of somebody who was there before and may not be told how they stand, it says what
+        /// somebody new would have found; see [`Enrolment::sees_list`].
+        is_new: bool,
+    },
 }
 
 /// A batch that the database failed.
@@ -155,15 +166,16 @@ async fn seat(
     // Where there is a place for everybody who came, nobody is asked for first.
     let (mut newcomers, scarce) = by_room(batch, &wanted, &live);
     let mut known = find_registered(&mut tx, batch, &scarce).await?;
-    newcomers.extend(first_come(batch, &scarce, &known, &live));
+    let found = first_come(batch, &scarce, &known, &live);
+    newcomers.extend(&found.seated);
     let others = list(&mut tx, batch, &newcomers).await?;
     newcomers.retain(|n| !others.contains_key(n));
     known.extend(others);
+    put_aside(&mut tx, batch, &found.aside).await?;
 
-    let late = too_late(batch, &scarce, &newcomers, &live);
-    let mut verdicts = verdicts(batch, &wanted, &newcomers, &known, &late);
+    let mut verdicts = verdicts(batch, &wanted, &newcomers, &known, &found);
     idempotency::remember(&mut tx, batch, &verdicts).await?;
-    follow_up_and_commit(tx, batch, &newcomers).await?;
+    follow_up_and_commit(tx, batch, &newcomers, &found.aside).await?;
     verdicts.extend(replayed);
     Ok(verdicts)
 }
@@ -198,57 +210,61 @@ fn by_room(
 ) -> (Vec<usize>, Vec<usize>) {
     let (mut plenty, mut scarce) = (Vec::with_capacity(wanted.len()), Vec::new());
     for (meeting, party) in parties(batch, wanted) {
-        let has_room =
-            live.get(&meeting).is_some_and(|live| decide(live.seats(), party.len()).last() == Some(&true));
+        let has_room = live
+            .get(&meeting)
+            .map(LiveRegistration::door)
+            .is_some_and(|door| door.is_plain() && decide(door.seats, party.len()).last() == Some(&true));
         if has_room { &mut plenty } else { &mut scarce }.extend(party);
     }
     (plenty, scarce)
 }
 
-/// Who of those whom their meeting does not know has a place, where there is not one for everybody. Whoever asks twice
-/// is counted once.
+/// What those found who came to a meeting without a place for everybody.
+#[derive(Default)]
+struct Found {
+    /// Who got a place.
+    seated: Vec<usize>,
+    /// Who got none, and stays all the same.
+    aside: Vec<Aside>,
+    /// What somebody new found, or would have found, at each position.
+    by_position: HashMap<usize, Admission>,
+}
+
+impl Found {
+    /// Where there was a place for everybody, that is what people found.
+    fn at(&self, n: usize) -> Admission {
+        self.by_position.get(&n).copied().unwrap_or(Admission::Seat)
+    }
+}
+
+/// What people find where there is not a place for everybody, in order of arrival. Whoever is known takes nothing, and
+/// whoever asks twice is counted once.
 fn first_come(
     batch: &[Enrolment],
     scarce: &[usize],
     known: &HashMap<usize, Registered>,
     live: &HashMap<MeetingId, LiveRegistration>,
-) -> Vec<usize> {
-    let mut seated = Vec::new();
+) -> Found {
+    let mut found = Found::default();
     for (meeting, party) in parties(batch, scarce) {
-        let Some(live) = live.get(&meeting) else { continue };
-        let mut newcomers: Vec<usize> = Vec::with_capacity(party.len());
-        for n in party.iter().copied().filter(|n| !known.contains_key(n)) {
-            if !newcomers.iter().any(|other| batch[*other].person.key() == batch[n].person.key()) {
-                newcomers.push(n);
+        let Some(mut door) = live.get(&meeting).map(LiveRegistration::door) else { continue };
+        let mut newcomers: HashSet<String> = HashSet::with_capacity(party.len());
+        for n in party.iter().copied() {
+            if known.contains_key(&n) || !newcomers.insert(batch[n].person.key()) {
+                let mut as_if = door;
+                found.by_position.insert(n, as_if.admit());
+                continue;
             }
-        }
-        let has_place = decide(live.seats(), newcomers.len());
-        seated.extend(newcomers.iter().zip(has_place).filter(|(_, has_place)| *has_place).map(|(n, _)| *n));
-    }
-    seated
-}
-
-/// Who of those without a new place would have found none had they been new: where not everybody who came has a place.
-fn too_late(
-    batch: &[Enrolment],
-    scarce: &[usize],
-    seated: &[usize],
-    live: &HashMap<MeetingId, LiveRegistration>,
-) -> HashSet<usize> {
-    let seated: HashSet<usize> = seated.iter().copied().collect();
-    let mut late = HashSet::new();
-    for (meeting, party) in parties(batch, scarce) {
-        let Some(live) = live.get(&meeting) else { continue };
-        let mut seats = live.seats();
-        for n in party {
-            if seated.contains(n) {
-                seats.taken += 1;
-            } else if decide(seats, 1) == [false] {
-                late.insert(*n);
+            let admission = door.admit();
+            found.by_position.insert(n, admission);
+            match admission {
+                Admission::Seat => found.seated.push(n),
+                Admission::Wait | Admission::Ask => found.aside.push((n, admission)),
+                Admission::Full => {}
             }
         }
     }
-    late
+    found
 }
 
 /// Everybody's verdict: a place of their own, the one they have, the one that the same person was just given, or none.
@@ -259,27 +275,42 @@ fn verdicts(
     wanted: &[usize],
     seated: &[usize],
     known: &HashMap<usize, Registered>,
-    late: &HashSet<usize>,
+    found: &Found,
 ) -> Vec<(usize, Verdict)> {
+    let aside: HashMap<usize, Admission> = found.aside.iter().copied().collect();
     let mut given: HashMap<(MeetingId, String), usize> = HashMap::new();
     let person = |n: usize| (batch[n].meeting, batch[n].person.key());
     if seated.len() + known.len() < wanted.len() {
-        given.extend(seated.iter().map(|n| (person(*n), *n)));
+        given.extend(seated.iter().chain(aside.keys()).map(|n| (person(*n), *n)));
     }
     let is_seated: HashSet<usize> = seated.iter().copied().collect();
-    let is_kept_from = |n: usize| late.contains(&n) && !batch[n].sees_list;
     let is_repeated = |n: usize, first: usize| {
         batch[n].idempotency.is_some() && batch[n].idempotency == batch[first].idempotency
     };
-    let verdict = |n: usize| match known.get(&n) {
-        Some(Registered { id, .. }) if is_kept_from(n) => Verdict::Full { known: Some(*id) },
-        Some(Registered { id, generation }) => Verdict::Known { registrant: *id, generation: *generation },
-        None if is_seated.contains(&n) => Verdict::Seated(batch[n].id),
-        None => match given.get(&person(n)) {
-            Some(first) if is_repeated(n, *first) || !is_kept_from(n) => {
-                Verdict::Known { registrant: batch[*first].id, generation: 0 }
+    let there_before = |n: usize, registrant: RegistrantId, generation: u8, may_know: bool| match found.at(n)
+    {
+        Admission::Full if !may_know => Verdict::Full { known: Some(registrant) },
+        admission @ (Admission::Wait | Admission::Ask) if !may_know => {
+            Verdict::Waits { registrant, admission, is_new: false }
+        }
+        _ => Verdict::Known { registrant, generation },
+    };
+    let verdict = |n: usize| match (known.get(&n), aside.get(&n)) {
+        (Some(Registered { id, generation }), _) => there_before(n, *id, *generation, batch[n].sees_list),
+        (None, Some(admission)) => {
+            Verdict::Waits { registrant: batch[n].id, admission: *admission, is_new: true }
+        }
+        (None, None) if is_seated.contains(&n) => Verdict::Seated(batch[n].id),
+        (None, None) => match given.get(&person(n)) {
+            Some(first) => {
+                let (registrant, is_same) = (batch[*first].id, is_repeated(n, *first));
+                match aside.get(first) {
+                    Some(admission) if is_same => {
+                        Verdict::Waits { registrant, admission: *admission, is_new: false }
+                    }
+                    _ => there_before(n, registrant, 0, batch[n].sees_list || is_same),
+                }
             }
-            Some(first) => Verdict::Full { known: Some(batch[*first].id) },
             None => Verdict::Full { known: None },
         },
     };

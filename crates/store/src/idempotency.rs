@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use domain::enrolment::IdempotencyKey;
+use domain::seats::Admission;
 use domain::{Enrolment, MeetingId, RegistrantId};
 use jiff::Timestamp;
 use sqlx::FromRow;
@@ -24,18 +25,22 @@ struct Remembered {
     key_hash: Vec<u8>,
     request_hash: Vec<u8>,
     registrant_id: Uuid,
+    answer: Option<String>,
 }
 
 /// The same, where a key that was asked for may be unknown.
-type Looked = (Vec<u8>, Option<Vec<u8>>, Option<Uuid>);
+type Looked = (Vec<u8>, Option<Vec<u8>>, Option<Uuid>, Option<String>);
+
+/// What was answered, and to whom.
+type Answered = (RegistrantId, Option<Admission>);
 
 pub(crate) const KEYED: &str = "slot, meeting_id, key_hash, request_hash, registrant_id, expires_at";
 static INSERT_KEYS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let insert = insert_rows(&format!("idempotency ({KEYED})"), rows, 6);
+        let insert = insert_rows(&format!("idempotency ({KEYED}, answer)"), rows, 7);
         Text::same(format!(
             "{insert} ON CONFLICT (slot, meeting_id, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
-                registrant_id = excluded.registrant_id, expires_at = excluded.expires_at"
+                registrant_id = excluded.registrant_id, expires_at = excluded.expires_at, answer = excluded.answer"
         ))
     })
 });
@@ -55,7 +60,7 @@ const REMOVE_EXPIRED: &str = "DELETE FROM idempotency WHERE slot = $1 AND (meeti
         SELECT i.meeting_id, i.key_hash FROM idempotency i WHERE i.slot = $1 AND i.expires_at <= $2 LIMIT $3)
     AND +expires_at <= $2";
 
-const FIND: &str = "SELECT key_hash, request_hash, registrant_id FROM idempotency
+const FIND: &str = "SELECT key_hash, request_hash, registrant_id, answer FROM idempotency
     WHERE slot = $1 AND meeting_id = $2 AND key_hash = $3 AND +expires_at > $4";
 
 impl Store {
@@ -95,13 +100,14 @@ pub(crate) async fn replay(
     wanted: &mut Vec<usize>,
 ) -> Result<Vec<(usize, Verdict)>, Fault> {
     let keyed: Vec<usize> = wanted.iter().copied().filter(|n| batch[*n].idempotency.is_some()).collect();
-    let mut known: HashMap<(MeetingId, Hash), (Hash, Option<RegistrantId>)> = HashMap::new();
+    let mut known: HashMap<(MeetingId, Hash), (Hash, Option<Answered>)> = HashMap::new();
     for (meeting, party) in parties(batch, &keyed).flat_map(in_pieces) {
         for row in remembered(tx, meeting, batch, party).await? {
             let hash =
                 |bytes: Vec<u8>| bytes.try_into().map_err(|_| Fault::corrupt("a hash of another length"));
             let (key, request) = (hash(row.key_hash)?, hash(row.request_hash)?);
-            known.insert((meeting, key), (request, Some(RegistrantId(row.registrant_id))));
+            let answered = (RegistrantId(row.registrant_id), row.answer.as_deref().and_then(read_admission));
+            known.insert((meeting, key), (request, Some(answered)));
         }
     }
     let mut verdicts = Vec::new();
@@ -112,8 +118,12 @@ pub(crate) async fn replay(
                 known.insert((batch[n].meeting, key.key), (key.request, None));
             }
             Some((request, _)) if *request != key.request => verdicts.push((n, Verdict::KeyReused)),
-            Some((_, Some(registrant))) => {
+            Some((_, Some((registrant, None)))) => {
                 verdicts.push((n, Verdict::Known { registrant: *registrant, generation: 0 }));
+            }
+            Some((_, Some((registrant, Some(admission))))) => {
+                let (registrant, admission) = (*registrant, *admission);
+                verdicts.push((n, Verdict::Waits { registrant, admission, is_new: false }));
             }
             Some((_, None)) => {}
         }
@@ -135,7 +145,9 @@ async fn remembered(
              (SELECT i.request_hash FROM idempotency i WHERE i.slot = ? AND i.meeting_id = ?
                  AND i.key_hash = asked.key_hash AND +i.expires_at > ?) AS request_hash,
              (SELECT i.registrant_id FROM idempotency i WHERE i.slot = ? AND i.meeting_id = ?
-                 AND i.key_hash = asked.key_hash) AS registrant_id
+                 AND i.key_hash = asked.key_hash) AS registrant_id,
+             (SELECT i.answer FROM idempotency i WHERE i.slot = ? AND i.meeting_id = ?
+                 AND i.key_hash = asked.key_hash) AS answer
          FROM asked",
         placeholders(keyed.len(), 1),
     );
@@ -145,9 +157,10 @@ async fn remembered(
     }
     let now = keyed.iter().map(|n| micros(batch[*n].at)).min().unwrap_or_default();
     let (slot, id) = (number(meeting.slot()), meeting.0);
-    let rows: Vec<Looked> = find.bind(slot).bind(id).bind(now).bind(slot).bind(id).fetch_all(tx).await?;
-    let known = |(key_hash, request, registrant): Looked| {
-        Some(Remembered { key_hash, request_hash: request?, registrant_id: registrant? })
+    let find = find.bind(slot).bind(id).bind(now).bind(slot).bind(id).bind(slot).bind(id);
+    let rows: Vec<Looked> = find.fetch_all(tx).await?;
+    let known = |(key_hash, request, registrant, answer): Looked| {
+        Some(Remembered { key_hash, request_hash: request?, registrant_id: registrant?, answer })
     };
     Ok(rows.into_iter().filter_map(known).collect())
 }
@@ -160,22 +173,41 @@ pub(crate) async fn remember(
     verdicts: &[(usize, Verdict)],
 ) -> Result<(), Fault> {
     let mut keys = HashSet::new();
-    let answered: Vec<(&Enrolment, RegistrantId)> = verdicts
+    let answered: Vec<(&Enrolment, Answered)> = verdicts
         .iter()
         // Of several requests with one key the first is remembered: one statement must not touch a row twice.
         .filter(|(n, _)| batch[*n].idempotency.is_some_and(|key| keys.insert((batch[*n].meeting, key.key))))
         .filter_map(|(n, verdict)| match verdict {
             Verdict::Seated(registrant) | Verdict::Known { registrant, .. } => {
-                Some((&batch[*n], *registrant))
+                Some((&batch[*n], (*registrant, None)))
+            }
+            Verdict::Waits { registrant, admission, .. } => {
+                Some((&batch[*n], (*registrant, Some(*admission))))
             }
             Verdict::Full { .. } | Verdict::Stale | Verdict::KeyReused => None,
         })
         .collect();
     for piece in pieces(&answered) {
-        let rows = piece.iter().filter_map(|(enrolment, registrant)| keyed(enrolment, *registrant));
+        let rows = piece.iter().filter_map(|(enrolment, (registrant, admission))| {
+            let mut row = keyed(enrolment, *registrant)?.into_iter().chain([admission.map(written).into()]);
+            Some(std::array::from_fn::<_, 7, _>(|_| row.next().expect("a row has seven values")))
+        });
         query(INSERT_KEYS.text(piece.len())).bind_rows(rows).execute(&mut *tx).await?;
     }
     Ok(())
+}
+
+/// What was answered where there was no place: what somebody finds, not how they stand since.
+fn written(admission: Admission) -> &'static str {
+    match admission {
+        Admission::Wait => "waitlisted",
+        Admission::Ask => "pendingApproval",
+        Admission::Seat | Admission::Full => "",
+    }
+}
+
+fn read_admission(text: &str) -> Option<Admission> {
+    [Admission::Wait, Admission::Ask].into_iter().find(|admission| written(*admission) == text)
 }
 
 /// The row of what was answered to whoever sent an idempotency key.

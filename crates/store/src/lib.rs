@@ -8,13 +8,16 @@ mod access;
 mod allowance;
 mod announce;
 mod application;
+mod aside;
 mod attendance;
 mod audit;
 mod backup;
 mod calendar_answer;
 mod cancel;
+mod cancel_many;
 mod citus;
 mod closing;
+mod colleagues;
 mod condition;
 mod consent;
 mod delivering;
@@ -29,6 +32,7 @@ mod forgetting;
 mod gather;
 mod idempotency;
 mod letters;
+mod life;
 mod listing;
 mod mailing;
 mod meeting;
@@ -51,6 +55,7 @@ mod schema;
 mod seating;
 mod subscription;
 mod suppressing;
+mod waiting;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -70,11 +75,13 @@ pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
+pub use colleagues::Colleagues;
 pub use delivering::{Delivery, DeliveryStatus, DueSubscription, Tried, Visit};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
 pub use feed::{Feed, FeedOf};
+pub use life::{Act, Asking, OnceStepped, Stepped};
 pub use listing::{ListedPage, Listing};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
@@ -92,7 +99,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 11] = [
+const STEPS: [(i64, &str, &str, &str); 12] = [
     (
         1,
         "registrations",
@@ -158,6 +165,12 @@ const STEPS: [(i64, &str, &str, &str); 11] = [
         "changes",
         include_str!("../migrations/sqlite/0011_changes.sql"),
         include_str!("../migrations/postgres/0011_changes.sql"),
+    ),
+    (
+        12,
+        "standing",
+        include_str!("../migrations/sqlite/0012_standing.sql"),
+        include_str!("../migrations/postgres/0012_standing.sql"),
     ),
 ];
 

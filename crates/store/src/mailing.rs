@@ -72,7 +72,7 @@ const TAKE_BESIDE_OTHERS: &str =
     FOR UPDATE SKIP LOCKED";
 /// A waiting confirmation that nobody has in hand will be written from what holds then.
 const LIST: &str = "SELECT r.registrant_id, r.registered_at,
-        (r.registration_id = $3 AND r.live_key IS NOT NULL AND r.email IS NOT NULL
+        (r.registration_id = $3 AND r.live_key IS NOT NULL AND r.standing IS NULL AND r.email IS NOT NULL
             AND (SELECT o.outbox_id FROM outbox o WHERE o.slot = $1 AND o.outbox_id = r.registrant_id
                 AND o.kind = 'confirmation' AND o.attempts = 0 AND o.failed_at IS NULL) IS NULL) AS is_to_be_told
     FROM registrant r
@@ -133,7 +133,13 @@ impl Store {
                         LetterKind::Update => queue_piece(tx, due, &row, ids, now).await?,
                         LetterKind::Reminder => remind(tx, due, row, reminders, ids, now).await?,
                         LetterKind::Cancellation => cancel_piece(tx, due, &row).await?,
-                        LetterKind::Confirmation | LetterKind::Offer => {
+                        LetterKind::Confirmation
+                        | LetterKind::Offer
+                        | LetterKind::Waitlisted
+                        | LetterKind::PlaceOffered
+                        | LetterKind::OfferExpired
+                        | LetterKind::PendingApproval
+                        | LetterKind::Rejected => {
                             return Err(Fault::corrupt("a mailing of letters that go to one"));
                         }
                     }

@@ -112,7 +112,7 @@ pub(crate) const INSERT_EVENT: &str =
 
 /// Writes an event inside a transaction.
 macro_rules! record {
-    ($tx:ident, $meeting:expr, $fact:expr, $kind:literal, $registrant:expr, $detail:expr) => {
+    ($tx:ident, $meeting:expr, $fact:expr, $kind:expr, $registrant:expr, $detail:expr) => {
         query($crate::meeting::INSERT_EVENT)
             .bind($crate::rows::number($meeting.slot()))
             .bind($meeting.0)

@@ -24,8 +24,8 @@ pub struct DueLetter {
     pub id: OutboxId,
     /// What it tells.
     pub kind: LetterKind,
-    /// What exactly it is about: of an update the version told, of a reminder its moment in microseconds since 1970, of
-    /// a cancellation 1 where everybody was canceled.
+    /// What exactly it is about: of an update the version told, of a reminder its moment and of an offered place its end
+    /// in microseconds since 1970, of a cancellation 1 where everybody was canceled.
     pub about: i64,
     /// Which try this is, from 1.
     pub attempts: u32,
@@ -375,7 +375,7 @@ impl DueLetter {
     pub fn told_at(&self) -> Result<Timestamp, Fault> {
         let registrant = &self.registrant;
         let changed_at = crate::rows::instant_or_none(self.told.told_at)?;
-        let canceled_at = registrant.canceled.as_ref().map(|canceled| canceled.at);
+        let canceled_at = registrant.standing.end().map(|end| end.at);
         Ok(registrant.registered_at.max(changed_at.max(canceled_at).unwrap_or(Timestamp::MIN)))
     }
 

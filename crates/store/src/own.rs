@@ -1,12 +1,13 @@
 //! What a registrant does with their own registration, by their link; giving the place back is in [`crate::cancel`].
 
+use domain::enrolment::Named;
 use domain::{Answer, Fact, MeetingId, Registrant, RegistrantId, Registration};
 
-use crate::cancel::give_back;
 use crate::engine::query;
 use crate::letters::forget_answers;
+use crate::life::{leave, offer_expires_at};
 use crate::meeting::record;
-use crate::registrant::answers_json;
+use crate::registrant::{answers_json, read_registrant};
 use crate::registration::is_of_version;
 use crate::rows::{micros, number};
 use crate::{Fault, Store, lock, write_tx};
@@ -22,14 +23,16 @@ pub enum Changed {
     Canceled,
 }
 
+const CHANGE: &str = "UPDATE registrant SET first_name = $4, last_name = $5, answers = $6
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL";
 const CHANGE_ANSWERS: &str = "UPDATE registrant SET answers = $4
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL";
 /// Once for each id: whoever asks again is told the same and gets nothing more.
 const ASK_FOR_LETTER: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
     VALUES ($1, $2, $3, $4, 'letterRequested', $5, $6) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
 const SEND_AGAIN: &str =
-    "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
-    VALUES ($1, $2, $3, $4, 'confirmation', $5, 0)";
+    "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
+    VALUES ($1, $2, $3, $4, $5, $6, 0, $7)";
 /// The row stays, as a place that was taken and given back; its links are dead. An insert that always meets the row finds it
 /// by the key it names. An update would look for it, and PostgreSQL may take the other key that begins alike, by which it
 /// reads all of a meeting. The row is read as the first from its id on for the same reason.
@@ -41,7 +44,7 @@ const ERASE: &str = "INSERT INTO registrant (slot, meeting_id, registrant_id, re
         ORDER BY registrant_id LIMIT 1) found
     WHERE found.registrant_id = $3 AND found.email IS NOT NULL
     ON CONFLICT (slot, meeting_id, registrant_id) DO UPDATE SET first_name = NULL, last_name = NULL, email = NULL,
-        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL,
+        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL, canceled_reason = NULL,
         generation = registrant.generation + 1";
 
 impl Store {
@@ -74,7 +77,39 @@ impl Store {
         }))
     }
 
-    /// Queues the confirmation of somebody registered once more, unless that was done under the id of `fact` before; see
+    /// Stores other names and answers, checked against the questions of `registration`, of somebody who is still as they
+    /// were looked at.
+    pub async fn update_registrant(
+        &self,
+        seen: &Registrant,
+        registration: &Registration,
+        (named, answers): (&Named, &[Answer]),
+        fact: &Fact,
+    ) -> Result<Changed, Fault> {
+        let meeting = registration.meeting;
+        Ok(write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            let is_current = is_of_version(tx, registration).await?
+                && read_registrant(&mut *tx, meeting, seen.id).await?.as_ref() == Some(seen);
+            let changed = query(CHANGE)
+                .bind(number(meeting.slot()))
+                .bind(meeting.0)
+                .bind(seen.id.0)
+                .bind(&named.first_name)
+                .bind(&named.last_name)
+                .bind(answers_json(answers));
+            if !is_current {
+                Changed::Stale
+            } else if changed.execute(&mut *tx).await? == 0 {
+                Changed::Canceled
+            } else {
+                record!(tx, meeting, fact, "registrantUpdated", Some(seen.id.0), None::<&str>);
+                Changed::Now
+            }
+        }))
+    }
+
+    /// Queues the letter that tells somebody how they stand once more, unless that was done under the id of `fact` before; see
     /// [`Registrant::letter_request`].
     pub async fn ask_for_letter(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
         let slot = number(registrant.meeting.slot());
@@ -95,7 +130,9 @@ impl Store {
                     .bind(fact.id)
                     .bind(registrant.meeting.0)
                     .bind(registrant.id.0)
+                    .bind(registrant.standing.letter().name())
                     .bind(micros(fact.at))
+                    .bind(offer_expires_at(&registrant.standing).unwrap_or_default())
                     .execute(&mut *tx)
                     .await?;
             }
@@ -115,7 +152,7 @@ impl Store {
         let slot = number(meeting.slot());
         write_tx!(self, |tx| {
             lock(tx, meeting).await?;
-            give_back(tx, meeting, registrant, cancellation).await?;
+            leave(tx, meeting, registrant, cancellation, false).await?;
             let erased = query(ERASE).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
             if erased == 1 {
                 forget_answers(tx, meeting, registrant).await?;

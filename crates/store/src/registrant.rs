@@ -2,10 +2,9 @@
 
 use domain::enrolment::Named;
 use domain::person::ForeignPerson;
-use domain::registrant::Cancellation;
 use domain::{
-    Answer, ConsentVersion, MeetingId, Person, PersonId, QuestionId, Registrant, RegistrantId,
-    RegistrationId, TenantId,
+    Answer, Cancellation, ConsentVersion, MeetingId, Person, PersonId, QuestionId, Registrant, RegistrantId,
+    RegistrationId, Standing, TenantId,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
@@ -43,6 +42,9 @@ pub(crate) struct RegistrantRow {
     registered_at: i64,
     canceled_at: Option<i64>,
     canceled_by: Option<String>,
+    canceled_reason: Option<String>,
+    standing: Option<String>,
+    offer_expires_at: Option<i64>,
 }
 
 /// An answer as it is stored: question, text.
@@ -54,18 +56,18 @@ struct StoredAnswer(Uuid, String);
 pub(crate) const FIND_FROM: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        reminders_stopped_at IS NULL AS wants_reminders
+        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
     ORDER BY registrant_id LIMIT 1";
 const FIND_LIVE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        reminders_stopped_at IS NULL AS wants_reminders
+        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND live_key = $3";
 const PAGE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
         user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        reminders_stopped_at IS NULL AS wants_reminders
+        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
@@ -178,10 +180,15 @@ pub(crate) fn weigh(registrant: &Registrant) -> usize {
 
 impl RegistrantRow {
     pub(crate) fn into_registrant(self) -> Result<Registrant, Fault> {
-        let canceled = match (self.canceled_at, self.canceled_by) {
-            (Some(at), by) => Some(Cancellation { at: instant(at)?, by: by.unwrap_or_default() }),
-            (None, _) => None,
+        let end = match self.canceled_at {
+            Some(at) => Some(Cancellation {
+                at: instant(at)?,
+                by: self.canceled_by.unwrap_or_default(),
+                reason: self.canceled_reason,
+            }),
+            None => None,
         };
+        let standing = read_standing(self.standing.as_deref(), self.offer_expires_at, end)?;
         let user = self.user_id.map(PersonId);
         let person = match (self.external_id, self.email) {
             (Some(external_id), _) => Some(Person::External {
@@ -198,7 +205,7 @@ impl RegistrantRow {
                 },
                 user,
             }),
-            (None, None) if canceled.is_some() => None,
+            (None, None) if !standing.is_live() => None,
             (None, None) => return Err(Fault::corrupt("a registrant that is nobody")),
         };
         Ok(Registrant {
@@ -218,9 +225,46 @@ impl RegistrantRow {
                 .map_err(|_| Fault::corrupt("a generation above 255"))?,
             wants_reminders: self.wants_reminders,
             registered_at: instant(self.registered_at)?,
-            canceled,
+            standing,
         })
     }
+}
+
+/// How a standing is stored; registered and canceled need no name, the time of the cancellation tells them apart.
+pub(crate) fn standing_name(standing: &Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Registered | Standing::Canceled(_) => None,
+        Standing::PendingApproval => Some("pendingApproval"),
+        Standing::Waitlisted => Some("waitlisted"),
+        Standing::Offered { .. } => Some("offered"),
+        Standing::Withdrawn(_) => Some("withdrawn"),
+        Standing::Rejected(_) => Some("rejected"),
+        Standing::OfferExpired(_) => Some("offerExpired"),
+    }
+}
+
+fn read_standing(
+    name: Option<&str>,
+    expires_at: Option<i64>,
+    end: Option<Cancellation>,
+) -> Result<Standing, Fault> {
+    Ok(match (name, end) {
+        (None, None) => Standing::Registered,
+        (None, Some(end)) => Standing::Canceled(end),
+        (Some("pendingApproval"), None) => Standing::PendingApproval,
+        (Some("waitlisted"), None) => Standing::Waitlisted,
+        (Some("offered"), None) => {
+            let expires_at = expires_at.ok_or(Fault::corrupt("an offer without an end"))?;
+            Standing::Offered { expires_at: instant(expires_at)? }
+        }
+        (Some("rejected"), Some(end)) => Standing::Rejected(end),
+        (Some("offerExpired"), Some(end)) => Standing::OfferExpired(end),
+        // A version before this one may have canceled somebody who waited.
+        (Some("withdrawn" | "waitlisted" | "offered" | "pendingApproval"), Some(end)) => {
+            Standing::Withdrawn(end)
+        }
+        _ => return Err(Fault::corrupt("a standing that is none")),
+    })
 }
 
 /// Answers as they are stored.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Made, Once, Store, announce, closing, lock, once, reminding, write_tx};
+use crate::{Fault, Made, Once, Store, announce, closing, lock, once, reminding, waiting, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -28,6 +28,10 @@ struct RegistrationRow {
     embedding_origins: Option<String>,
     speakers: String,
     capacity: Option<i64>,
+    is_waitlist_enabled: bool,
+    is_manual_approval_enabled: bool,
+    offer_minutes: Option<i64>,
+    waitlist_count: i64,
     view_count: i64,
     seats_taken: i64,
     language: Option<String>,
@@ -52,8 +56,10 @@ struct StoredSpeaker {
 
 const FIND_LIVE: &str =
     "SELECT g.registration_id, g.is_external, g.allowed_registrant, g.subject, g.description, g.start_at, g.end_at,
-        g.opens_at, g.closes_at, g.embedding_origins, g.speakers, g.capacity, o.view_count, o.seats_taken, g.language, g.reminders,
-        g.version
+        g.opens_at, g.closes_at, g.embedding_origins, g.speakers, g.capacity,
+        COALESCE(g.is_waitlist_enabled, FALSE) AS is_waitlist_enabled,
+        COALESCE(g.is_manual_approval_enabled, FALSE) AS is_manual_approval_enabled, g.offer_minutes, o.waitlist_count,
+        o.view_count, o.seats_taken, g.language, g.reminders, g.version
     FROM registration g
     JOIN roster o ON o.slot = $1 AND o.meeting_id = $2 AND o.registration_id = g.registration_id
     WHERE g.slot = $1 AND g.meeting_id = $2 AND g.is_live";
@@ -62,13 +68,14 @@ const LIST_QUESTIONS: &str = "SELECT question_id, display_name, is_required, inp
     ORDER BY position";
 const INSERT: &str = "INSERT INTO registration (slot, meeting_id, registration_id, is_live, is_external,
         allowed_registrant, subject, description, start_at, end_at, speakers, capacity, language, opens_at, closes_at,
-        embedding_origins, reminders, version)
-    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1
+        embedding_origins, reminders, is_waitlist_enabled, is_manual_approval_enabled, offer_minutes, version)
+    SELECT slot, meeting_id, $3, TRUE, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL
     ON CONFLICT (slot, meeting_id, is_live) DO NOTHING";
 const UPDATE: &str = "UPDATE registration SET subject = $5, description = $6, start_at = $7, end_at = $8,
         speakers = $9, capacity = $10, opens_at = $11, closes_at = $12, embedding_origins = $13,
-        reminders = $14, version = version + 1
+        reminders = $14, is_waitlist_enabled = $15, is_manual_approval_enabled = $16, offer_minutes = $17,
+        version = version + 1
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND version = $4 AND is_live";
 const HAD_ONE: &str = "SELECT EXISTS (SELECT 1 FROM registration WHERE slot = $1 AND meeting_id = $2)";
 /// The list goes on behind the registrants of a registration that was deleted.
@@ -124,6 +131,9 @@ impl Store {
                 .bind(built_in.closes_at.map(micros))
                 .bind(origins_json(&built_in.embedding_origins))
                 .bind(built_in.reminders.as_ref().map(reminding::write))
+                .bind(built_in.is_waitlist_enabled.then_some(true))
+                .bind(built_in.is_manual_approval_enabled.then_some(true))
+                .bind(built_in.offer_minutes.map(i64::from))
                 .execute(&mut *tx)
                 .await?
                 == 1;
@@ -173,12 +183,17 @@ impl Store {
                 .bind(built_in.closes_at.map(micros))
                 .bind(origins_json(&built_in.embedding_origins))
                 .bind(built_in.reminders.as_ref().map(reminding::write))
+                .bind(built_in.is_waitlist_enabled.then_some(true))
+                .bind(built_in.is_manual_approval_enabled.then_some(true))
+                .bind(built_in.offer_minutes.map(i64::from))
                 .execute(&mut *tx)
                 .await?
                 == 1;
             if is_current {
                 announce::announce(tx, registration.meeting, before, fact).await?;
                 record!(tx, registration.meeting, fact, "registrationUpdated", None::<Uuid>, None::<&str>);
+                // There may be more places than before.
+                waiting::fill(tx, registration.meeting, fact.at).await?;
             }
             is_current
         }))
@@ -308,6 +323,10 @@ impl RegistrationRow {
                 embedding_origins: read_origins(self.embedding_origins.as_deref())?,
                 speakers: read_speakers(&self.speakers)?,
                 capacity: self.capacity.map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
+                is_waitlist_enabled: self.is_waitlist_enabled,
+                is_manual_approval_enabled: self.is_manual_approval_enabled,
+                offer_minutes: self.offer_minutes.and_then(|minutes| u32::try_from(minutes).ok()),
+                waitlist_count: self.waitlist_count,
                 view_count: self.view_count,
                 seats_taken: self.seats_taken,
                 language: self.language,

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use domain::seats::Seats;
+use domain::seats::{Door, Seats};
 use domain::{ConsentVersion, Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Fault;
+use crate::aside::Aside;
 use crate::engine::{BEGIN, COMMIT, Engine, Pool, Text, Tx, Value, query};
 use crate::idempotency::{KEYED, keyed};
 use crate::registrant::answers_json;
@@ -23,16 +24,24 @@ pub(crate) struct LiveRegistration {
     registration_id: Uuid,
     version: i64,
     capacity: Option<i64>,
+    is_waitlist_enabled: bool,
+    is_manual_approval_enabled: bool,
     seats_taken: i64,
+    waitlist_count: i64,
     directory_version: i64,
     /// The last of the list.
     pub(crate) last_registrant: Option<Uuid>,
 }
 
 impl LiveRegistration {
-    /// Its places.
-    pub(crate) fn seats(&self) -> Seats {
-        Seats { capacity: self.capacity, taken: self.seats_taken }
+    /// What newcomers find.
+    pub(crate) fn door(&self) -> Door {
+        Door {
+            seats: Seats { capacity: self.capacity, taken: self.seats_taken },
+            is_waitlist_enabled: self.is_waitlist_enabled,
+            is_manual_approval_enabled: self.is_manual_approval_enabled,
+            has_waiting: self.waitlist_count > 0,
+        }
     }
 
     /// Whether what an enrolment was checked against still stands.
@@ -58,7 +67,9 @@ struct AskedRow {
     generation: Option<i64>,
 }
 
-const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity, o.seats_taken,
+const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacity,
+        COALESCE(g.is_waitlist_enabled, FALSE) AS is_waitlist_enabled,
+        COALESCE(g.is_manual_approval_enabled, FALSE) AS is_manual_approval_enabled, o.seats_taken, o.waitlist_count,
         o.last_registrant, COALESCE(t.directory_version, 0) AS directory_version
     FROM meeting m
     JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live
@@ -69,22 +80,25 @@ const REGISTRANT: &str =
     "slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email, external_id,
     user_id, user_tenant_id, answers, consent, language, generation, registered_at, registered_by";
 /// What follows a place is written from the row of the registrant: whoever of a meeting stands behind an id has just
-/// come. External registrants get no letter: they have no address here, their own system writes to them.
+/// come; whoever got no place is seen to in [`crate::aside`]. External registrants get no letter: they have no address
+/// here, their own system writes to them.
 const LETTERS: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
     SELECT r.slot, r.registrant_id, r.meeting_id, r.registrant_id, 'confirmation', r.registered_at, 0
     FROM (VALUES {rows}) AS p CROSS JOIN registrant r
-    WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3 AND r.external_id IS NULL";
+    WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3 AND r.external_id IS NULL
+        AND r.standing IS NULL";
 const EVENTS: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
     SELECT r.slot, r.meeting_id, r.registrant_id, r.registered_at, 'registrantEnrolled', r.registrant_id, r.registered_by
     FROM (VALUES {rows}) AS p CROSS JOIN registrant r
-    WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3";
+    WHERE r.slot = p.column1 AND r.meeting_id = p.column2 AND r.registrant_id >= p.column3 AND r.standing IS NULL";
 const TAKE_SEATS: &str = "UPDATE roster
     SET seats_taken = seats_taken + p.column4, registrant_count = registrant_count + p.column4,
         last_registrant = p.column5
     FROM (VALUES {rows}) AS p
     WHERE roster.slot = p.column1 AND roster.meeting_id = p.column2 AND roster.registration_id = p.column3";
 /// All of an enrolment in one statement, in the words of PostgreSQL, where asking costs more than what is asked for: for
-/// whoever comes to a meeting that has a place for all of its party, and is as they saw it. The rows come as lists, so
+/// whoever comes to a meeting that has a place for all of its party, where nobody waits and the organizer need not decide,
+/// and is as they saw it. The rows come as lists, so
 /// that there is one plan whatever their number is.
 ///
 /// The statement sees the database as it was before it waited for a lock. What it decides by is in the rows that it
@@ -108,6 +122,7 @@ const SEAT: &str = "WITH party AS (
                 AND g.registration_id = p.registration_id AND g.version = p.version
                 AND COALESCE(p.directory_version = t.directory_version, p.directory_version IS NULL)
                 AND COALESCE(o.seats_taken + p.size <= g.capacity, TRUE)
+                AND o.waitlist_count = 0 AND g.is_manual_approval_enabled IS NOT TRUE
                 AND COALESCE(o.last_registrant < p.first_id, TRUE)
             FOR NO KEY UPDATE OF m, g, o) AS live),
     {keys}
@@ -316,11 +331,13 @@ pub(crate) async fn list(
     Ok(others)
 }
 
-/// Writes letters and events of those who were put into the list, counts their places, and commits.
+/// Writes letters and events of those who were put into the list, counts their places, and commits. Whoever was put `aside`
+/// came behind them.
 pub(crate) async fn follow_up_and_commit(
     mut tx: Tx,
     batch: &[Enrolment],
     seated: &[usize],
+    aside: &[Aside],
 ) -> Result<(), Fault> {
     let groups: Vec<_> = parties(batch, seated).collect();
     let first = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 3] {
@@ -328,7 +345,8 @@ pub(crate) async fn follow_up_and_commit(
     };
     let places = |(meeting, party): &(MeetingId, &[usize])| -> [Value<'_>; 5] {
         let registration = batch[party[0]].registration.0;
-        let last = batch[party[party.len() - 1]].id.0;
+        let behind = aside.iter().rev().map(|(n, _)| &batch[*n]).find(|asked| asked.meeting == *meeting);
+        let last = behind.unwrap_or(&batch[party[party.len() - 1]]).id.0;
         [
             number(meeting.slot()).into(),
             meeting.0.into(),
@@ -353,7 +371,7 @@ pub(crate) async fn follow_up_and_commit(
 }
 
 /// The row of a registrant.
-fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
+pub(crate) fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
     let (named, external_id, user, user_tenant) = match &enrolment.person {
         Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
         Person::External { external_id, user } => {

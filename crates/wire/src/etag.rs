@@ -3,7 +3,7 @@
 //!
 //! All of them are weak: a look at the sign-up page or another name in the directory is no other version.
 
-use domain::{Meeting, Question, Refusal, Registrant, Registration, RegistrationKind};
+use domain::{Meeting, Person, Question, Refusal, Registrant, Registration, RegistrationKind, Standing};
 use sha2::{Digest, Sha256};
 
 /// A meeting's.
@@ -36,7 +36,17 @@ pub fn of_registrant(registration: &Registration, registrant: &Registrant) -> St
     hash.text(&registrant.id.to_string());
     hash.text(&registrant.generation.to_string());
     hash.text(registrant.status());
-    hash.text(if registrant.person.is_some() { "known" } else { "" });
+    match &registrant.person {
+        Some(Person::Named { named, .. }) => {
+            hash.text(&named.first_name);
+            hash.text(&named.last_name);
+        }
+        Some(Person::External { .. }) => hash.text("known"),
+        None => hash.text(""),
+    }
+    if let Standing::Offered { expires_at } = registrant.standing {
+        hash.text(&expires_at.to_string());
+    }
     for answer in &registrant.answers {
         let question = questions.iter().find(|question| question.id == answer.question);
         hash.text(question.and_then(|question| question.display_name.as_deref()).unwrap_or_default());

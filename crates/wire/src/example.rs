@@ -45,6 +45,9 @@ pub fn body(operation: Operation) -> Option<Value> {
             "lastName": "Dossou",
             "email": "mirja@harbour.example"
         }),
+        Operation::UpdateRegistrant => json!({"customQuestionAnswers": []}),
+        Operation::RejectRegistrant => json!({"reason": "The boat is for the crew."}),
+        Operation::CancelForReason => json!({"reason": "Asked for it on the phone."}),
         Operation::CreateSubscription => json!({
             "resource": "me/onlineMeetings",
             "changeType": "created,updated,deleted",
@@ -56,6 +59,16 @@ pub fn body(operation: Operation) -> Option<Value> {
         Operation::ReplayDeliveries => {
             json!({"fromDeliveryId": "5d0a7c3e-1f24-4b6d-8e90-2a41c7d30a6b.1"})
         }
+        Operation::EnrollRegistrants => json!({"registrants": [
+            {
+                "firstName": "Mirja",
+                "lastName": "Dossou",
+                "email": "mirja@harbour.example",
+                "idempotencyKey": "list 12, line 2"
+            },
+            {"firstName": "Odile", "lastName": "Marchetti", "email": "odile@pinewater.example"}
+        ]}),
+        Operation::CancelRegistrants => json!({"registrants": [{"id": "none of ours"}]}),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -66,8 +79,11 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::ListQuestions
         | Operation::GetQuestion
         | Operation::DeleteQuestion
+        | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
+        | Operation::ApproveRegistrant
+        | Operation::AcceptOffer
         | Operation::ListLetters
         | Operation::CancelRegistrant
         | Operation::ListAttendanceReports

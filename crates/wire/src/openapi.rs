@@ -11,10 +11,11 @@ use crate::csdl::is_instant;
 use crate::delta::Delta;
 use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
+use crate::many::{CancelRegistrants, EnrollRegistrants, RegistrantResult};
 use crate::meeting::OnlineMeeting;
 use crate::parameters::{may_be_minimal, parameters, tells_unchanged};
 use crate::question::MeetingRegistrationQuestion;
-use crate::registrant::AnyRegistrant;
+use crate::registrant::{AnyRegistrant, Reason};
 use crate::registration::AnyRegistration;
 use crate::subscription::{NotificationDelivery, Replay, Replayed, WireSubscription};
 use crate::user::User;
@@ -149,7 +150,8 @@ fn describe(operation: Operation, edition: Edition, schemas: &mut SchemaGenerato
         if let Some(example) = example::body(operation) {
             content["example"] = example;
         }
-        described["requestBody"] = json!({"required": true, "content": {"application/json": content}});
+        let is_required = !operation.resource().is_action_on_registrant();
+        described["requestBody"] = json!({"required": is_required, "content": {"application/json": content}});
     }
     described
 }
@@ -180,9 +182,17 @@ fn tag(resource: Resource) -> &'static str {
         }
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants | Resource::Registrant | Resource::Letters | Resource::RegistrantsDelta => {
-            "registrants"
-        }
+        Resource::EnrollMany
+        | Resource::CancelMany
+        | Resource::Export
+        | Resource::Registrants
+        | Resource::Registrant
+        | Resource::Approve
+        | Resource::Reject
+        | Resource::Accept
+        | Resource::Cancel
+        | Resource::Letters
+        | Resource::RegistrantsDelta => "registrants",
         Resource::Subscriptions
         | Resource::Subscription
         | Resource::Reauthorize
@@ -198,6 +208,13 @@ fn tag(resource: Resource) -> &'static str {
 fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
     let error = json!({"application/json": {"schema": schemas.subschema_for::<ErrorBody>()}});
     let success = match response_schema(operation, schemas) {
+        _ if operation == Operation::ExportRegistrants => json!({
+            "description": "The file.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"schema": {}},
+            }
+        }),
         Some(schema) => {
             json!({"description": "Success.", "content": {"application/json": {"schema": schema}}})
         }
@@ -237,7 +254,16 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
     if operation.resource().is_delta() {
         responses["410"] = json!({"description": "What changed since then is no longer known: begin anew.", "content": error});
     }
-    if matches!(operation, Operation::CreateRegistration | Operation::EnrollRegistrant) {
+    let may_conflict = operation.resource().is_action_on_registrant();
+    if may_conflict {
+        responses["412"] = json!({"description": "What is there is of another version.", "content": error});
+    }
+    if may_conflict
+        || matches!(
+            operation,
+            Operation::CreateRegistration | Operation::EnrollRegistrant | Operation::UpdateRegistrant
+        )
+    {
         responses["409"] =
             json!({"description": "The state says no; `innerError.code` says why.", "content": error});
     }
@@ -261,8 +287,14 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::CreateQuestion | Operation::GetQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<Entity<MeetingRegistrationQuestion>>()
         }
-        Operation::EnrollRegistrant | Operation::GetRegistrant => {
-            schemas.subschema_for::<Entity<AnyRegistrant>>()
+        Operation::EnrollRegistrant
+        | Operation::GetRegistrant
+        | Operation::UpdateRegistrant
+        | Operation::ApproveRegistrant
+        | Operation::RejectRegistrant
+        | Operation::AcceptOffer => schemas.subschema_for::<Entity<AnyRegistrant>>(),
+        Operation::EnrollRegistrants | Operation::CancelRegistrants => {
+            schemas.subschema_for::<Collection<RegistrantResult>>()
         }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<Tagged<AnyRegistrant>>>(),
         Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
@@ -281,9 +313,11 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         Operation::DeleteMeeting
         | Operation::DeleteRegistration
         | Operation::DeleteQuestion
+        | Operation::CancelForReason
         | Operation::DeleteSubscription
         | Operation::ReauthorizeSubscription
-        | Operation::CancelRegistrant => return None,
+        | Operation::CancelRegistrant
+        | Operation::ExportRegistrants => return None,
     };
     Some(schema.to_value())
 }
@@ -301,11 +335,15 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         Operation::CreateQuestion | Operation::UpdateQuestion => {
             schemas.subschema_for::<MeetingRegistrationQuestion>()
         }
-        Operation::EnrollRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::EnrollRegistrant | Operation::UpdateRegistrant => schemas.subschema_for::<AnyRegistrant>(),
+        Operation::RejectRegistrant | Operation::CancelForReason => schemas.subschema_for::<Reason>(),
+        Operation::ApproveRegistrant | Operation::AcceptOffer => return None,
         Operation::CreateSubscription | Operation::UpdateSubscription => {
             schemas.subschema_for::<WireSubscription>()
         }
         Operation::ReplayDeliveries => schemas.subschema_for::<Replay>(),
+        Operation::EnrollRegistrants => schemas.subschema_for::<EnrollRegistrants>(),
+        Operation::CancelRegistrants => schemas.subschema_for::<CancelRegistrants>(),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -316,6 +354,7 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::ListQuestions
         | Operation::GetQuestion
         | Operation::DeleteQuestion
+        | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::CancelRegistrant

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use domain::enrolment::FilledForm;
+use domain::enrolment::{FilledForm, Named, change_answers};
 use domain::person::ForeignPerson;
 use domain::text::limit;
 use domain::{
-    AllowedRegistrant, Consent, ConsentVersion, FieldProblem, Meeting, MeetingId, Person, PersonId,
-    ProblemCode, Question, Refusal, Registrant, Registration, RegistrationKind, TenantId,
+    AllowedRegistrant, Answer, Consent, ConsentVersion, FieldProblem, Meeting, MeetingId, Person, PersonId,
+    ProblemCode, Question, Refusal, Registrant, Registration, RegistrationKind, Standing, TenantId,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -38,10 +38,10 @@ pub struct MeetingRegistrant {
     /// Its id; blank in the answer to an anonymous enrolment.
     #[schemars(extend("readOnly" = true))]
     pub id: String,
-    /// When the place was given.
+    /// When they asked for a place.
     #[schemars(extend("readOnly" = true))]
     pub registration_date_time: Option<String>,
-    /// The personal join link; blank in the answer to an anonymous enrolment.
+    /// The personal join link; blank in the answer to an anonymous enrolment, null before a place is theirs.
     #[schemars(extend("readOnly" = true))]
     pub join_web_url: Option<String>,
     /// First name.
@@ -50,15 +50,33 @@ pub struct MeetingRegistrant {
     pub last_name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
-    /// `registered` or `canceled`.
+    /// `registered` or `canceled`; with approval or a waiting list also one of the successor API's
+    /// `virtualEventAttendeeRegistrationStatus`.
     #[schemars(extend(
         "readOnly" = true,
-        "enum" = json!(["registered", "canceled", null]),
+        "enum" = json!(["registered", "canceled", "waitlisted", "pendingApproval", "rejectedByOrganizer", null]),
         "x-ms-enum" = json!({"name": "meetingRegistrantStatus"})
     ))]
     pub status: Option<&'static str>,
     /// Answers to the custom questions.
     pub custom_question_answers: Vec<CustomQuestionAnswer>,
+    /// Until when a place is held for them, where one is. An extension of Usher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("readOnly" = true))]
+    pub offer_expiration_date_time: Option<String>,
+    /// When it was canceled, or rejected. Named as the successor API names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("readOnly" = true))]
+    pub cancelation_date_time: Option<String>,
+    /// By whom: `person:` or `app:` and an id, `registrant` for the person by their link, `waitlist` where the time of an
+    /// offer was over. An extension of Usher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("readOnly" = true))]
+    pub canceled_by: Option<String>,
+    /// Why, in the words of whoever did it. An extension of Usher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("readOnly" = true))]
+    pub cancelation_reason: Option<String>,
     /// What they agreed to on the sign-up page, where their organisation asks for it. An extension of Usher's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("readOnly" = true))]
@@ -137,6 +155,11 @@ impl AnyRegistrant {
         Self::BuiltIn(Box::new(MeetingRegistrant { join_web_url: Some(join_web_url), ..nobody(id) }))
     }
 
+    /// The answer to a signed-in enrolment without a place: there is no link yet.
+    pub fn without_place(id: String, status: &'static str) -> Self {
+        Self::BuiltIn(Box::new(MeetingRegistrant { status: Some(status), ..nobody(id) }))
+    }
+
     /// The answer to an external enrolment.
     pub fn external(external_id: &str, user: Option<ForeignPerson>, join_web_url: Option<String>) -> Self {
         Self::External(ExternalMeetingRegistrant {
@@ -148,7 +171,7 @@ impl AnyRegistrant {
         })
     }
 
-    /// An item of a list, or one registrant by itself.
+    /// An item of a list, or one registrant by itself. No link is shown to whoever never had a place.
     pub fn item(
         meeting: &Meeting,
         registration: &Registration,
@@ -157,7 +180,9 @@ impl AnyRegistrant {
         consents: &HashMap<ConsentVersion, Consent>,
         edition: ListEdition,
     ) -> Self {
-        let join_web_url = Some(join_web_url).filter(|_| edition == ListEdition::Filled);
+        let had_a_place = matches!(registrant.standing, Standing::Registered | Standing::Canceled(_));
+        let join_web_url = Some(join_web_url).filter(|_| edition == ListEdition::Filled && had_a_place);
+        let end = registrant.standing.end();
         let named = match &registrant.person {
             Some(Person::External { external_id, user }) => {
                 return Self::external(external_id, *user, join_web_url);
@@ -177,6 +202,13 @@ impl AnyRegistrant {
             last_name: named.map(|named| named.last_name.clone()),
             email: named.map(|named| named.email.as_typed().to_owned()),
             status: Some(registrant.status()),
+            offer_expiration_date_time: match registrant.standing {
+                Standing::Offered { expires_at } => Some(crate::time::write(expires_at)),
+                _ => None,
+            },
+            cancelation_date_time: end.map(|end| crate::time::write(end.at)),
+            canceled_by: end.map(|end| end.by.clone()),
+            cancelation_reason: end.and_then(|end| end.reason.clone()),
             custom_question_answers: show_answers(meeting.id, questions, registrant, edition),
             consent: show_consent(registrant, consents),
             ..nobody(crate::ids::write_registrant(&key, registrant.id))
@@ -195,6 +227,10 @@ fn nobody(id: String) -> MeetingRegistrant {
         email: None,
         status: None,
         custom_question_answers: Vec::new(),
+        offer_expiration_date_time: None,
+        cancelation_date_time: None,
+        canceled_by: None,
+        cancelation_reason: None,
         consent: None,
     }
 }
@@ -254,6 +290,83 @@ pub fn read_form(body: &Body, meeting: MeetingId) -> Result<(FilledForm, Vec<Fie
             .unwrap_or_default(),
     };
     Ok((form, problems))
+}
+
+/// Why somebody is turned down or canceled: the body of those actions.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "reason")]
+pub struct Reason {
+    /// For the organizer to read; the person is not told.
+    pub reason: Option<String>,
+}
+
+/// Reads the reason of an action.
+pub fn read_reason(body: &Body) -> Result<Option<String>, Refusal> {
+    let mut problems = Vec::new();
+    let reason = body.members(&mut problems).text("reason", limit::DESCRIPTION).value();
+    if problems.is_empty() {
+        Ok(reason.filter(|reason| !reason.trim().is_empty()))
+    } else {
+        Err(Refusal::Invalid(problems))
+    }
+}
+
+/// Applies a PATCH to somebody's names and answers. Answers that are sent take the place of all there were, as a list does
+/// in every PATCH. The address cannot be changed, and names of the directory cannot: they may be sent back.
+pub fn patch(
+    body: &Body,
+    meeting: &Meeting,
+    registration: &Registration,
+    registrant: &Registrant,
+) -> Result<(Named, Vec<Answer>), Refusal> {
+    let questions = &registration.built_in()?.questions;
+    let Some(Person::Named { named, user }) = &registrant.person else { return Err(Refusal::NoRegistrant) };
+    let (form, mut problems) = read_form(body, meeting.id)?;
+    let text = |name: &str, given: &Option<String>, now: &str| {
+        let is_sent = body.0.contains_key(name);
+        if is_sent { given.clone() } else { Some(now.to_owned()) }
+    };
+    let changed = FilledForm {
+        first_name: text("firstName", &form.first_name, &named.first_name),
+        last_name: text("lastName", &form.last_name, &named.last_name),
+        email: Some(named.email.as_typed().to_owned()),
+        answers: Vec::new(),
+    };
+    let mut fixed = |member: &str, message: &str| {
+        problems.push(FieldProblem::new(member, ProblemCode::NotUpdatable, message));
+    };
+    if form.email.as_deref().is_some_and(|email| email != named.email.as_typed()) {
+        fixed(
+            "email",
+            "`email` cannot be changed: the links went there; cancel, and enroll the other address",
+        );
+    }
+    for (member, sent, now) in [
+        ("firstName", &changed.first_name, &named.first_name),
+        ("lastName", &changed.last_name, &named.last_name),
+    ] {
+        if user.is_some() && sent.as_deref().is_some_and(|sent| sent != now) {
+            fixed(
+                member,
+                &format!("`{member}` cannot be changed: it comes from the organisation's directory"),
+            );
+        }
+    }
+    let answers = if body.0.contains_key("customQuestionAnswers") {
+        change_answers(&registrant.answers, &form.answers, questions)
+    } else {
+        Ok(registrant.answers.clone())
+    };
+    let is_told = |problems: &[FieldProblem], target: &str| problems.iter().any(|told| told.target == target);
+    match (domain::enrolment::read_form(&changed, &[]), answers) {
+        (Ok((named, _)), Ok(answers)) if problems.is_empty() => Ok((named, answers)),
+        (names, answers) => {
+            let found = names.err().into_iter().chain(answers.err()).flatten();
+            let more: Vec<_> = found.filter(|problem| !is_told(&problems, &problem.target)).collect();
+            problems.extend(more);
+            Err(Refusal::Invalid(problems))
+        }
+    }
 }
 
 /// Reads the body of an enrolment into an external registration. `@odata.type` must say so; `tenantId` and

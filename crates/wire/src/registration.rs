@@ -1,5 +1,7 @@
 //! `meetingRegistration` and `externalMeetingRegistration`.
 
+use std::ops::RangeInclusive;
+
 use domain::text::limit;
 use domain::{
     AllowedRegistrant, BuiltIn, FieldProblem, Meeting, Origin, ProblemCode, Registration, RegistrationKind,
@@ -66,6 +68,13 @@ pub struct MeetingRegistration {
     pub speakers: Vec<MeetingSpeaker>,
     /// How many people may be registered at once; null for no limit. An extension of Usher's.
     pub capacity: Option<u32>,
+    /// Whether people may wait where every place is taken. Named as the successor API names it; an extension of Usher's
+    /// here.
+    pub is_waitlist_enabled: bool,
+    /// Whether the organizer decides about each. Named as the successor API names it; an extension of Usher's here.
+    pub is_manual_approval_enabled: bool,
+    /// For how many minutes a place that becomes free is held for whoever waits; null for a day. An extension of Usher's.
+    pub waitlist_offer_minutes: Option<u32>,
     /// From when on people can register; null for at once. An extension of Usher's.
     pub opens_date_time: Option<String>,
     /// From when on they can no more; null for until the end. An extension of Usher's.
@@ -147,6 +156,9 @@ impl AnyRegistration {
             registration_page_view_count: shown.views.then_some(built_in.view_count),
             speakers: built_in.speakers.iter().map(MeetingSpeaker::new).collect(),
             capacity: built_in.capacity,
+            is_waitlist_enabled: built_in.is_waitlist_enabled,
+            is_manual_approval_enabled: built_in.is_manual_approval_enabled,
+            waitlist_offer_minutes: built_in.offer_minutes,
             opens_date_time: built_in.opens_at.map(crate::time::write),
             closes_date_time: built_in.closes_at.map(crate::time::write),
             embedding_origins: built_in.embedding_origins.iter().map(Origin::to_string).collect(),
@@ -242,6 +254,8 @@ pub fn patch(
     if problems.is_empty() { Ok(changed) } else { Err(problems) }
 }
 
+/// From five minutes to thirty days.
+const OFFER_MINUTES: RangeInclusive<u32> = 5..=43_200;
 const AUDIENCES: &str = "`everyone` and `organization`";
 
 /// The fault of a body whose type is unknown, abstract or of the wrong kind.
@@ -268,6 +282,9 @@ fn read_built_in(members: &mut Members<'_>, built_in: &mut BuiltIn, meeting: &Me
         Given::Is(speakers) => built_in.speakers = speakers,
     }
     members.count("capacity").change(&mut built_in.capacity);
+    members.boolean("isWaitlistEnabled").replace(&mut built_in.is_waitlist_enabled);
+    members.boolean("isManualApprovalEnabled").replace(&mut built_in.is_manual_approval_enabled);
+    members.whole("waitlistOfferMinutes", OFFER_MINUTES).change(&mut built_in.offer_minutes);
     read_origins(members, built_in);
     match members.wholes("reminderMinutesBeforeStart", limit::REMINDERS, 1..=Reminders::LONGEST) {
         Given::Absent => {}

@@ -19,6 +19,13 @@ export async function stage(run, signIn) {
   const right = await signUp(run, { subject: "قراءة النهر", description: "نهر Loire, محطة 12" });
   const full = await signUp(run, { capacity: 1 });
   await enrol(run, full);
+  const listed = await signUp(run, { capacity: 1, isWaitlistEnabled: true });
+  const holder = await enrol(run, listed);
+  const next = await enrol(run, listed);
+  const last = await enrol(run, listed);
+  await press(holder.manage, "cancel");
+  const asking = await signUp(run, { isManualApprovalEnabled: true });
+  const pending = await enrol(run, asking);
   const hours = (count) => new Date(Date.now() + count * 3_600_000).toISOString();
   const unopened = await signUp(run, { opensDateTime: hours(1) });
   const closed = await signUp(run, { opensDateTime: hours(-2), closesDateTime: hours(-1) });
@@ -63,6 +70,8 @@ export async function stage(run, signIn) {
     { name: "sign-up, with faults", go: (page) => fillBadly(page, open.url) },
     { name: "sign-up, full", go: to(full.url) },
     { name: "sign-up, full meanwhile", go: async (page) => fillTooLate(run, page, await signUp(run, { capacity: 1 })) },
+    { name: "sign-up, waiting list", go: to(listed.url) },
+    { name: "sign-up, approval", go: to(asking.url) },
     { name: "sign-up, not open yet", go: to(unopened.url) },
     { name: "sign-up, closed", go: to(closed.url) },
     { name: "sign-up, over", go: to(over.url) },
@@ -73,6 +82,10 @@ export async function stage(run, signIn) {
     { name: "sign-up, organization", go: to(inside.url) },
     { name: "enrolled", go: (page) => fill(page, open.url) },
     { name: "manage, registered", go: async (page) => page.goto((await guest()).manage) },
+    { name: "enrolled, on the waiting list", go: (page) => fillWithoutQuestions(page, listed.url) },
+    { name: "manage, on the waiting list", go: to(last.manage) },
+    { name: "manage, offered a place", go: to(next.manage) },
+    { name: "manage, pending", go: to(pending.manage) },
     { name: "manage, canceled", go: to(canceled.manage) },
     { name: "manage, over", go: to(visitor.manage) },
     { name: "manage, meeting gone", go: to(bereft.manage) },
@@ -173,6 +186,13 @@ async function fill(page, url) {
   await page.goto(url);
   await fillNames(page, stranger().mail);
   await page.locator("input[type=radio]").first().check();
+  await agree(page);
+  await submit(page, page.locator("main form[method=post] button"));
+}
+
+async function fillWithoutQuestions(page, url) {
+  await page.goto(url);
+  await fillNames(page, stranger().mail);
   await agree(page);
   await submit(page, page.locator("main form[method=post] button"));
 }

@@ -46,6 +46,8 @@ pub enum GateState<'a> {
     Elsewhere,
     /// The meeting has ended.
     Over,
+    /// They wait for a place, or for the organizer to decide.
+    NoPlaceYet,
     /// The registration or the meeting is cancelled.
     Canceled,
     /// The organizer has not said where the meeting is.
@@ -69,6 +71,7 @@ pub fn gate_page(view: &GateView<'_>) -> String {
         GateState::Elsewhere => ("gate-elsewhere-title", t.say("gate-elsewhere")),
         GateState::Over => ("gate-over-title", t.say("gate-over")),
         GateState::Canceled => ("gate-canceled-title", t.say("gate-canceled")),
+        GateState::NoPlaceYet => ("waiting-gate-title", t.say("waiting-gate")),
         GateState::NoAddress => ("gate-no-address-title", t.say("gate-no-address")),
         GateState::PersonalLinkNeeded { .. } => ("gate-personal-title", t.say("gate-personal")),
     };

@@ -1,6 +1,7 @@
 //! After the form: the mailbox notice, one's own registration, and giving the place back.
 
 use askama::Template;
+use domain::seats::Admission;
 use jiff::Timestamp;
 
 use super::field::{self, Field};
@@ -32,6 +33,8 @@ pub struct EnrolledView<'a> {
     pub brand: Option<&'a Brand>,
     /// Whether a link leads out of a frame.
     pub is_framed: bool,
+    /// What they found: a place, or why not yet.
+    pub found: Admission,
     /// The personal link, for somebody who is signed in; nobody else is proven to own the address.
     pub join_url: Option<&'a str>,
     /// The entry for their calendar, for the same.
@@ -42,9 +45,14 @@ pub struct EnrolledView<'a> {
 pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
     let t = view.language.texts();
     let subject = t.subject(view.subject);
+    let (to, without, holds) = match view.found {
+        Admission::Wait => ("waiting-enrolled-to", "waiting-enrolled", "waiting-letter"),
+        Admission::Ask => ("waiting-asked-to", "waiting-asked", "waiting-letter"),
+        Admission::Seat | Admission::Full => ("enrolled-sent-to", "enrolled-sent", "enrolled-link"),
+    };
     let sent = match view.email {
-        Some(email) => t.say_with("enrolled-sent-to", &[("subject", &subject), ("email", email)]),
-        None => t.say_with("enrolled-sent", &[("subject", &subject)]),
+        Some(email) => t.say_with(to, &[("subject", &subject), ("email", email)]),
+        None => t.say_with(without, &[("subject", &subject)]),
     };
 
     let title = if view.join_url.is_some() { "enrolled-member-title" } else { "enrolled-title" };
@@ -52,6 +60,7 @@ pub fn enrolled_page(view: &EnrolledView<'_>) -> String {
         frame: Frame::keeping(view.query, view.language, t.say(title)).of(view.brand),
         when: Times::new(t, view.span, view.zones, view.query),
         sent,
+        holds: t.say(holds),
         is_framed: view.is_framed,
         join: view.join_url.map(clean::href),
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
@@ -64,6 +73,7 @@ struct Enrolled {
     frame: Frame,
     when: Times,
     sent: String,
+    holds: String,
     is_framed: bool,
     join: Option<String>,
     ways: Vec<Way>,
@@ -118,6 +128,14 @@ pub enum ManageNotice {
     LetterSent,
     /// They are registered again; the new links come by letter.
     RegisteredAgain,
+    /// The place that was held for them is theirs.
+    Accepted,
+    /// It is no longer held for them.
+    OfferGone,
+    /// They registered again, and wait for a place.
+    OnTheList,
+    /// They registered again, and the organizer has to decide.
+    Asked,
     /// They cannot register again: all places are taken.
     Full,
     /// They cannot register again: the registration is closed.
@@ -131,6 +149,19 @@ pub enum ManageNotice {
 pub enum ManageStatus {
     /// The place is theirs.
     Registered,
+    /// They wait for one.
+    Waitlisted,
+    /// One is held for them.
+    Offered {
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// The organizer has to decide.
+    Pending,
+    /// The organizer turned them down.
+    Rejected,
+    /// One was held for them too long.
+    OfferExpired,
     /// They or the organizer gave it back.
     Canceled,
     /// The meeting is over.
@@ -146,6 +177,11 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
     let t = view.language.texts();
     let fields = field::questions(t, &view.questions, &view.problems);
     let flawed = fields.iter().any(|field| field.problem.is_some());
+    // Nobody registers again right after they did.
+    let came_again = matches!(
+        view.notice,
+        Some(ManageNotice::RegisteredAgain | ManageNotice::OnTheList | ManageNotice::Asked)
+    );
 
     render(&Manage {
         frame: Frame::new(view.language, t.say(if flawed { "manage-title-problem" } else { "manage-title" }))
@@ -158,6 +194,11 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         when: view.span.map(|span| Times::new(t, span, view.zones, "")),
         status: t.say(match view.status {
             ManageStatus::Registered => "manage-status-registered",
+            ManageStatus::Waitlisted => "waiting-status-listed",
+            ManageStatus::Offered { .. } => "waiting-status-offered",
+            ManageStatus::Pending => "waiting-status-pending",
+            ManageStatus::Rejected => "waiting-status-rejected",
+            ManageStatus::OfferExpired => "waiting-status-expired",
             ManageStatus::Canceled => "manage-status-canceled",
             ManageStatus::Over => "manage-status-over",
             ManageStatus::MeetingCanceled => "manage-status-meeting-canceled",
@@ -169,6 +210,10 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
                 ManageNotice::TooLate => "manage-answers-late",
                 ManageNotice::LetterSent => "manage-letter-sent",
                 ManageNotice::RegisteredAgain => "manage-registered-again",
+                ManageNotice::Accepted => "waiting-accepted",
+                ManageNotice::OfferGone => "waiting-status-expired",
+                ManageNotice::OnTheList => "waiting-status-listed",
+                ManageNotice::Asked => "waiting-status-pending",
                 ManageNotice::Full => "form-full-title",
                 ManageNotice::Closed => "form-over-title",
                 ManageNotice::OnItsPage => "again-on-its-page",
@@ -176,8 +221,20 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         }),
         live: view.status == ManageStatus::Registered,
         join: clean::href(view.join_url),
-        // Nobody registers again right after they did.
-        canceled: view.status == ManageStatus::Canceled && view.notice != Some(ManageNotice::RegisteredAgain),
+        offered: match view.status {
+            ManageStatus::Offered { expires_at } => {
+                let until = Moment::new(t, expires_at, view.zones.first()).text;
+                Some(t.say_with("waiting-offered-until", &[("time", &until)]))
+            }
+            _ => None,
+        },
+        waits: matches!(
+            view.status,
+            ManageStatus::Waitlisted | ManageStatus::Offered { .. } | ManageStatus::Pending
+        ),
+        canceled: view.status == ManageStatus::Canceled && !came_again,
+        may_come_again: matches!(view.status, ManageStatus::Canceled | ManageStatus::OfferExpired)
+            && !came_again,
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
@@ -201,7 +258,10 @@ struct Manage<'a> {
     notice: Option<String>,
     live: bool,
     join: String,
+    offered: Option<String>,
+    waits: bool,
     canceled: bool,
+    may_come_again: bool,
     ways: Vec<Way>,
     letter_explain: String,
     again: Option<String>,
@@ -233,6 +293,8 @@ pub struct CanceledView<'a> {
     pub subject: &'a str,
     /// Whose page it is.
     pub brand: Option<&'a Brand>,
+    /// Whether they had a place, or waited for one.
+    pub had_a_place: bool,
     /// Where to register again, if that is possible.
     pub registration_page_url: Option<&'a str>,
 }
@@ -241,9 +303,15 @@ pub struct CanceledView<'a> {
 pub fn canceled_page(view: &CanceledView<'_>) -> String {
     let t = view.language.texts();
 
+    let (title, explain, letter) = if view.had_a_place {
+        ("canceled-title", "canceled-explain", "canceled-letter")
+    } else {
+        ("waiting-left-title", "waiting-left", "waiting-left-letter")
+    };
     render(&Canceled {
-        frame: Frame::new(view.language, t.say("canceled-title")).of(view.brand),
-        explain: t.say_with("canceled-explain", &[("subject", &t.subject(view.subject))]),
+        frame: Frame::new(view.language, t.say(title)).of(view.brand),
+        explain: t.say_with(explain, &[("subject", &t.subject(view.subject))]),
+        letter: t.say(letter),
         again: view.registration_page_url.map(clean::href),
     })
 }
@@ -253,5 +321,6 @@ pub fn canceled_page(view: &CanceledView<'_>) -> String {
 struct Canceled {
     frame: Frame,
     explain: String,
+    letter: String,
     again: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! The registration page of one meeting: what it is, and the form for a place in it.
 
 use askama::Template;
+use domain::seats::Admission;
 use jiff::Timestamp;
 
 use super::field::{self, Field};
@@ -122,6 +123,8 @@ pub struct EnrolmentForm<'a> {
     pub questions: Vec<Question<'a>>,
     /// What they are asked to agree to.
     pub consent: Option<ConsentBox<'a>>,
+    /// What somebody finds who sends it.
+    pub finds: Admission,
     /// What was wrong with the values above. One for a field that is not in the form is left out.
     pub problems: Vec<FieldProblem<'a>>,
     /// What the browser has to find before the form is taken; `None` where it is taken as it is.
@@ -220,6 +223,7 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
     let subject = t.subject(view.subject);
     let description = view.description.filter(|text| !text.trim().is_empty());
     let flawed = fields.iter().any(|field| field.problem.is_some());
+    let finds = form.map(|form| form.finds).unwrap_or_default();
     // The title is the first thing a screen reader says after a form came back.
     let title = if flawed { "form-title-problem" } else { "form-title" };
 
@@ -245,6 +249,21 @@ pub fn registration_page(view: &RegistrationView<'_>) -> String {
             _ => None,
         },
         member: form.filter(|form| form.session.is_some()),
+        heading: t.say(match finds {
+            Admission::Wait => "form-full-title",
+            Admission::Ask => "waiting-approval-title",
+            Admission::Seat | Admission::Full => "form-heading",
+        }),
+        aside: match finds {
+            Admission::Wait => Some(t.say("waiting-form-explain")),
+            Admission::Ask => Some(t.say("waiting-approval-explain")),
+            Admission::Seat | Admission::Full => None,
+        },
+        submit: t.say(match finds {
+            Admission::Wait => "waiting-form-button",
+            Admission::Ask => "waiting-approval-button",
+            Admission::Seat | Admission::Full => "form-submit",
+        }),
         nonce: form.map(|form| form.nonce).unwrap_or_default(),
         proof: form.and_then(|form| form.proof),
         script: crate::PROOF_SCRIPT_PATH,
@@ -310,6 +329,9 @@ struct Page<'a> {
     sign_in: Option<String>,
     session: Option<SessionView<'a>>,
     member: Option<&'a EnrolmentForm<'a>>,
+    heading: String,
+    aside: Option<String>,
+    submit: String,
     nonce: &'a str,
     proof: Option<ProofView<'a>>,
     script: &'static str,

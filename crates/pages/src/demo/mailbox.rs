@@ -60,6 +60,11 @@ impl<'a> Row<'a> {
             LetterKind::Reminder => "mailbox-kind-reminder",
             LetterKind::Cancellation => "mailbox-kind-cancellation",
             LetterKind::Offer => "mailbox-kind-offer",
+            LetterKind::Waitlisted => "mailbox-kind-waitlisted",
+            LetterKind::PlaceOffered => "mailbox-kind-place-offered",
+            LetterKind::OfferExpired => "mailbox-kind-offer-expired",
+            LetterKind::PendingApproval => "mailbox-kind-pending",
+            LetterKind::Rejected => "mailbox-kind-rejected",
         };
         Self {
             href: clean::href(row.url),

@@ -89,6 +89,7 @@ fn a_link_that_is_none_leads_nowhere() {
                 language,
                 subject: "word",
                 brand: None,
+                had_a_place: true,
                 registration_page_url: Some(url),
             }),
             letter(&LetterFacts { join_url: url, manage_url: url, ..facts("word") }).html,

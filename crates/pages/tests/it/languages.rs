@@ -133,6 +133,7 @@ fn the_switch_keeps_the_query_of_the_address() {
             join_url: None,
             brand: None,
             is_framed: false,
+            found: domain::seats::Admission::Seat,
             calendar: None,
             query,
         }),

@@ -268,3 +268,52 @@ fn a_letter_leads_with_the_organisation_s_own_time_and_says_utc_below_it() {
     assert!(none.html.contains("<strong>Tuesday, 4 August 2026, 14:00–15:30 UTC</strong>"), "{}", none.html);
     assert!(!none.text.contains("That is:") && !none.html.contains("That is:"));
 }
+
+/// Before a place is theirs, nobody gets the way in or an entry for their calendar.
+#[test]
+fn letters_to_whoever_waits_hold_no_link_to_the_meeting() {
+    for (kind, has_way_back) in [
+        (LetterKind::Waitlisted, true),
+        (LetterKind::PlaceOffered, true),
+        (LetterKind::PendingApproval, true),
+        (LetterKind::OfferExpired, false),
+        (LetterKind::Rejected, false),
+    ] {
+        let letter = letter(&LetterFacts { kind, zone: None, ..plain_facts() });
+
+        for part in [&letter.text, &letter.html] {
+            assert!(!part.contains(JOIN), "{kind:?}: {part}");
+            assert_eq!(part.contains(MANAGE), has_way_back, "{kind:?}: {part}");
+        }
+        assert_eq!(letter.calendar, None, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_offered_place_says_until_when_and_where_to_accept_it() {
+    let facts = LetterFacts { kind: LetterKind::PlaceOffered, zone: None, ..plain_facts() };
+    let letter = letter(&facts);
+
+    assert_eq!(letter.subject, "A place for you: Engines, and what they weave");
+    assert!(letter.text.contains("Accept it by Sunday, 2 August 2026, 09:00 UTC."), "{}", letter.text);
+    assert!(letter.text.contains(MANAGE));
+}
+
+/// Whoever never had a place gives none back.
+#[test]
+fn who_leaves_the_waiting_list_is_told_so() {
+    let facts = LetterFacts { kind: LetterKind::Cancellation, had_a_place: false, ..plain_facts() };
+    let letter = letter(&facts);
+
+    assert!(
+        letter.text.contains("You have withdrawn your registration for this meeting."),
+        "{}",
+        letter.text
+    );
+    assert!(
+        !letter.text.contains("place is free") && !letter.text.contains("no longer works"),
+        "{}",
+        letter.text
+    );
+    assert_eq!(letter.calendar, None);
+}

@@ -201,11 +201,22 @@ fn what_can_be_done_follows_from_where_a_registration_stands() {
     let buttons = |status| {
         let page = manage_page(&manage("word", status));
         let has = |action: &&str| page.contains(&format!(r#"name="do" value="{action}""#));
-        ["answers", "letter", "cancel", "again", "erase"].into_iter().filter(has).collect::<Vec<_>>()
+        ["accept", "answers", "letter", "cancel", "again", "erase"]
+            .into_iter()
+            .filter(has)
+            .collect::<Vec<_>>()
     };
 
     assert_eq!(buttons(ManageStatus::Registered), ["answers", "letter", "cancel", "erase"]);
-    assert_eq!(buttons(ManageStatus::Canceled), ["again", "erase"]);
+    let expires_at = at("2026-08-02T09:00:00Z");
+    assert_eq!(buttons(ManageStatus::Offered { expires_at }), ["accept", "answers", "cancel", "erase"]);
+    for status in [ManageStatus::Waitlisted, ManageStatus::Pending] {
+        assert_eq!(buttons(status), ["answers", "cancel", "erase"], "{status:?}");
+    }
+    for status in [ManageStatus::Canceled, ManageStatus::OfferExpired] {
+        assert_eq!(buttons(status), ["again", "erase"], "{status:?}");
+    }
+    assert_eq!(buttons(ManageStatus::Rejected), ["erase"]);
     for status in [ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled] {
         assert_eq!(buttons(status), ["erase"]);
     }
@@ -222,9 +233,17 @@ fn the_way_into_the_meeting_stands_first_while_there_is_one() {
     let filled =
         |tag: &Tag| tag.name == "button" && !tag.get("class").unwrap_or_default().contains("outline");
     assert!(!tags(&registered).iter().any(filled));
-    for status in
-        [ManageStatus::Canceled, ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled]
-    {
+    for status in [
+        ManageStatus::Waitlisted,
+        ManageStatus::Offered { expires_at: at("2026-08-02T09:00:00Z") },
+        ManageStatus::Pending,
+        ManageStatus::Rejected,
+        ManageStatus::OfferExpired,
+        ManageStatus::Canceled,
+        ManageStatus::Over,
+        ManageStatus::MeetingCanceled,
+        ManageStatus::AllCanceled,
+    ] {
         assert!(!page(status).contains(&format!(r#""{JOIN}""#)), "{status:?}");
     }
 }

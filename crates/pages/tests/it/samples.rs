@@ -1,5 +1,6 @@
 //! Views filled with one value in every place where a person chooses the words.
 
+use domain::seats::Admission;
 use jiff::Timestamp;
 use pages::*;
 
@@ -27,6 +28,8 @@ pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
     LetterFacts {
         kind: LetterKind::Confirmation,
         canceled_by: CanceledBy::Registrant,
+        had_a_place: true,
+        offer_expires_at: Some(at("2026-08-02T09:00:00Z")),
         language: Language::English,
         first_name: said,
         last_name: said,
@@ -101,6 +104,7 @@ pub(crate) fn form(said: &str) -> EnrolmentForm<'_> {
         first_name: said,
         last_name: said,
         email: said,
+        finds: Admission::Seat,
         questions: vec![
             Question {
                 id: said,
@@ -205,6 +209,11 @@ pub(crate) fn every_letter(said: &str) -> Vec<(String, Letter)> {
         (LetterKind::Cancellation, CanceledBy::Organizer),
         (LetterKind::Cancellation, CanceledBy::OrganizerForAll),
         (LetterKind::Offer, CanceledBy::Registrant),
+        (LetterKind::Waitlisted, CanceledBy::Registrant),
+        (LetterKind::PlaceOffered, CanceledBy::Registrant),
+        (LetterKind::OfferExpired, CanceledBy::Registrant),
+        (LetterKind::PendingApproval, CanceledBy::Registrant),
+        (LetterKind::Rejected, CanceledBy::Organizer),
     ];
     let letters = Language::all().iter().flat_map(|language| kinds.map(|kind| (*language, kind)));
     letters
@@ -276,6 +285,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
         RegistrationState::Open(EnrolmentForm { proof: Some(proof(false)), ..form(said) }),
         RegistrationState::Open(EnrolmentForm { problems: vec![], proof: Some(proof(true)), ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { finds: Admission::Wait, ..form(said) }),
+        RegistrationState::Open(EnrolmentForm { finds: Admission::Ask, ..form(said) }),
         RegistrationState::Full,
         RegistrationState::NotOpen { opens_at: at("2026-07-04T14:00:00Z") },
         RegistrationState::Closed { closed_at: at("2026-08-01T14:00:00Z") },
@@ -289,6 +300,11 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     ];
     let statuses = [
         ManageStatus::Registered,
+        ManageStatus::Waitlisted,
+        ManageStatus::Offered { expires_at: at("2026-08-02T09:00:00Z") },
+        ManageStatus::Pending,
+        ManageStatus::Rejected,
+        ManageStatus::OfferExpired,
         ManageStatus::Canceled,
         ManageStatus::Over,
         ManageStatus::MeetingCanceled,
@@ -309,6 +325,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 join_url: Some(JOIN),
                 brand: None,
                 is_framed: false,
+                found: Admission::Seat,
                 calendar: Some(offer(language, said)),
                 query: "",
             }),
@@ -324,8 +341,21 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 join_url: None,
                 brand: None,
                 is_framed: false,
+                found: Admission::Seat,
                 calendar: None,
                 query: "",
+            }),
+        ),
+        Page::new("on the list", enrolled_aside(language, said, Admission::Wait)),
+        Page::new("asked", enrolled_aside(language, said, Admission::Ask)),
+        Page::new(
+            "left the list",
+            canceled_page(&CanceledView {
+                language,
+                subject: said,
+                brand: None,
+                had_a_place: false,
+                registration_page_url: again,
             }),
         ),
         Page::new(
@@ -334,6 +364,7 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 language,
                 subject: said,
                 brand: None,
+                had_a_place: true,
                 registration_page_url: again,
             }),
         ),
@@ -388,6 +419,22 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     pages.into_iter().map(|page| page.read_in(language)).collect()
 }
 
+fn enrolled_aside(language: Language, said: &str, found: Admission) -> String {
+    enrolled_page(&EnrolledView {
+        span: (start_at(), end_at()),
+        zones: BERLIN,
+        language,
+        subject: said,
+        email: Some(said),
+        join_url: None,
+        brand: None,
+        is_framed: false,
+        found,
+        calendar: None,
+        query: "",
+    })
+}
+
 pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
     [
         GateState::Early { opens_at: at("2026-08-04T13:45:00Z"), now: at("2026-08-04T13:33:00Z") },
@@ -395,6 +442,7 @@ pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
         GateState::Elsewhere,
         GateState::Over,
         GateState::Canceled,
+        GateState::NoPlaceYet,
         GateState::NoAddress,
         GateState::PersonalLinkNeeded { registration_page_url: Some(REGISTER) },
         GateState::PersonalLinkNeeded { registration_page_url: None },

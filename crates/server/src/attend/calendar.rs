@@ -71,7 +71,12 @@ async fn add(
         }
         (None, _) => None,
     };
-    Ok(response.unwrap_or_else(|| show(app, reader, hosted.as_ref(), GateState::Canceled)))
+    let state = if registrant.standing.is_live() && hosted.is_some() && !registrant.is_registered() {
+        GateState::NoPlaceYet
+    } else {
+        GateState::Canceled
+    };
+    Ok(response.unwrap_or_else(|| show(app, reader, hosted.as_ref(), state)))
 }
 
 /// A file to save or to open with a calendar program.

@@ -182,6 +182,9 @@ async fn admit(app: &App, reader: &Reader, registrant: &Registrant, wish: Wish) 
                 }
             }
         }
+        Some(hosted) if is_its(&hosted, registrant) && registrant.standing.is_live() => {
+            show(app, reader, Some(&hosted), GateState::NoPlaceYet)
+        }
         // What the meeting holds now may be another registration, which is not theirs to see.
         hosted => {
             let own = hosted.filter(|hosted| is_its(hosted, registrant));
@@ -237,7 +240,9 @@ pub fn show(app: &App, reader: &Reader, hosted: Option<&Hosted>, state: GateStat
         }
     });
     let status = match state {
-        GateState::Canceled | GateState::PersonalLinkNeeded { .. } => StatusCode::FORBIDDEN,
+        GateState::Canceled | GateState::NoPlaceYet | GateState::PersonalLinkNeeded { .. } => {
+            StatusCode::FORBIDDEN
+        }
         GateState::Over => StatusCode::GONE,
         GateState::Elsewhere => StatusCode::CONFLICT,
         GateState::Early { .. } | GateState::NoAddress | GateState::Ready => StatusCode::OK,

@@ -8,13 +8,15 @@ use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use domain::enrolment::change_answers;
 use domain::link::Purpose;
+use domain::seats::Admission;
 use domain::{
     AllowedRegistrant, ConsentVersion, Fact, FieldProblem, Person, Refusal, Registrant, Registration,
+    Standing,
 };
 use http::StatusCode;
 use jiff::Timestamp;
 use pages::{CanceledView, Language, ManageNotice};
-use store::{Changed, Hosted, Past};
+use store::{Act, Asking, Changed, Hosted, Made, Past, Stepped};
 
 use self::view::{Shown, manage_page, page_url};
 use super::form::{self, Fields};
@@ -65,6 +67,7 @@ pub async fn act(
         let Some(own) = find(&app, &token).await? else { return Ok(not_found(&reader)) };
         match form::value(&fields, "do") {
             None | Some("cancel") => cancel(&app, &reader, &own).await,
+            Some("accept") => accept(&app, &reader, own).await,
             Some("answers") => answer(&app, &reader, &token, own, &fields).await,
             Some("letter") => send_again(&app, &reader, &own).await,
             Some("again") => register_again(&app, &reader, &own).await,
@@ -136,7 +139,7 @@ impl Own {
         let hosted = self.hosted.as_ref()?;
         let registration = hosted.registration.as_ref()?;
         let is_early = app.clock.now() < registration.start_at(&hosted.meeting);
-        (self.registrant.is_registered() && is_early).then_some((hosted, registration))
+        (self.registrant.standing.is_live() && is_early).then_some((hosted, registration))
     }
 }
 
@@ -154,9 +157,29 @@ async fn cancel(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiEr
         language,
         brand: own.house(app).map(|house| &house.brand),
         subject: own.subject().unwrap_or_default(),
+        had_a_place: matches!(registrant.standing, Standing::Registered | Standing::Canceled(_)),
         registration_page_url: page_url.as_deref(),
     };
     Ok(html(StatusCode::OK, language, pages::canceled_page(&view)))
+}
+
+/// Takes the place that is held for them. A second press shows the same page as the first.
+async fn accept(app: &App, reader: &Reader, own: Own) -> Result<Response, ApiError> {
+    if own.hosted.is_none() {
+        return Ok(manage_page(app, reader, &own, Shown::default()));
+    }
+    let asking = Asking { act: Act::Accept, reason: None, is_conditional: false };
+    let stepped = app.store.take_step(&own.registrant, asking, &by_registrant(app), None).await?;
+    app.mail_waits();
+    let (notice, registrant) = match stepped {
+        Made::Now(Stepped::Done(now) | Stepped::Unchanged(now)) => (Some(ManageNotice::Accepted), *now),
+        Made::Now(Stepped::Refused(Refusal::OfferExpired { .. })) => {
+            (Some(ManageNotice::OfferGone), own.registrant)
+        }
+        _ => (None, own.registrant),
+    };
+    let own = Own { registrant, ..own };
+    Ok(manage_page(app, reader, &own, Shown { notice, ..Shown::default() }))
 }
 
 async fn answer(
@@ -206,7 +229,7 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
     let Own { registrant, hosted, .. } = own;
     let registration = hosted.as_ref().and_then(|hosted| Some((hosted, hosted.registration.as_ref()?)));
     let (Some((hosted, registration)), Some(Person::Named { named, .. }), false) =
-        (registration, &registrant.person, registrant.is_registered())
+        (registration, &registrant.person, registrant.standing.is_live())
     else {
         return Ok(manage_page(app, reader, own, Shown::default()));
     };
@@ -236,7 +259,14 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
         idempotency: None,
     };
     match take_place(app, hosted, registration, asked).await {
-        Ok(Some(_)) => Ok(with_notice(app, reader, own, ManageNotice::RegisteredAgain)),
+        Ok(Some(place)) => {
+            let notice = match place.told {
+                Admission::Wait => ManageNotice::OnTheList,
+                Admission::Ask => ManageNotice::Asked,
+                Admission::Seat | Admission::Full => ManageNotice::RegisteredAgain,
+            };
+            Ok(with_notice(app, reader, own, notice))
+        }
         Ok(None) => Err(ApiError::Busy),
         Err(ApiError::Refused(Refusal::RegistrationFull)) => {
             Ok(with_notice(app, reader, own, ManageNotice::Full))

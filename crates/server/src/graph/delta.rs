@@ -154,7 +154,7 @@ async fn show_meetings(
 /// Who is no longer on the list: whoever gave the place back can still be read by their id, unless they were erased or an
 /// external system knows them by a name that may come back.
 fn gone(meeting: &Meeting, registration: &Registration, registrant: &Registrant) -> Option<Gone> {
-    registrant.canceled.as_ref()?;
+    registrant.standing.end()?;
     let id = public_id(meeting, registration, registrant);
     let is_readable = registration.kind != RegistrationKind::External && registrant.person.is_some();
     Some(if is_readable { Gone::changed(id) } else { Gone::deleted(id) })

@@ -6,10 +6,11 @@ use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
 use domain::link::Link;
 use domain::permission::{may_enroll, sees_registrants};
 use domain::refusal::Denial;
+use domain::seats::Admission;
 use domain::{
     AllowedRegistrant, Answer as Answered, Caller, ConsentVersion, Enrolment, FieldProblem, Meeting,
     MeetingId, Person, PersonId, Refusal, Registrant, RegistrantId, Registration, RegistrationId,
-    RegistrationKind,
+    RegistrationKind, Standing,
 };
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -55,12 +56,28 @@ pub struct Place {
     pub generation: u8,
     /// It was given just now.
     pub is_new: bool,
+    /// What whoever asks is told: that there is a place, or why there is none yet.
+    pub told: Admission,
 }
 
 impl Place {
     /// The one that somebody has.
     pub fn held_by(registrant: &Registrant) -> Self {
-        Self { registrant: registrant.id, generation: registrant.generation, is_new: false }
+        let told = match registrant.standing {
+            Standing::Waitlisted | Standing::Offered { .. } => Admission::Wait,
+            Standing::PendingApproval => Admission::Ask,
+            _ => Admission::Seat,
+        };
+        Self { registrant: registrant.id, generation: registrant.generation, is_new: false, told }
+    }
+
+    /// The name of the status on the wire that goes with what is told.
+    pub(super) fn status(&self) -> &'static str {
+        match self.told {
+            Admission::Seat | Admission::Full => Standing::Registered.status(),
+            Admission::Wait => Standing::Waitlisted.status(),
+            Admission::Ask => Standing::PendingApproval.status(),
+        }
     }
 
     /// What their links are made from.
@@ -139,6 +156,25 @@ pub async fn take_place(
     registration: &Registration,
     asked: Asked,
 ) -> Result<Option<Place>, ApiError> {
+    let is_member = matches!(asked.person, Person::Named { user: Some(_), .. });
+    let (enrolment, until) = ready(app, hosted, registration, asked)?;
+    match app.turnstile.enroll(enrolment, until).await? {
+        // Somebody signed in is told how they stand.
+        Verdict::Known { registrant, .. } if is_member => {
+            let found = app.store.find_registrant(hosted.meeting.id, registrant).await?;
+            Ok(found.as_ref().map(Place::held_by))
+        }
+        verdict => place_of(verdict),
+    }
+}
+
+/// What queues at the turnstile, and until when it may; a refusal where nobody can enrol now.
+pub(super) fn ready(
+    app: &App,
+    hosted: &Hosted,
+    registration: &Registration,
+    asked: Asked,
+) -> Result<(Enrolment, Timestamp), Refusal> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
     let enrolment = Enrolment {
@@ -157,11 +193,20 @@ pub async fn take_place(
         actor: asked.actor,
         idempotency: asked.idempotency,
     };
-    let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
+    Ok((enrolment, registration.accepts_until(&hosted.meeting)))
+}
+
+/// The place that a verdict gives; `None` when what the request was checked against has changed meanwhile.
+pub(super) fn place_of(verdict: Verdict) -> Result<Option<Place>, ApiError> {
     match verdict {
-        Verdict::Seated(registrant) => Ok(Some(Place { registrant, generation: 0, is_new: true })),
+        Verdict::Seated(registrant) => {
+            Ok(Some(Place { registrant, generation: 0, is_new: true, told: Admission::Seat }))
+        }
+        Verdict::Waits { registrant, admission, is_new } => {
+            Ok(Some(Place { registrant, generation: 0, is_new, told: admission }))
+        }
         Verdict::Known { registrant, generation } => {
-            Ok(Some(Place { registrant, generation, is_new: false }))
+            Ok(Some(Place { registrant, generation, is_new: false, told: Admission::Seat }))
         }
         Verdict::Full { .. } => Err(Refusal::RegistrationFull.into()),
         Verdict::KeyReused => Err(Refusal::IdempotencyKeyReused.into()),
@@ -245,7 +290,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
 
 /// Every fault at once: those of the JSON and those of the form. A member whose JSON was at fault is not
 /// reported as missing as well.
-fn check_form(
+pub(super) fn check_form(
     form: &FilledForm,
     mut problems: Vec<FieldProblem>,
     questions: &[domain::Question],
@@ -304,8 +349,14 @@ fn show(
         Some(Person::Named { user: Some(_), .. }) => {
             let key = wire::registration::key(meeting, registration);
             let id = wire::ids::write_registrant(&key, place.registrant);
-            let link = ask.app.graph_link(meeting, registration, &id, place);
-            AnyRegistrant::with_link(id, link)
+            match place.told {
+                Admission::Seat | Admission::Full => {
+                    let link = ask.app.graph_link(meeting, registration, &id, place);
+                    AnyRegistrant::with_link(id, link)
+                }
+                Admission::Wait => AnyRegistrant::without_place(id, Standing::Waitlisted.status()),
+                Admission::Ask => AnyRegistrant::without_place(id, Standing::PendingApproval.status()),
+            }
         }
     };
     Entity { context: ask.root().registrant(meeting), etag: None, entity }

@@ -57,9 +57,19 @@ impl Key {
 
     /// The answer to be kept with what is stored.
     pub fn keep(self, reply: &Reply) -> Once {
-        let body = reply.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
-        Once { place: self.place, key: self.key, answer: Kept { status: reply.status.as_u16(), body } }
+        Once { place: self.place, key: self.key, answer: kept(reply) }
     }
+
+    /// The same where the answer depends on what becomes of the request: it is made there.
+    pub fn of_what_becomes(self) -> Once {
+        self.keep(&Reply::no_content())
+    }
+}
+
+/// An answer as it is kept.
+pub(super) fn kept(reply: &Reply) -> Kept {
+    let body = reply.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+    Kept { status: reply.status.as_u16(), body }
 }
 
 /// The answer that was given before. Asked before the body is judged and what it names is looked for: by then the first

@@ -48,7 +48,9 @@ impl Shift {
 /// signed-in person is not counted.
 fn mailbox(letter: &DueLetter, usage: AddressUse, key: &LinkKey) -> Option<AddressHash> {
     let counted = match letter.kind {
-        LetterKind::Confirmation => AddressUse::Allowance,
+        LetterKind::Confirmation | LetterKind::Waitlisted | LetterKind::PendingApproval => {
+            AddressUse::Allowance
+        }
         _ => AddressUse::OtherLetters,
     };
     match &letter.registrant.person {

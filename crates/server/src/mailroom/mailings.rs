@@ -10,8 +10,8 @@ use super::shift::{Shift, Until};
 
 /// The most letters queued in one go: a transaction that nobody has to wait for long.
 const PIECE: usize = 1_000;
-/// Between two looks for mailings that nobody in this process has spoken of: reminders, and other nodes' work. Their
-/// rows are as many as there are meetings to come.
+/// Between two looks for mailings and offers that nobody in this process has spoken of: reminders, offers that are over, and
+/// other nodes' work. The rows of mailings are as many as there are meetings to come.
 const PACE: SignedDuration = SignedDuration::from_secs(5);
 
 impl Shift {
@@ -19,9 +19,6 @@ impl Shift {
     /// that were. One that failed does not keep the others from theirs.
     pub(super) async fn work_mailings(&self, now: Timestamp) -> Result<usize, Fault> {
         let room = self.room();
-        if !self.is_time_to_look(now) {
-            return Ok(0);
-        }
         let (mut count, mut failed) = (0, None);
         for due in room.store.due_mailings(now).await? {
             let ids: Vec<Uuid> = (0..PIECE).map(|_| room.source.ordered_id(now)).collect();
@@ -40,7 +37,27 @@ impl Shift {
         failed.map_or(Ok(count), Err)
     }
 
-    fn is_time_to_look(&self, now: Timestamp) -> bool {
+    /// Ends the offers of waiting lists whose time is over and offers the places that are free; how many steps that were.
+    pub(super) async fn work_waiting(&self, now: Timestamp) -> Result<usize, Fault> {
+        let room = self.room();
+        let (mut count, mut failed) = (0, None);
+        for meeting in room.store.due_waiting(now).await? {
+            match room.store.work_waiting(meeting, now).await {
+                Ok(steps) => count += steps,
+                Err(fault) => failed = Some(fault),
+            }
+            if self.is_stopping() {
+                break;
+            }
+        }
+        if count > 0 {
+            // There may be more.
+            room.has_mailing.store(true, Ordering::Release);
+        }
+        failed.map_or(Ok(count), Err)
+    }
+
+    pub(super) fn is_time_to_look(&self, now: Timestamp) -> bool {
         let room = self.room();
         let last = room.last_look_at.load(Ordering::Relaxed);
         let since = now.as_microsecond().abs_diff(last);

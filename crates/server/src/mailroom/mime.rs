@@ -97,7 +97,8 @@ fn message(
             .raw_header(constant("List-Unsubscribe", &format!("<{stop_url}>")))
             .raw_header(constant("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
-    if due.kind != LetterKind::Confirmation {
+    let follows_confirmation = due.kind.is_with_a_place() || due.kind == LetterKind::Cancellation;
+    if follows_confirmation && due.kind != LetterKind::Confirmation {
         let first = message_id(due.registrant.id, LetterKind::Confirmation, 0, &host);
         builder = builder.in_reply_to(first.clone()).references(first);
     }
@@ -132,11 +133,17 @@ fn with_calendar(readable: MultiPart, part: &CalendarPart, boundary: String) -> 
 }
 
 /// The same however often the letter is tried: by it a mail server knows a letter that it has already. A registrant has
-/// one confirmation and one cancellation, but an update and an offer for each version and a reminder for each moment.
+/// one of most, but an update and an offer for each version, a reminder for each moment and an offered place for each
+/// time.
 pub(super) fn message_id(id: RegistrantId, kind: LetterKind, about: i64, host: &str) -> String {
     match kind {
-        LetterKind::Confirmation | LetterKind::Cancellation => format!("<{id}.{}@{host}>", kind.name()),
-        LetterKind::Update | LetterKind::Reminder | LetterKind::Offer => {
+        LetterKind::Confirmation
+        | LetterKind::Cancellation
+        | LetterKind::Waitlisted
+        | LetterKind::OfferExpired
+        | LetterKind::PendingApproval
+        | LetterKind::Rejected => format!("<{id}.{}@{host}>", kind.name()),
+        LetterKind::Update | LetterKind::Reminder | LetterKind::Offer | LetterKind::PlaceOffered => {
             format!("<{id}.{}.{about}@{host}>", kind.name())
         }
     }

@@ -143,19 +143,26 @@ impl Shift {
         }
     }
 
-    /// Works off a piece of every mailing, then leases one group from every slot in which letters are due, so that a big
+    /// Works off a piece of every waiting list and mailing, then leases one group from every slot in which letters are due, so that a big
     /// meeting does not hold up a small one. How many pieces and letters that were; a slot that failed does not keep the others from theirs.
     async fn round(&self, give: &Sender<Leased>) -> Result<usize, Fault> {
         let room = self.room();
         let now = room.clock.now();
         room.last_round_at.store(now.as_microsecond(), Ordering::Relaxed);
+        let looks = self.is_time_to_look(now);
+        // Offers end whether or not the mail server takes letters.
+        let waiting = if looks { self.work_waiting(now).await } else { Ok(0) };
         if room.rest.until(now).is_some() {
-            return Ok(0);
+            return waiting.map(|_| 0);
         }
-        let (mut count, mut failed) = match self.work_mailings(now).await {
-            Ok(pieces) => (pieces, None),
-            Err(fault) => (0, Some(fault)),
-        };
+        let mailings = if looks { self.work_mailings(now).await } else { Ok(0) };
+        let (mut count, mut failed) = (0, None);
+        for worked in [waiting, mailings] {
+            match worked {
+                Ok(pieces) => count += pieces,
+                Err(fault) => failed = Some(fault),
+            }
+        }
         let slots = room.store.due_slots(now).await?;
         if slots.is_empty() || !self.is_ready().await {
             return failed.map_or(Ok(count), Err);

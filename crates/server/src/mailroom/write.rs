@@ -8,7 +8,8 @@ use domain::enrolment::{Named, Person};
 use domain::person::DirectoryPerson;
 use domain::return_address::seal_return;
 use domain::{
-    AddressHash, AddressUse, CanceledBy, Email, LetterKind, Meeting, Registrant, ReturnKind, WithheldReason,
+    AddressHash, AddressUse, CanceledBy, Email, LetterKind, Meeting, Registrant, ReturnKind, Standing,
+    WithheldReason,
 };
 use lettre::message::Mailbox as Address;
 use pages::{Language, LetterFacts, calendar_file, letter};
@@ -144,10 +145,18 @@ impl Mailroom {
     /// Whether the letter still says something that its recipient should hear.
     fn is_true(&self, due: &DueLetter) -> Result<bool, Fault> {
         let (room, now) = (&*self.0, self.0.clock.now());
-        // Everybody of a registration that is deleted gets the cancellation, be it a moment later.
-        let has_a_place = due.registrant.is_registered() && due.told.is_live;
+        let standing = &due.registrant.standing;
         let is_timely = match due.kind {
-            LetterKind::Confirmation | LetterKind::Cancellation => true,
+            LetterKind::Confirmation
+            | LetterKind::Cancellation
+            | LetterKind::Waitlisted
+            | LetterKind::OfferExpired
+            | LetterKind::PendingApproval
+            | LetterKind::Rejected => true,
+            // Whoever reads it too late could only be disappointed.
+            LetterKind::PlaceOffered => {
+                matches!(standing, Standing::Offered { expires_at } if *expires_at == due.moment()? && now < *expires_at)
+            }
             // A later change has an update of its own, which tells this one as well.
             LetterKind::Update => due.about == due.told.told_version && now < due.end_at()?,
             // Not once the meeting has begun, was moved, or the next reminder takes its place.
@@ -158,7 +167,7 @@ impl Mailroom {
             // What was told since has an invitation of its own to decline.
             LetterKind::Offer => due.about == due.told.told_version && now < due.start_at()?,
         };
-        Ok(is_timely && due.kind.is_for(has_a_place))
+        Ok(is_timely && due.kind.is_true_of(standing, due.told.is_live))
     }
 
     fn compose(&self, due: &DueLetter, named: &Named, organizer: &Organizer) -> Result<SealedLetter, Fault> {
@@ -198,6 +207,11 @@ impl Mailroom {
         Ok(write(&LetterFacts {
             kind: due.kind,
             canceled_by: canceled_by(due),
+            had_a_place: !matches!(registrant.standing, Standing::Withdrawn(_)),
+            offer_expires_at: match registrant.standing {
+                Standing::Offered { expires_at } => Some(expires_at),
+                _ => None,
+            },
             language: registrant.language.as_deref().map(Language::choose).unwrap_or_default(),
             first_name: &named.first_name,
             last_name: &named.last_name,

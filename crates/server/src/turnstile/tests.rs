@@ -84,7 +84,6 @@ async fn neither_people_nor_those_who_ask_for_health_keep_the_others_from_their_
         clock: app.clock.clone(),
         ids: app.ids.clone(),
         mailroom: app.mailroom.clone(),
-        courier: app.courier.clone(),
         returning: app.returning.clone(),
         callers: Handle::current(),
     };

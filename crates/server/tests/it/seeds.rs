@@ -87,7 +87,7 @@ async fn seed_000_create_meeting_registration() {
                 r#""registrationPageViewCount":null,"speakers":["#,
                 r#"{{"displayName":"Satya Nadella","bio":"Chairman and Chief Executive Officer, Microsoft"}},"#,
                 r#"{{"displayName":"Scott Guthrie","bio":"EVP, Cloud and AI Group, Microsoft"}}],"#,
-                r#""capacity":null,"opensDateTime":null,"closesDateTime":null,"embeddingOrigins":[],"reminderMinutesBeforeStart":null}}"#,
+                r#""capacity":null,"isWaitlistEnabled":false,"isManualApprovalEnabled":false,"waitlistOfferMinutes":null,"opensDateTime":null,"closesDateTime":null,"embeddingOrigins":[],"reminderMinutesBeforeStart":null}}"#,
             ),
             context = context(&meeting),
             etag = created.json()["@odata.etag"],

@@ -35,12 +35,12 @@ pub async fn an_audit_finds_what_was_spoiled(rig: &Rig) {
     for (spoil, found) in [
         (
             format!("UPDATE roster SET seats_taken = 1 WHERE {HERE}"),
-            vec![("seats taken are people", 1, 2), ("seats taken are enrolments", 1, 2)],
+            vec![("seats taken are people", 1, 2), ("seats taken are places", 1, 2)],
         ),
         (format!("UPDATE roster SET registrant_count = 4 WHERE {HERE}"), vec![("the length", 4, 3)]),
         (
             format!("DELETE FROM event WHERE kind = 'registrantCanceled' AND {HERE}"),
-            vec![("seats taken are enrolments", 2, 3)],
+            vec![("seats taken are places", 2, 3)],
         ),
         (
             format!("UPDATE registration SET capacity = 1 WHERE {HERE}"),

@@ -21,8 +21,8 @@ pub async fn a_cancellation_frees_the_place_and_queues_one_letter(rig: &Rig) {
     let expected = Tally { live: 1, seats_taken: 1, cancellations: 1, canceled: 1, ..enrolled(2) };
     assert_eq!(rig.tally(stage.meeting.id).await, expected);
     let registrant = rig.store.find_registrant(stage.meeting.id, first).await.unwrap().unwrap();
-    let cancellation = registrant.canceled.unwrap();
-    assert_eq!((cancellation.at, cancellation.by), (fact.at, fact.actor));
+    let cancellation = registrant.standing.end().unwrap();
+    assert_eq!((cancellation.at, &cancellation.by), (fact.at, &fact.actor));
     let events = rig.store.list_events(stage.meeting.id, first).await.unwrap();
     assert_eq!(events, ["registrantEnrolled", "registrantCanceled"]);
     let slot = stage.meeting.id.slot().number();
@@ -42,6 +42,24 @@ pub async fn a_second_cancellation_changes_nothing(rig: &Rig) {
 
     assert_eq!(outcome, Canceled::Before);
     assert_eq!(rig.tally(stage.meeting.id).await, before);
+}
+
+pub async fn many_give_their_places_back_each_once(rig: &Rig) {
+    let (stage, other) = (rig.stage(Some(3)).await, rig.stage(None).await);
+    let [first, second, third] = [1, 2, 3].map(|person| enrol(rig, &stage, person));
+    let (first, second, third) = (first.await, second.await, third.await);
+    let foreign = enrol(rig, &other, 1).await;
+    rig.store.cancel_registrant(stage.meeting.id, third, &fact(1)).await.unwrap();
+    let named = [first, third, first, foreign, second];
+    let each: Vec<_> = (10..).zip(named).map(|(second, id)| (id, fact(second))).collect();
+
+    let outcomes = rig.store.cancel_registrants(stage.meeting.id, &each).await.unwrap();
+
+    let [now, before] = [Canceled::Now, Canceled::Before];
+    assert_eq!(outcomes, [now, before, before, before, now]);
+    let expected = Tally { live: 0, seats_taken: 0, cancellations: 3, canceled: 3, ..enrolled(3) };
+    assert_eq!(rig.tally(stage.meeting.id).await, expected);
+    assert_eq!(rig.tally(other.meeting.id).await, enrolled(1));
 }
 
 pub async fn an_unknown_registrant_cannot_be_canceled(rig: &Rig) {

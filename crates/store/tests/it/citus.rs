@@ -43,6 +43,7 @@ fn everything() -> Vec<String> {
         "registrant",
         "outbox",
         "mailing",
+        "waiting",
         "event",
         "idempotency",
         "attendance",

@@ -3,7 +3,7 @@
 use domain::person::ForeignPerson;
 use domain::{
     Answer, Email, Enrolment, LetterKind, Person, PersonId, QuestionId, RegistrantId, RegistrationId,
-    TenantId,
+    Standing, TenantId,
 };
 use store::Verdict;
 
@@ -250,7 +250,10 @@ pub async fn what_is_stored_of_a_registrant_is_what_was_sent(rig: &Rig) {
         assert_eq!(found.person, Some(asked.person));
         assert_eq!(found.answers, asked.answers);
         assert_eq!((found.language, found.registered_at), (asked.language, asked.at));
-        assert_eq!((found.registration, found.generation, found.canceled), (asked.registration, 0, None));
+        assert_eq!(
+            (found.registration, found.generation, &found.standing),
+            (asked.registration, 0, &Standing::Registered)
+        );
         let events = rig.store.list_events(asked.meeting, asked.id).await.unwrap();
         assert_eq!(events, ["registrantEnrolled"]);
     }

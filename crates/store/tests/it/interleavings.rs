@@ -21,6 +21,13 @@ pub struct Scene {
     stage: Stage,
     other: Stage,
     guest: RegistrantId,
+    list: Option<ListScene>,
+}
+
+/// The meeting with a waiting list.
+struct ListScene {
+    stage: Stage,
+    people: [RegistrantId; 4],
 }
 
 /// An operation.
@@ -44,11 +51,35 @@ pub enum Act {
     Close,
     DeleteRegistration,
     DeleteMeeting,
+    /// What follows is about the meeting with a waiting list.
+    List(OnList),
+}
+
+/// Two places: person 0 has one, the other is held for person 1; persons 2 and 3 wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OnList {
+    /// Person 1 takes the place.
+    Accept,
+    /// Person 1 does not want it.
+    Decline,
+    /// The offer is over.
+    Expire,
+    /// Person 0 gives the place back.
+    GiveBack,
+    /// Person 2 leaves.
+    Leave,
+    /// The person of that number comes.
+    Come(usize),
+    /// So many places.
+    Places(u32),
+    /// The registration is deleted.
+    Delete,
 }
 
 use Act::*;
+use OnList::{Accept, Come, Decline, Delete, Expire, GiveBack, Leave, Places};
 
-const PAIRS: [[Act; 2]; 20] = [
+const PAIRS: [[Act; 2]; 33] = [
     [Enrol(1), Enrol(2)],
     [Enrol(1), Enrol(1)],
     [EnrolBoth(1, 2), EnrolBoth(2, 3)],
@@ -69,6 +100,19 @@ const PAIRS: [[Act; 2]; 20] = [
     [Enrol(1), DeleteRegistration],
     [Enrol(1), DeleteMeeting],
     [Cancel, DeleteRegistration],
+    [List(Accept), List(Expire)],
+    [List(Accept), List(Decline)],
+    [List(Accept), List(Accept)],
+    [List(Expire), List(Expire)],
+    [List(Expire), List(GiveBack)],
+    [List(Decline), List(GiveBack)],
+    [List(GiveBack), List(Come(4))],
+    [List(Places(3)), List(Come(4))],
+    [List(Places(3)), List(GiveBack)],
+    [List(Places(1)), List(Expire)],
+    [List(Leave), List(GiveBack)],
+    [List(Accept), List(Delete)],
+    [List(Expire), List(Delete)],
 ];
 
 impl Act {
@@ -77,9 +121,19 @@ impl Act {
         !matches!(self, Enrol(_) | EnrolByKey(..) | EnrolTwice { .. })
     }
 
+    fn is_on_list(&self) -> bool {
+        matches!(self, List(_))
+    }
+
     /// Runs it; what the caller was told, without ids.
     pub async fn run(self, store: &Store, scene: &Scene) -> String {
-        let Scene { stage, other, guest } = scene;
+        if let List(act) = self {
+            let told = act.run(store, scene.list.as_ref().unwrap()).await;
+            return told.unwrap_or_else(|fault| {
+                if fault.may_pass() { "fault".to_owned() } else { format!("{fault:?}") }
+            });
+        }
+        let Scene { stage, other, guest, .. } = scene;
         let registration = &stage.registration;
         let told = match self {
             Enrol(person) => enrol(store, &[stage.ask(person)]).await,
@@ -111,6 +165,7 @@ impl Act {
                 let deleted = store.delete_registration(stage.meeting.id, registration.id, &fact(1)).await;
                 deleted.map(|done| done.to_string())
             }
+            List(_) => unreachable!("done above"),
             DeleteMeeting => {
                 let deleted = store.delete_meeting(&stage.meeting, &fact(1)).await;
                 deleted.map(|done| format!("{done:?}"))
@@ -128,15 +183,69 @@ async fn enrol(store: &Store, batch: &[Enrolment]) -> Result<String, store::Faul
         Verdict::Full { .. } => "full",
         Verdict::Stale => "stale",
         Verdict::KeyReused => "key reused",
+        Verdict::Waits { is_new: true, .. } => "waits",
+        Verdict::Waits { is_new: false, .. } => "known",
     };
     Ok(store.enroll(batch).await?.into_iter().map(name).collect::<Vec<_>>().join(", "))
 }
 
+/// When person 1's offer is over.
+const LATE: i64 = 4_000;
+
+impl ListScene {
+    async fn set(rig: &Rig) -> Self {
+        let stage = rig.waiting_stage(2).await;
+        let came = rig.store.enroll(&stage.asks([0, 9, 1, 2, 3])).await.unwrap();
+        let [holder, gone, people @ ..] = came.as_slice() else { panic!("five came") };
+        let id = |verdict: &Verdict| match verdict {
+            Verdict::Seated(id) | Verdict::Waits { registrant: id, .. } => *id,
+            other => panic!("{other:?}"),
+        };
+        rig.store.cancel_registrant(stage.meeting.id, id(gone), &fact(0)).await.unwrap();
+        let people = [id(holder), id(&people[0]), id(&people[1]), id(&people[2])];
+        Self { stage, people }
+    }
+}
+
+impl OnList {
+    async fn run(self, store: &Store, scene: &ListScene) -> Result<String, store::Fault> {
+        let (stage, meeting) = (&scene.stage, scene.stage.meeting.id);
+        let step = async |person: usize, act: store::Act| {
+            let seen = store.find_registrant(meeting, scene.people[person]).await?.unwrap();
+            let asking = store::Asking { act, reason: None, is_conditional: false };
+            store.take_step(&seen, asking, &fact(1), None).await.map(|stepped| match stepped {
+                store::Made::Now(store::Stepped::Done(now)) => now.status().to_owned(),
+                store::Made::Now(store::Stepped::Unchanged(_)) => "unchanged".to_owned(),
+                store::Made::Now(store::Stepped::Refused(refusal)) => format!("{refusal:?}"),
+                other => format!("{other:?}"),
+            })
+        };
+        match self {
+            Accept => step(1, store::Act::Accept).await,
+            Decline => step(1, store::Act::Cancel).await,
+            GiveBack => step(0, store::Act::Cancel).await,
+            Leave => step(2, store::Act::Cancel).await,
+            Expire => store.work_waiting(meeting, at(LATE)).await.map(|steps| steps.to_string()),
+            Come(person) => enrol(store, &[stage.ask(person)]).await,
+            Places(places) => {
+                let changed = domain::BuiltIn { capacity: Some(places), ..stage.built_in() };
+                let done = store.update_registration(&stage.registration, &changed, &fact(1)).await;
+                done.map(|done| done.to_string())
+            }
+            Delete => {
+                let deleted = store.delete_registration(meeting, stage.registration.id, &fact(1)).await;
+                deleted.map(|done| done.to_string())
+            }
+        }
+    }
+}
+
 impl Scene {
-    pub async fn set(rig: &Rig) -> Arc<Self> {
+    pub async fn set(rig: &Rig, acts: &[Act]) -> Arc<Self> {
         let (stage, other) = (rig.stage(Some(2)).await, rig.stage(None).await);
         let guest = seated(&rig.store.enroll(&[stage.ask(0)]).await.unwrap())[0];
-        Arc::new(Self { stage, other, guest })
+        let list = if acts.iter().any(Act::is_on_list) { Some(ListScene::set(rig).await) } else { None };
+        Arc::new(Self { stage, other, guest, list })
     }
 
     /// What is stored of both meetings, without ids and in words.
@@ -154,12 +263,24 @@ impl Scene {
                 AND kind = 'confirmation')
             || ', cancellations ' || (SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2
                 AND kind = 'cancellation')
+            || ', standing ' || COALESCE((SELECT COUNT(CASE WHEN standing = 'offered' AND live_key IS NOT NULL THEN 1 END)
+                || '/' || COUNT(CASE WHEN standing = 'waitlisted' AND live_key IS NOT NULL THEN 1 END)
+                || '/' || COUNT(CASE WHEN standing = 'offerExpired' THEN 1 END)
+                || '/' || COUNT(CASE WHEN standing = 'withdrawn' THEN 1 END)
+                FROM registrant WHERE slot = $1 AND meeting_id = $2), '')
+            || ', line ' || (SELECT COUNT(CASE WHEN is_offered THEN 1 END) || '/' || COUNT(*) FROM waiting
+                WHERE slot = $1 AND meeting_id = $2)
+            || ', aside ' || (SELECT SUM(waitlist_count) || '/' || SUM(pending_count) FROM roster
+                WHERE slot = $1 AND meeting_id = $2)
+            || ', offers ' || (SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2
+                AND kind IN ('placeOffered', 'offerExpired'))
             || ', keys ' || (SELECT COUNT(*) FROM idempotency WHERE slot = $1 AND meeting_id = $2)
             || ', places ' || COALESCE((SELECT CAST(MAX(capacity) AS TEXT) FROM registration
                 WHERE slot = $1 AND meeting_id = $2 AND is_live), 'none')
             || ', version ' || (SELECT SUM(version) FROM registration WHERE slot = $1 AND meeting_id = $2)";
         let mut rows = Vec::new();
-        for meeting in [self.stage.meeting.id, self.other.meeting.id] {
+        let list = self.list.iter().map(|list| list.stage.meeting.id);
+        for meeting in [self.stage.meeting.id, self.other.meeting.id].into_iter().chain(list) {
             let slot = meeting.slot().number();
             let text: String = match &rig.raw {
                 Raw::Sqlite(pool) => query_scalar(ROWS).bind(slot).bind(meeting.0).fetch_one(pool).await,
@@ -187,7 +308,7 @@ async fn serially(rig: &Rig, acts: &[Act]) -> HashMap<Vec<usize>, Ending> {
 
 /// How these acts end one after the other; the others are sent away.
 async fn in_order(rig: &Rig, acts: &[Act], order: &[usize]) -> Ending {
-    let scene = Scene::set(rig).await;
+    let scene = Scene::set(rig, acts).await;
     let mut said = vec!["fault".to_owned(); acts.len()];
     for n in order {
         said[*n] = acts[*n].run(&rig.store, &scene).await;
@@ -225,7 +346,7 @@ async fn is_serial(
     serial: &HashMap<Vec<usize>, Ending>,
     choose: impl FnMut(usize) -> usize,
 ) -> (Played, Result<(), String>) {
-    let scene = Scene::set(rig).await;
+    let scene = Scene::set(rig, acts).await;
     let played = orders.play(acts, &scene, choose).await;
     let ending = (played.said.clone(), scene.rows(rig).await);
     let mut is_right = false;
@@ -303,6 +424,8 @@ async fn with_a_protection_switched_off_some_order_goes_wrong() {
         (Protection::MeetingLock, [EnrolBoth(1, 2), Capacity(1)]),
         (Protection::MeetingLock, [EnrolBoth(1, 2), Close]),
         (Protection::MeetingLock, [EnrolBoth(1, 2), DeleteRegistration]),
+        (Protection::MeetingLock, [List(Accept), List(Expire)]),
+        (Protection::MeetingLock, [List(Places(3)), List(GiveBack)]),
         (Protection::SeatCount, [Enrol(1), Enrol(2)]),
         (Protection::PersonKey, [Enrol(1), Enrol(1)]),
         (Protection::RegistrationVersion, [Enrol(1), Close]),
@@ -337,7 +460,7 @@ impl Seeded {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_operations_in_orders_drawn_by_a_seed_end_as_one_after_the_other() {
-    const ACTS: [Act; 10] = [
+    const ACTS: [Act; 16] = [
         Enrol(1),
         Enrol(2),
         EnrolBoth(2, 3),
@@ -348,6 +471,12 @@ async fn three_operations_in_orders_drawn_by_a_seed_end_as_one_after_the_other()
         Close,
         DeleteRegistration,
         DeleteMeeting,
+        List(Accept),
+        List(Expire),
+        List(GiveBack),
+        List(Places(3)),
+        List(Come(4)),
+        List(Leave),
     ];
     let seed = env::var("USHER_TEST_SEED").map_or(20_261_121, |seed| seed.parse().unwrap());
     let rounds = if is_long() { 400 } else { 20 };
@@ -378,7 +507,7 @@ async fn on_sqlite_two_operations_end_as_one_after_the_other() {
     for pair in PAIRS {
         let serial = serially(&rig, &pair).await;
         for _ in 0..if is_long() { 50 } else { 4 } {
-            let scene = Scene::set(&rig).await;
+            let scene = Scene::set(&rig, &pair).await;
             let before = scene.rows(&rig).await;
             let lock = rig.sqlite_pool().begin_with("BEGIN IMMEDIATE").await.unwrap();
             let tasks = [0, 1].map(|n| {

@@ -236,7 +236,7 @@ pub async fn a_large_registration_is_canceled_in_pieces_and_everybody_is_told_on
     told.sort();
     assert_eq!(told, people);
     let last = rig.store.find_registrant(meeting, people[1_298]).await.unwrap().unwrap();
-    let canceled = last.canceled.unwrap();
+    let canceled = last.standing.end().unwrap();
     assert_eq!((canceled.at, canceled.by.as_str()), (at(1), "person:case"));
 }
 

@@ -20,6 +20,7 @@ mod enrol_law;
 mod enrol_many;
 mod faults;
 mod interleavings;
+mod life;
 mod mailings;
 mod meetings;
 mod once;
@@ -123,9 +124,29 @@ macro_rules! every_case {
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,
+                many_give_their_places_back_each_once,
                 an_unknown_registrant_cannot_be_canceled,
                 an_external_registrant_gets_no_cancellation_letter,
                 a_cancellation_after_the_end_of_the_registration_changes_nothing;
+            life:
+                who_finds_no_place_waits_in_order_of_arrival,
+                a_place_given_back_is_held_for_the_first_in_line,
+                an_offer_that_is_over_goes_to_the_next_and_is_over_once,
+                a_place_is_never_held_past_the_start_and_given_at_once_behind_it,
+                as_many_are_offered_as_places_are_new_however_many,
+                nobody_passes_those_who_wait,
+                an_offer_is_accepted_once_and_in_time,
+                who_leaves_the_list_frees_what_was_held_for_them,
+                the_organizer_decides_about_each,
+                who_is_let_in_to_a_full_meeting_waits_or_is_refused,
+                a_stranger_is_told_what_somebody_new_would_be_told,
+                a_retry_is_told_what_the_first_request_was_told,
+                who_waits_is_canceled_with_the_registration,
+                who_waits_is_neither_reminded_nor_told_of_changes,
+                a_reason_is_kept_with_the_cancellation_until_they_are_erased,
+                names_and_answers_are_changed_while_nothing_else_has,
+                of_two_who_decide_on_what_they_saw_one_is_told_to_look_again,
+                any_life_keeps_the_counts_and_the_order;
             meetings:
                 a_meeting_comes_back_as_it_was_stored,
                 an_external_id_makes_one_meeting,
@@ -180,6 +201,7 @@ macro_rules! every_case {
                 a_letter_carries_what_the_registration_told,
                 two_workers_share_the_letters_without_overlap;
             people:
+                many_are_found_by_id_name_and_mail_in_their_own_organisation,
                 a_person_is_found_by_id_and_by_name_in_any_case,
                 a_person_of_another_organisation_is_not_found,
                 people_are_imported_all_or_none,

@@ -31,6 +31,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("outbox: BACKLOG", "counting what waits reads what waits"),
     ("outbox: DUE_SLOTS_OF_NODES", "asked of Citus alone, where each node walks the key of its own letters"),
     ("mailing: DUE_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
+    ("waiting: DUE_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
     ("allowance: EXPIRED_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "asked of Citus alone, as the slots of letters are"),
 ];
@@ -86,13 +87,21 @@ const HOT: &[(&str, &str, By)] = &[
     ("allowance: REMOVE_EXPIRED", "i USING PRIMARY KEY (slot=?)", Both),
     ("allowance: REMOVE_EXPIRED", "mail_allowance USING PRIMARY KEY (slot=? AND mailbox=?)", Sqlite),
     ("lib: LOCK", "m USING PRIMARY KEY (slot=? AND meeting_id=?)", Postgres),
-    ("cancel: CANCEL", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Both),
+    ("life: STEP", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Both),
     (
         "own: CHANGE_ANSWERS",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,
     ),
-    ("cancel: GIVE_BACK", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
+    ("waiting: FIRST", "waiting USING PRIMARY KEY (slot=? AND meeting_id=? AND is_offered=?)", Both),
+    ("waiting: EXPIRED", "waiting USING INDEX waiting_due (slot=? AND due_at<?)", Sqlite),
+    (
+        "waiting: LEAVE",
+        "waiting USING PRIMARY KEY (slot=? AND meeting_id=? AND is_offered=? AND registrant_id=?)",
+        Both,
+    ),
+    ("waiting: LIST_DUE", "waiting USING INDEX waiting_due (slot=? AND due_at<?)", Both),
+    ("life: COUNT", "roster USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Both),
     (
         "registrant: FIND_FROM",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)",

@@ -44,6 +44,10 @@ pub async fn a_registration_comes_back_as_it_was_stored(rig: &Rig) {
             Speaker { display_name: None, bio: Some("是".to_owned()) },
         ],
         capacity: Some(u32::MAX),
+        is_waitlist_enabled: true,
+        is_manual_approval_enabled: true,
+        offer_minutes: Some(90),
+        waitlist_count: 0,
         view_count: 0,
         seats_taken: 0,
         language: Some("de".to_owned()),
@@ -188,7 +192,7 @@ pub async fn closing_tells_everybody_registered_once(rig: &Rig) {
     assert_eq!(told, registered, "one letter each, for whoever had canceled before as well");
     assert!(letters.iter().all(|letter| letter.kind == LetterKind::Cancellation));
     for letter in letters {
-        let cancellation = letter.registrant.canceled.unwrap();
+        let cancellation = letter.registrant.standing.end().unwrap();
         let by_themselves = letter.registrant.id == gone;
         assert_eq!(cancellation.at, at(if by_themselves { 3 } else { 4 }));
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 18] = [
+pub const SLOTTED: [&str; 19] = [
     "meeting",
     "registration",
     "question",
@@ -12,6 +12,7 @@ pub const SLOTTED: [&str; 18] = [
     "registrant",
     "outbox",
     "mailing",
+    "waiting",
     "event",
     "idempotency",
     "attendance",

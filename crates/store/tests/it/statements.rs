@@ -11,6 +11,11 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("idempotency: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("allowance: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
     ("mailing: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("waiting: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    (
+        "waiting: DUE_SLOTS",
+        "it finds out which slots have offers that are over; only workers ask, and never for the rows",
+    ),
     (
         "mailing: DUE_SLOTS",
         "it finds out which slots have mailings; only workers ask, and never for the rows",

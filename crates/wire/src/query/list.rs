@@ -77,8 +77,15 @@ const fn member(property: Property, kind: Kind) -> Member {
     Member { property, kind }
 }
 
-/// Members of Graph's `meetingRegistrantStatus`.
-const STATUS: Kind = Kind::Choice(&["registered", "canceled", "processing"]);
+/// Members of Graph's `meetingRegistrantStatus`, and those that approval and a waiting list add.
+const STATUS: Kind = Kind::Choice(&[
+    "registered",
+    "canceled",
+    "processing",
+    "waitlisted",
+    "pendingApproval",
+    "rejectedByOrganizer",
+]);
 
 /// Registrants of a built-in registration.
 pub static REGISTRANTS: List = List {

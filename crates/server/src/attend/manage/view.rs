@@ -1,7 +1,7 @@
 //! What the manage page shows.
 
 use axum::response::Response;
-use domain::{BuiltIn, FieldProblem, Person, Registrant};
+use domain::{BuiltIn, FieldProblem, Person, Registrant, Standing};
 use http::StatusCode;
 use pages::{ManageNotice, ManageStatus, ManageView, Zones};
 use store::Hosted;
@@ -38,9 +38,18 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         None if past.as_ref().is_none_or(|past| past.is_meeting_deleted) => ManageStatus::MeetingCanceled,
         None if registrant.canceled_themself() => ManageStatus::Canceled,
         None => ManageStatus::AllCanceled,
-        Some(_) if !registrant.is_registered() => ManageStatus::Canceled,
-        Some(_) if span.is_some_and(|(_, end_at)| now >= end_at) => ManageStatus::Over,
-        Some(_) => ManageStatus::Registered,
+        Some(_) if registrant.standing.is_live() && span.is_some_and(|(_, end_at)| now >= end_at) => {
+            ManageStatus::Over
+        }
+        Some(_) => match registrant.standing {
+            Standing::Registered => ManageStatus::Registered,
+            Standing::PendingApproval => ManageStatus::Pending,
+            Standing::Waitlisted => ManageStatus::Waitlisted,
+            Standing::Offered { expires_at } if now < expires_at => ManageStatus::Offered { expires_at },
+            Standing::Offered { .. } | Standing::OfferExpired(_) => ManageStatus::OfferExpired,
+            Standing::Rejected(_) => ManageStatus::Rejected,
+            Standing::Canceled(_) | Standing::Withdrawn(_) => ManageStatus::Canceled,
+        },
     };
     let asked = own.changeable(app).and_then(|(hosted, registration)| {
         let built_in = registration.built_in().ok()?;

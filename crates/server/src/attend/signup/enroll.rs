@@ -165,15 +165,15 @@ async fn seat(
         // Sent, changed and sent again from the same page: another request, which needs no key.
         Err(ApiError::Refused(Refusal::IdempotencyKeyReused)) => {}
         // The same form once more, after the place was given back: they want it again.
-        Ok(Some(place)) if !place.is_new && !is_registered(app, hosted, place).await? => {}
+        Ok(Some(place)) if !place.is_new && !is_live(app, hosted, place).await? => {}
         place => return place,
     }
     take_place(app, hosted, registration, Asked { idempotency: None, ..asked }).await
 }
 
-async fn is_registered(app: &App, hosted: &Hosted, place: Place) -> Result<bool, ApiError> {
+async fn is_live(app: &App, hosted: &Hosted, place: Place) -> Result<bool, ApiError> {
     let found = app.store.find_registrant(hosted.meeting.id, place.registrant).await?;
-    Ok(found.is_some_and(|registrant| registrant.is_registered()))
+    Ok(found.is_some_and(|registrant| registrant.standing.is_live()))
 }
 
 fn fingerprint(fields: &Fields) -> [u8; 32] {

@@ -10,6 +10,7 @@ use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Form, Path, State};
 use axum::response::Response;
 use domain::Registration;
+use domain::seats::Admission;
 use http::{HeaderMap, Method, StatusCode};
 use pages::{CalledOffView, RegistrationState};
 use store::Hosted;
@@ -46,7 +47,9 @@ pub async fn show(
         let organizer = app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
         let organizer = organizer.and_then(|person| person.full_name());
         let page = Page { organizer: organizer.as_deref(), ..page };
-        if registration.accepts_at(meeting, app.clock.now()).is_ok() && registration.seemed_full() {
+        if registration.accepts_at(meeting, app.clock.now()).is_ok()
+            && registration.seemed() == Admission::Full
+        {
             return Ok(page.state(StatusCode::OK, RegistrationState::Full));
         }
         let visitor = Visitor::of(&app, &reader, meeting, registration).await?;

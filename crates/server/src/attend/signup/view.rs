@@ -3,6 +3,7 @@
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::seats::Admission;
 use domain::{BuiltIn, FieldProblem, PersonId, Refusal, Registration};
 use http::StatusCode;
 use jiff::Timestamp;
@@ -122,6 +123,7 @@ impl<'a> Page<'a> {
             last_name: filled.last_name.as_deref().unwrap_or_default(),
             email: filled.email.as_deref().unwrap_or_default(),
             questions: form::questions(built_in, &ids, fields),
+            finds: self.registration.seemed(),
             problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
             proof: sent.proof.as_ref().map(proof::Asked::view),
         };
@@ -160,7 +162,8 @@ impl<'a> Page<'a> {
     pub fn enrolled(&self, person: Option<PersonId>, place: Place, email: Option<&str>) -> Response {
         let Self { app, reader, hosted: Hosted { meeting, .. }, registration, built_in, .. } = *self;
         // An address that somebody typed is not proven to be theirs: its link goes by mail alone.
-        let link = person.map(|_| {
+        let has_place = matches!(place.told, Admission::Seat | Admission::Full);
+        let link = person.filter(|_| has_place).map(|_| {
             let key = wire::registration::key(meeting, registration);
             let id = wire::ids::write_registrant(&key, place.registrant);
             app.graph_link(meeting, registration, &id, place)
@@ -178,7 +181,8 @@ impl<'a> Page<'a> {
             brand: Some(&self.house().brand),
             is_framed: self.leads_out_of_a_frame(),
             join_url: link.as_deref(),
-            calendar: person.map(|_| calendar),
+            calendar: person.filter(|_| has_place).map(|_| calendar),
+            found: place.told,
         };
         let page = html(StatusCode::OK, language, pages::enrolled_page(&view));
         framed_by(page, &built_in.embedding_origins)

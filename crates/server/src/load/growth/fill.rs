@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::enrolment::Named;
 use domain::{
-    Answer, Email, Enrolment, LetterKind, OutboxId, Person, Registrant, RegistrantId, Registration,
+    Answer, Email, Enrolment, LetterKind, OutboxId, Person, Registrant, RegistrantId, Registration, Standing,
 };
 use percent_encoding::percent_decode_str;
 use store::{DueLetter, Fault, Hosted, Settlement, Store, Told, Verdict};
@@ -171,7 +171,7 @@ impl Filler {
                 generation: 0,
                 wants_reminders: true,
                 registered_at: enrolment.at,
-                canceled: None,
+                standing: Standing::Registered,
             },
             meeting: self.hosted.meeting.clone(),
             told: Told::default(),

@@ -23,7 +23,8 @@ async fn a_method_that_is_not_offered_is_refused_with_those_that_are() {
         (format!("{registration}/customQuestions"), vec!["GET", "POST"]),
         (format!("{registration}/customQuestions/x"), vec!["DELETE", "GET", "PATCH"]),
         (format!("{registration}/registrants"), vec!["GET", "POST"]),
-        (format!("{registration}/registrants/x"), vec!["DELETE", "GET"]),
+        (format!("{registration}/registrants/x"), vec!["DELETE", "GET", "PATCH"]),
+        (format!("{registration}/registrants/x/approve"), vec!["POST"]),
     ] {
         for method in ["GET", "POST", "PATCH", "DELETE", "PUT", "OPTIONS", "BREW"] {
             let answer = app.call(method.parse().unwrap(), &path).token(&token).json(&json!({})).await;

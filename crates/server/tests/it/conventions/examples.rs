@@ -10,6 +10,11 @@ use crate::notifications::{OWN_MACHINE, subscribe, wish};
 async fn fill(app: &TestApp, receiver: &Receiver, path: &str, operation: &str) -> String {
     let meeting = if operation.starts_with("registration-create") {
         app.meeting(&app.people.ines).await
+    } else if operation.starts_with("registrant-reject") {
+        let meeting = app.meeting(&app.people.ines).await;
+        let asks = json!({"allowedRegistrant": "everyone", "isManualApprovalEnabled": true});
+        app.register(&meeting, &asks).await;
+        meeting
     } else {
         app.built_in("everyone").await
     };
@@ -20,6 +25,12 @@ async fn fill(app: &TestApp, receiver: &Receiver, path: &str, operation: &str) -
         let token = app.token(&app.people.ines);
         let question = app.post(meeting.questions()).token(&token).json(&body).await.expect(201).json();
         filled = filled.replace("{questionId}", question["id"].as_str().unwrap());
+    }
+    if path.contains("{registrantId}") {
+        let (tomas, token) = (&app.people.tomas, app.token(&app.people.ines));
+        app.post(meeting.registrants()).token(&token).json(&tomas.enrolment()).await.expect(200);
+        let registrants = app.registrants(&meeting).await;
+        filled = filled.replace("{registrantId}", registrants[0]["id"].as_str().unwrap());
     }
     if path.contains("{subscriptionId}") {
         let made = subscribe(app, &wish("me/onlineMeetings", receiver)).await;
@@ -69,6 +80,10 @@ async fn every_example_of_the_reference_works_as_it_stands() {
             let promised = &described["responses"][answer.status.as_str()];
             assert!(answer.status.is_success() && !promised.is_null(), "{method} {path}: {}", answer.text());
             let schema = &promised["content"]["application/json"]["schema"];
+            if answer.status == 204 {
+                sent += 1;
+                continue;
+            }
             for name in answer.json().as_object().unwrap().keys() {
                 assert!(describes(&document, schema, name), "`{name}` of {method} {path}");
             }

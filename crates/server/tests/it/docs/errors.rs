@@ -74,6 +74,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::RegistrationClosed { closed_at: Timestamp::UNIX_EPOCH },
         Refusal::RegistrationEnded { end_at: Timestamp::UNIX_EPOCH },
         Refusal::RegistrationFull,
+        Refusal::RegistrantStatus { status: "canceled", needed: "pendingApproval" },
+        Refusal::OfferExpired { expired_at: Timestamp::UNIX_EPOCH },
         Refusal::DirectoryMismatch { member: "email" },
         Refusal::UnknownPerson,
         Refusal::IdempotencyKeyReused,
@@ -99,6 +101,8 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::RegistrationClosed { .. }
             | Refusal::RegistrationEnded { .. }
             | Refusal::RegistrationFull
+            | Refusal::RegistrantStatus { .. }
+            | Refusal::OfferExpired { .. }
             | Refusal::DirectoryMismatch { .. }
             | Refusal::UnknownPerson
             | Refusal::IdempotencyKeyReused

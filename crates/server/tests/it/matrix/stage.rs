@@ -79,8 +79,17 @@ impl Stage {
             GetQuestion | UpdateQuestion | DeleteQuestion => {
                 format!("{}/{}", meeting.questions(), self.question)
             }
+            EnrollRegistrants => format!("{}/enrollRegistrants", meeting.registration()),
+            CancelRegistrants => format!("{}/cancelRegistrants", meeting.registration()),
+            ExportRegistrants => format!("{}/exportRegistrants(format='csv')", meeting.registration()),
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
-            GetRegistrant | CancelRegistrant => format!("{}/{}", meeting.registrants(), self.registrant),
+            GetRegistrant | CancelRegistrant | UpdateRegistrant => {
+                format!("{}/{}", meeting.registrants(), self.registrant)
+            }
+            ApproveRegistrant => format!("{}/{}/approve", meeting.registrants(), self.registrant),
+            RejectRegistrant => format!("{}/{}/reject", meeting.registrants(), self.registrant),
+            AcceptOffer => format!("{}/{}/accept", meeting.registrants(), self.registrant),
+            CancelForReason => format!("{}/{}/cancel", meeting.registrants(), self.registrant),
             ListLetters => format!("{}/{}/letters", meeting.registrants(), self.registrant),
             DeltaMeetings => format!("{user}/onlineMeetings/delta"),
             DeltaRegistrants => format!("{}/delta", meeting.registrants()),
@@ -120,6 +129,11 @@ impl Stage {
                 "userId": self.colleague.0,
             }),
             EnrollRegistrant => self.colleague.1.clone(),
+            EnrollRegistrants => json!({"registrants": [self.body(EnrollRegistrant)]}),
+            CancelRegistrants => json!({"registrants": [{"id": self.registrant.replace("%2F", "/")}]}),
+            UpdateRegistrant => json!({"customQuestionAnswers": []}),
+            RejectRegistrant | CancelForReason => json!({"reason": "They rang."}),
+            ApproveRegistrant | AcceptOffer => json!({}),
             GetMe
             | GetUser
             | FindMeetings
@@ -130,6 +144,7 @@ impl Stage {
             | ListQuestions
             | GetQuestion
             | DeleteQuestion
+            | ExportRegistrants
             | ListRegistrants
             | GetRegistrant
             | CancelRegistrant

@@ -75,7 +75,7 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         CreateRegistration if edition == Edition::Seed => READ,
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
         GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters
-        | DeltaMeetings | DeltaRegistrants => READ,
+        | ExportRegistrants | DeltaMeetings | DeltaRegistrants => READ,
         // Whoever may list registrants may be told of them: see `notifications/access.rs`.
         CreateSubscription
         | ListSubscriptions
@@ -87,7 +87,8 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         | ListDeliveries
         | ReplayDeliveries => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
-        EnrollRegistrant | CancelRegistrant => WRITE,
+        EnrollRegistrant | CancelRegistrant | EnrollRegistrants | CancelRegistrants => WRITE,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
@@ -111,7 +112,7 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         // Section 6.3: a list is more than `Read.All` opens.
         // What became of somebody's letters is of the list.
-        ListRegistrants | GetRegistrant | ListLetters | DeltaRegistrants => WRITE,
+        ListRegistrants | GetRegistrant | ListLetters | ExportRegistrants | DeltaRegistrants => WRITE,
         CreateSubscription
         | ListSubscriptions
         | GetSubscription
@@ -125,6 +126,10 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
         EnrollRegistrant | CancelRegistrant => READ,
+        // docs/bulk.md: strangers as by themselves; colleagues, whom nobody else enrolls, as an external system's.
+        EnrollRegistrants | CancelRegistrants if audience == Audience::Everyone => READ,
+        EnrollRegistrants | CancelRegistrants => WRITE,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
@@ -136,6 +141,11 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         // External registrations have no questions and no update.
         ListQuestions | CreateQuestion | GetQuestion | UpdateQuestion | DeleteQuestion if is_external => 400,
         UpdateRegistration if is_external => 400,
+        // The organizer of an external registration knows nobody who could be changed or let in.
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer if is_external => 400,
+        // The stage's registrant has a place already.
+        RejectRegistrant => 409,
+        UpdateRegistrant | ApproveRegistrant | AcceptOffer => 200,
         GetMe
         | GetUser
         | FindMeetings
@@ -147,6 +157,9 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | GetQuestion
         | UpdateQuestion
         | EnrollRegistrant
+        | EnrollRegistrants
+        | CancelRegistrants
+        | ExportRegistrants
         | ListRegistrants
         | GetRegistrant
         | ListLetters
@@ -169,6 +182,7 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | DeleteRegistration
         | DeleteQuestion
         | CancelRegistrant
+        | CancelForReason
         | DeleteSubscription
         | ReauthorizeSubscription => 204,
     }
@@ -240,6 +254,9 @@ fn by_colleague(operation: Operation, path: Path, scope: Scope, audience: Audien
         (_, Path::Me | Path::UsersOwn) => 404,
         (EnrollRegistrant, _) if audience != Audience::External => 200,
         (CancelRegistrant, _) if audience == Audience::Organization => 204,
+        // His own row.
+        (UpdateRegistrant | AcceptOffer, _) if audience == Audience::Organization => 200,
+        (CancelForReason, _) if audience == Audience::Organization => 204,
         _ => 403,
     }
 }
