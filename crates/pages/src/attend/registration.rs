@@ -57,7 +57,7 @@ pub struct Speaker<'a> {
 #[derive(Clone, Debug)]
 pub enum RegistrationState<'a> {
     /// The form.
-    Open(EnrolmentForm<'a>),
+    Open(Box<EnrolmentForm<'a>>),
     /// All places are taken.
     Full,
     /// It opens later. The page is asked for again by a header then.
@@ -216,7 +216,7 @@ pub enum Flaw {
 pub fn registration_page(view: &RegistrationView<'_>) -> String {
     let t = view.language.texts();
     let form = match &view.state {
-        RegistrationState::Open(form) => Some(form),
+        RegistrationState::Open(form) => Some(&**form),
         _ => None,
     };
     let fields = form.map(|form| field::fields(t, form)).unwrap_or_default();

@@ -104,7 +104,7 @@ fn every_field_has_a_label() {
 
 #[test]
 fn the_form_asks_for_what_the_service_reads() {
-    let html = registration_page(&registration("word", RegistrationState::Open(form("word"))));
+    let html = registration_page(&registration("word", RegistrationState::Open(Box::new(form("word")))));
     let tags = tags(&html);
     let inputs: Vec<_> = tags.iter().filter(|tag| tag.name == "input").collect();
 
@@ -126,7 +126,7 @@ fn the_form_asks_for_what_the_service_reads() {
 
 #[test]
 fn a_problem_stands_beside_its_field_and_in_the_summary() {
-    let html = registration_page(&registration("word", RegistrationState::Open(form("word"))));
+    let html = registration_page(&registration("word", RegistrationState::Open(Box::new(form("word")))));
     let tags = tags(&html);
     let input = |id: &str| tags.iter().find(|tag| tag.get("id") == Some(id)).unwrap();
 
@@ -149,7 +149,7 @@ fn a_choice_that_nobody_made_is_asked_for_as_one() {
     let page = |problems| {
         registration_page(&registration(
             "word",
-            RegistrationState::Open(EnrolmentForm { problems, ..form("word") }),
+            RegistrationState::Open(Box::new(EnrolmentForm { problems, ..form("word") })),
         ))
     };
 
@@ -164,7 +164,7 @@ fn a_choice_that_nobody_made_is_asked_for_as_one() {
 #[test]
 fn a_form_without_problems_says_nothing_of_them() {
     let form = EnrolmentForm { problems: vec![], ..form("word") };
-    let html = registration_page(&registration("word", RegistrationState::Open(form)));
+    let html = registration_page(&registration("word", RegistrationState::Open(Box::new(form))));
 
     assert!(!html.contains("role=\"alert\"") && !html.contains("aria-invalid"));
     assert!(html.contains("<title>Register: word · Usher</title>"));
@@ -283,13 +283,16 @@ fn the_reference_lists_each_operation_with_its_permissions() {
 
 #[test]
 fn a_consent_stands_whole_beside_its_box_with_the_way_to_more() {
-    let html = registration_page(&registration("word", RegistrationState::Open(form("word"))));
+    let html = registration_page(&registration("word", RegistrationState::Open(Box::new(form("word")))));
 
     assert!(html.contains(r#"<label for="agreed"><bdi lang="fr">word</bdi></label>"#));
     let notice = r#"<a href="https://example.org/privacy" target="_blank" rel="noopener">Privacy notice</a>"#;
     assert!(html.contains(notice), "{html}");
     let none = EnrolmentForm { consent: None, ..form("word") };
-    assert!(!registration_page(&registration("word", RegistrationState::Open(none))).contains("consent"));
+    assert!(
+        !registration_page(&registration("word", RegistrationState::Open(Box::new(none))))
+            .contains("consent")
+    );
 }
 
 #[test]
@@ -393,7 +396,7 @@ fn the_gate_says_how_long_it_is_until_it_opens() {
 fn a_form_below_a_long_story_has_a_way_to_it() {
     let jump = r##"<a class="button outline" href="#form">Register</a>"##;
     let page = |view: &RegistrationView<'_>| registration_page(view).contains(jump);
-    let open = || RegistrationState::Open(EnrolmentForm { problems: vec![], ..form("word") });
+    let open = || RegistrationState::Open(Box::new(EnrolmentForm { problems: vec![], ..form("word") }));
 
     assert!(page(&registration("word", open())));
     let nothing = RegistrationView { description: None, speakers: vec![], ..registration("word", open()) };

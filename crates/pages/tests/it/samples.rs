@@ -281,19 +281,23 @@ const NO_SIGN_IN: [NoSignIn; 8] = [
 
 fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
     let states = [
-        RegistrationState::Open(form(said)),
-        RegistrationState::Open(EnrolmentForm { problems: vec![], ..form(said) }),
-        RegistrationState::Open(EnrolmentForm { proof: Some(proof(false)), ..form(said) }),
-        RegistrationState::Open(EnrolmentForm { problems: vec![], proof: Some(proof(true)), ..form(said) }),
-        RegistrationState::Open(EnrolmentForm { finds: Admission::Wait, ..form(said) }),
-        RegistrationState::Open(EnrolmentForm { finds: Admission::Ask, ..form(said) }),
+        RegistrationState::Open(Box::new(form(said))),
+        RegistrationState::Open(Box::new(EnrolmentForm { problems: vec![], ..form(said) })),
+        RegistrationState::Open(Box::new(EnrolmentForm { proof: Some(proof(false)), ..form(said) })),
+        RegistrationState::Open(Box::new(EnrolmentForm {
+            problems: vec![],
+            proof: Some(proof(true)),
+            ..form(said)
+        })),
+        RegistrationState::Open(Box::new(EnrolmentForm { finds: Admission::Wait, ..form(said) })),
+        RegistrationState::Open(Box::new(EnrolmentForm { finds: Admission::Ask, ..form(said) })),
         RegistrationState::Full,
         RegistrationState::NotOpen { opens_at: at("2026-07-04T14:00:00Z") },
         RegistrationState::Closed { closed_at: at("2026-08-01T14:00:00Z") },
         RegistrationState::Over,
         RegistrationState::SignInNeeded { sign_in_url: None },
         RegistrationState::SignInNeeded { sign_in_url: Some(REGISTER) },
-        RegistrationState::Open(EnrolmentForm { session: Some(session(said)), ..form(said) }),
+        RegistrationState::Open(Box::new(EnrolmentForm { session: Some(session(said)), ..form(said) })),
         RegistrationState::TurnedAway { why: TurnedAway::OtherOrganization, session: session(said) },
         RegistrationState::TurnedAway { why: TurnedAway::UnknownPerson, session: session(said) },
         RegistrationState::TurnedAway { why: TurnedAway::EntryIncomplete, session: session(said) },

@@ -132,7 +132,7 @@ impl<'a> Page<'a> {
             Some(proof) if proof.again => StatusCode::FORBIDDEN,
             _ => StatusCode::OK,
         };
-        self.state(status, RegistrationState::Open(form))
+        self.state(status, RegistrationState::Open(Box::new(form)))
     }
 
     /// The page in that state.
