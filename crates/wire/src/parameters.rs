@@ -116,6 +116,8 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
         Method::Post if operation == Operation::CreateSubscription => vec![retry],
         // Subscriptions have no version.
         _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
+        // What is canceled stays so: there is nothing to do once.
+        Method::Post if operation == Operation::CancelRegistrants => Vec::new(),
         // Whoever wants results for each row wants them in the answer.
         Method::Post if operation.has_rows() => vec![retry],
         Method::Post => vec![retry, returns],
