@@ -75,7 +75,6 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
         ["createOrGet", "Collection(microsoft.graph.onlineMeeting)"],
         ["enrollRegistrants", registration],
         ["cancelRegistrants", registration],
-        ["exportRegistrants", registration],
         ["approve", registrant],
         ["reject", registrant],
         ["accept", registrant],
@@ -83,6 +82,7 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
         ["reauthorize", subscription],
         ["rotateSigningSecret", subscription],
         ["replay", subscription],
+        ["exportRegistrants", registration],
         ["delta", "Collection(microsoft.graph.onlineMeeting)"],
         ["delta", "Collection(microsoft.graph.meetingRegistrantBase)"],
     ]);
