@@ -9,7 +9,7 @@ use super::shell::{Demo, Place, answer, succeeded};
 use super::text::{blocks, one, read, script};
 
 /// The demo that a document begins with, on a free port: several run side by side here.
-fn demo_of(document: &str, place: &Place) -> Demo {
+pub(super) fn demo_of(document: &str, place: &Place) -> Demo {
     let start =
         one(blocks(document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
     let text = start.text.replace("demo --json", "demo --json --listen 127.0.0.1:0");
