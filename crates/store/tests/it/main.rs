@@ -18,6 +18,7 @@ mod enrol;
 mod enrol_keys;
 mod enrol_law;
 mod enrol_many;
+mod events;
 mod faults;
 mod interleavings;
 mod life;
