@@ -106,11 +106,14 @@ struct DeliveryRow {
 }
 
 /// Where nothing waits but changes, a receiver that does not answer has its rest.
-const DUE: &str = "SELECT s.subscription_id, s.tenant_id FROM subscription s
-    JOIN feed f ON f.slot = s.slot AND f.feed_id = s.feed_id
-    WHERE s.leased_until <= $1 AND (s.due_at <= $1 OR s.rest_until <= $1 AND s.after_no < f.last_no)
-    ORDER BY s.leased_until, s.subscription_id LIMIT $2";
-const LEASE: &str = "UPDATE subscription SET leased_until = $4
+/// Of each organisation so many and no more, and the first of each before the second of any.
+const DUE: &str = "SELECT w.subscription_id, w.tenant_id FROM (
+        SELECT s.subscription_id, s.tenant_id, s.visited_at,
+            ROW_NUMBER() OVER (PARTITION BY s.tenant_id ORDER BY s.visited_at, s.subscription_id) AS nth
+        FROM subscription s JOIN feed f ON f.slot = s.slot AND f.feed_id = s.feed_id
+        WHERE s.leased_until <= $1 AND (s.due_at <= $1 OR s.rest_until <= $1 AND s.after_no < f.last_no)) w
+    WHERE w.nth <= $3 ORDER BY w.nth, w.visited_at, w.subscription_id LIMIT $2";
+const LEASE: &str = "UPDATE subscription SET leased_until = $4, visited_at = $3
     WHERE slot = $1 AND subscription_id = $2 AND leased_until <= $3
     RETURNING after_no, warn_at, removed_at";
 const FIND_LEASED: &str =
@@ -167,10 +170,20 @@ const WAKE: &str =
     "UPDATE subscription SET rest_until = 0, due_at = $3 WHERE slot = $1 AND subscription_id = $2";
 
 impl Store {
-    /// Subscriptions with something to do that nobody is at, those that waited longest first.
-    pub async fn due_subscriptions(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSubscription>, Fault> {
-        let rows: Vec<(Uuid, Uuid)> =
-            query(DUE).bind(micros(now)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
+    /// Up to `limit` subscriptions with something to do that nobody is at, and up to `per_tenant` of an organisation: in
+    /// rounds with one of each, those first that were visited longest ago.
+    pub async fn due_subscriptions(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        per_tenant: u32,
+    ) -> Result<Vec<DueSubscription>, Fault> {
+        let rows: Vec<(Uuid, Uuid)> = query(DUE)
+            .bind(micros(now))
+            .bind(i64::from(limit))
+            .bind(i64::from(per_tenant))
+            .fetch_all(&self.readers)
+            .await?;
         let due = |(id, tenant)| DueSubscription { id: SubscriptionId(id), tenant: TenantId(tenant) };
         Ok(rows.into_iter().map(due).collect())
     }

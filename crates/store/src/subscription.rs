@@ -56,8 +56,9 @@ pub(crate) struct SubscriptionRow {
 
 const INSERT: &str = "INSERT INTO subscription (slot, subscription_id, feed_id, tenant_id, app_id, person_id, organizer_id,
         meeting_id, watched, resource, change_types, notification_url, lifecycle_url, client_state, created_at,
-        expires_at, warn_at, secret_generation, after_no, last_delivery, leased_until, rest_until, due_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $17)
+        expires_at, warn_at, secret_generation, after_no, last_delivery, visited_at, leased_until, rest_until,
+        due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $15, 0, 0, $17)
     ON CONFLICT (slot, subscription_id) DO NOTHING";
 const FIND: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
         change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
