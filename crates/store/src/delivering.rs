@@ -266,6 +266,24 @@ impl Store {
         Ok(write_tx!(self, |tx| { advance(tx, visit, until, 0).await? }))
     }
 
+    /// Passes over changes that are no longer kept, and tells the receiver by `notice`, where it wants to know, that it
+    /// missed them; `false` where the visit was over meanwhile.
+    pub async fn pass_gap(
+        &self,
+        visit: &Visit,
+        until: i64,
+        notice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        Ok(write_tx!(self, |tx| {
+            let is_leased = advance(tx, visit, until, 0).await?;
+            if let Some(notice) = notice.filter(|_| is_leased) {
+                begin(tx, visit, LifecycleEvent::Missed.name(), notice, None, now, now).await?;
+            }
+            is_leased
+        }))
+    }
+
     /// Stores how a try ended; `false` where the visit was over meanwhile, and nothing is stored.
     pub async fn settle_delivery(
         &self,

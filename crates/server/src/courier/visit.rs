@@ -155,7 +155,22 @@ impl Visitor {
     async fn begin_next(&self, visit: &Visit, after: &mut i64) -> Result<Option<Delivery>, Fault> {
         let store = &self.courier.0.store;
         loop {
-            let changes = store.list_changes(visit.subscription.feed(), *after, AT_ONCE).await?;
+            let feed = visit.subscription.feed();
+            let changes = store.list_changes(feed, *after, AT_ONCE).await?;
+            // Numbers have no gaps: what lies between was kept long enough.
+            let dropped = match changes.first() {
+                Some(first) => first.number - 1,
+                None => store.find_dropped(feed).await?,
+            };
+            if dropped > *after {
+                let notice = notice(&visit.subscription, LifecycleEvent::Missed);
+                tracing::warn!(subscription.id = %visit.subscription.id, "changes were forgotten before they were told");
+                if !store.pass_gap(visit, dropped, notice.as_deref(), self.courier.0.clock.now()).await? {
+                    return Ok(None);
+                }
+                *after = dropped;
+                continue;
+            }
             let Some(last) = changes.last() else { return Ok(None) };
             let is_wanted = |change: &&Change| visit.subscription.wants(change.subject, change.change_type);
             let wanted: Vec<&Change> = changes.iter().filter(is_wanted).take(IN_ONE).collect();

@@ -322,6 +322,39 @@ pub async fn what_was_kept_long_enough_is_forgotten_and_the_feed_says_so(rig: &R
     assert!(anew.epoch != feed.epoch && anew.last == 0, "a feed that nobody needs is closed");
 }
 
+/// Somebody needs a feed again while it is swept: what it holds stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_that_is_needed_again_while_it_is_swept_loses_nothing() {
+    const KEEP: &str = "UPDATE feed SET needed_until = $3 WHERE slot = $1 AND feed_id = $2";
+    const BLOCKED: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND $1 >= 0 AND $2 IS NOT NULL";
+    let rig = Rig::postgres().await;
+    let stage = rig.stage(None).await;
+    let meeting = stage.meeting.id;
+    let of = FeedOf { tenant: TENANT, organizer: ORGANIZER, meeting: Some(meeting) };
+    let opened = rig.store.open_feed(&of, fresh_id(), at(60)).await.unwrap();
+    enrol(&rig, &stage, 1).await;
+    rig.store.gather_meeting(meeting, at(0)).await.unwrap();
+    let before = rig.store.list_changes(of.key(), 0, 100).await.unwrap();
+    assert!(!before.is_empty());
+    let mut reader = rig.begin_postgres().await;
+    let keep = query(KEEP).bind(meeting.slot().number()).bind(meeting.0).bind(at(999).as_microsecond());
+    keep.execute(&mut *reader).await.unwrap();
+
+    let sweeping = tokio::spawn({
+        let store = rig.store.clone();
+        async move { store.forget_changes(at(61)).await.unwrap() }
+    });
+    while rig.raw.count(BLOCKED, meeting).await < 1 {
+        tokio::task::yield_now().await;
+    }
+    reader.commit().await.unwrap();
+
+    assert_eq!(sweeping.await.unwrap(), 0);
+    assert_eq!(rig.store.list_changes(of.key(), 0, 100).await.unwrap(), before);
+    assert_eq!(rig.store.open_feed(&of, fresh_id(), at(999)).await.unwrap().epoch, opened.epoch);
+}
+
 /// Two transactions that are open at once: what the first holds back is gathered when it is committed, although the
 /// second was gathered long before under a later id.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -217,6 +217,35 @@ async fn after_three_days_a_notification_is_given_up_and_its_receiver_told() {
     assert!(log[0]["body"].as_str().unwrap().contains(&lost), "and can still be sent again");
 }
 
+/// The service did nothing for a month: what it forgot meanwhile is missed, and the receiver told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_nothing_for_a_month_is_told_what_comes_next_and_that_something_is_missing() {
+    let app = app().await;
+    let (receiver, lifeline) = (Receiver::new().await, Receiver::new().await);
+    let mut asked = wish("me/onlineMeetings", &receiver);
+    asked["lifecycleNotificationUrl"] = json!(lifeline.url());
+    let made = subscribe(&app, &asked).await;
+    let token = || app.token(&app.people.ines);
+    let forgotten = far_ahead(&app).await;
+    // Whoever asks what changed has it gathered.
+    app.get(format!("{}/delta", forgotten.registrants())).token(&token()).await.expect(200);
+    app.set_clock("2027-02-20T00:00:00Z");
+    let renewal = json!({"expirationDateTime": "2027-03-20T00:00:00Z"});
+    let path = format!("/beta/subscriptions/{}", made["id"].as_str().unwrap());
+    app.patch(&path).token(&token()).json(&renewal).await.expect(200);
+    app.set_clock("2027-03-05T00:00:00Z");
+    assert!(app.forget_changes().await > 0, "the control");
+
+    app.notify().await;
+    let nothing = receiver.received();
+    let next = app.meeting(&app.people.ines).await;
+    app.notify().await;
+
+    assert_eq!(told(&nothing), []);
+    assert_eq!(told(&receiver.received()), [("created".to_owned(), next.id)]);
+    assert_eq!(lifecycle(&lifeline.received()), ["missed"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_sent_is_sent_again_from_where_one_likes_to_the_byte() {
     let app = app().await;
