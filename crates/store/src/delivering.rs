@@ -113,7 +113,8 @@ const DUE: &str = "SELECT w.subscription_id, w.tenant_id FROM (
         FROM subscription s JOIN feed f ON f.slot = s.slot AND f.feed_id = s.feed_id
         WHERE s.leased_until <= $1 AND (s.due_at <= $1 OR s.rest_until <= $1 AND s.after_no < f.last_no)) w
     WHERE w.nth <= $3 ORDER BY w.nth, w.visited_at, w.subscription_id LIMIT $2";
-const LEASE: &str = "UPDATE subscription SET leased_until = $4, visited_at = $3
+/// Due at once again, should nobody end the visit.
+const LEASE: &str = "UPDATE subscription SET leased_until = $4, visited_at = $3, due_at = $3
     WHERE slot = $1 AND subscription_id = $2 AND leased_until <= $3
     RETURNING after_no, warn_at, removed_at";
 const FIND_LEASED: &str =

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::MeetingId;
 use domain::change::Change;
 use domain::subscription::{LifecycleEvent, Subscription, SubscriptionId, TRIED_FOR};
 use jiff::{SignedDuration, Timestamp};
@@ -119,15 +120,21 @@ impl Visitor {
     /// Delivers changes in order; how many deliveries were taken, and whether what was watched is no more.
     async fn tell_of_changes(&self, visit: &Visit) -> Result<(usize, bool), Fault> {
         let store = &self.courier.0.store;
-        let (begun, mut after, mut taken) = (Instant::now(), visit.after, 0);
+        let (begun, mut after, mut taken, mut is_over) = (Instant::now(), visit.after, 0, false);
         while !*self.stopped.borrow() && begun.elapsed() < LONGEST_VISIT {
             let delivery = match store.next_delivery(visit).await? {
                 Some(delivery) => Some(delivery),
                 None => self.begin_next(visit, &mut after).await?,
             };
             let Some(delivery) = delivery else {
-                let is_over = after > visit.after && self.is_over(visit).await?;
-                return Ok((taken, is_over));
+                if is_over {
+                    return Ok((taken, true));
+                }
+                let Some(gone) = self.gone(visit).await? else { break };
+                // Its last changes come first: they may have been stored since what is told was gathered.
+                store.gather_meeting(gone, self.courier.0.clock.now()).await?;
+                is_over = true;
+                continue;
             };
             if delivery.due_at > self.courier.0.clock.now() {
                 break;
@@ -143,12 +150,10 @@ impl Visitor {
         Ok((taken, false))
     }
 
-    /// Whether the meeting that a subscription is about was deleted.
-    async fn is_over(&self, visit: &Visit) -> Result<bool, Fault> {
-        match visit.subscription.watched.meeting() {
-            None => Ok(false),
-            Some(meeting) => Ok(self.courier.0.store.find_hosted(meeting).await?.is_none()),
-        }
+    /// The meeting that a subscription is about, if it was deleted.
+    async fn gone(&self, visit: &Visit) -> Result<Option<MeetingId>, Fault> {
+        let Some(meeting) = visit.subscription.watched.meeting() else { return Ok(None) };
+        Ok(self.courier.0.store.find_hosted(meeting).await?.is_none().then_some(meeting))
     }
 
     /// Writes the next notification, if there is anything to tell; what nobody asked for is passed over.

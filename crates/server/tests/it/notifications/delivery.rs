@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::Role;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Tried;
 use testkit::{APP, Answer, Received, Receiver, TestApp, TestMeeting};
 
 use super::{app, enroll, far_ahead, lifecycle, registrants_of, subscribe, told, wish};
@@ -366,6 +367,35 @@ async fn a_subscription_says_when_it_ends_and_that_it_ended() {
     app.get(&path).token(&token()).await.expect(404);
     app.meeting(&app.people.ines).await;
     assert_eq!(app.notify().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_to_a_meeting_ends_with_it_although_a_node_dies_between() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let meeting = app.built_in("everyone").await;
+    let made = subscribe(&app, &wish(&registrants_of(&meeting), &receiver)).await;
+    let id = domain::subscription::SubscriptionId(made["id"].as_str().unwrap().parse().unwrap());
+    app.delete(meeting.path()).token(&app.token(&app.people.ines)).await.expect(204);
+    let (store, now) = (app.store(), app.now());
+    store.gather(now).await.unwrap();
+    let lease = SignedDuration::from_mins(3);
+    let dying = store.visit_subscription(id, now, now + lease).await.unwrap().unwrap();
+    let told = store.list_changes(dying.subscription.feed(), dying.after, 9).await.unwrap();
+    let last = told.last().unwrap().number;
+    let begun = store.begin_delivery(&dying, "{}", last, now, now).await.unwrap().unwrap();
+    let taken = Tried::Delivered("answered 202".to_owned());
+    assert!(store.settle_delivery(&dying, &begun, &taken, now).await.unwrap());
+
+    app.notify().await;
+    let too_early = receiver.received();
+    app.advance(lease);
+    app.notify().await;
+
+    assert_eq!(lifecycle(&too_early), Vec::<String>::new(), "the control");
+    assert_eq!(lifecycle(&receiver.received()), ["subscriptionRemoved"]);
+    let path = format!("/beta/subscriptions/{id}");
+    app.get(path).token(&app.token(&app.people.ines)).await.expect(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]
