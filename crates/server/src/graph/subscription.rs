@@ -12,7 +12,7 @@ use wire::subscription::{
 };
 use wire::{Collection, Entity, UserRef};
 
-use super::paging::PAGE;
+use super::paging::{PAGE, SKIP_TOKEN, link, start_number};
 use super::prefer::page_size;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
@@ -144,17 +144,12 @@ pub async fn rotate_secret(ask: &Ask<'_>) -> Answer {
 /// `GET /subscriptions/{id}/deliveries`, in the order in which they were written.
 pub async fn list_deliveries(ask: &Ask<'_>) -> Answer {
     let subscription = find(ask).await?;
-    let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?.unwrap_or_default();
-    let limit = page_size(ask, PAGE);
+    let (after, limit) = (start_number(ask)?, page_size(ask, PAGE));
     let mut page = ask.app.store.list_deliveries(subscription.id, after, limit + 1).await?;
     let goes_on = page.len() > limit as usize;
     page.truncate(limit as usize);
-    let next_link = page.last().filter(|_| goes_on).map(|last| {
-        let kept = super::delta::without_tokens(ask.raw_query());
-        let token = format!("$skiptoken={}", last.number);
-        let query = kept.into_iter().chain([token.as_str()]).collect::<Vec<_>>().join("&");
-        ask.address_with(&query)
-    });
+    let next = page.last().filter(|_| goes_on);
+    let next_link = next.map(|last| link(ask, SKIP_TOKEN, Some(last.number.to_string()))).transpose()?;
     let id = subscription.id.to_string();
     let value = page.into_iter().map(|delivery| show_delivery(&id, delivery)).collect();
     Ok(Reply::list(&Collection { context: ask.root().deliveries(&id), count: None, next_link, value }))
@@ -263,14 +258,4 @@ fn hide_client_state(body: &str) -> String {
         item["clientState"] = serde_json::Value::Null;
     }
     body.to_string()
-}
-
-fn read_skip_token(token: &str) -> Result<i64, ApiError> {
-    token.parse().ok().filter(|number| *number >= 0).ok_or_else(|| {
-        ApiError::from(vec![FieldProblem::new(
-            "$skiptoken",
-            ProblemCode::UnsupportedQuery,
-            "`$skiptoken` is none of ours: follow `@odata.nextLink` as it is",
-        )])
-    })
 }
