@@ -29,8 +29,10 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     // A retry finds what the first request made: its id follows from the key, and its secret from the id.
     let key = super::once::random_of_key(ask)?;
     let id = SubscriptionId::from_random(key.unwrap_or_else(|| ask.app.ids.bytes()), feed);
-    if let Some(known) = find_known(ask, key.and(Some(id)), &new, &owner).await? {
-        return Ok(created(ask, &known));
+    if key.is_some()
+        && let Some(known) = ask.app.store.find_subscription(id).await?
+    {
+        return created_before(ask, &known, &new, &owner);
     }
     validate(ask, "notificationUrl", &new.notification_url).await?;
     if let Some(address) = &new.lifecycle_url {
@@ -38,14 +40,14 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     }
     let subscription = Subscription {
         id,
-        owner,
+        owner: owner.clone(),
         organizer,
         watched,
-        resource: new.resource,
-        change_types: new.change_types,
-        notification_url: new.notification_url,
-        lifecycle_url: new.lifecycle_url,
-        client_state: new.client_state,
+        resource: new.resource.clone(),
+        change_types: new.change_types.clone(),
+        notification_url: new.notification_url.clone(),
+        lifecycle_url: new.lifecycle_url.clone(),
+        client_state: new.client_state.clone(),
         created_at: now,
         expires_at: new.expires_at,
         secret_generation: 1,
@@ -57,8 +59,12 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     }
     let limits = ask.app.settings.subscriptions;
     match ask.app.store.create_subscription(&subscription, ask.app.ids.random_id(), limits).await? {
-        // Of two that came at once under one key, either speaks for both.
-        Subscribed::Now | Subscribed::Before => Ok(created(ask, &subscription)),
+        Subscribed::Now => Ok(created(ask, &subscription)),
+        // Of two that came at once under one key, one made it.
+        Subscribed::Before => {
+            let known = ask.app.store.find_subscription(id).await?.ok_or(Refusal::NoSubscription)?;
+            created_before(ask, &known, &new, &owner)
+        }
         Subscribed::TooMany => Err(Refusal::TooManySubscriptions.into()),
     }
 }
@@ -67,22 +73,15 @@ fn created(ask: &Ask<'_>, subscription: &Subscription) -> Reply {
     Reply::created(&show(ask, subscription, Some(ask.app.courier.secret(subscription))))
 }
 
-/// The subscription that an earlier request with the same key made; a refusal where that asked for another.
-async fn find_known(
-    ask: &Ask<'_>,
-    id: Option<SubscriptionId>,
-    new: &NewSubscription,
-    owner: &Owner,
-) -> Result<Option<Subscription>, ApiError> {
-    let Some(id) = id else { return Ok(None) };
-    let Some(known) = ask.app.store.find_subscription(id).await? else { return Ok(None) };
+/// What an earlier request with the same key made; a refusal where that asked for another.
+fn created_before(ask: &Ask<'_>, known: &Subscription, new: &NewSubscription, owner: &Owner) -> Answer {
     let is_same = known.owner == *owner
         && known.resource == new.resource
         && known.change_types == new.change_types
         && known.notification_url == new.notification_url
         && known.lifecycle_url == new.lifecycle_url
         && known.client_state == new.client_state;
-    if is_same { Ok(Some(known)) } else { Err(Refusal::IdempotencyKeyReused.into()) }
+    if is_same { Ok(created(ask, known)) } else { Err(Refusal::IdempotencyKeyReused.into()) }
 }
 
 /// `GET /subscriptions`: one's own.

@@ -222,3 +222,34 @@ async fn a_request_that_is_sent_again_makes_one_subscription() {
     let list = app.get("/beta/subscriptions").token(&token).await.expect(200).json();
     assert_eq!(list["value"].as_array().unwrap().len(), 2);
 }
+
+/// Two requests under one key at once: one makes it, and the other tells of what was made, or that it asked for another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_requests_at_once_under_one_key_each_tells_what_was_made() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let token = app.token(&app.people.ines);
+    let ask = |n: usize, state: &'static str| {
+        let mut body = wish("me/onlineMeetings", &receiver);
+        body["clientState"] = json!(state);
+        // Of the same question each says another end: what is shown is what is stored.
+        body["expirationDateTime"] = json!(format!("2027-02-2{n}T00:00:00Z"));
+        app.post("/beta/subscriptions").token(&token).json(&body).header("idempotency-key", "one").send()
+    };
+
+    let (a, b, c, d) = tokio::join!(ask(1, "same"), ask(2, "same"), ask(3, "same"), ask(4, "another"));
+
+    let list = app.get("/beta/subscriptions").token(&token).await.expect(200).json();
+    let [stored] = list["value"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    let answers = [a, b, c, d];
+    let made: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+    assert!(!made.is_empty());
+    for answer in &made {
+        assert_eq!(answer.json()["expirationDateTime"], stored["expirationDateTime"]);
+    }
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        assert_eq!((answer.status.as_u16(), answer.inner_code()), (422, "idempotencyKeyReused".to_owned()));
+    }
+    let is_same = made.len() == 3 && answers[3].status == 422;
+    assert!(is_same || made.len() == 1 && answers[3].status == 201, "three are the same and the fourth is not");
+}
