@@ -53,10 +53,11 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
         secret_generation: 1,
         overlap_until: None,
     };
-    if let Some(meeting) = watched.meeting() {
-        // What happened so far is not to be told of.
-        ask.app.store.gather_meeting(meeting, now).await?;
-    }
+    // What happened so far is not to be told of. An organizer's meetings are anywhere, and little waits at any time.
+    match watched.meeting() {
+        Some(meeting) => ask.app.store.gather_meeting(meeting, now).await?,
+        None => ask.app.store.gather(now).await?,
+    };
     let limits = ask.app.settings.subscriptions;
     match ask.app.store.create_subscription(&subscription, ask.app.ids.random_id(), limits).await? {
         Subscribed::Now => Ok(created(ask, &subscription)),

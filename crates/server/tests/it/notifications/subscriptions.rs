@@ -4,7 +4,7 @@ use domain::{Role, Scope};
 use serde_json::json;
 use testkit::{APP, Proof, Receiver, TestApp, capture_logs};
 
-use super::{app, registrants_of, subscribe, wish};
+use super::{app, registrants_of, subscribe, told, wish};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_is_shown_as_graph_shows_it_and_its_secrets_once() {
@@ -252,4 +252,21 @@ async fn of_two_requests_at_once_under_one_key_each_tells_what_was_made() {
     }
     let is_same = made.len() == 3 && answers[3].status == 422;
     assert!(is_same || made.len() == 1 && answers[3].status == 201, "three are the same and the fourth is not");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_what_happened_before_they_subscribed() {
+    let app = app().await;
+    let (first, late) = (Receiver::new().await, Receiver::new().await);
+    // Somebody reads the organizer's changes already.
+    subscribe(&app, &wish("me/onlineMeetings", &first)).await;
+    let meeting = app.built_in("everyone").await;
+
+    subscribe(&app, &wish("me/onlineMeetings", &late)).await;
+    subscribe(&app, &wish("me/onlineMeetings/getAllRegistrations", &late)).await;
+    subscribe(&app, &wish(&registrants_of(&meeting), &late)).await;
+    app.notify().await;
+
+    assert_eq!(told(&late.received()), []);
+    assert!(!told(&first.received()).is_empty(), "the control");
 }
