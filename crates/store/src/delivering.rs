@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::engine::{Query, Tx, query};
 use crate::rows::{instant, instant_or_none, micros, number};
 use crate::subscription::SubscriptionRow;
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Made, OnceOf, Store, once, write_tx};
 
 /// A subscription with something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -404,12 +404,21 @@ impl Store {
         id: SubscriptionId,
         from: i64,
         now: Timestamp,
-    ) -> Result<u64, Fault> {
-        let Some(slot) = id.slot() else { return Ok(0) };
+        once: Option<&OnceOf<'_, u64>>,
+    ) -> Result<Made<u64>, Fault> {
+        let Some(slot) = id.slot() else { return Ok(Made::Now(0)) };
         Ok(write_tx!(self, |tx| {
             // The subscription's row first, as every visit takes them.
             query(WAKE).bind(number(slot)).bind(id.0).bind(micros(now)).execute(&mut *tx).await?;
-            query(REPLAY).bind(number(slot)).bind(id.0).bind(from).bind(micros(now)).execute(&mut *tx).await?
+            if let Some(known) = once::find_known(tx, once.map(|once| &once.once), now).await? {
+                return Ok(known);
+            }
+            let replay = query(REPLAY).bind(number(slot)).bind(id.0).bind(from).bind(micros(now));
+            let count = replay.execute(&mut *tx).await?;
+            if let Some(once) = once {
+                once.keep(tx, &count, now).await?;
+            }
+            Made::Now(count)
         }))
     }
 }

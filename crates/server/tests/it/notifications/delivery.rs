@@ -279,6 +279,50 @@ async fn what_was_sent_is_sent_again_from_where_one_likes_to_the_byte() {
     assert_eq!(app.notify().await, 0, "once");
 }
 
+/// A key makes either once: what was sent again is not sent a third time, and the secret is the one of the first answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_again_and_another_secret_are_asked_for_once_under_one_key() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let token = || app.token(&app.people.ines);
+    let of_meeting = far_ahead(&app).await;
+    for resource in ["me/onlineMeetings".to_owned(), registrants_of(&of_meeting)] {
+        let made = subscribe(&app, &wish(&resource, &receiver)).await;
+        let path = format!("/beta/subscriptions/{}", made["id"].as_str().unwrap());
+        app.meeting(&app.people.ines).await;
+        enroll(&app, &of_meeting, if resource.starts_with("me") { "odile" } else { "bram" }).await;
+        app.notify().await;
+        let first = deliveries(&app, &made).await[0]["id"].clone();
+        let replay = |key: &'static str, from: Value| {
+            let call = app.post(format!("{path}/replay")).token(&token()).header("idempotency-key", key);
+            call.json(&json!({ "fromDeliveryId": from })).send()
+        };
+        let rotate = |key: &'static str| {
+            let call = app.post(format!("{path}/rotateSigningSecret")).token(&token());
+            call.header("idempotency-key", key).send()
+        };
+
+        let accepted = replay("one", first.clone()).await.expect(202);
+        app.notify().await;
+        receiver.received();
+        let again = replay("one", first.clone()).await.expect(202);
+        assert_eq!((app.notify().await, &again.body), (0, &accepted.body));
+        replay("one", json!("other")).await.expect(422);
+        replay("two", first).await.expect(202);
+        assert_eq!(app.notify().await, 1, "the control");
+
+        // While two secrets hold there is no third; the day after there is.
+        rotate("zero").await.expect(200);
+        app.advance(SignedDuration::from_hours(23));
+        let rotated = rotate("one").await.expect(200);
+        app.advance(SignedDuration::from_hours(2));
+        let other = rotate("two").await.expect(200).json();
+        let once_more = rotate("one").await.expect(200);
+        assert_eq!(once_more.body, rotated.body);
+        assert_eq!((&rotated.json()["signingKeyId"], &other["signingKeyId"]), (&json!("k2"), &json!("k3")));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_rotation_both_secrets_hold_for_a_day() {
     let app = app().await;

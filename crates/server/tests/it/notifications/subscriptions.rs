@@ -251,7 +251,10 @@ async fn of_two_requests_at_once_under_one_key_each_tells_what_was_made() {
         assert_eq!((answer.status.as_u16(), answer.inner_code()), (422, "idempotencyKeyReused".to_owned()));
     }
     let is_same = made.len() == 3 && answers[3].status == 422;
-    assert!(is_same || made.len() == 1 && answers[3].status == 201, "three are the same and the fourth is not");
+    assert!(
+        is_same || made.len() == 1 && answers[3].status == 201,
+        "three are the same and the fourth is not"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
