@@ -59,7 +59,7 @@ pub fn of_event(kind: &str) -> Option<(Subject, ChangeType)> {
         "registrationUpdated" | "questionCreated" | "questionUpdated" | "questionDeleted" => {
             (Subject::Registration, Updated)
         }
-        ENROLLED => (Subject::Registrant, Created),
+        ENROLLED | "approvalRequested" => (Subject::Registrant, Created),
         "registrantCanceled"
         | "registrantWithdrawn"
         | "registrantRejected"
@@ -130,6 +130,7 @@ mod tests {
             ("questionDeleted", Some((Subject::Registration, Updated))),
             ("registrationDeleted", Some((Subject::Registration, Deleted))),
             ("registrantEnrolled", Some((Subject::Registrant, Created))),
+            ("approvalRequested", Some((Subject::Registrant, Created))),
             ("registrantCanceled", Some((Subject::Registrant, Deleted))),
             ("registrantErased", Some((Subject::Registrant, Deleted))),
             ("registrantWithdrawn", Some((Subject::Registrant, Deleted))),

@@ -44,6 +44,8 @@ pub enum ApiError {
     Dependency,
     /// A request of a batch whose answers are as long as they may be.
     BatchFull,
+    /// Where an answer goes on could not be written down.
+    NoToken,
     /// The machinery broke.
     Fault(Arc<Fault>),
 }
@@ -124,7 +126,9 @@ impl ApiError {
             Self::Fault(fault) if fault.may_pass() => {
                 Row(S::SERVICE_UNAVAILABLE, "ServiceUnavailable", Some("serviceNotAvailable"))
             }
-            Self::Fault(_) => Row(S::INTERNAL_SERVER_ERROR, "InternalServerError", Some("generalException")),
+            Self::NoToken | Self::Fault(_) => {
+                Row(S::INTERNAL_SERVER_ERROR, "InternalServerError", Some("generalException"))
+            }
         }
     }
 
@@ -170,7 +174,7 @@ impl ApiError {
                 "The service is not available for a moment. Please retry after the time in `Retry-After`."
                     .to_owned()
             }
-            Self::Fault(_) => "Internal Server Error".to_owned(),
+            Self::NoToken | Self::Fault(_) => "Internal Server Error".to_owned(),
         }
     }
 
@@ -261,6 +265,9 @@ impl ApiError {
             let cause =
                 std::error::Error::source(fault.as_ref()).map(ToString::to_string).unwrap_or_default();
             tracing::error!(request.id = %ids.request, cause, "the database failed");
+        }
+        if let Self::NoToken = &self {
+            tracing::error!(request.id = %ids.request, "a token could not be sealed");
         }
         let body = ErrorBody {
             error: ErrorObject {

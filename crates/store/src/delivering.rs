@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::engine::{Query, Tx, query};
 use crate::rows::{instant, instant_or_none, micros, number};
 use crate::subscription::SubscriptionRow;
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Made, OnceOf, Store, once, write_tx};
 
 /// A subscription with something to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,11 +106,15 @@ struct DeliveryRow {
 }
 
 /// Where nothing waits but changes, a receiver that does not answer has its rest.
-const DUE: &str = "SELECT s.subscription_id, s.tenant_id FROM subscription s
-    JOIN feed f ON f.slot = s.slot AND f.feed_id = s.feed_id
-    WHERE s.leased_until <= $1 AND (s.due_at <= $1 OR s.rest_until <= $1 AND s.after_no < f.last_no)
-    ORDER BY s.leased_until, s.subscription_id LIMIT $2";
-const LEASE: &str = "UPDATE subscription SET leased_until = $4
+/// Of each organisation so many and no more, and the first of each before the second of any.
+const DUE: &str = "SELECT w.subscription_id, w.tenant_id FROM (
+        SELECT s.subscription_id, s.tenant_id, s.visited_at,
+            ROW_NUMBER() OVER (PARTITION BY s.tenant_id ORDER BY s.visited_at, s.subscription_id) AS nth
+        FROM subscription s JOIN feed f ON f.slot = s.slot AND f.feed_id = s.feed_id
+        WHERE s.leased_until <= $1 AND (s.due_at <= $1 OR s.rest_until <= $1 AND s.after_no < f.last_no)) w
+    WHERE w.nth <= $3 ORDER BY w.nth, w.visited_at, w.subscription_id LIMIT $2";
+/// Due at once again, should nobody end the visit.
+const LEASE: &str = "UPDATE subscription SET leased_until = $4, visited_at = $3, due_at = $3
     WHERE slot = $1 AND subscription_id = $2 AND leased_until <= $3
     RETURNING after_no, warn_at, removed_at";
 const FIND_LEASED: &str =
@@ -167,10 +171,20 @@ const WAKE: &str =
     "UPDATE subscription SET rest_until = 0, due_at = $3 WHERE slot = $1 AND subscription_id = $2";
 
 impl Store {
-    /// Subscriptions with something to do that nobody is at, those that waited longest first.
-    pub async fn due_subscriptions(&self, now: Timestamp, limit: u32) -> Result<Vec<DueSubscription>, Fault> {
-        let rows: Vec<(Uuid, Uuid)> =
-            query(DUE).bind(micros(now)).bind(i64::from(limit)).fetch_all(&self.readers).await?;
+    /// Up to `limit` subscriptions with something to do that nobody is at, and up to `per_tenant` of an organisation: in
+    /// rounds with one of each, those first that were visited longest ago.
+    pub async fn due_subscriptions(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        per_tenant: u32,
+    ) -> Result<Vec<DueSubscription>, Fault> {
+        let rows: Vec<(Uuid, Uuid)> = query(DUE)
+            .bind(micros(now))
+            .bind(i64::from(limit))
+            .bind(i64::from(per_tenant))
+            .fetch_all(&self.readers)
+            .await?;
         let due = |(id, tenant)| DueSubscription { id: SubscriptionId(id), tenant: TenantId(tenant) };
         Ok(rows.into_iter().map(due).collect())
     }
@@ -251,6 +265,24 @@ impl Store {
     /// Passes over changes that the subscription does not ask for; `false` where the visit was over meanwhile.
     pub async fn pass_over(&self, visit: &Visit, until: i64) -> Result<bool, Fault> {
         Ok(write_tx!(self, |tx| { advance(tx, visit, until, 0).await? }))
+    }
+
+    /// Passes over changes that are no longer kept, and tells the receiver by `notice`, where it wants to know, that it
+    /// missed them; `false` where the visit was over meanwhile.
+    pub async fn pass_gap(
+        &self,
+        visit: &Visit,
+        until: i64,
+        notice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        Ok(write_tx!(self, |tx| {
+            let is_leased = advance(tx, visit, until, 0).await?;
+            if let Some(notice) = notice.filter(|_| is_leased) {
+                begin(tx, visit, LifecycleEvent::Missed.name(), notice, None, now, now).await?;
+            }
+            is_leased
+        }))
     }
 
     /// Stores how a try ended; `false` where the visit was over meanwhile, and nothing is stored.
@@ -372,12 +404,21 @@ impl Store {
         id: SubscriptionId,
         from: i64,
         now: Timestamp,
-    ) -> Result<u64, Fault> {
-        let Some(slot) = id.slot() else { return Ok(0) };
+        once: Option<&OnceOf<'_, u64>>,
+    ) -> Result<Made<u64>, Fault> {
+        let Some(slot) = id.slot() else { return Ok(Made::Now(0)) };
         Ok(write_tx!(self, |tx| {
             // The subscription's row first, as every visit takes them.
             query(WAKE).bind(number(slot)).bind(id.0).bind(micros(now)).execute(&mut *tx).await?;
-            query(REPLAY).bind(number(slot)).bind(id.0).bind(from).bind(micros(now)).execute(&mut *tx).await?
+            if let Some(known) = once::find_known(tx, once.map(|once| &once.once), now).await? {
+                return Ok(known);
+            }
+            let replay = query(REPLAY).bind(number(slot)).bind(id.0).bind(from).bind(micros(now));
+            let count = replay.execute(&mut *tx).await?;
+            if let Some(once) = once {
+                once.keep(tx, &count, now).await?;
+            }
+            Made::Now(count)
         }))
     }
 }

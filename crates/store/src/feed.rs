@@ -97,6 +97,11 @@ impl Store {
         Ok(write_tx!(self, |tx| { keep_feed(tx, of, epoch, until).await?.into_feed() }))
     }
 
+    /// The last number of a feed whose change is no longer kept; 0 where all are, or there is no feed.
+    pub async fn find_dropped(&self, feed: FeedKey) -> Result<i64, Fault> {
+        Ok(find_feed(&self.readers, feed).await?.map_or(0, |feed| feed.dropped_no))
+    }
+
     /// The next changes of a feed, in order.
     pub async fn list_changes(&self, feed: FeedKey, after: i64, limit: u32) -> Result<Vec<Change>, Fault> {
         list_changes(&self.readers, feed, after, limit).await
@@ -130,11 +135,16 @@ pub(crate) async fn keep_feed(
 
 /// The feed's row, held until the transaction ends.
 pub(crate) async fn take_feed(tx: &mut Tx, key: FeedKey) -> Result<Option<FeedRow>, Fault> {
+    hold_feed(tx, number(key.slot), key.id).await
+}
+
+/// The same by the names of its columns.
+pub(crate) async fn hold_feed(tx: &mut Tx, slot: i64, id: Uuid) -> Result<Option<FeedRow>, Fault> {
     let text = match tx.engine() {
         Engine::Sqlite => FIND,
         Engine::Postgres => TAKE,
     };
-    query(text).bind(number(key.slot)).bind(key.id).fetch_optional(&mut *tx).await
+    query(text).bind(slot).bind(id).fetch_optional(&mut *tx).await
 }
 
 pub(crate) async fn find_feed(on: impl Into<On<'_>>, key: FeedKey) -> Result<Option<FeedRow>, Fault> {

@@ -81,19 +81,19 @@ pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;
 pub use feed::{Feed, FeedOf};
-pub use life::{Act, Asking, OnceStepped, Stepped};
+pub use life::{Act, Asking, Stepped};
 pub use listing::{ListedPage, Listing};
 pub use mailing::DueMailing;
 pub use meeting::{Hosted, MeetingKey};
 pub use moving::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
-pub use once::{Kept, Made, Once};
+pub use once::{Kept, Made, Once, OnceOf};
 pub use outbox::{DueLetter, Settlement, Told};
 pub use own::Changed;
 pub use past::Past;
 pub use registrant::RegistrantPage;
 pub use returned::Return;
 pub use schema::Schema;
-pub use subscription::{Subscribed, SubscriptionLimits};
+pub use subscription::{Rotated, Subscribed, SubscriptionLimits};
 pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would

@@ -11,7 +11,7 @@ use crate::once::Made;
 use crate::registrant::{read_registrant, standing_name};
 use crate::rows::{micros, number};
 use crate::waiting::{Queue, fill, look};
-use crate::{Fault, Kept, Once, Store, lock, once, waiting, write_tx};
+use crate::{Fault, OnceOf, Store, lock, once, waiting, write_tx};
 
 /// What somebody asks to be done about a registrant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +37,6 @@ pub enum Stepped {
     Stale,
     /// It leads nowhere from where they stand, or there is no place.
     Refused(Refusal),
-}
-
-/// A request that is answered once, where the answer depends on what becomes of it.
-pub struct OnceStepped<'a> {
-    /// The key; its answer is made below.
-    pub once: Once,
-    /// The answer.
-    pub answer: &'a (dyn Fn(&Registrant) -> Kept + Sync),
 }
 
 /// What is asked for, and on which terms.
@@ -76,7 +68,7 @@ impl Store {
         seen: &Registrant,
         asking: Asking<'_>,
         fact: &Fact,
-        kept: Option<&OnceStepped<'_>>,
+        kept: Option<&OnceOf<'_, Registrant>>,
     ) -> Result<Made<Stepped>, Fault> {
         let meeting = seen.meeting;
         Ok(write_tx!(self, |tx| {
@@ -86,8 +78,7 @@ impl Store {
             }
             let stepped = step(tx, seen, asking, fact).await?;
             if let (Some(kept), Stepped::Done(now) | Stepped::Unchanged(now)) = (kept, &stepped) {
-                let once = Once { answer: (kept.answer)(now), ..kept.once.clone() };
-                once::keep(tx, Some(&once), fact.at).await?;
+                kept.keep(tx, now, fact.at).await?;
             }
             Made::Now(stepped)
         }))

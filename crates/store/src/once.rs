@@ -31,6 +31,22 @@ pub struct Once {
     pub answer: Kept,
 }
 
+/// The same where the answer depends on what becomes of the request.
+pub struct OnceOf<'a, T> {
+    /// The key; its answer is made below.
+    pub once: Once,
+    /// The answer.
+    pub answer: &'a (dyn Fn(&T) -> Kept + Sync),
+}
+
+impl<T> OnceOf<'_, T> {
+    /// Keeps the answer to what became of it; `false` as [`keep`] says.
+    pub(crate) async fn keep(&self, tx: &mut Tx, became: &T, now: Timestamp) -> Result<bool, Fault> {
+        let once = Once { answer: (self.answer)(became), ..self.once.clone() };
+        keep(tx, Some(&once), now).await
+    }
+}
+
 /// What became of a request that is answered once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Made<T> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Engine, query};
 use crate::feed::{FeedOf, keep_feed};
 use crate::rows::{instant, instant_or_none, micros, number};
-use crate::{Fault, Store, write_tx};
+use crate::{Fault, Kept, Made, Once, Store, once, write_tx};
 
 /// How many subscriptions there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,17 @@ pub enum Subscribed {
     Before,
     /// There are too many.
     TooMany,
+}
+
+/// What became of a secret that is to be another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// It is of this generation.
+    To(u32),
+    /// There is no such subscription.
+    Gone,
+    /// The key belongs to another request; nothing changed.
+    KeyReused,
 }
 
 #[derive(FromRow)]
@@ -56,8 +67,9 @@ pub(crate) struct SubscriptionRow {
 
 const INSERT: &str = "INSERT INTO subscription (slot, subscription_id, feed_id, tenant_id, app_id, person_id, organizer_id,
         meeting_id, watched, resource, change_types, notification_url, lifecycle_url, client_state, created_at,
-        expires_at, warn_at, secret_generation, after_no, last_delivery, leased_until, rest_until, due_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, 0, $17)
+        expires_at, warn_at, secret_generation, after_no, last_delivery, visited_at, leased_until, rest_until,
+        due_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, $15, 0, 0, $17)
     ON CONFLICT (slot, subscription_id) DO NOTHING";
 const FIND: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
         change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
@@ -77,10 +89,14 @@ const LOCK_TENANT: &str = "SELECT tenant_id FROM tenant WHERE tenant_id = $1 FOR
 const RENEW: &str = "UPDATE subscription SET expires_at = $3, warn_at = $4, notification_url = $5,
         due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END
     WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+/// Whoever does something to it as well waits.
+const HOLD: &str = "UPDATE subscription SET secret_generation = secret_generation
+    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL RETURNING secret_generation";
 /// Once in an overlap: whoever asks again has the secret of the last time, and what the receiver has still signs.
 const ROTATE: &str = "UPDATE subscription SET secret_generation = secret_generation + 1, overlap_until = $3
     WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL
-        AND (overlap_until IS NULL OR overlap_until <= $4)";
+        AND (overlap_until IS NULL OR overlap_until <= $4)
+    RETURNING secret_generation";
 const REMOVE: &str = "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2";
 const REMOVE_DELIVERIES: &str = "DELETE FROM delivery WHERE slot = $1 AND subscription_id = $2";
 
@@ -184,14 +200,32 @@ impl Store {
     }
 
     /// Signs by the next secret from now on, and for a while by the last one as well. While that goes on, nothing changes.
-    pub async fn rotate_secret(&self, id: SubscriptionId, now: Timestamp) -> Result<(), Fault> {
-        let Some(slot) = id.slot() else { return Ok(()) };
+    /// A request that is answered once gets the same generation again; of `once` the answer is made here.
+    pub async fn rotate_secret(
+        &self,
+        id: SubscriptionId,
+        now: Timestamp,
+        once: Option<&Once>,
+    ) -> Result<Rotated, Fault> {
+        let Some(slot) = id.slot() else { return Ok(Rotated::Gone) };
         let until = now.saturating_add(OVERLAP).unwrap_or(now);
-        write_tx!(self, |tx| {
+        Ok(write_tx!(self, |tx| {
+            let held: Option<i64> =
+                query(HOLD).bind(number(slot)).bind(id.0).fetch_optional_value(&mut *tx).await?;
+            let Some(held) = held else { return Ok(Rotated::Gone) };
+            match once::find_known::<()>(tx, once, now).await? {
+                Some(Made::Before(kept)) => return Ok(Rotated::To(generation(kept.body.parse().ok())?)),
+                Some(Made::KeyReused) => return Ok(Rotated::KeyReused),
+                Some(Made::Now(())) | None => {}
+            }
             let rotate = query(ROTATE).bind(number(slot)).bind(id.0).bind(micros(until)).bind(micros(now));
-            rotate.execute(&mut *tx).await?;
-        });
-        Ok(())
+            let rotated = generation(rotate.fetch_optional_value(&mut *tx).await?.or(Some(held)))?;
+            if let Some(once) = once {
+                let answer = Kept { status: 200, body: rotated.to_string() };
+                once::keep(tx, Some(&Once { answer, ..once.clone() }), now).await?;
+            }
+            Rotated::To(rotated)
+        }))
     }
 
     /// Ends a subscription and forgets what was sent to it; `false` where there is none.
@@ -207,6 +241,11 @@ impl Store {
 /// Until when the changes of a subscription are needed: what waits when it ends is still tried.
 fn needed_until(expires_at: Timestamp) -> Timestamp {
     expires_at.saturating_add(TRIED_FOR).unwrap_or(expires_at)
+}
+
+fn generation(number: Option<i64>) -> Result<u32, Fault> {
+    let generation = number.and_then(|number| u32::try_from(number).ok());
+    generation.ok_or(Fault::corrupt("a secret of no generation"))
 }
 
 fn types_text(types: &[ChangeType]) -> String {
@@ -233,8 +272,7 @@ impl SubscriptionRow {
             client_state: self.client_state.map(ClientState),
             created_at: instant(self.created_at)?,
             expires_at: instant(self.expires_at)?,
-            secret_generation: u32::try_from(self.secret_generation)
-                .map_err(|_| Fault::corrupt("a generation below 0"))?,
+            secret_generation: generation(Some(self.secret_generation))?,
             overlap_until: instant_or_none(self.overlap_until)?,
         })
     }

@@ -16,7 +16,7 @@ use server::issuer::{Grant, IssuerService};
 use server::lmtp::Lmtp;
 use server::mailroom::MailboxLetter;
 use server::start::{Service, build};
-use store::{Grantee, RegisteredApplication};
+use store::{Grantee, RegisteredApplication, Store};
 use tempfile::TempDir;
 use testpg::{Cluster, Scratch};
 use tokio::task::JoinHandle;
@@ -417,6 +417,11 @@ impl TestApp {
     pub fn notify_until(&self, stop: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         let courier = self.app.courier.clone();
         tokio::spawn(async move { courier.run(stop).await })
+    }
+
+    /// The store itself, to do half of what a node does that dies.
+    pub fn store(&self) -> &Store {
+        &self.app.store
     }
 
     /// Forgets changes and deliveries that were kept long enough.

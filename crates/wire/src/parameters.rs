@@ -111,9 +111,13 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
         operation,
         Operation::FindMeetings | Operation::ListSubscriptions | Operation::GetSubscription
     );
+    let is_once_on_subscriptions = matches!(
+        operation,
+        Operation::CreateSubscription | Operation::RotateSigningSecret | Operation::ReplayDeliveries
+    );
     match operation.method() {
         Method::Post if operation.resource().is_action_on_registrant() => vec![retry, only, returns],
-        Method::Post if operation == Operation::CreateSubscription => vec![retry],
+        Method::Post if is_once_on_subscriptions => vec![retry],
         // Subscriptions have no version.
         _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
         // What is canceled stays so: there is nothing to do once.

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use domain::TenantId;
 use domain::subscription::{Subscription, SubscriptionId};
 use jiff::SignedDuration;
-use store::{Fault, Store};
+use store::{DueSubscription, Fault, Store};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
@@ -105,7 +105,7 @@ impl Courier {
         loop {
             let now = self.0.clock.now();
             let gathered = self.0.store.gather(now).await?;
-            let due = self.0.store.due_subscriptions(now, HANDS as u32).await?;
+            let due = self.0.store.due_subscriptions(now, HANDS as u32, HANDS as u32).await?;
             if gathered == 0 && due.is_empty() {
                 return Ok(taken);
             }
@@ -160,19 +160,13 @@ impl Courier {
         if room == 0 {
             return;
         }
-        let due = match self.0.store.due_subscriptions(self.0.clock.now(), 4 * HANDS as u32).await {
+        let (window, per_tenant) = (4 * HANDS as u32, HANDS_OF_A_TENANT as u32);
+        let due = match self.0.store.due_subscriptions(self.0.clock.now(), window, per_tenant).await {
             Ok(due) => due,
             Err(fault) => return tracing::error!(%fault, "subscriptions could not be looked up"),
         };
-        for due in due {
-            let busy = of_tenants.entry(due.tenant).or_default();
-            if visits.len() >= HANDS {
-                break;
-            }
-            if *busy >= HANDS_OF_A_TENANT {
-                continue;
-            }
-            *busy += 1;
+        for due in choose(due, of_tenants, room) {
+            *of_tenants.entry(due.tenant).or_default() += 1;
             let visitor = self.visitor(stopped);
             visits.spawn(async move {
                 if let Err(fault) = visitor.visit(due.id).await {
@@ -181,5 +175,51 @@ impl Courier {
                 due.tenant
             });
         }
+    }
+}
+
+/// Whom to visit with so many free hands: whoever's organisation has the fewest hands gets the next, and none gets more than
+/// its part. Within that, in the order of `due`.
+fn choose(
+    due: Vec<DueSubscription>,
+    of_tenants: &HashMap<TenantId, usize>,
+    room: usize,
+) -> Vec<DueSubscription> {
+    let mut hands = of_tenants.clone();
+    let with_hand = |due: DueSubscription| {
+        let hand = hands.entry(due.tenant).or_default();
+        *hand += 1;
+        (*hand, due)
+    };
+    let mut ranked: Vec<(usize, DueSubscription)> =
+        due.into_iter().map(with_hand).filter(|(hand, _)| *hand <= HANDS_OF_A_TENANT).collect();
+    ranked.sort_by_key(|(hand, _)| *hand);
+    ranked.into_iter().map(|(_, due)| due).take(room).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn due(tenant: u128, id: u128) -> DueSubscription {
+        DueSubscription { id: SubscriptionId(Uuid::from_u128(id)), tenant: TenantId(Uuid::from_u128(tenant)) }
+    }
+
+    #[test]
+    fn a_busy_organisation_leaves_hands_to_the_others() {
+        let busy = (0..9).map(|id| due(1, id));
+        let all: Vec<DueSubscription> = busy.chain([due(2, 20), due(2, 21), due(3, 30)]).collect();
+        let chosen = |hands: &[(u128, usize)], room: usize| -> Vec<u128> {
+            let of_tenants =
+                hands.iter().map(|(id, hands)| (TenantId(Uuid::from_u128(*id)), *hands)).collect();
+            choose(all.clone(), &of_tenants, room).iter().map(|due| due.id.0.as_u128()).collect()
+        };
+
+        assert_eq!(chosen(&[], 4), [0, 20, 30, 1], "one of each, and then the next");
+        assert_eq!(chosen(&[(1, 5), (2, 1)], 3), [30, 20, 21], "the fewest hands first");
+        assert_eq!(chosen(&[(1, 8)], 32), [20, 30, 21], "who has their part gets no more");
+        assert_eq!(chosen(&[], 32).len(), 8 + 3);
     }
 }

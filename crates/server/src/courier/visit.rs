@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::MeetingId;
 use domain::change::Change;
 use domain::subscription::{LifecycleEvent, Subscription, SubscriptionId, TRIED_FOR};
 use jiff::{SignedDuration, Timestamp};
@@ -119,15 +120,21 @@ impl Visitor {
     /// Delivers changes in order; how many deliveries were taken, and whether what was watched is no more.
     async fn tell_of_changes(&self, visit: &Visit) -> Result<(usize, bool), Fault> {
         let store = &self.courier.0.store;
-        let (begun, mut after, mut taken) = (Instant::now(), visit.after, 0);
+        let (begun, mut after, mut taken, mut is_over) = (Instant::now(), visit.after, 0, false);
         while !*self.stopped.borrow() && begun.elapsed() < LONGEST_VISIT {
             let delivery = match store.next_delivery(visit).await? {
                 Some(delivery) => Some(delivery),
                 None => self.begin_next(visit, &mut after).await?,
             };
             let Some(delivery) = delivery else {
-                let is_over = after > visit.after && self.is_over(visit).await?;
-                return Ok((taken, is_over));
+                if is_over {
+                    return Ok((taken, true));
+                }
+                let Some(gone) = self.gone(visit).await? else { break };
+                // Its last changes come first: they may have been stored since what is told was gathered.
+                store.gather_meeting(gone, self.courier.0.clock.now()).await?;
+                is_over = true;
+                continue;
             };
             if delivery.due_at > self.courier.0.clock.now() {
                 break;
@@ -143,19 +150,32 @@ impl Visitor {
         Ok((taken, false))
     }
 
-    /// Whether the meeting that a subscription is about was deleted.
-    async fn is_over(&self, visit: &Visit) -> Result<bool, Fault> {
-        match visit.subscription.watched.meeting() {
-            None => Ok(false),
-            Some(meeting) => Ok(self.courier.0.store.find_hosted(meeting).await?.is_none()),
-        }
+    /// The meeting that a subscription is about, if it was deleted.
+    async fn gone(&self, visit: &Visit) -> Result<Option<MeetingId>, Fault> {
+        let Some(meeting) = visit.subscription.watched.meeting() else { return Ok(None) };
+        Ok(self.courier.0.store.find_hosted(meeting).await?.is_none().then_some(meeting))
     }
 
     /// Writes the next notification, if there is anything to tell; what nobody asked for is passed over.
     async fn begin_next(&self, visit: &Visit, after: &mut i64) -> Result<Option<Delivery>, Fault> {
         let store = &self.courier.0.store;
         loop {
-            let changes = store.list_changes(visit.subscription.feed(), *after, AT_ONCE).await?;
+            let feed = visit.subscription.feed();
+            let changes = store.list_changes(feed, *after, AT_ONCE).await?;
+            // Numbers have no gaps: what lies between was kept long enough.
+            let dropped = match changes.first() {
+                Some(first) => first.number - 1,
+                None => store.find_dropped(feed).await?,
+            };
+            if dropped > *after {
+                let notice = notice(&visit.subscription, LifecycleEvent::Missed);
+                tracing::warn!(subscription.id = %visit.subscription.id, "changes were forgotten before they were told");
+                if !store.pass_gap(visit, dropped, notice.as_deref(), self.courier.0.clock.now()).await? {
+                    return Ok(None);
+                }
+                *after = dropped;
+                continue;
+            }
             let Some(last) = changes.last() else { return Ok(None) };
             let is_wanted = |change: &&Change| visit.subscription.wants(change.subject, change.change_type);
             let wanted: Vec<&Change> = changes.iter().filter(is_wanted).take(IN_ONE).collect();

@@ -62,7 +62,7 @@ pub async fn list_records(ask: &Ask<'_>) -> Answer {
         .collect();
     let value = choose(records, &list::RECORDS, &asked);
     let next = page.next.map(|next| Position { keys: Vec::new(), id: next.0 });
-    let next_link = next_link(ask, registration.id, next.as_ref());
+    let next_link = next_link(ask, registration.id, next.as_ref())?;
     let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
     Ok(Reply::list(&Collection { context, count: None, next_link, value }))
 }

@@ -8,8 +8,7 @@ use std::collections::HashSet;
 use domain::change::{Change, Subject};
 use domain::subscription::KEPT_FOR;
 use domain::{
-    FieldProblem, Meeting, MeetingId, PersonId, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
-    RegistrationKind,
+    Meeting, MeetingId, PersonId, Refusal, Registrant, RegistrantId, Registration, RegistrationKind,
 };
 use serde::{Deserialize, Serialize};
 use store::{Feed, FeedOf};
@@ -19,7 +18,7 @@ use wire::meeting::OnlineMeeting;
 use wire::registrant::AnyRegistrant;
 use wire::{Tagged, etag};
 
-use super::paging::PAGE;
+use super::paging::{DELTA_TOKEN, PAGE, SKIP_TOKEN, foreign, link};
 use super::prefer::page_size;
 use super::registrant::{consents, public_id, show};
 use super::{Answer, Ask, Reply};
@@ -49,9 +48,6 @@ enum Round {
     Latest(Progress),
 }
 
-const DELTA_TOKEN: &str = "$deltatoken";
-const SKIP_TOKEN: &str = "$skiptoken";
-
 /// `GET …/registrants/delta`
 pub async fn registrants(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = ask.registration_as_organizer().await?;
@@ -63,15 +59,15 @@ pub async fn registrants(ask: &Ask<'_>) -> Answer {
     let feed = open(ask, &of).await?;
     let context = ask.root().registrants_delta(&meeting);
     let (found, link) = match read_round(ask, &what, feed)? {
-        Round::Latest(progress) => (Vec::new(), delta_link(ask, &progress)),
+        Round::Latest(progress) => (Vec::new(), delta_link(ask, &progress)?),
         Round::Listing(progress) => {
             let after = progress.after.map(RegistrantId);
             let limit = page_size(ask, PAGE);
             let page =
                 ask.app.store.list_registrants(meeting.id, registration.id, after, limit, true).await?;
             let link = match page.next {
-                Some(next) => next_link(ask, &Progress { after: Some(next.0), ..progress }),
-                None => delta_link(ask, &Progress { after: None, ..progress }),
+                Some(next) => next_link(ask, &Progress { after: Some(next.0), ..progress })?,
+                None => delta_link(ask, &Progress { after: None, ..progress })?,
             };
             (page.registrants, link)
         }
@@ -105,7 +101,7 @@ pub async fn meetings(ask: &Ask<'_>) -> Answer {
     let feed = open(ask, &of).await?;
     let context = ask.root().meetings_delta(organizer);
     let (found, missing, link) = match read_round(ask, &format!("{tenant}/meetings/{organizer}"), feed)? {
-        Round::Latest(progress) => (Vec::new(), Vec::new(), delta_link(ask, &progress)),
+        Round::Latest(progress) => (Vec::new(), Vec::new(), delta_link(ask, &progress)?),
         Round::Listing(progress) => {
             let after = progress.after.map(MeetingId);
             let limit = page_size(ask, PAGE);
@@ -113,8 +109,8 @@ pub async fn meetings(ask: &Ask<'_>) -> Answer {
             let goes_on = ids.len() > limit as usize;
             ids.truncate(limit as usize);
             let link = match ids.last().filter(|_| goes_on) {
-                Some(last) => next_link(ask, &Progress { after: Some(last.0), ..progress }),
-                None => delta_link(ask, &Progress { after: None, ..progress }),
+                Some(last) => next_link(ask, &Progress { after: Some(last.0), ..progress })?,
+                None => delta_link(ask, &Progress { after: None, ..progress })?,
             };
             (ask.app.store.find_meetings(&ids).await?, Vec::new(), link)
         }
@@ -172,7 +168,7 @@ async fn changes(ask: &Ask<'_>, of: &FeedOf, progress: Progress) -> Result<(Vec<
     let number = changes.last().map_or(progress.number, |last| last.number);
     let goes_on = changes.len() == limit as usize;
     let progress = Progress { number, after: None, ..progress };
-    let link = if goes_on { next_link(ask, &progress) } else { delta_link(ask, &progress) };
+    let link = if goes_on { next_link(ask, &progress)? } else { delta_link(ask, &progress)? };
     Ok((changes, link))
 }
 
@@ -208,42 +204,17 @@ fn read_round(ask: &Ask<'_>, what: &str, feed: Feed) -> Result<Round, ApiError> 
     Ok(if progress.after.is_some() { Round::Listing(progress) } else { Round::Changes(progress) })
 }
 
-fn foreign(option: &'static str) -> ApiError {
-    ApiError::from(vec![FieldProblem::new(
-        option,
-        ProblemCode::UnsupportedQuery,
-        format!("`{option}` is none of ours: follow `@odata.nextLink` and `@odata.deltaLink` as they are"),
-    )])
-}
-
 enum Link {
     Next(String),
     Delta(String),
 }
 
-fn next_link(ask: &Ask<'_>, progress: &Progress) -> Link {
-    Link::Next(address(ask, SKIP_TOKEN, progress))
+fn next_link(ask: &Ask<'_>, progress: &Progress) -> Result<Link, ApiError> {
+    Ok(Link::Next(link(ask, SKIP_TOKEN, ask.app.courier.delta_seal().close(progress))?))
 }
 
-fn delta_link(ask: &Ask<'_>, progress: &Progress) -> Link {
-    Link::Delta(address(ask, DELTA_TOKEN, progress))
-}
-
-fn address(ask: &Ask<'_>, option: &str, progress: &Progress) -> String {
-    let token = ask.app.courier.delta_seal().close(progress).unwrap_or_default();
-    let token = format!("{option}={token}");
-    let kept = without_tokens(ask.raw_query());
-    ask.address_with(&kept.into_iter().chain([token.as_str()]).collect::<Vec<_>>().join("&"))
-}
-
-/// The client's own options.
-pub(super) fn without_tokens(raw: &str) -> Vec<&str> {
-    let is_token = |pair: &&str| {
-        let name = pair.split('=').next().unwrap_or_default();
-        let name = name.trim_start_matches("%24").trim_start_matches('$');
-        name.eq_ignore_ascii_case("skiptoken") || name.eq_ignore_ascii_case("deltatoken")
-    };
-    raw.split('&').filter(|pair| !pair.is_empty()).filter(|pair| !is_token(pair)).collect()
+fn delta_link(ask: &Ask<'_>, progress: &Progress) -> Result<Link, ApiError> {
+    Ok(Link::Delta(link(ask, DELTA_TOKEN, ask.app.courier.delta_seal().close(progress))?))
 }
 
 fn write<T>(context: String, link: Link, value: Vec<Changed<T>>) -> Delta<T> {

@@ -2,7 +2,7 @@
 
 use domain::permission::{acts_as_organizer, may_change};
 use domain::{Meeting, Person, PersonId, Refusal, Registrant, Registration};
-use store::{Act, Asking, Changed, Kept, Made, OnceStepped, Stepped};
+use store::{Act, Asking, Changed, Kept, Made, OnceOf, Stepped};
 use wire::registrant::{patch, read_reason};
 use wire::{Entity, etag};
 
@@ -96,7 +96,7 @@ async fn act(ask: &Ask<'_>, act: Act) -> Answer {
             Act::Approve | Act::Reject | Act::Accept => reply(ask, &meeting, &registration, now, &consents),
         };
         let to_keep = |now: &Registrant| -> Kept { kept(&answer(now)) };
-        let once = key.map(|key| OnceStepped { once: key.of_what_becomes(), answer: &to_keep });
+        let once = key.map(|key| OnceOf { once: key.of_what_becomes(), answer: &to_keep });
         match ask.app.store.take_step(&registrant, asking, &ask.fact(), once.as_ref()).await? {
             Made::Now(Stepped::Done(now)) => {
                 ask.app.mail_waits();

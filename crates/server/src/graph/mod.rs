@@ -21,6 +21,7 @@ mod question;
 mod registrant;
 mod registration;
 mod reply;
+mod sent;
 mod subscription;
 mod user;
 
@@ -235,7 +236,7 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::DeleteSubscription => subscription::delete(ask).await,
         Operation::ReauthorizeSubscription => subscription::reauthorize(ask).await,
         Operation::RotateSigningSecret => subscription::rotate_secret(ask).await,
-        Operation::ListDeliveries => subscription::list_deliveries(ask).await,
-        Operation::ReplayDeliveries => subscription::replay(ask).await,
+        Operation::ListDeliveries => sent::list_deliveries(ask).await,
+        Operation::ReplayDeliveries => sent::replay(ask).await,
     }
 }

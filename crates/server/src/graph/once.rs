@@ -2,6 +2,7 @@
 //! their keys themselves, in `enroll.rs`.
 
 use domain::enrolment::IdempotencyKey;
+use domain::subscription::Subscription;
 use domain::{FieldProblem, MeetingId, PersonId, ProblemCode, Refusal};
 use http::HeaderName;
 use jiff::SignedDuration;
@@ -48,8 +49,20 @@ impl Key {
 
     /// The key of a request for a new meeting, which stands by itself.
     pub fn of_a_new_meeting(ask: &Ask<'_>, organizer: PersonId) -> Result<Option<Self>, ApiError> {
+        Self::apart(ask, organizer.0)
+    }
+
+    /// The key of a request about a subscription: kept with the meeting that is watched, or else by itself.
+    pub fn of_a_subscription(ask: &Ask<'_>, subscription: &Subscription) -> Result<Option<Self>, ApiError> {
+        match subscription.watched.meeting() {
+            Some(meeting) => Self::about(ask, meeting, subscription.id.0),
+            None => Self::apart(ask, subscription.id.0),
+        }
+    }
+
+    fn apart(ask: &Ask<'_>, what: Uuid) -> Result<Option<Self>, ApiError> {
         let Some(sent) = sent_key(ask)? else { return Ok(None) };
-        let key = seal(ask, organizer.0, sent);
+        let key = seal(ask, what, sent);
         let mut place = [0; 16];
         place.copy_from_slice(&key.key[..16]);
         Ok(Some(Self { place: MeetingId::from_random(place), key }))

@@ -18,6 +18,10 @@ use crate::error::ApiError;
 
 /// Items of a page when `$top` is absent.
 pub(super) const PAGE: u32 = 100;
+/// Says where a page begins.
+pub(super) const SKIP_TOKEN: &str = "$skiptoken";
+/// Says since when changes are asked for.
+pub(super) const DELTA_TOKEN: &str = "$deltatoken";
 /// The most `$top` gives; a larger one is cut, as Graph allows. Long answers cut it further, in the store.
 pub(super) const LARGEST_PAGE: u32 = 1_000;
 
@@ -40,7 +44,7 @@ pub(super) fn answer_from<T: Serialize>(
     let behind = first.saturating_add(page_size(ask, LARGEST_PAGE) as usize);
     let value = chosen.into_iter().take(behind).skip(first).collect();
     let next_link =
-        (behind < length).then(|| ask.address_with(&next_query(ask.raw_query(), &format!("$skip={behind}"))));
+        (behind < length).then(|| ask.address_with(&query_from(ask.raw_query(), &format!("$skip={behind}"))));
     Ok(Reply::list(&Collection { context, count: ask.query.count.then_some(counted), next_link, value }))
 }
 
@@ -117,14 +121,27 @@ pub(super) fn start(ask: &Ask<'_>, registration: RegistrationId) -> Result<Optio
     let Some(token) = ask.query.skip_token.as_deref() else { return Ok(None) };
     let question = Question::new(ask.operation, registration, &ask.query);
     let position = PageTokens::new(&ask.app.mailroom.links().key).read(&question, token);
-    let refuse = |message: &str| {
-        ApiError::from(vec![FieldProblem::new("$skiptoken", ProblemCode::UnsupportedQuery, message)])
-    };
     if ask.query.skip.is_some() {
-        return Err(refuse("`$skiptoken` and `$skip` both say where the page starts: leave `$skip` out"));
+        let message = "`$skiptoken` and `$skip` both say where the page starts: leave `$skip` out";
+        return Err(refuse(SKIP_TOKEN, message.to_owned()));
     }
-    let is_none = "`$skiptoken` is none of ours for this question: follow `@odata.nextLink` as it is";
-    position.map(Some).ok_or_else(|| refuse(is_none))
+    position.map(Some).ok_or_else(|| foreign(SKIP_TOKEN))
+}
+
+/// The same where a list is ordered by numbers that may be seen: a page starts behind one.
+pub(super) fn start_number(ask: &Ask<'_>) -> Result<i64, ApiError> {
+    let Some(token) = ask.query.skip_token.as_deref() else { return Ok(0) };
+    token.parse().ok().filter(|number| *number >= 0).ok_or_else(|| foreign(SKIP_TOKEN))
+}
+
+/// A token that is not of this service, or of another question.
+pub(super) fn foreign(option: &'static str) -> ApiError {
+    let links = if option == DELTA_TOKEN { "`@odata.deltaLink`" } else { "`@odata.nextLink`" };
+    refuse(option, format!("`{option}` is none of ours for this question: follow {links} as it is"))
+}
+
+fn refuse(option: &'static str, message: String) -> ApiError {
+    vec![FieldProblem::new(option, ProblemCode::UnsupportedQuery, message)].into()
 }
 
 /// The address of the page that starts behind a place.
@@ -132,18 +149,25 @@ pub(super) fn next_link(
     ask: &Ask<'_>,
     registration: RegistrationId,
     next: Option<&Position>,
-) -> Option<String> {
+) -> Result<Option<String>, ApiError> {
+    let Some(next) = next else { return Ok(None) };
     let question = Question::new(ask.operation, registration, &ask.query);
-    let token = PageTokens::new(&ask.app.mailroom.links().key).write(&question, next?)?;
-    Some(ask.address_with(&next_query(ask.raw_query(), &format!("$skiptoken={token}"))))
+    let token = PageTokens::new(&ask.app.mailroom.links().key).write(&question, next);
+    link(ask, SKIP_TOKEN, token).map(Some)
 }
 
-/// The client's own options, with where the next page starts in place of where this one did.
-fn next_query(raw: &str, start: &str) -> String {
+/// The address of what begins at a token, which has to be there: whoever got none would take the answer for the whole.
+pub(super) fn link(ask: &Ask<'_>, option: &str, token: Option<String>) -> Result<String, ApiError> {
+    let token = token.ok_or(ApiError::NoToken)?;
+    Ok(ask.address_with(&query_from(ask.raw_query(), &format!("{option}={token}"))))
+}
+
+/// The client's own options, with where the next answer begins in place of where this one did.
+fn query_from(raw: &str, start: &str) -> String {
     let is_start = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
         let name = name.trim_start_matches("%24").trim_start_matches('$');
-        name.eq_ignore_ascii_case("skiptoken") || name.eq_ignore_ascii_case("skip")
+        ["skiptoken", "skip", "deltatoken"].iter().any(|start| name.eq_ignore_ascii_case(start))
     };
     let kept = raw.split('&').filter(|pair| !pair.is_empty()).filter(|pair| !is_start(pair));
     kept.chain([start]).collect::<Vec<_>>().join("&")
@@ -160,8 +184,9 @@ mod tests {
             ("$top=1", "$top=1&$skiptoken=x"),
             ("%24top=1&%24skiptoken=y", "%24top=1&$skiptoken=x"),
             ("skipToken=y&top=1&$skip=4", "top=1&$skiptoken=x"),
+            ("$deltaToken=y&%24deltatoken=z&top=1", "top=1&$skiptoken=x"),
         ] {
-            assert_eq!(next_query(raw, "$skiptoken=x"), expected, "{raw}");
+            assert_eq!(query_from(raw, "$skiptoken=x"), expected, "{raw}");
         }
     }
 

@@ -45,7 +45,7 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
         entity: show(ask, &meeting, &registration, registrant, &consents),
     };
     let value = page.registrants.iter().map(tagged).collect();
-    let next_link = next_link(ask, registration.id, page.next.as_ref());
+    let next_link = next_link(ask, registration.id, page.next.as_ref())?;
     Ok(Reply::list(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
 }
 

@@ -1,19 +1,15 @@
-//! `/subscriptions`: make, look at, renew and end; what was sent, and sending it again. docs/change-notifications.md.
+//! `/subscriptions`: make, look at, renew and end. docs/change-notifications.md.
 
 use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
 use domain::{FieldProblem, PersonId, ProblemCode, Refusal};
-use store::{Delivery, DeliveryStatus, Subscribed};
+use store::{Rotated, Subscribed};
 use uuid::Uuid;
-use wire::subscription::{
-    NewSubscription, NotificationDelivery, NotificationStatus, Replayed, SubscriptionPatch, WatchedPath,
-    WireSubscription, read_replay, write_delivery_id,
-};
+use wire::subscription::{NewSubscription, SubscriptionPatch, WatchedPath, WireSubscription};
 use wire::{Collection, Entity, UserRef};
 
-use super::paging::PAGE;
-use super::prefer::page_size;
+use super::once::{Key, random_of_key};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -27,10 +23,12 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     let owner = Owner::of(&ask.caller);
     let feed = watched.feed(owner.tenant, organizer);
     // A retry finds what the first request made: its id follows from the key, and its secret from the id.
-    let key = super::once::random_of_key(ask)?;
+    let key = random_of_key(ask)?;
     let id = SubscriptionId::from_random(key.unwrap_or_else(|| ask.app.ids.bytes()), feed);
-    if let Some(known) = find_known(ask, key.and(Some(id)), &new, &owner).await? {
-        return Ok(created(ask, &known));
+    if key.is_some()
+        && let Some(known) = ask.app.store.find_subscription(id).await?
+    {
+        return created_before(ask, &known, &new, &owner);
     }
     validate(ask, "notificationUrl", &new.notification_url).await?;
     if let Some(address) = &new.lifecycle_url {
@@ -38,27 +36,32 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     }
     let subscription = Subscription {
         id,
-        owner,
+        owner: owner.clone(),
         organizer,
         watched,
-        resource: new.resource,
-        change_types: new.change_types,
-        notification_url: new.notification_url,
-        lifecycle_url: new.lifecycle_url,
-        client_state: new.client_state,
+        resource: new.resource.clone(),
+        change_types: new.change_types.clone(),
+        notification_url: new.notification_url.clone(),
+        lifecycle_url: new.lifecycle_url.clone(),
+        client_state: new.client_state.clone(),
         created_at: now,
         expires_at: new.expires_at,
         secret_generation: 1,
         overlap_until: None,
     };
-    if let Some(meeting) = watched.meeting() {
-        // What happened so far is not to be told of.
-        ask.app.store.gather_meeting(meeting, now).await?;
-    }
+    // What happened so far is not to be told of. An organizer's meetings are anywhere, and little waits at any time.
+    match watched.meeting() {
+        Some(meeting) => ask.app.store.gather_meeting(meeting, now).await?,
+        None => ask.app.store.gather(now).await?,
+    };
     let limits = ask.app.settings.subscriptions;
     match ask.app.store.create_subscription(&subscription, ask.app.ids.random_id(), limits).await? {
-        // Of two that came at once under one key, either speaks for both.
-        Subscribed::Now | Subscribed::Before => Ok(created(ask, &subscription)),
+        Subscribed::Now => Ok(created(ask, &subscription)),
+        // Of two that came at once under one key, one made it.
+        Subscribed::Before => {
+            let known = ask.app.store.find_subscription(id).await?.ok_or(Refusal::NoSubscription)?;
+            created_before(ask, &known, &new, &owner)
+        }
         Subscribed::TooMany => Err(Refusal::TooManySubscriptions.into()),
     }
 }
@@ -67,22 +70,15 @@ fn created(ask: &Ask<'_>, subscription: &Subscription) -> Reply {
     Reply::created(&show(ask, subscription, Some(ask.app.courier.secret(subscription))))
 }
 
-/// The subscription that an earlier request with the same key made; a refusal where that asked for another.
-async fn find_known(
-    ask: &Ask<'_>,
-    id: Option<SubscriptionId>,
-    new: &NewSubscription,
-    owner: &Owner,
-) -> Result<Option<Subscription>, ApiError> {
-    let Some(id) = id else { return Ok(None) };
-    let Some(known) = ask.app.store.find_subscription(id).await? else { return Ok(None) };
+/// What an earlier request with the same key made; a refusal where that asked for another.
+fn created_before(ask: &Ask<'_>, known: &Subscription, new: &NewSubscription, owner: &Owner) -> Answer {
     let is_same = known.owner == *owner
         && known.resource == new.resource
         && known.change_types == new.change_types
         && known.notification_url == new.notification_url
         && known.lifecycle_url == new.lifecycle_url
         && known.client_state == new.client_state;
-    if is_same { Ok(Some(known)) } else { Err(Refusal::IdempotencyKeyReused.into()) }
+    if is_same { Ok(created(ask, known)) } else { Err(Refusal::IdempotencyKeyReused.into()) }
 }
 
 /// `GET /subscriptions`: one's own.
@@ -134,41 +130,16 @@ pub async fn delete(ask: &Ask<'_>) -> Answer {
 /// `POST /subscriptions/{id}/rotateSigningSecret`: another secret; the one before signs beside it for a day, and whoever
 /// asks again within it is shown the same.
 pub async fn rotate_secret(ask: &Ask<'_>) -> Answer {
-    let subscription = find(ask).await?;
-    ask.app.store.rotate_secret(subscription.id, ask.app.clock.now()).await?;
-    let rotated = find(ask).await?;
-    let secret = ask.app.courier.secret(&rotated);
-    Ok(Reply::entity(&show(ask, &rotated, Some(secret))))
-}
-
-/// `GET /subscriptions/{id}/deliveries`, in the order in which they were written.
-pub async fn list_deliveries(ask: &Ask<'_>) -> Answer {
-    let subscription = find(ask).await?;
-    let after = ask.query.skip_token.as_deref().map(read_skip_token).transpose()?.unwrap_or_default();
-    let limit = page_size(ask, PAGE);
-    let mut page = ask.app.store.list_deliveries(subscription.id, after, limit + 1).await?;
-    let goes_on = page.len() > limit as usize;
-    page.truncate(limit as usize);
-    let next_link = page.last().filter(|_| goes_on).map(|last| {
-        let kept = super::delta::without_tokens(ask.raw_query());
-        let token = format!("$skiptoken={}", last.number);
-        let query = kept.into_iter().chain([token.as_str()]).collect::<Vec<_>>().join("&");
-        ask.address_with(&query)
-    });
-    let id = subscription.id.to_string();
-    let value = page.into_iter().map(|delivery| show_delivery(&id, delivery)).collect();
-    Ok(Reply::list(&Collection { context: ask.root().deliveries(&id), count: None, next_link, value }))
-}
-
-/// `POST /subscriptions/{id}/replay`: everything from one delivery on is sent again, in order and to the byte.
-pub async fn replay(ask: &Ask<'_>) -> Answer {
-    let subscription = find(ask).await?;
-    check_watched(ask, subscription.organizer, subscription.watched).await?;
-    let from = read_replay(ask.body()?, &subscription.id.to_string())?;
-    let count = ask.app.store.replay_deliveries(subscription.id, from, ask.app.clock.now()).await?;
-    ask.app.courier.nudge();
-    let context = format!("{}/$metadata#usher.replayed", ask.root().0);
-    Ok(Reply::accepted(&Entity { context, etag: None, entity: Replayed { delivery_count: count } }))
+    let mut subscription = find(ask).await?;
+    let once = Key::of_a_subscription(ask, &subscription)?.map(Key::of_what_becomes);
+    let rotated = ask.app.store.rotate_secret(subscription.id, ask.app.clock.now(), once.as_ref()).await?;
+    subscription.secret_generation = match rotated {
+        Rotated::To(generation) => generation,
+        Rotated::Gone => return Err(Refusal::NoSubscription.into()),
+        Rotated::KeyReused => return Err(Refusal::IdempotencyKeyReused.into()),
+    };
+    let secret = ask.app.courier.secret(&subscription);
+    Ok(Reply::entity(&show(ask, &subscription, Some(secret))))
 }
 
 async fn renew(ask: &Ask<'_>, subscription: &Subscription) -> Result<(), ApiError> {
@@ -180,7 +151,7 @@ async fn renew(ask: &Ask<'_>, subscription: &Subscription) -> Result<(), ApiErro
 }
 
 /// The subscription the path names, if it is the caller's own.
-async fn find(ask: &Ask<'_>) -> Result<Subscription, ApiError> {
+pub(super) async fn find(ask: &Ask<'_>) -> Result<Subscription, ApiError> {
     let id = ask.path.key.as_deref().and_then(|id| Uuid::try_parse(id).ok()).map(SubscriptionId);
     let found = match id {
         Some(id) => ask.app.store.find_subscription(id).await?,
@@ -211,7 +182,11 @@ fn organizer_of(ask: &Ask<'_>, path: &WatchedPath) -> Result<PersonId, ApiError>
 }
 
 /// Whether the caller may see what a subscription tells of.
-async fn check_watched(ask: &Ask<'_>, organizer: PersonId, watched: Watched) -> Result<(), ApiError> {
+pub(super) async fn check_watched(
+    ask: &Ask<'_>,
+    organizer: PersonId,
+    watched: Watched,
+) -> Result<(), ApiError> {
     let Some(meeting) = watched.meeting() else { return ask.check_organizer(organizer).await };
     let hosted = ask.app.store.find_hosted(meeting).await?;
     let hosted = hosted
@@ -235,42 +210,4 @@ async fn validate(ask: &Ask<'_>, member: &'static str, address: &str) -> Result<
 fn show(ask: &Ask<'_>, subscription: &Subscription, secret: Option<String>) -> Entity<WireSubscription> {
     let entity = WireSubscription::new(subscription, secret);
     Entity { context: ask.root().subscriptions(true), etag: None, entity }
-}
-
-fn show_delivery(subscription: &str, delivery: Delivery) -> NotificationDelivery {
-    let waits = delivery.status == DeliveryStatus::Waiting;
-    NotificationDelivery {
-        id: write_delivery_id(subscription, delivery.number),
-        kind: delivery.kind,
-        status: match delivery.status {
-            DeliveryStatus::Waiting => NotificationStatus::Waiting,
-            DeliveryStatus::Delivered => NotificationStatus::Delivered,
-            DeliveryStatus::Dropped => NotificationStatus::Dropped,
-        },
-        created_date_time: wire::time::write(delivery.created_at),
-        last_attempt_date_time: delivery.tried_at.map(wire::time::write),
-        next_attempt_date_time: waits.then(|| wire::time::write(delivery.due_at)),
-        attempt_count: delivery.attempts,
-        answer: delivery.answer,
-        body: hide_client_state(&delivery.body),
-    }
-}
-
-/// A list shows bodies as they were sent, but for what only sender and receiver know.
-fn hide_client_state(body: &str) -> String {
-    let Ok(mut body) = serde_json::from_str::<serde_json::Value>(body) else { return String::new() };
-    for item in body["value"].as_array_mut().into_iter().flatten() {
-        item["clientState"] = serde_json::Value::Null;
-    }
-    body.to_string()
-}
-
-fn read_skip_token(token: &str) -> Result<i64, ApiError> {
-    token.parse().ok().filter(|number| *number >= 0).ok_or_else(|| {
-        ApiError::from(vec![FieldProblem::new(
-            "$skiptoken",
-            ProblemCode::UnsupportedQuery,
-            "`$skiptoken` is none of ours: follow `@odata.nextLink` as it is",
-        )])
-    })
 }

@@ -42,7 +42,7 @@ CREATE TABLE change (
 ) WITHOUT ROWID;
 
 -- Who is told of changes. Its slot is its feed's, and is part of subscription_id. Delivered up to after_no.
--- leased_until: a node is at it. rest_until: the receiver is left alone. due_at: something other than a change is to be
+-- visited_at: when a node was at it last, or else when it was made; leased_until: a node is at it. rest_until: the receiver is left alone. due_at: something other than a change is to be
 -- done. Secrets of signatures are made from the link key and secret_generation.
 CREATE TABLE subscription (
     slot BIGINT NOT NULL,
@@ -66,6 +66,7 @@ CREATE TABLE subscription (
     overlap_until BIGINT,
     after_no BIGINT NOT NULL,
     last_delivery BIGINT NOT NULL,
+    visited_at BIGINT NOT NULL,
     leased_until BIGINT NOT NULL,
     rest_until BIGINT NOT NULL,
     due_at BIGINT NOT NULL,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::change::{Change, ChangeType, FeedKey, Subject};
 use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
-use domain::{AppId, MeetingId, RegistrantId};
+use domain::{AppId, MeetingId, RegistrantId, TenantId};
 use sqlx::query;
 use store::{FeedOf, Subscribed, SubscriptionLimits, Tried};
 use tokio::task::JoinSet;
@@ -252,7 +252,7 @@ pub async fn a_visit_that_took_too_long_changes_nothing(rig: &Rig) {
     let stage = watched(rig).await;
     enrol(rig, &stage, 1).await;
     rig.store.gather(at(1)).await.unwrap();
-    let due = rig.store.due_subscriptions(at(1), 10).await.unwrap();
+    let due = rig.store.due_subscriptions(at(1), 10, 10).await.unwrap();
     assert_eq!(due.len(), 1);
     let id = due[0].id;
 
@@ -271,7 +271,33 @@ pub async fn a_visit_that_took_too_long_changes_nothing(rig: &Rig) {
     rig.store.end_visit(&slow).await.unwrap();
     assert!(rig.store.visit_subscription(id, at(103), at(103) + MINUTE).await.unwrap().is_none());
     rig.store.end_visit(&next).await.unwrap();
-    assert_eq!(rig.store.due_subscriptions(at(103), 10).await.unwrap(), []);
+    assert_eq!(rig.store.due_subscriptions(at(103), 10, 10).await.unwrap(), []);
+}
+
+/// Whoever is many takes turns with whoever is few, and each with itself.
+pub async fn who_was_visited_longest_ago_comes_first_and_no_organisation_takes_all(rig: &Rig) {
+    let mut subscriptions = Vec::new();
+    for tenant in [TENANT, TENANT, TENANT, TenantId(fresh_id())] {
+        let mut new = subscription(Watched::Meetings);
+        new.owner.tenant = tenant;
+        new.id = SubscriptionId::from_random(*fresh_id().as_bytes(), new.feed());
+        assert_eq!(rig.store.create_subscription(&new, fresh_id(), LIMITS).await.unwrap(), Subscribed::Now);
+        subscriptions.push(new.id);
+    }
+    for (seconds, n) in [(1, 2), (2, 0), (3, 1), (4, 3)] {
+        let until = at(seconds) + MINUTE;
+        let visit = rig.store.visit_subscription(subscriptions[n], at(seconds), until).await.unwrap();
+        rig.store.end_visit(&visit.unwrap()).await.unwrap();
+    }
+
+    let due = async |limit, per_tenant| -> Vec<usize> {
+        let due = rig.store.due_subscriptions(at(90_000), limit, per_tenant).await.unwrap();
+        due.iter().map(|due| subscriptions.iter().position(|id| *id == due.id).unwrap()).collect()
+    };
+
+    assert_eq!(due(9, 9).await, [2, 3, 0, 1]);
+    assert_eq!(due(9, 1).await, [2, 3]);
+    assert_eq!(due(2, 9).await, [2, 3]);
 }
 
 pub async fn what_was_kept_long_enough_is_forgotten_and_the_feed_says_so(rig: &Rig) {
@@ -294,6 +320,39 @@ pub async fn what_was_kept_long_enough_is_forgotten_and_the_feed_says_so(rig: &R
     rig.store.forget_changes(at(61 * day)).await.unwrap();
     let anew = rig.store.open_feed(&of, fresh_id(), at(90 * day)).await.unwrap();
     assert!(anew.epoch != feed.epoch && anew.last == 0, "a feed that nobody needs is closed");
+}
+
+/// Somebody needs a feed again while it is swept: what it holds stays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_that_is_needed_again_while_it_is_swept_loses_nothing() {
+    const KEEP: &str = "UPDATE feed SET needed_until = $3 WHERE slot = $1 AND feed_id = $2";
+    const BLOCKED: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND $1 >= 0 AND $2 IS NOT NULL";
+    let rig = Rig::postgres().await;
+    let stage = rig.stage(None).await;
+    let meeting = stage.meeting.id;
+    let of = FeedOf { tenant: TENANT, organizer: ORGANIZER, meeting: Some(meeting) };
+    let opened = rig.store.open_feed(&of, fresh_id(), at(60)).await.unwrap();
+    enrol(&rig, &stage, 1).await;
+    rig.store.gather_meeting(meeting, at(0)).await.unwrap();
+    let before = rig.store.list_changes(of.key(), 0, 100).await.unwrap();
+    assert!(!before.is_empty());
+    let mut reader = rig.begin_postgres().await;
+    let keep = query(KEEP).bind(meeting.slot().number()).bind(meeting.0).bind(at(999).as_microsecond());
+    keep.execute(&mut *reader).await.unwrap();
+
+    let sweeping = tokio::spawn({
+        let store = rig.store.clone();
+        async move { store.forget_changes(at(61)).await.unwrap() }
+    });
+    while rig.raw.count(BLOCKED, meeting).await < 1 {
+        tokio::task::yield_now().await;
+    }
+    reader.commit().await.unwrap();
+
+    assert_eq!(sweeping.await.unwrap(), 0);
+    assert_eq!(rig.store.list_changes(of.key(), 0, 100).await.unwrap(), before);
+    assert_eq!(rig.store.open_feed(&of, fresh_id(), at(999)).await.unwrap().epoch, opened.epoch);
 }
 
 /// Two transactions that are open at once: what the first holds back is gathered when it is committed, although the

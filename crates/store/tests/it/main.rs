@@ -18,6 +18,7 @@ mod enrol;
 mod enrol_keys;
 mod enrol_law;
 mod enrol_many;
+mod events;
 mod faults;
 mod interleavings;
 mod life;
@@ -222,6 +223,7 @@ macro_rules! every_case {
                 nodes_that_gather_together_pass_over_nothing_and_count_nothing_twice,
                 subscriptions_are_counted_for_each_owner_and_organisation,
                 a_visit_that_took_too_long_changes_nothing,
+                who_was_visited_longest_ago_comes_first_and_no_organisation_takes_all,
                 what_was_kept_long_enough_is_forgotten_and_the_feed_says_so;
             paging:
                 pages_cover_the_list_in_order_of_arrival,

@@ -56,7 +56,11 @@ pub fn of_the_store() -> Vec<Statement> {
     files.iter().flat_map(read).collect()
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+/// The files of a folder and those in it; a file is its own.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    if folder.is_file() {
+        return vec![folder.to_owned()];
+    }
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }

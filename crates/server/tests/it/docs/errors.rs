@@ -29,6 +29,7 @@ pub fn every_error() -> Vec<ApiError> {
         ApiError::Busy,
         ApiError::Dependency,
         ApiError::BatchFull,
+        ApiError::NoToken,
         throttled(Scope::App),
         throttled(Scope::Tenant),
         throttled(Scope::Address),
@@ -47,6 +48,7 @@ pub fn every_error() -> Vec<ApiError> {
             | ApiError::Busy
             | ApiError::Dependency
             | ApiError::BatchFull
+            | ApiError::NoToken
             | ApiError::Throttled(Excess { scope: Scope::App | Scope::Tenant | Scope::Address, .. })
             | ApiError::Fault(_) => {}
         }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::Role;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use store::Tried;
 use testkit::{APP, Answer, Received, Receiver, TestApp, TestMeeting};
 
 use super::{app, enroll, far_ahead, lifecycle, registrants_of, subscribe, told, wish};
@@ -217,6 +218,35 @@ async fn after_three_days_a_notification_is_given_up_and_its_receiver_told() {
     assert!(log[0]["body"].as_str().unwrap().contains(&lost), "and can still be sent again");
 }
 
+/// The service did nothing for a month: what it forgot meanwhile is missed, and the receiver told so.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_nothing_for_a_month_is_told_what_comes_next_and_that_something_is_missing() {
+    let app = app().await;
+    let (receiver, lifeline) = (Receiver::new().await, Receiver::new().await);
+    let mut asked = wish("me/onlineMeetings", &receiver);
+    asked["lifecycleNotificationUrl"] = json!(lifeline.url());
+    let made = subscribe(&app, &asked).await;
+    let token = || app.token(&app.people.ines);
+    let forgotten = far_ahead(&app).await;
+    // Whoever asks what changed has it gathered.
+    app.get(format!("{}/delta", forgotten.registrants())).token(&token()).await.expect(200);
+    app.set_clock("2027-02-20T00:00:00Z");
+    let renewal = json!({"expirationDateTime": "2027-03-20T00:00:00Z"});
+    let path = format!("/beta/subscriptions/{}", made["id"].as_str().unwrap());
+    app.patch(&path).token(&token()).json(&renewal).await.expect(200);
+    app.set_clock("2027-03-05T00:00:00Z");
+    assert!(app.forget_changes().await > 0, "the control");
+
+    app.notify().await;
+    let nothing = receiver.received();
+    let next = app.meeting(&app.people.ines).await;
+    app.notify().await;
+
+    assert_eq!(told(&nothing), []);
+    assert_eq!(told(&receiver.received()), [("created".to_owned(), next.id)]);
+    assert_eq!(lifecycle(&lifeline.received()), ["missed"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_sent_is_sent_again_from_where_one_likes_to_the_byte() {
     let app = app().await;
@@ -247,6 +277,50 @@ async fn what_was_sent_is_sent_again_from_where_one_likes_to_the_byte() {
     assert_eq!(bytes(&again), bytes(&first[1..]));
     assert_eq!(foreign.inner_code(), "invalidId");
     assert_eq!(app.notify().await, 0, "once");
+}
+
+/// A key makes either once: what was sent again is not sent a third time, and the secret is the one of the first answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn sending_again_and_another_secret_are_asked_for_once_under_one_key() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let token = || app.token(&app.people.ines);
+    let of_meeting = far_ahead(&app).await;
+    for resource in ["me/onlineMeetings".to_owned(), registrants_of(&of_meeting)] {
+        let made = subscribe(&app, &wish(&resource, &receiver)).await;
+        let path = format!("/beta/subscriptions/{}", made["id"].as_str().unwrap());
+        app.meeting(&app.people.ines).await;
+        enroll(&app, &of_meeting, if resource.starts_with("me") { "odile" } else { "bram" }).await;
+        app.notify().await;
+        let first = deliveries(&app, &made).await[0]["id"].clone();
+        let replay = |key: &'static str, from: Value| {
+            let call = app.post(format!("{path}/replay")).token(&token()).header("idempotency-key", key);
+            call.json(&json!({ "fromDeliveryId": from })).send()
+        };
+        let rotate = |key: &'static str| {
+            let call = app.post(format!("{path}/rotateSigningSecret")).token(&token());
+            call.header("idempotency-key", key).send()
+        };
+
+        let accepted = replay("one", first.clone()).await.expect(202);
+        app.notify().await;
+        receiver.received();
+        let again = replay("one", first.clone()).await.expect(202);
+        assert_eq!((app.notify().await, &again.body), (0, &accepted.body));
+        replay("one", json!("other")).await.expect(422);
+        replay("two", first).await.expect(202);
+        assert_eq!(app.notify().await, 1, "the control");
+
+        // While two secrets hold there is no third; the day after there is.
+        rotate("zero").await.expect(200);
+        app.advance(SignedDuration::from_hours(23));
+        let rotated = rotate("one").await.expect(200);
+        app.advance(SignedDuration::from_hours(2));
+        let other = rotate("two").await.expect(200).json();
+        let once_more = rotate("one").await.expect(200);
+        assert_eq!(once_more.body, rotated.body);
+        assert_eq!((&rotated.json()["signingKeyId"], &other["signingKeyId"]), (&json!("k2"), &json!("k3")));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -337,6 +411,35 @@ async fn a_subscription_says_when_it_ends_and_that_it_ended() {
     app.get(&path).token(&token()).await.expect(404);
     app.meeting(&app.people.ines).await;
     assert_eq!(app.notify().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_to_a_meeting_ends_with_it_although_a_node_dies_between() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let meeting = app.built_in("everyone").await;
+    let made = subscribe(&app, &wish(&registrants_of(&meeting), &receiver)).await;
+    let id = domain::subscription::SubscriptionId(made["id"].as_str().unwrap().parse().unwrap());
+    app.delete(meeting.path()).token(&app.token(&app.people.ines)).await.expect(204);
+    let (store, now) = (app.store(), app.now());
+    store.gather(now).await.unwrap();
+    let lease = SignedDuration::from_mins(3);
+    let dying = store.visit_subscription(id, now, now + lease).await.unwrap().unwrap();
+    let told = store.list_changes(dying.subscription.feed(), dying.after, 9).await.unwrap();
+    let last = told.last().unwrap().number;
+    let begun = store.begin_delivery(&dying, "{}", last, now, now).await.unwrap().unwrap();
+    let taken = Tried::Delivered("answered 202".to_owned());
+    assert!(store.settle_delivery(&dying, &begun, &taken, now).await.unwrap());
+
+    app.notify().await;
+    let too_early = receiver.received();
+    app.advance(lease);
+    app.notify().await;
+
+    assert_eq!(lifecycle(&too_early), Vec::<String>::new(), "the control");
+    assert_eq!(lifecycle(&receiver.received()), ["subscriptionRemoved"]);
+    let path = format!("/beta/subscriptions/{id}");
+    app.get(path).token(&app.token(&app.people.ines)).await.expect(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

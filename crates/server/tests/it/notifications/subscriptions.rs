@@ -4,7 +4,7 @@ use domain::{Role, Scope};
 use serde_json::json;
 use testkit::{APP, Proof, Receiver, TestApp, capture_logs};
 
-use super::{app, registrants_of, subscribe, wish};
+use super::{app, registrants_of, subscribe, told, wish};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_is_shown_as_graph_shows_it_and_its_secrets_once() {
@@ -221,4 +221,55 @@ async fn a_request_that_is_sent_again_makes_one_subscription() {
     assert!(first["id"] != second["id"] && first["signingSecret"] != second["signingSecret"]);
     let list = app.get("/beta/subscriptions").token(&token).await.expect(200).json();
     assert_eq!(list["value"].as_array().unwrap().len(), 2);
+}
+
+/// Two requests under one key at once: one makes it, and the other tells of what was made, or that it asked for another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_requests_at_once_under_one_key_each_tells_what_was_made() {
+    let app = app().await;
+    let receiver = Receiver::new().await;
+    let token = app.token(&app.people.ines);
+    let ask = |n: usize, state: &'static str| {
+        let mut body = wish("me/onlineMeetings", &receiver);
+        body["clientState"] = json!(state);
+        // Of the same question each says another end: what is shown is what is stored.
+        body["expirationDateTime"] = json!(format!("2027-02-2{n}T00:00:00Z"));
+        app.post("/beta/subscriptions").token(&token).json(&body).header("idempotency-key", "one").send()
+    };
+
+    let (a, b, c, d) = tokio::join!(ask(1, "same"), ask(2, "same"), ask(3, "same"), ask(4, "another"));
+
+    let list = app.get("/beta/subscriptions").token(&token).await.expect(200).json();
+    let [stored] = list["value"].as_array().unwrap().as_slice() else { panic!("{list}") };
+    let answers = [a, b, c, d];
+    let made: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+    assert!(!made.is_empty());
+    for answer in &made {
+        assert_eq!(answer.json()["expirationDateTime"], stored["expirationDateTime"]);
+    }
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        assert_eq!((answer.status.as_u16(), answer.inner_code()), (422, "idempotencyKeyReused".to_owned()));
+    }
+    let is_same = made.len() == 3 && answers[3].status == 422;
+    assert!(
+        is_same || made.len() == 1 && answers[3].status == 201,
+        "three are the same and the fourth is not"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_of_what_happened_before_they_subscribed() {
+    let app = app().await;
+    let (first, late) = (Receiver::new().await, Receiver::new().await);
+    // Somebody reads the organizer's changes already.
+    subscribe(&app, &wish("me/onlineMeetings", &first)).await;
+    let meeting = app.built_in("everyone").await;
+
+    subscribe(&app, &wish("me/onlineMeetings", &late)).await;
+    subscribe(&app, &wish("me/onlineMeetings/getAllRegistrations", &late)).await;
+    subscribe(&app, &wish(&registrants_of(&meeting), &late)).await;
+    app.notify().await;
+
+    assert_eq!(told(&late.received()), []);
+    assert!(!told(&first.received()).is_empty(), "the control");
 }
