@@ -12,6 +12,7 @@ import { everyone } from "./lifecycle/everyone.mjs";
 import { organization } from "./lifecycle/organization.mjs";
 import { paging } from "./lifecycle/paging.mjs";
 import { external } from "./lifecycle/external.mjs";
+import { many } from "./lifecycle/many.mjs";
 import { batch } from "./lifecycle/batch.mjs";
 import { refusals } from "./lifecycle/refusals.mjs";
 
@@ -26,7 +27,7 @@ const run = {
   nobody: connect(demo, undefined),
 };
 
-for (const part of [people, meetings, registration, questions, everyone, organization, paging, external, batch, refusals]) {
+for (const part of [people, meetings, registration, questions, everyone, organization, paging, external, many, batch, refusals]) {
   // A part that cannot even begin is a failure of its own, not the end of the run.
   await part(run).catch((error) => checks.check(`${part.name} runs to its end`, () => Promise.reject(error)));
 }

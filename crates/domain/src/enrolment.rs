@@ -94,6 +94,14 @@ pub struct IdempotencyKey {
 }
 
 impl Person {
+    /// What an external registration system calls them; `None` of anybody else.
+    pub fn external_id(&self) -> Option<&str> {
+        match self {
+            Self::External { external_id, .. } => Some(external_id),
+            Self::Named { .. } => None,
+        }
+    }
+
     /// Equal for the same person: a meeting has at most one live registrant of each key.
     pub fn key(&self) -> String {
         match self {

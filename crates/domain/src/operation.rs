@@ -37,6 +37,9 @@ Operation {
     UpdateQuestion,
     DeleteQuestion,
     EnrollRegistrant,
+    EnrollRegistrants,
+    CancelRegistrants,
+    ExportRegistrants,
     ListRegistrants,
     GetRegistrant,
     CancelRegistrant,
@@ -85,6 +88,9 @@ Resource {
     Registration,
     Questions,
     Question,
+    EnrollMany,
+    CancelMany,
+    Export,
     Registrants,
     Registrant,
     Approve,
@@ -152,6 +158,9 @@ impl Resource {
             Self::Registration => "/onlineMeetings/{meetingId}/registration",
             Self::Questions => "/onlineMeetings/{meetingId}/registration/customQuestions",
             Self::Question => "/onlineMeetings/{meetingId}/registration/customQuestions/{questionId}",
+            Self::EnrollMany => "/onlineMeetings/{meetingId}/registration/enrollRegistrants",
+            Self::CancelMany => "/onlineMeetings/{meetingId}/registration/cancelRegistrants",
+            Self::Export => "/onlineMeetings/{meetingId}/registration/exportRegistrants(format='{format}')",
             Self::Registrants => "/onlineMeetings/{meetingId}/registration/registrants",
             Self::Registrant => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}",
             Self::Approve => "/onlineMeetings/{meetingId}/registration/registrants/{registrantId}/approve",
@@ -198,7 +207,12 @@ impl Resource {
         self.is_action_on_registrant()
             || matches!(
                 self,
-                Self::CreateOrGet | Self::Reauthorize | Self::RotateSigningSecret | Self::Replay
+                Self::CreateOrGet
+                    | Self::EnrollMany
+                    | Self::CancelMany
+                    | Self::Reauthorize
+                    | Self::RotateSigningSecret
+                    | Self::Replay
             )
     }
 
@@ -264,6 +278,7 @@ impl Operation {
             | Self::GetRegistration
             | Self::ListQuestions
             | Self::GetQuestion
+            | Self::ExportRegistrants
             | Self::ListRegistrants
             | Self::GetRegistrant
             | Self::ListLetters
@@ -284,6 +299,8 @@ impl Operation {
             | Self::RejectRegistrant
             | Self::AcceptOffer
             | Self::CancelForReason
+            | Self::EnrollRegistrants
+            | Self::CancelRegistrants
             | Self::CreateSubscription
             | Self::ReauthorizeSubscription
             | Self::RotateSigningSecret
@@ -314,6 +331,9 @@ impl Operation {
             | Self::DeleteRegistration => Resource::Registration,
             Self::ListQuestions | Self::CreateQuestion => Resource::Questions,
             Self::GetQuestion | Self::UpdateQuestion | Self::DeleteQuestion => Resource::Question,
+            Self::EnrollRegistrants => Resource::EnrollMany,
+            Self::CancelRegistrants => Resource::CancelMany,
+            Self::ExportRegistrants => Resource::Export,
             Self::EnrollRegistrant | Self::ListRegistrants => Resource::Registrants,
             Self::GetRegistrant | Self::CancelRegistrant | Self::UpdateRegistrant => Resource::Registrant,
             Self::ApproveRegistrant => Resource::Approve,
@@ -378,6 +398,11 @@ impl Operation {
         }
     }
 
+    /// Whether a request is about many people, each a row with a result of its own.
+    pub fn has_rows(self) -> bool {
+        matches!(self, Self::EnrollRegistrants | Self::CancelRegistrants)
+    }
+
     /// The query options it serves beside `$select`, which every GET does; any other is refused, because
     /// leaving it out would answer another question than was asked.
     pub fn query_options(self) -> &'static [QueryOption] {
@@ -427,6 +452,9 @@ impl Operation {
             Self::UpdateQuestion => "customQuestion-update",
             Self::DeleteQuestion => "customQuestion-delete",
             Self::EnrollRegistrant => "registrant-enroll",
+            Self::EnrollRegistrants => "registrant-enrollMany",
+            Self::CancelRegistrants => "registrant-cancelMany",
+            Self::ExportRegistrants => "registrant-export",
             Self::ListRegistrants => "registrant-list",
             Self::GetRegistrant => "registrant-get",
             Self::CancelRegistrant => "registrant-cancel",
@@ -474,6 +502,9 @@ impl Operation {
             Self::UpdateQuestion => "Update a custom question",
             Self::DeleteQuestion => "Delete a custom question",
             Self::EnrollRegistrant => "Enroll a registrant",
+            Self::EnrollRegistrants => "Enroll many registrants, with a result for each",
+            Self::CancelRegistrants => "Cancel many registrants, with a result for each",
+            Self::ExportRegistrants => "Export the registrants as CSV or XLSX",
             Self::ListRegistrants => "List the registrants",
             Self::GetRegistrant => "Get a registrant",
             Self::CancelRegistrant => "Cancel a registrant's registration",

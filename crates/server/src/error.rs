@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use store::Fault;
 use wire::error::{ErrorBody, ErrorDetail, ErrorObject, InnerError};
+use wire::many::{RowError, RowErrorDetail, RowInnerError, row_target};
 use wire::path::PathProblem;
 
 use crate::auth::TokenRefusal;
@@ -211,6 +212,38 @@ impl ApiError {
         }
     }
 
+    /// Writes the cause of a fault to the log. Answers to a whole request do so themselves.
+    pub fn log_cause(&self) {
+        if let Self::Fault(fault) = self {
+            let cause =
+                std::error::Error::source(fault.as_ref()).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(cause, "the database failed for a row of a request");
+        }
+    }
+
+    /// The same for one row of a request: what it would be answered by itself, with targets in that row.
+    pub fn for_row(&self, index: usize) -> RowError {
+        let Row(_, code, inner_code) = self.row();
+        let row = row_target(index);
+        let within = |target: String| if target.is_empty() { row.clone() } else { format!("{row}/{target}") };
+        let details = self.details().into_iter().map(|detail| RowErrorDetail {
+            code: detail.code,
+            message: detail.message,
+            target: within(detail.target),
+        });
+        let target = match self {
+            Self::Refused(Refusal::IdempotencyKeyReused) => "idempotencyKey".to_owned(),
+            _ => self.target().unwrap_or_default(),
+        };
+        RowError {
+            code: code.to_owned(),
+            message: self.message(),
+            target: within(target),
+            details: details.collect(),
+            inner_error: RowInnerError { code: inner_code.map(str::to_owned) },
+        }
+    }
+
     /// The status.
     pub fn status(&self) -> StatusCode {
         self.row().0
@@ -359,7 +392,7 @@ fn refusal_message(refusal: &Refusal) -> String {
             format!("Registration ended at `{}`.", wire::time::write(*end_at))
         }
         Refusal::DirectoryMismatch { member } => {
-            format!("`{member}` is not what the organisation's directory holds for the signed-in person.")
+            format!("`{member}` is not what the organisation's directory holds for the person.")
         }
         Refusal::UnknownPerson => {
             "The organisation's directory does not know the signed-in person as an active member.".to_owned()

@@ -29,6 +29,7 @@ mod sealed;
 mod secret_file;
 mod seen_through;
 pub mod serve;
+pub mod sheet;
 pub mod sign_in;
 pub mod start;
 pub mod turnstile;

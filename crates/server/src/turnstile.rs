@@ -36,11 +36,34 @@ struct Waiting {
     enrolment: Enrolment,
     /// From when on nobody can enrol any more.
     until: Timestamp,
+    /// Whether somebody who has a place already gets their letter again.
+    is_written_to_again: bool,
     answer: oneshot::Sender<Result<Verdict, Arc<Fault>>>,
 }
 
 /// The answer to whether the database answers the turnstile.
 type Probe = oneshot::Sender<bool>;
+
+/// Somebody who queues, and is told their verdict.
+#[derive(Debug)]
+#[must_use = "whoever queues is enrolled whether the verdict is heard or not"]
+pub struct Queued(Told);
+
+#[derive(Debug)]
+enum Told {
+    Later(oneshot::Receiver<Result<Verdict, Arc<Fault>>>),
+    Already(Verdict),
+}
+
+impl Queued {
+    /// Waits for the verdict, which is on disk when it is given.
+    pub async fn verdict(self) -> Result<Verdict, Undecided> {
+        match self.0 {
+            Told::Later(verdict) => verdict.await.map_err(|_| Undecided::Busy)?.map_err(Undecided::Fault),
+            Told::Already(verdict) => Ok(verdict),
+        }
+    }
+}
 
 /// Why an enrolment was not decided.
 #[derive(Debug)]
@@ -123,15 +146,29 @@ impl Turnstile {
     /// as it was seen, takes nobody: whoever's turn comes then is stale, and has to look again. That it still is that
     /// moment, the store holds against the version that was seen.
     pub async fn enroll(&self, enrolment: Enrolment, until: Timestamp) -> Result<Verdict, Undecided> {
+        self.queue(enrolment, until, true)?.verdict().await
+    }
+
+    /// Queues without waiting, so that many can be queued before the first is asked for: those who queue one after the
+    /// other go through together and in their order. Where `is_written_to_again` is false, whoever asks learns who was
+    /// registered already, and nobody gets a letter for it.
+    pub fn queue(
+        &self,
+        enrolment: Enrolment,
+        until: Timestamp,
+        is_written_to_again: bool,
+    ) -> Result<Queued, Undecided> {
         let queue = match &self.0 {
             Kind::Storing { queue, .. } => queue,
             Kind::Pretending(ids, clock) => {
-                return Ok(Verdict::Seated(RegistrantId(ids.ordered_id(clock.now()))));
+                let place = Verdict::Seated(RegistrantId(ids.ordered_id(clock.now())));
+                return Ok(Queued(Told::Already(place)));
             }
         };
         let (answer, verdict) = oneshot::channel();
-        queue.try_send(Waiting { enrolment, until, answer }).map_err(|_| Undecided::Busy)?;
-        verdict.await.map_err(|_| Undecided::Busy)?.map_err(Undecided::Fault)
+        let waiting = Waiting { enrolment, until, is_written_to_again, answer };
+        queue.try_send(waiting).map_err(|_| Undecided::Busy)?;
+        Ok(Queued(Told::Later(verdict)))
     }
 }
 
@@ -182,6 +219,7 @@ impl Keeper {
         for Waiting { answer, .. } in late {
             let _ = answer.send(Ok(Verdict::Stale));
         }
+        let returns: Vec<bool> = timely.iter().map(|waiting| waiting.is_written_to_again).collect();
         let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
             timely.into_iter().map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
         // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
@@ -191,8 +229,9 @@ impl Keeper {
         }
         let verdicts = enroll(&self.store, &batch).await;
         self.mailroom.nudge();
-        for (enrolment, verdict) in batch.iter().zip(&verdicts) {
-            if let Ok(verdict) = verdict
+        for ((enrolment, returns), verdict) in batch.iter().zip(returns).zip(&verdicts) {
+            if returns
+                && let Ok(verdict) = verdict
                 && let Some(somebody) = Returning::of(enrolment, *verdict)
             {
                 self.returning.see_to(somebody);

@@ -2,6 +2,7 @@
 
 use domain::{Fact, MeetingId, Registrant, RegistrantId};
 
+use crate::engine::Tx;
 use crate::life::leave;
 use crate::registrant::read_registrant;
 use crate::{Fault, Store, lock, write_tx};
@@ -32,7 +33,7 @@ impl Store {
     ) -> Result<Canceled, Fault> {
         Ok(write_tx!(self, |tx| {
             lock(tx, meeting).await?;
-            Canceled::of(leave(tx, meeting, registrant, fact, true).await?)
+            cancel(tx, meeting, registrant, fact).await?
         }))
     }
 
@@ -47,10 +48,20 @@ impl Store {
             lock(tx, meeting).await?;
             let current = read_registrant(&mut *tx, meeting, registrant.id).await?;
             if current.as_ref() == Some(registrant) {
-                Some(Canceled::of(leave(tx, meeting, registrant.id, fact, true).await?))
+                Some(cancel(tx, meeting, registrant.id, fact).await?)
             } else {
                 None
             }
         }))
     }
+}
+
+/// Cancels a registrant under the meeting's lock.
+pub(crate) async fn cancel(
+    tx: &mut Tx,
+    meeting: MeetingId,
+    registrant: RegistrantId,
+    fact: &Fact,
+) -> Result<Canceled, Fault> {
+    Ok(Canceled::of(leave(tx, meeting, registrant, fact, true).await?))
 }

@@ -29,7 +29,7 @@ pub struct DirectoryView {
 }
 
 #[derive(FromRow)]
-struct PersonRow {
+pub(crate) struct PersonRow {
     person_id: Uuid,
     upn: String,
     mail: Option<String>,
@@ -50,7 +50,7 @@ const FIND_PERSON_BY_UPN: &str =
 const LIST_PEOPLE: &str =
     "SELECT person_id, upn, mail, given_name, surname, display_name, language, is_active
     FROM person WHERE tenant_id = $1 ORDER BY upn_key";
-const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tenant_id = $1";
+pub(crate) const DIRECTORY_VERSION: &str = "SELECT directory_version FROM tenant WHERE tenant_id = $1";
 pub(crate) const RAISE_DIRECTORY_VERSION: &str =
     "UPDATE tenant SET directory_version = directory_version + 1 WHERE tenant_id = $1";
 const PUT_TENANT: &str =
@@ -173,7 +173,7 @@ impl Store {
 }
 
 impl PersonRow {
-    fn into_person(self) -> DirectoryPerson {
+    pub(crate) fn into_person(self) -> DirectoryPerson {
         DirectoryPerson {
             id: Some(PersonId(self.person_id)),
             upn: self.upn,

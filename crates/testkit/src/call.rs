@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::Value;
@@ -65,12 +65,17 @@ impl Call {
         self.text("application/x-www-form-urlencoded", &body)
     }
 
+    /// Sends it and gives the answer with its body unread.
+    pub async fn begin(self) -> Response<Body> {
+        let mut request = Request::builder().method(self.method).uri(&self.path).body(self.body).unwrap();
+        *request.headers_mut() = self.headers;
+        self.router.oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
     /// Sends it.
     pub async fn send(self) -> TestResponse {
         let line = format!("{} {}", self.method, self.path);
-        let mut request = Request::builder().method(self.method).uri(&self.path).body(self.body).unwrap();
-        *request.headers_mut() = self.headers;
-        let response = self.router.oneshot(request).await.unwrap_or_else(|never| match never {});
+        let response = self.begin().await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         TestResponse { line, status: parts.status, headers: parts.headers, body }

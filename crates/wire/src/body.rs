@@ -53,7 +53,12 @@ impl<T> Given<T> {
 impl Body {
     /// Reads a JSON object; `None` for anything else, and for one of more than [`MOST_VALUES`] values.
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() > MOST_VALUES && most_values(bytes) > MOST_VALUES {
+        Self::read_of(bytes, MOST_VALUES)
+    }
+
+    /// The same, of at most so many values.
+    pub fn read_of(bytes: &[u8], most: usize) -> Option<Self> {
+        if bytes.len() > most && most_values(bytes) > most {
             return None;
         }
         match serde_json::from_slice(bytes) {
@@ -78,6 +83,10 @@ impl Body {
 /// No body that means anything holds more values: a registration with every question and option has 6,000. Each
 /// takes memory of its own, so that a body of many empty ones would grow a hundredfold.
 pub const MOST_VALUES: usize = 20_000;
+
+/// A request for many people holds more: a thousand of them with thirty answers each. What it takes of memory is bounded by
+/// the length of a body besides.
+pub const MOST_VALUES_OF_MANY: usize = 100_000;
 
 /// How many values JSON text holds at most: each stands behind a comma or a bracket.
 fn most_values(bytes: &[u8]) -> usize {

@@ -48,6 +48,11 @@ impl Root {
         self.below(meeting, "registration/registrants")
     }
 
+    /// What became of the rows of a request.
+    pub fn registrant_results(&self) -> String {
+        format!("{}/$metadata#Collection(microsoft.graph.registrantResult)", self.0)
+    }
+
     /// A registrant.
     pub fn registrant(&self, meeting: &Meeting) -> String {
         self.below(meeting, "registration/registrants/$entity")

@@ -59,6 +59,16 @@ pub fn body(operation: Operation) -> Option<Value> {
         Operation::ReplayDeliveries => {
             json!({"fromDeliveryId": "5d0a7c3e-1f24-4b6d-8e90-2a41c7d30a6b.1"})
         }
+        Operation::EnrollRegistrants => json!({"registrants": [
+            {
+                "firstName": "Mirja",
+                "lastName": "Dossou",
+                "email": "mirja@harbour.example",
+                "idempotencyKey": "list 12, line 2"
+            },
+            {"firstName": "Odile", "lastName": "Marchetti", "email": "odile@pinewater.example"}
+        ]}),
+        Operation::CancelRegistrants => json!({"registrants": [{"id": "none of ours"}]}),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -69,6 +79,7 @@ pub fn body(operation: Operation) -> Option<Value> {
         | Operation::ListQuestions
         | Operation::GetQuestion
         | Operation::DeleteQuestion
+        | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::ApproveRegistrant

@@ -16,6 +16,7 @@ pub mod example;
 pub mod ids;
 pub mod letter;
 pub mod links;
+pub mod many;
 pub mod meeting;
 pub mod openapi;
 mod parameters;

@@ -11,6 +11,7 @@ use crate::csdl::is_instant;
 use crate::delta::Delta;
 use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
+use crate::many::{CancelRegistrants, EnrollRegistrants, RegistrantResult};
 use crate::meeting::OnlineMeeting;
 use crate::parameters::parameters;
 use crate::question::MeetingRegistrationQuestion;
@@ -162,7 +163,10 @@ fn tag(resource: Resource) -> &'static str {
         }
         Resource::Registration => "registration",
         Resource::Questions | Resource::Question => "customQuestions",
-        Resource::Registrants
+        Resource::EnrollMany
+        | Resource::CancelMany
+        | Resource::Export
+        | Resource::Registrants
         | Resource::Registrant
         | Resource::Approve
         | Resource::Reject
@@ -185,6 +189,13 @@ fn tag(resource: Resource) -> &'static str {
 fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
     let error = json!({"application/json": {"schema": schemas.subschema_for::<ErrorBody>()}});
     let success = match response_schema(operation, schemas) {
+        _ if operation == Operation::ExportRegistrants => json!({
+            "description": "The file.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {"schema": {}},
+            }
+        }),
         Some(schema) => {
             json!({"description": "Success.", "content": {"application/json": {"schema": schema}}})
         }
@@ -256,6 +267,9 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         | Operation::ApproveRegistrant
         | Operation::RejectRegistrant
         | Operation::AcceptOffer => schemas.subschema_for::<Entity<AnyRegistrant>>(),
+        Operation::EnrollRegistrants | Operation::CancelRegistrants => {
+            schemas.subschema_for::<Collection<RegistrantResult>>()
+        }
         Operation::ListRegistrants => schemas.subschema_for::<Collection<Tagged<AnyRegistrant>>>(),
         Operation::ListLetters => schemas.subschema_for::<Collection<RegistrantLetter>>(),
         Operation::ListAttendanceReports => schemas.subschema_for::<Collection<MeetingAttendanceReport>>(),
@@ -276,7 +290,8 @@ fn response_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Optio
         | Operation::CancelForReason
         | Operation::DeleteSubscription
         | Operation::ReauthorizeSubscription
-        | Operation::CancelRegistrant => return None,
+        | Operation::CancelRegistrant
+        | Operation::ExportRegistrants => return None,
     };
     Some(schema.to_value())
 }
@@ -301,6 +316,8 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
             schemas.subschema_for::<WireSubscription>()
         }
         Operation::ReplayDeliveries => schemas.subschema_for::<Replay>(),
+        Operation::EnrollRegistrants => schemas.subschema_for::<EnrollRegistrants>(),
+        Operation::CancelRegistrants => schemas.subschema_for::<CancelRegistrants>(),
         Operation::GetMe
         | Operation::GetUser
         | Operation::GetMeeting
@@ -311,6 +328,7 @@ fn request_schema(operation: Operation, schemas: &mut SchemaGenerator) -> Option
         | Operation::ListQuestions
         | Operation::GetQuestion
         | Operation::DeleteQuestion
+        | Operation::ExportRegistrants
         | Operation::ListRegistrants
         | Operation::GetRegistrant
         | Operation::CancelRegistrant

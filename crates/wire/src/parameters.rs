@@ -19,6 +19,7 @@ pub(crate) fn parameters(operation: Operation, is_me: bool, counts: bool) -> Val
         ("registrantId", "Id of the registrant; of an external one, its id in the external system."),
         ("reportId", "Id of the attendance report."),
         ("subscriptionId", "Id of the subscription."),
+        ("format", "`csv`, `csvWithBom` (for Excel) or `xlsx`."),
     ] {
         if template.contains(&format!("{{{name}}}")) {
             parameters.push(path(name, text));
@@ -98,12 +99,15 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
         Method::Post if operation == Operation::CreateSubscription => vec![RETRY],
         // Subscriptions have no version.
         _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
+        // Whoever wants results for each row wants them in the answer.
+        Method::Post if operation.has_rows() => vec![RETRY],
         Method::Post => vec![RETRY, RETURN],
         Method::Patch => vec![ONLY, RETURN],
         Method::Delete => vec![ONLY],
         Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![PAGE],
         Method::Get if is_list || operation.resource() == Resource::User => Vec::new(),
         Method::Get if operation.resource() == Resource::AttendanceReport => Vec::new(),
+        Method::Get if operation == Operation::ExportRegistrants => Vec::new(),
         Method::Get => vec![UNLESS],
     }
 }

@@ -15,7 +15,7 @@ pub struct GraphPath {
     pub resource: Resource,
     /// The meeting's id, as it was sent.
     pub meeting: Option<String>,
-    /// The question's, registrant's, attendance report's or subscription's id, as it was sent.
+    /// The question's, registrant's, attendance report's or subscription's id, as it was sent; of a function, its parameter.
     pub key: Option<String>,
     /// The kind of registration that a type-cast segment asks for.
     pub cast: Option<Cast>,
@@ -186,6 +186,10 @@ impl<'a> Segments<'a> {
         if path.cast.is_some() {
             segment = self.next();
         }
+        if let Some(resource) = segment.and_then(|segment| read_call(segment, &mut path.key)) {
+            path.resource = resource;
+            return Ok(());
+        }
         let (collection, item) = match segment {
             None => return Ok(()),
             Some(name) if is(name, "customQuestions") => (Resource::Questions, Resource::Question),
@@ -226,6 +230,25 @@ fn below_registrant(segment: &str) -> Option<Resource> {
     ]
     .into_iter()
     .find_map(|(name, resource)| is(action, name).then_some(resource))
+}
+
+/// An action or function of a registration, with or without its namespace. The parameter of a function goes to `key`.
+fn read_call(segment: &str, key: &mut Option<String>) -> Option<Resource> {
+    let segment = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    if is(segment, "enrollRegistrants") {
+        return Some(Resource::EnrollMany);
+    }
+    if is(segment, "cancelRegistrants") {
+        return Some(Resource::CancelMany);
+    }
+    let (name, parameters) = segment.strip_suffix(')')?.split_once('(')?;
+    if !is(name, "exportRegistrants") {
+        return None;
+    }
+    let (parameter, value) = parameters.split_once('=')?;
+    let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\''))?;
+    *key = Some(value.to_owned()).filter(|_| parameter == "format");
+    key.is_some().then_some(Resource::Export)
 }
 
 fn read_cast(segment: &str) -> Option<Cast> {
@@ -313,6 +336,26 @@ mod tests {
         check("/Subscriptions", Subscriptions, None, None);
         check("/subscriptions/s", Subscription, None, Some("s"));
         check("/subscriptions/s/deliveries", Deliveries, None, Some("s"));
+        check("/me/onlineMeetings/m/registration/enrollRegistrants", EnrollMany, Some("m"), None);
+        check(
+            "/me/onlineMeetings/m/registration/microsoft.graph.cancelRegistrants",
+            CancelMany,
+            Some("m"),
+            None,
+        );
+        for spelled in
+            ["exportRegistrants(format='xlsx')", "microsoft.graph.exportregistrants(format=%27xlsx%27)"]
+        {
+            let path = format!("/me/onlineMeetings/m/registration/{spelled}");
+            check(&path, Export, Some("m"), Some("xlsx"));
+        }
+        // An external system may call people what it likes.
+        check(
+            "/me/onlineMeetings/m/registration/registrants/enrollRegistrants",
+            Registrant,
+            Some("m"),
+            Some("enrollRegistrants"),
+        );
         check("/me/onlineMeetings/m/attendanceReports", AttendanceReports, Some("m"), None);
         check("/me/onlineMeetings/m/attendancereports/r", AttendanceReport, Some("m"), Some("r"));
         check(
@@ -365,6 +408,13 @@ mod tests {
             ("/subscriptions/s/replay/x", "x"),
             ("/me/onlineMeetings/m/recordings", "recordings"),
             ("/me/onlineMeetings/m/registration/speakers", "speakers"),
+            ("/me/onlineMeetings/m/registration/enrollRegistrants/x", "x"),
+            ("/me/onlineMeetings/m/registration/exportRegistrants", "exportRegistrants"),
+            ("/me/onlineMeetings/m/registration/exportRegistrants(as='csv')", "exportRegistrants(as='csv')"),
+            (
+                "/me/onlineMeetings/m/registration/exportRegistrants(format=csv)",
+                "exportRegistrants(format=csv)",
+            ),
             ("/me/onlineMeetings/m/registration/registrants/r/x", "x"),
             ("/me/onlineMeetings/m/registration/registrants/r/letters/x", "letters"),
             ("/me/onlineMeetings/m/registration/customQuestions/q/letters", "letters"),

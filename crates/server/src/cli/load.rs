@@ -45,6 +45,9 @@ pub(super) struct Load {
     #[arg(long, value_name = "N", default_value_t = 64, conflicts_with = "database",
         value_parser = clap::value_parser!(u16).range(1..=1024))]
     callers: u16,
+    /// Enrol so many people in each request: see docs/bulk.md
+    #[arg(long, value_name = "N", conflicts_with = "own", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rows: Option<u16>,
     /// How long; 10 without --compare, 4 for each measurement with it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=LONGEST.as_secs()))]
     seconds: Option<u64>,
@@ -103,7 +106,8 @@ impl Load {
         };
         let callers = usize::from(self.callers);
         let run = u64::from_be_bytes(Source::from_system().bytes());
-        let outcome = drive(self.target()?, Plan { callers, until, run }).await?;
+        let target = Target { rows: self.rows, ..self.target()? };
+        let outcome = drive(target, Plan { callers, until, run }).await?;
         let report = Report::new(callers, &outcome);
         if self.json {
             println!("{}", serde_json::to_string(&report).map_err(|error| StartProblem(error.to_string()))?);

@@ -1,12 +1,12 @@
 //! `usher migrate`
 
-use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use store::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 
 use super::ConfigFile;
+use super::progress::Progress;
 use crate::clock::Source;
 use crate::config::{Config, Database, DatabaseUrl, Secret};
 use crate::start::{StartProblem, because, with_ssl_mode};
@@ -94,10 +94,11 @@ async fn carry(file: &Path, target: &Database) -> Result<Option<u64>, StartProbl
     };
     let password = target.password.as_ref().map(Secret::reveal);
     let id = Source::from_system().random_id();
-    let mut progress = Progress { is_terminal: stderr().is_terminal(), last: None };
-    let moved =
-        move_to_postgres(file, with_ssl_mode(url).as_str(), password, id, &mut |now| progress.show(now))
-            .await;
+    let mut progress = Progress::new();
+    let moved = move_to_postgres(file, with_ssl_mode(url).as_str(), password, id, &mut |now| {
+        show(&mut progress, now)
+    })
+    .await;
     progress.end();
     moved.map_err(problem)
 }
@@ -106,37 +107,12 @@ fn problem(problem: MoveProblem) -> StartProblem {
     because("cannot move")(problem)
 }
 
-/// A bar where somebody looks on, a line for each table elsewhere.
-struct Progress {
-    is_terminal: bool,
-    last: Option<(Stage, String)>,
-}
-
-impl Progress {
-    fn show(&mut self, now: Moving<'_>) {
-        let word = match now.stage {
-            Stage::Copying => "copying",
-            Stage::Comparing => "comparing",
-        };
-        let here = (now.stage, now.table.to_owned());
-        let is_new = self.last.as_ref() != Some(&here);
-        if self.is_terminal {
-            let share = usize::try_from((now.done * 100).checked_div(now.of).unwrap_or(100)).unwrap_or(100);
-            let bar = "#".repeat(share / 4);
-            eprint!("\r{word:<9} [{bar:<25}] {share:>3} %  {:<20}", now.table);
-            // Nothing is lost when nobody sees it.
-            let _ = stderr().flush();
-        } else if is_new {
-            eprintln!("{word} `{}`, {} of {} rows done", now.table, now.done, now.of);
-        }
-        self.last = Some(here);
-    }
-
-    fn end(&self) {
-        if self.is_terminal && self.last.is_some() {
-            eprintln!();
-        }
-    }
+fn show(progress: &mut Progress, now: Moving<'_>) {
+    let word = match now.stage {
+        Stage::Copying => "copying",
+        Stage::Comparing => "comparing",
+    };
+    progress.show(word, now.table, now.done, now.of);
 }
 
 fn farewell(config: &Config, file: &Path, section: &str, rows: Option<u64>) -> String {

@@ -10,6 +10,10 @@ mod mail;
 mod migrate;
 mod people_csv;
 mod policy;
+mod progress;
+mod registrants;
+mod registrants_csv;
+mod registrants_import;
 mod renew_links;
 mod serve;
 mod token;
@@ -30,7 +34,7 @@ use crate::start::{StartProblem, open_store};
 
 /// Meeting registration that speaks Microsoft Graph, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "usher", version, max_term_width = 100)]
+#[command(name = "usher", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Usher {
     #[command(subcommand)]
     command: Command,
@@ -47,6 +51,9 @@ enum Command {
     /// Import and list the people of the directory
     #[command(subcommand)]
     Users(users::Users),
+    /// Import and export the registrants of a meeting
+    #[command(subcommand)]
+    Registrants(registrants::Registrants),
     /// Say which applications may act for which organizers
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -94,6 +101,7 @@ pub async fn run(usher: Usher) -> Result<(), StartProblem> {
         Command::Serve(serve) => serve.run().await,
         Command::Config(show) => show.run(),
         Command::Users(users) => users.run().await,
+        Command::Registrants(registrants) => registrants.run().await,
         Command::Policy(policy) => policy.run().await,
         Command::Apps(apps) => apps.run().await,
         Command::Mail(mail) => mail.run().await,

@@ -3,7 +3,7 @@
 use super::reading::{Whole, default, section};
 
 section! {
-    /// How many requests may come to `/beta` and `/v1.0` in a minute; a request in a batch counts as one. Beyond that the answer
+    /// How many requests may come to `/beta` and `/v1.0` in a minute; a request in a batch counts as one, and so does each row of a request for many. Beyond that the answer
     /// is 429 with `Retry-After`, and nothing is done. All of a minute's requests may come at once; then they come back evenly.
     /// Each node counts for itself. 0 is no limit.
     Limits {

@@ -13,6 +13,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use pages::Language;
 use sha2::{Digest, Sha256};
 use store::Hosted;
+use wire::body::{MOST_VALUES, MOST_VALUES_OF_MANY};
 use wire::etag::Conditions;
 use wire::path::Cast;
 use wire::{Body, GraphPath, Query, Root, UserRef};
@@ -58,7 +59,8 @@ impl<'a> Ask<'a> {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
             // Whoever only wants it done sends nothing.
             let is_left_out = bytes.is_empty() && operation.resource().is_action_on_registrant();
-            let read = || Body::read(&bytes).filter(|_| is_json(&parts.headers));
+            let most = if operation.has_rows() { MOST_VALUES_OF_MANY } else { MOST_VALUES };
+            let read = || Body::read_of(&bytes, most).filter(|_| is_json(&parts.headers));
             let body = if is_left_out { Some(Body(Default::default())) } else { read() };
             (Some(body.ok_or(ApiError::NotJson)?), bytes)
         } else {
@@ -135,10 +137,15 @@ impl<'a> Ask<'a> {
 
     /// Hash of path and body: two enrolments with the same are one request, retried.
     pub fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint_of(&self.raw_body)
+    }
+
+    /// The same of a part of the body, which is a request of its own.
+    pub fn fingerprint_of(&self, part: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(self.uri.path());
         hash.update([0]);
-        hash.update(&self.raw_body);
+        hash.update(part);
         hash.finalize().into()
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use domain::{FieldProblem, Operation, ProblemCode};
 use http::header::{self, HeaderName};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
@@ -22,7 +23,7 @@ use self::item::unpack;
 use super::ask::{is_json, read_body};
 use super::prefer::{ENTITY_ID, PREFERENCE_APPLIED};
 use super::{
-    Answer, CLIENT_REQUEST_ID, Left, ODATA_VERSION, REQUEST_ID, Reply, admit, finish, one, request_ids,
+    Answer, CLIENT_REQUEST_ID, Left, ODATA_VERSION, REQUEST_ID, Reply, admit, finish, one, request_ids, route,
 };
 use crate::app::App;
 use crate::error::ApiError;
@@ -128,6 +129,12 @@ async fn answer_one(app: &App, batch: &Parts, item: &Item) -> Response {
     match unpack(batch, item, &app.settings.public_url) {
         Ok(request) => {
             let (parts, mut body) = request.into_parts();
+            if matches!(route(&parts), Ok((_, Operation::ExportRegistrants))) {
+                let message = "an export is a file, and no part of a batch: ask for it by itself";
+                let problem = FieldProblem::new("url", ProblemCode::InvalidBatch, message);
+                let ids = request_ids(app, &parts.headers);
+                return finish(app, &ids, "none", None, Err(vec![problem].into()));
+            }
             one(app, parts, &mut body).await
         }
         Err(error) => finish(app, &request_ids(app, &HeaderMap::new()), "none", None, Err(error)),

@@ -9,11 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{AppId, Caller, PersonId, TenantId};
+use domain::{AppId, Caller, FieldProblem, PersonId, ProblemCode, TenantId};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use wire::many::ROWS;
 
 use crate::cells::Cells;
 use crate::client::{Client, Prefix};
@@ -133,17 +135,17 @@ impl Budgets {
 
     /// Counts a request of that caller.
     pub fn take_caller(&self, caller: &Caller) -> Result<Option<Left>, ApiError> {
-        let tenant = caller.tenant();
-        let key = match caller {
-            Caller::Application(caller) => AppKey::App(tenant, caller.app.clone()),
-            Caller::Delegated(caller) => match &caller.app {
-                Some(app) => AppKey::App(tenant, app.clone()),
-                None => AppKey::Person(tenant, caller.person),
-            },
-        };
-        let of_app = take(Scope::App, self.0.apps.as_ref(), &key)?;
-        let of_tenant = take(Scope::Tenant, self.0.tenants.as_ref(), &tenant)?;
+        let of_app = take(Scope::App, self.0.apps.as_ref(), &app_key(caller))?;
+        let of_tenant = take(Scope::Tenant, self.0.tenants.as_ref(), &caller.tenant())?;
         Ok(scarcest([of_app, of_tenant]))
+    }
+
+    /// Counts what a request holds beyond itself: so many more of that caller. A refusal where a minute's budget could
+    /// never hold as many.
+    pub fn take_rows(&self, caller: &Caller, rows: usize) -> Result<(), ApiError> {
+        let Some(rows) = u32::try_from(rows).ok().and_then(NonZeroU32::new) else { return Ok(()) };
+        take_many(Scope::App, self.0.apps.as_ref(), &app_key(caller), rows)?;
+        take_many(Scope::Tenant, self.0.tenants.as_ref(), &caller.tenant(), rows)
     }
 
     /// Tells what the budgets are, and what is left.
@@ -190,6 +192,38 @@ pub fn scarcest<const N: usize>(left: [Option<Left>; N]) -> Option<Left> {
 fn keyed<K: Hash + Eq + Clone>(per_minute: u32, clock: &Clock) -> Option<Keyed<K>> {
     let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
     Some(Keyed { limiter: RateLimiter::new(quota, Cells::new(), Ticks(clock.clone())), per_minute })
+}
+
+fn app_key(caller: &Caller) -> AppKey {
+    let tenant = caller.tenant();
+    match caller {
+        Caller::Application(caller) => AppKey::App(tenant, caller.app.clone()),
+        Caller::Delegated(caller) => match &caller.app {
+            Some(app) => AppKey::App(tenant, app.clone()),
+            None => AppKey::Person(tenant, caller.person),
+        },
+    }
+}
+
+fn take_many<K: Hash + Eq + Clone>(
+    scope: Scope,
+    budget: Option<&Keyed<K>>,
+    key: &K,
+    rows: NonZeroU32,
+) -> Result<(), ApiError> {
+    let Some(Keyed { limiter, per_minute }) = budget else { return Ok(()) };
+    match limiter.check_key_n(key, rows) {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(until)) => {
+            let wait = until.wait_time_from(limiter.clock().now());
+            Err(ApiError::Throttled(Excess { scope, per_minute: *per_minute, wait }))
+        }
+        Err(most) => Err(ApiError::from(vec![FieldProblem::new(
+            ROWS,
+            ProblemCode::TooLong,
+            format!("`{ROWS}` has more rows than the budget of a minute, which is {}", most.0),
+        )])),
+    }
 }
 
 fn take<K: Hash + Eq + Clone>(

@@ -71,6 +71,15 @@ impl Place {
         Self { registrant: registrant.id, generation: registrant.generation, is_new: false, told }
     }
 
+    /// The status that whoever asks is told.
+    pub fn told_status(&self) -> &'static str {
+        match self.told {
+            Admission::Seat | Admission::Full => Standing::Registered.status(),
+            Admission::Wait => Standing::Waitlisted.status(),
+            Admission::Ask => Standing::PendingApproval.status(),
+        }
+    }
+
     /// What their links are made from.
     pub fn link(&self, meeting: MeetingId) -> Link {
         Link { meeting, registrant: self.registrant, generation: self.generation }
@@ -147,9 +156,27 @@ pub async fn take_place(
     registration: &Registration,
     asked: Asked,
 ) -> Result<Option<Place>, ApiError> {
+    let is_member = matches!(asked.person, Person::Named { user: Some(_), .. });
+    let (enrolment, until) = ready(app, hosted, registration, asked)?;
+    match app.turnstile.enroll(enrolment, until).await? {
+        // Somebody signed in is told how they stand.
+        Verdict::Known { registrant, .. } if is_member => {
+            let found = app.store.find_registrant(hosted.meeting.id, registrant).await?;
+            Ok(found.as_ref().map(Place::held_by))
+        }
+        verdict => place_of(verdict),
+    }
+}
+
+/// What queues at the turnstile, and until when it may; a refusal where nobody can enrol now.
+pub(super) fn ready(
+    app: &App,
+    hosted: &Hosted,
+    registration: &Registration,
+    asked: Asked,
+) -> Result<(Enrolment, Timestamp), Refusal> {
     let now = app.clock.now();
     registration.accepts_at(&hosted.meeting, now)?;
-    let is_member = matches!(asked.person, Person::Named { user: Some(_), .. });
     let enrolment = Enrolment {
         // The turnstile gives the real id.
         id: RegistrantId(Uuid::nil()),
@@ -166,18 +193,17 @@ pub async fn take_place(
         actor: asked.actor,
         idempotency: asked.idempotency,
     };
-    let verdict = app.turnstile.enroll(enrolment, registration.accepts_until(&hosted.meeting)).await?;
+    Ok((enrolment, registration.accepts_until(&hosted.meeting)))
+}
+
+/// The place that a verdict gives; `None` when what the request was checked against has changed meanwhile.
+pub(super) fn place_of(verdict: Verdict) -> Result<Option<Place>, ApiError> {
     match verdict {
         Verdict::Seated(registrant) => {
             Ok(Some(Place { registrant, generation: 0, is_new: true, told: Admission::Seat }))
         }
         Verdict::Waits { registrant, admission, is_new } => {
             Ok(Some(Place { registrant, generation: 0, is_new, told: admission }))
-        }
-        // Somebody signed in is told how they stand.
-        Verdict::Known { registrant, .. } if is_member => {
-            let found = app.store.find_registrant(hosted.meeting.id, registrant).await?;
-            Ok(found.as_ref().map(Place::held_by))
         }
         Verdict::Known { registrant, generation } => {
             Ok(Some(Place { registrant, generation, is_new: false, told: Admission::Seat }))
@@ -264,7 +290,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
 
 /// Every fault at once: those of the JSON and those of the form. A member whose JSON was at fault is not
 /// reported as missing as well.
-fn check_form(
+pub(super) fn check_form(
     form: &FilledForm,
     mut problems: Vec<FieldProblem>,
     questions: &[domain::Question],
@@ -328,8 +354,7 @@ fn show(
                     let link = ask.app.graph_link(meeting, registration, &id, place);
                     AnyRegistrant::with_link(id, link)
                 }
-                Admission::Wait => AnyRegistrant::without_place(id, Standing::Waitlisted.status()),
-                Admission::Ask => AnyRegistrant::without_place(id, Standing::PendingApproval.status()),
+                Admission::Wait | Admission::Ask => AnyRegistrant::without_place(id, place.told_status()),
             }
         }
     };

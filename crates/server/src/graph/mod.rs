@@ -9,7 +9,9 @@ mod batch;
 mod budget;
 mod delta;
 mod enroll;
+mod export;
 mod life;
+mod many;
 mod meeting;
 mod metadata;
 mod once;
@@ -38,7 +40,10 @@ use wire::{GraphPath, Query, UserRef};
 pub use ask::Ask;
 pub use budget::{Budgets, Excess, Left, Scope};
 pub use enroll::{Asked, Place, private_key, take_place};
+pub use export::{Broken, List, Reader, write as write_export};
+pub use many::{Enroller, NewRow, check_rows, enroll_rows};
 pub(crate) use paging::{PageTokens, Question};
+pub(crate) use registrant::public_id;
 pub use reply::Reply;
 
 use self::ask::throw_away;
@@ -206,6 +211,9 @@ async fn perform(ask: &Ask<'_>, operation: Operation) -> Answer {
         Operation::UpdateQuestion => question::update(ask).await,
         Operation::DeleteQuestion => question::delete(ask).await,
         Operation::EnrollRegistrant => enroll::enroll(ask).await,
+        Operation::EnrollRegistrants => many::enroll(ask).await,
+        Operation::CancelRegistrants => many::cancel(ask).await,
+        Operation::ExportRegistrants => export::export(ask).await,
         Operation::ListRegistrants => registrant::list(ask).await,
         Operation::GetRegistrant => registrant::get(ask).await,
         Operation::CancelRegistrant => registrant::cancel(ask).await,

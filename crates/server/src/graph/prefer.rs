@@ -71,7 +71,8 @@ pub(super) fn apply(ask: &Ask<'_>, mut reply: Reply) -> Reply {
         return reply;
     }
     let mut applied = Vec::new();
-    let writes = matches!(ask.operation.method(), Method::Post | Method::Patch);
+    // Whoever wants results for each row wants them in the answer.
+    let writes = matches!(ask.operation.method(), Method::Post | Method::Patch) && !ask.operation.has_rows();
     match wishes.returns {
         Some(Returning::Minimal) if writes && reply.body.is_some() => {
             leave_out(ask, &mut reply);

@@ -21,6 +21,7 @@ use super::meeting::TRIES;
 use super::paging::{PAGE, answer_from, next_link, start};
 use super::prefer::page_size;
 use super::{Answer, Ask, Reply};
+use crate::app::App;
 use crate::error::ApiError;
 
 /// `GET …/registrants`, page by page, in order of arrival or as it is asked for; and `/$count` of it.
@@ -169,13 +170,22 @@ pub(super) async fn find(
     meeting: &Meeting,
     registration: &Registration,
 ) -> Result<Registrant, ApiError> {
-    let id = ask.path.key.as_deref().unwrap_or_default();
+    find_named(ask.app, meeting, registration, ask.path.key.as_deref().unwrap_or_default()).await
+}
+
+/// The registrant of an id as callers know it.
+pub(super) async fn find_named(
+    app: &App,
+    meeting: &Meeting,
+    registration: &Registration,
+    id: &str,
+) -> Result<Registrant, ApiError> {
     let found = if registration.kind == RegistrationKind::External {
-        ask.app.store.find_live_registrant(meeting.id, &external_key(id)).await?
+        app.store.find_live_registrant(meeting.id, &external_key(id)).await?
     } else {
         match wire::ids::read_registrant(id) {
             Some((key, registrant)) if key == wire::registration::key(meeting, registration) => {
-                ask.app.store.find_registrant(meeting.id, registrant).await?
+                app.store.find_registrant(meeting.id, registrant).await?
             }
             _ => None,
         }
@@ -212,11 +222,20 @@ pub(super) fn show(
 }
 
 /// The id by which callers know the registrant: Graph's, or the external system's own.
-pub(super) fn public_id(meeting: &Meeting, registration: &Registration, registrant: &Registrant) -> String {
-    match &registrant.person {
-        Some(Person::External { external_id, .. }) => external_id.clone(),
-        Some(Person::Named { .. }) | None => {
-            wire::ids::write_registrant(&wire::registration::key(meeting, registration), registrant.id)
-        }
-    }
+pub(crate) fn public_id(meeting: &Meeting, registration: &Registration, registrant: &Registrant) -> String {
+    let external_id = registrant.person.as_ref().and_then(Person::external_id);
+    id_as_shown(meeting, registration, external_id, registrant.id)
+}
+
+/// The same of a registrant who is not at hand.
+pub(super) fn id_as_shown(
+    meeting: &Meeting,
+    registration: &Registration,
+    external_id: Option<&str>,
+    id: RegistrantId,
+) -> String {
+    external_id.map_or_else(
+        || wire::ids::write_registrant(&wire::registration::key(meeting, registration), id),
+        str::to_owned,
+    )
 }

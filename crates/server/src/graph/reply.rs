@@ -24,7 +24,19 @@ pub struct Reply {
     pub(super) body: Option<Vec<u8>>,
     content_type: &'static str,
     etag: Option<String>,
+    file: Option<File>,
     pub(super) told: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// A file that is written while it is read.
+#[derive(Debug)]
+pub struct File {
+    /// Its bytes.
+    pub body: Body,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What it is called where it is saved: ASCII without quotes.
+    pub name: &'static str,
 }
 
 impl Reply {
@@ -51,13 +63,21 @@ impl Reply {
             body: Some(kept.body.into_bytes()).filter(|body| !body.is_empty()),
             content_type: JSON,
             etag: value["@odata.etag"].as_str().map(str::to_owned),
+            file: None,
             told: Vec::new(),
         }
     }
 
     /// 200 with a body that is JSON already.
     pub(super) fn of_json(body: Vec<u8>) -> Self {
-        Self { status: StatusCode::OK, body: Some(body), content_type: JSON, etag: None, told: Vec::new() }
+        Self {
+            status: StatusCode::OK,
+            body: Some(body),
+            content_type: JSON,
+            etag: None,
+            file: None,
+            told: Vec::new(),
+        }
     }
 
     /// 200 with how many items a list has: a number and nothing else.
@@ -75,13 +95,28 @@ impl Reply {
         Self::with(StatusCode::OK, delta)
     }
 
+    /// 200 with a file. `$select` has been heeded already.
+    pub(super) fn file(file: File) -> Self {
+        Self { status: StatusCode::OK, file: Some(file), ..Self::no_content() }
+    }
+
     /// 204 without a body.
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, content_type: JSON, etag: None, told: Vec::new() }
+        Self {
+            status: StatusCode::NO_CONTENT,
+            body: None,
+            content_type: JSON,
+            etag: None,
+            file: None,
+            told: Vec::new(),
+        }
     }
 
     /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
     pub(super) fn select(self, names: &[String]) -> Self {
+        if self.file.is_some() {
+            return self;
+        }
         let is_kept = |name: &str| {
             let bare = name.split('@').next().unwrap_or_default();
             bare.is_empty() || names.iter().any(|wanted| wanted == bare || wanted == "*")
@@ -116,12 +151,24 @@ impl Reply {
 
     /// As it is sent.
     pub(super) fn into_response(self) -> Response {
-        let has_body = self.body.is_some();
-        let mut response = Response::new(self.body.map_or_else(Body::empty, Body::from));
+        let media_type = match (&self.file, &self.body) {
+            (Some(file), _) => Some(file.media_type),
+            (None, Some(_)) => Some(self.content_type),
+            (None, None) => None,
+        };
+        let name = self.file.as_ref().map(|file| file.name);
+        let body = self.body.map(Body::from).or(self.file.map(|file| file.body));
+        let mut response = Response::new(body.unwrap_or_else(Body::empty));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        if has_body {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if let Some(media_type) = media_type {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        if let Some(name) = name
+            && let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        {
+            headers.insert(header::CONTENT_DISPOSITION, value);
+            headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             headers.insert(header::ETAG, etag);

@@ -49,6 +49,8 @@ pub(crate) struct Outcome {
     pub(crate) elapsed: Duration,
     /// How many questions each enrolment answered.
     pub(crate) questions: usize,
+    /// How many people were enrolled.
+    pub(crate) enrolled: u64,
     /// Of the enrolments that were answered with 200.
     pub(crate) latencies: Latencies,
     /// How many were answered otherwise, by status.
@@ -60,7 +62,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// Enrolments a second.
     pub(crate) fn rate(&self) -> f64 {
-        self.latencies.count() as f64 / self.elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
+        self.enrolled as f64 / self.elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
     /// How many went wrong.
@@ -148,6 +150,7 @@ pub(super) struct Caller {
     connection: Connection,
     enrolments: Vec<Enrolment>,
     turn: usize,
+    has_rows: bool,
     /// What it was answered so far.
     pub(super) tally: Tally,
 }
@@ -155,6 +158,7 @@ pub(super) struct Caller {
 /// What one caller was answered.
 #[derive(Default)]
 pub(super) struct Tally {
+    enrolled: u64,
     micros: Vec<u32>,
     errors: BTreeMap<u16, u64>,
     pub(super) unanswered: u64,
@@ -176,21 +180,24 @@ pub(super) async fn gather(
     let callers = connections.into_iter().enumerate().map(|(number, connection)| {
         let own = enrolments.iter().skip(number % enrolments.len()).step_by(count);
         let enrolments = own.cloned().collect();
-        Caller { address: target.address, connection, enrolments, turn: 0, tally: Tally::default() }
+        let has_rows = target.rows.is_some();
+        Caller { address: target.address, connection, enrolments, turn: 0, has_rows, tally: Tally::default() }
     });
     Ok((callers.collect(), questions))
 }
 
 impl Caller {
-    /// Enrols the person with this number; the latency counts from `since`. False when the server is gone.
+    /// Sends the request with this number; the latency counts from `since`. False when the server is gone.
     pub(super) async fn ask(&mut self, number: u64, since: Instant) -> bool {
         self.turn = (self.turn + 1) % self.enrolments.len();
         let request = self.enrolments[self.turn].of(number);
-        match self.connection.ask(request).await.map(|reply| reply.status) {
-            Ok(200) => {
+        match self.connection.ask(request).await.map(|reply| (reply.status, reply.body)) {
+            Ok((200, body)) => {
+                self.tally.enrolled +=
+                    if self.has_rows { count(body, b"\"status\":\"registered\"") } else { 1 };
                 self.tally.micros.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
-            Ok(status) => *self.tally.errors.entry(status).or_default() += 1,
+            Ok((status, _)) => *self.tally.errors.entry(status).or_default() += 1,
             Err(_) => {
                 self.tally.unanswered += 1;
                 tokio::time::sleep(PAUSE).await;
@@ -204,15 +211,20 @@ impl Caller {
     }
 }
 
+fn count(text: &[u8], what: &[u8]) -> u64 {
+    text.windows(what.len()).filter(|window| *window == what).count() as u64
+}
+
 /// Everything that all callers were answered.
 pub(super) fn sum(tallies: Vec<Tally>, questions: usize, elapsed: Duration) -> Outcome {
-    let (mut micros, mut errors, mut unanswered) = (Vec::new(), BTreeMap::new(), 0);
+    let (mut micros, mut errors, mut unanswered, mut enrolled) = (Vec::new(), BTreeMap::new(), 0, 0);
     for tally in tallies {
         micros.extend(tally.micros);
         unanswered += tally.unanswered;
+        enrolled += tally.enrolled;
         for (status, count) in tally.errors {
             *errors.entry(status).or_default() += count;
         }
     }
-    Outcome { elapsed, questions, latencies: Latencies::of(micros), errors, unanswered }
+    Outcome { elapsed, questions, enrolled, latencies: Latencies::of(micros), errors, unanswered }
 }

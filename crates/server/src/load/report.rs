@@ -17,8 +17,8 @@ pub(crate) struct Report {
     pub(crate) questions: usize,
     /// How long it took, in seconds.
     pub(crate) seconds: f64,
-    /// How many enrolments were answered with 200.
-    pub(crate) enrolments: usize,
+    /// How many people were enrolled.
+    pub(crate) enrolments: u64,
     /// How many of those a second.
     pub(crate) per_second: f64,
     /// Latencies in milliseconds.
@@ -43,7 +43,7 @@ impl Report {
             callers,
             questions: outcome.questions,
             seconds: outcome.elapsed.as_secs_f64(),
-            enrolments: latencies.count(),
+            enrolments: outcome.enrolled,
             per_second: outcome.rate(),
             p50_ms: latencies.percentile(500),
             p99_ms: latencies.percentile(990),

@@ -1,7 +1,5 @@
 //! The requests: the questions are fetched once, and the enrolment is written once but for one number.
 
-use std::ops::Range;
-
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,11 +23,12 @@ struct Questions {
     value: Vec<Question>,
 }
 
-/// One enrolment, ready to be sent, with room for the number of its person.
+/// One request, ready to be sent, with room for the number of its person, or of each of its people.
 #[derive(Clone, Debug)]
 pub(super) struct Enrolment {
     bytes: Vec<u8>,
-    number: Range<usize>,
+    /// Where the numbers begin.
+    numbers: Vec<usize>,
     in_order: bool,
 }
 
@@ -85,24 +84,33 @@ impl Enrolment {
             "lastName": "Marchetti",
             "email": format!("p{:0DIGITS$}.{run:016x}@load.example", 0),
             "customQuestionAnswers": answers,
-        })
-        .to_string();
+        });
+        let (path, body) = match target.rows {
+            None => ("registrants", body),
+            Some(rows) => ("enrollRegistrants", json!({ "registrants": vec![body; usize::from(rows)] })),
+        };
+        let body = body.to_string();
         let Target { address, token, .. } = target;
         let text = format!(
-            "POST {registration}/registrants HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+            "POST {registration}/{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
-        let start = text.find(&format!(".{run:016x}@load")).expect("the address was written above") - DIGITS;
-        Self { bytes: text.into_bytes(), number: start..start + DIGITS, in_order: target.in_order }
+        let behind = format!(".{run:016x}@load");
+        let numbers = text.match_indices(&behind).map(|(end, _)| end - DIGITS).collect();
+        Self { bytes: text.into_bytes(), numbers, in_order: target.in_order }
     }
 
-    /// The request for the person with this number; numbers repeat after a thousand million.
+    /// The request with this number, for people of whom no two requests share one; numbers repeat after a thousand
+    /// million.
     pub(super) fn of(&mut self, number: u64) -> &[u8] {
-        let mut number = if self.in_order { number } else { scattered(number) };
-        for digit in self.bytes[self.number.clone()].iter_mut().rev() {
-            *digit = b'0' + (number % 10) as u8;
-            number /= 10;
+        let first = number * self.numbers.len() as u64;
+        for (person, start) in (first..).zip(&self.numbers) {
+            let mut number = if self.in_order { person } else { scattered(person) };
+            for digit in self.bytes[*start..start + DIGITS].iter_mut().rev() {
+                *digit = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
         }
         &self.bytes
     }

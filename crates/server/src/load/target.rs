@@ -19,6 +19,8 @@ pub(crate) struct Target {
     pub(crate) token: String,
     /// Whether people come in the order of their addresses. They do not.
     pub(crate) in_order: bool,
+    /// How many people each request enrols at once; `None` for each by themselves.
+    pub(crate) rows: Option<u16>,
 }
 
 /// What the load needs of the line that `usher demo --json` prints.
@@ -84,6 +86,7 @@ impl Target {
             registrations: vec![format!("{version}/users/{organizer}/onlineMeetings/{meeting}/registration")],
             token: token.to_owned(),
             in_order: false,
+            rows: None,
         })
     }
 }

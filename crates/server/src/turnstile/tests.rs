@@ -138,6 +138,7 @@ async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
             sign_in: app.sign_in.clone(),
             turnstile,
             mailroom: app.mailroom.clone(),
+            courier: app.courier.clone(),
             returning: app.returning.clone(),
             guard: app.guard.clone(),
             settings: app.settings.clone(),

@@ -9,6 +9,7 @@ mod bad_input;
 mod batch;
 mod browser;
 mod budgets;
+mod bulk;
 mod command_line;
 mod compare;
 mod conventions;

@@ -44,6 +44,24 @@ pub async fn a_second_cancellation_changes_nothing(rig: &Rig) {
     assert_eq!(rig.tally(stage.meeting.id).await, before);
 }
 
+pub async fn many_give_their_places_back_each_once(rig: &Rig) {
+    let (stage, other) = (rig.stage(Some(3)).await, rig.stage(None).await);
+    let [first, second, third] = [1, 2, 3].map(|person| enrol(rig, &stage, person));
+    let (first, second, third) = (first.await, second.await, third.await);
+    let foreign = enrol(rig, &other, 1).await;
+    rig.store.cancel_registrant(stage.meeting.id, third, &fact(1)).await.unwrap();
+    let named = [first, third, first, foreign, second];
+    let each: Vec<_> = (10..).zip(named).map(|(second, id)| (id, fact(second))).collect();
+
+    let outcomes = rig.store.cancel_registrants(stage.meeting.id, &each).await.unwrap();
+
+    let [now, before] = [Canceled::Now, Canceled::Before];
+    assert_eq!(outcomes, [now, before, before, before, now]);
+    let expected = Tally { live: 0, seats_taken: 0, cancellations: 3, canceled: 3, ..enrolled(3) };
+    assert_eq!(rig.tally(stage.meeting.id).await, expected);
+    assert_eq!(rig.tally(other.meeting.id).await, enrolled(1));
+}
+
 pub async fn an_unknown_registrant_cannot_be_canceled(rig: &Rig) {
     let (stage, other) = (rig.stage(None).await, rig.stage(None).await);
     let foreign = enrol(rig, &other, 1).await;

@@ -124,6 +124,7 @@ macro_rules! every_case {
             cancel:
                 a_cancellation_frees_the_place_and_queues_one_letter,
                 a_second_cancellation_changes_nothing,
+                many_give_their_places_back_each_once,
                 an_unknown_registrant_cannot_be_canceled,
                 an_external_registrant_gets_no_cancellation_letter,
                 a_cancellation_after_the_end_of_the_registration_changes_nothing;
@@ -200,6 +201,7 @@ macro_rules! every_case {
                 a_letter_carries_what_the_registration_told,
                 two_workers_share_the_letters_without_overlap;
             people:
+                many_are_found_by_id_name_and_mail_in_their_own_organisation,
                 a_person_is_found_by_id_and_by_name_in_any_case,
                 a_person_of_another_organisation_is_not_found,
                 people_are_imported_all_or_none,

@@ -35,6 +35,26 @@ async fn may(rig: &Rig, name: &str, organizer: PersonId) -> bool {
     rig.store.may_act_for(TENANT, &app(name), organizer).await.unwrap().0
 }
 
+pub async fn many_are_found_by_id_name_and_mail_in_their_own_organisation(rig: &Rig) {
+    let people: Vec<_> = (0..70).map(|n| person(&format!("p{n}@ardle.example"))).collect();
+    rig.store.put_people(TENANT, &people).await.unwrap();
+    let ids: Vec<PersonId> = people[..66].iter().map(|(id, _)| *id).collect();
+    let addresses =
+        ["P67@ardle.example", "mail-p68@ARDLE.example", "nobody@ardle.example"].map(str::to_owned);
+
+    let found = rig.store.find_colleagues(TENANT, &ids, &addresses).await.unwrap();
+    let elsewhere = TenantId(fresh_id());
+    let nobody = rig.store.find_colleagues(elsewhere, &ids, &addresses).await.unwrap();
+
+    let mut names: Vec<&str> = found.people.iter().map(|person| person.upn.as_str()).collect();
+    names.sort_unstable();
+    let mut expected: Vec<String> = (0..66).chain([67, 68]).map(|n| format!("p{n}@ardle.example")).collect();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    assert_eq!(found.version, rig.store.find_person(TENANT, ids[0]).await.unwrap().version);
+    assert!(nobody.people.is_empty());
+}
+
 pub async fn a_person_is_found_by_id_and_by_name_in_any_case(rig: &Rig) {
     let (id, odile) = person("Odile.M@Pinewater.example");
     rig.store.put_people(TENANT, &[(id, odile.clone())]).await.unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
+use super::{Action, Bound, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
 
 /// The model in CSDL JSON.
 pub fn write(model: &Model) -> Value {
@@ -98,10 +98,8 @@ fn write_property(property: &Property) -> Value {
 }
 
 fn write_action(action: &Action) -> Value {
-    let mut own = json!({"$Name": "bindingParameter", "$Type": action.on});
-    if let Some(own) = own.as_object_mut().filter(|_| action.is_on_list) {
-        own.shift_insert(1, "$Collection".to_owned(), json!(true));
-    }
+    let mut own = write_bound(&action.on);
+    own.shift_insert(0, "$Name".to_owned(), json!("bindingParameter"));
     let others = action.parameters.iter().map(|parameter| {
         let mut written = write_property(parameter);
         if let Some(facets) = written.as_object_mut() {
@@ -111,17 +109,22 @@ fn write_action(action: &Action) -> Value {
         written
     });
     let mut written = json!({
-        "$Kind": if action.is_function { "Function" } else { "Action" },
+        "$Kind": action.kind,
         "$IsBound": true,
-        "$Parameter": std::iter::once(own).chain(others).collect::<Vec<_>>(),
+        "$Parameter": std::iter::once(Value::Object(own)).chain(others).collect::<Vec<_>>(),
     });
     if let Some(gives) = &action.gives {
-        let inner = gives.strip_prefix("Collection(").and_then(|gives| gives.strip_suffix(')'));
-        written["$ReturnType"] = match inner {
-            Some(inner) => json!({"$Collection": true, "$Type": inner}),
-            None => json!({"$Type": gives}),
-        };
+        written["$ReturnType"] = Value::Object(write_bound(gives));
     }
+    written
+}
+
+fn write_bound(bound: &Bound) -> Map<String, Value> {
+    let mut written = Map::new();
+    if bound.is_collection {
+        written.insert("$Collection".to_owned(), json!(true));
+    }
+    written.insert("$Type".to_owned(), json!(bound.of));
     written
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use crate::letter::RegistrantLetter;
+use crate::many::{NewRegistrant, ROWS, RegistrantResult, RegistrantToCancel};
 use crate::meeting::OnlineMeeting;
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::AnyRegistrant;
@@ -96,17 +97,23 @@ struct Property {
     is_navigation: bool,
 }
 
-/// Something that can be done to entities, or asked of them.
+/// Something that can be done to an entity or a list of them, or asked of them.
 #[derive(Clone, Debug)]
 struct Action {
     name: String,
-    on: String,
-    is_on_list: bool,
+    /// `Action`, or `Function` where nothing changes.
+    kind: &'static str,
+    on: Bound,
     parameters: Vec<Property>,
     /// What comes of it; `None` where nothing does.
-    gives: Option<String>,
-    /// Whether it changes nothing: a function, in OData's words.
-    is_function: bool,
+    gives: Option<Bound>,
+}
+
+/// What something is done to, or what comes of it: a type with its namespace.
+#[derive(Clone, Debug)]
+struct Bound {
+    of: String,
+    is_collection: bool,
 }
 
 impl Model {
@@ -262,7 +269,7 @@ impl Model {
             });
             let above = resources.iter().find(|(other, _)| other.template() == parent);
             let Some((_, above)) = above else { continue };
-            if resource.is_action() || resource.is_delta() {
+            if is_call(*resource) {
                 self.add_action(*resource, name, entity, above);
                 continue;
             }
@@ -297,54 +304,63 @@ impl Model {
         }
     }
 
-    /// What is done to a list takes what a new entity of it may say.
     fn add_action(&mut self, resource: Resource, name: &str, entity: &str, above: &str) {
-        let on = if resource == Resource::CreateOrGet || resource.is_delta() { entity } else { above };
-        let properties = self.find(entity).map(|found| found.properties.clone()).unwrap_or_default();
-        let may_be_said = |property: &Property| !property.is_read_only && !property.is_navigation;
-        let parameters = match resource {
-            Resource::CreateOrGet => properties
-                .into_iter()
-                .filter(may_be_said)
-                .map(|property| Property { is_nullable: property.name != "externalId", ..property })
-                .collect(),
-            Resource::Replay => vec![text_parameter("fromDeliveryId", false)],
-            // Whoever turns somebody down, or cancels them, may say why.
-            Resource::Reject | Resource::Cancel => vec![text_parameter("reason", true)],
-            _ => Vec::new(),
-        };
-        let gives = match resource {
-            Resource::Reauthorize | Resource::Cancel => None,
-            _ if resource.is_delta() => Some(format!("Collection({NAMESPACE}.{entity})")),
-            _ => Some(format!("{NAMESPACE}.{entity}")),
-        };
-        self.actions.push(Action {
+        let bound = |of: &str, is_collection| Bound { of: format!("{NAMESPACE}.{of}"), is_collection };
+        let parameter = |name: &str, of: &str, is_collection| Property {
             name: name.to_owned(),
-            on: format!("{NAMESPACE}.{on}"),
-            is_on_list: resource == Resource::CreateOrGet || resource.is_delta(),
-            parameters,
-            gives,
-            is_function: resource.is_delta(),
-        });
+            description: None,
+            of: of.to_owned(),
+            is_collection,
+            is_nullable: false,
+            is_read_only: false,
+            is_navigation: false,
+        };
+        let row = |of: &str| parameter(ROWS, &format!("{NAMESPACE}.{of}"), true);
+        let results = Some(bound("registrantResult", true));
+        let (on, parameters, gives) = match resource {
+            Resource::EnrollMany => (bound(entity, false), vec![row("newRegistrant")], results),
+            Resource::CancelMany => (bound(entity, false), vec![row("registrantToCancel")], results),
+            Resource::Export => {
+                let file = Bound { of: "Edm.Stream".to_owned(), is_collection: false };
+                (bound(entity, false), vec![parameter("format", "Edm.String", false)], Some(file))
+            }
+            Resource::CreateOrGet => {
+                (bound(entity, true), self.what_is_new(entity), Some(bound(entity, false)))
+            }
+            Resource::Replay => {
+                let from = parameter("fromDeliveryId", "Edm.String", false);
+                (bound(above, false), vec![from], Some(bound(entity, false)))
+            }
+            Resource::Reauthorize => (bound(above, false), Vec::new(), None),
+            // Whoever turns somebody down, or cancels them, may say why.
+            Resource::Reject | Resource::Cancel => {
+                let reason = Property { is_nullable: true, ..parameter("reason", "Edm.String", false) };
+                let gives = (resource == Resource::Reject).then(|| bound(entity, false));
+                (bound(above, false), vec![reason], gives)
+            }
+            _ if resource.is_delta() => (bound(entity, true), Vec::new(), Some(bound(entity, true))),
+            _ => (bound(above, false), Vec::new(), Some(bound(entity, false))),
+        };
+        let is_function = resource.is_delta() || resource == Resource::Export;
+        let kind = if is_function { "Function" } else { "Action" };
+        let name = name.split('(').next().unwrap_or_default().to_owned();
+        self.actions.push(Action { name, kind, on, parameters, gives });
+    }
+
+    /// What a new entity may say.
+    fn what_is_new(&mut self, entity: &str) -> Vec<Property> {
+        let properties = self.find(entity).map(|found| found.properties.clone()).unwrap_or_default();
+        properties
+            .into_iter()
+            .filter(|property| !property.is_read_only && !property.is_navigation)
+            .map(|property| Property { is_nullable: property.name != "externalId", ..property })
+            .collect()
     }
 }
 
 impl Default for Model {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// A text that an action takes.
-fn text_parameter(name: &str, is_nullable: bool) -> Property {
-    Property {
-        name: name.to_owned(),
-        description: None,
-        of: "Edm.String".to_owned(),
-        is_collection: false,
-        is_nullable,
-        is_read_only: false,
-        is_navigation: false,
     }
 }
 
@@ -365,6 +381,12 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
             named::<OnlineMeeting>(schemas)
         }
         Resource::Registration => named::<AnyRegistration>(schemas),
+        Resource::EnrollMany | Resource::CancelMany | Resource::Export => {
+            named::<NewRegistrant>(schemas);
+            named::<RegistrantToCancel>(schemas);
+            named::<RegistrantResult>(schemas);
+            named::<AnyRegistration>(schemas)
+        }
         Resource::Questions | Resource::Question => named::<MeetingRegistrationQuestion>(schemas),
         Resource::Registrants
         | Resource::Approve
@@ -383,6 +405,11 @@ fn entity_of(resource: Resource, schemas: &mut SchemaGenerator) -> String {
         Resource::AttendanceReports | Resource::AttendanceReport => named::<MeetingAttendanceReport>(schemas),
         Resource::AttendanceRecords => named::<AttendanceRecord>(schemas),
     }
+}
+
+/// Whether it is something to be done, and no place.
+fn is_call(resource: Resource) -> bool {
+    resource.is_action() || resource.is_delta() || resource == Resource::Export
 }
 
 /// The name without the namespace; `None` of what is no type by itself. Extensions stand among Graph's own.
@@ -432,8 +459,7 @@ fn names_of(template: &str) -> String {
 fn methods_on(template: &str) -> Vec<Method> {
     let names = names_of(template);
     let is_there = |operation: &Operation| {
-        let resource = operation.resource();
-        !resource.is_action() && !resource.is_delta() && names_of(operation.resource().template()) == names
+        !is_call(operation.resource()) && names_of(operation.resource().template()) == names
     };
     Operation::ALL.into_iter().filter(is_there).map(Operation::method).collect()
 }

@@ -1,6 +1,6 @@
 //! CSDL XML, OData 4.0: the form that tools have read for longest.
 
-use super::{Action, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
+use super::{Action, Bound, CONTAINER, Model, NAMESPACE, Path, Property, Type, VOCABULARIES};
 
 /// The model in CSDL XML.
 pub fn write(model: &Model) -> String {
@@ -96,9 +96,8 @@ fn describe(xml: &mut Xml, description: Option<&str>) {
 }
 
 fn write_action(xml: &mut Xml, action: &Action) {
-    let on = if action.is_on_list { format!("Collection({})", action.on) } else { action.on.clone() };
-    let element = if action.is_function { "Function" } else { "Action" };
-    xml.open(element, &[("Name", &action.name), ("IsBound", "true")]);
+    xml.open(action.kind, &[("Name", &action.name), ("IsBound", "true")]);
+    let on = full_bound(&action.on);
     xml.empty("Parameter", &[("Name", "bindingParameter"), ("Type", &on), ("Nullable", "false")]);
     for parameter in &action.parameters {
         let of = full_type(parameter);
@@ -107,9 +106,13 @@ fn write_action(xml: &mut Xml, action: &Action) {
         xml.empty("Parameter", &attributes);
     }
     if let Some(gives) = &action.gives {
-        xml.empty("ReturnType", &[("Type", gives), ("Nullable", "false")]);
+        xml.empty("ReturnType", &[("Type", &full_bound(gives)), ("Nullable", "false")]);
     }
-    xml.close(element);
+    xml.close(action.kind);
+}
+
+fn full_bound(bound: &Bound) -> String {
+    if bound.is_collection { format!("Collection({})", bound.of) } else { bound.of.clone() }
 }
 
 /// What can be done on each path. This is where a registration is said to be made by a POST: navigation to one entity

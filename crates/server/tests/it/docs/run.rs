@@ -109,6 +109,36 @@ fn the_questions_of_the_guide_are_answered() {
 }
 
 #[test]
+fn the_tour_of_many_registrants_works() {
+    let document = read("docs/bulk.md");
+    let place = Place::new();
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+    let tour = script(&document).replace("127.0.0.1:8080", &address);
+    let tour = format!("export USHER_SERVER__LISTEN={address}\ntrap 'kill $! || :' EXIT\n{tour}");
+
+    let said = succeeded(&place.run(&tour));
+
+    let mut results =
+        said.lines().filter(|line| line.contains("#Collection(microsoft.graph.registrantResult)"));
+    let [enrolled, canceled] = [results.next(), results.next()]
+        .map(|line| serde_json::from_str::<Value>(line.expect("an answer has results")).expect("JSON"));
+    assert_eq!(enrolled["value"][0]["status"], "registered");
+    assert_eq!(enrolled["value"][1]["error"]["target"], "registrants/1/email");
+    assert_eq!(canceled["value"][0]["status"], "canceled");
+    assert_eq!(canceled["value"][1]["error"]["innerError"]["code"], "registrantNotFound");
+    for promised in [
+        "would enroll 2 people; 0 are registered already; nothing was stored",
+        "enrolled 2 people; 0 were registered already",
+        "enrolled 0 people; 2 were registered already",
+        "canceledDateTime,Deck or engine?\r\n",
+        ",'=both\r\n",
+        "status,email\r\n",
+    ] {
+        assert!(said.contains(promised), "`{promised}` is missing in:\n{said}");
+    }
+}
+
+#[test]
 fn the_backup_of_the_guide_can_be_restored() {
     let document = read("docs/backup.md");
     let place = Place::new();

@@ -79,6 +79,9 @@ impl Stage {
             GetQuestion | UpdateQuestion | DeleteQuestion => {
                 format!("{}/{}", meeting.questions(), self.question)
             }
+            EnrollRegistrants => format!("{}/enrollRegistrants", meeting.registration()),
+            CancelRegistrants => format!("{}/cancelRegistrants", meeting.registration()),
+            ExportRegistrants => format!("{}/exportRegistrants(format='csv')", meeting.registration()),
             EnrollRegistrant | ListRegistrants => meeting.registrants(),
             GetRegistrant | CancelRegistrant | UpdateRegistrant => {
                 format!("{}/{}", meeting.registrants(), self.registrant)
@@ -129,6 +132,8 @@ impl Stage {
             UpdateRegistrant => json!({"customQuestionAnswers": []}),
             RejectRegistrant | CancelForReason => json!({"reason": "They rang."}),
             ApproveRegistrant | AcceptOffer => json!({}),
+            EnrollRegistrants => json!({"registrants": [self.body(EnrollRegistrant)]}),
+            CancelRegistrants => json!({"registrants": [{"id": self.registrant.replace("%2F", "/")}]}),
             GetMe
             | GetUser
             | FindMeetings
@@ -139,6 +144,7 @@ impl Stage {
             | ListQuestions
             | GetQuestion
             | DeleteQuestion
+            | ExportRegistrants
             | ListRegistrants
             | GetRegistrant
             | CancelRegistrant

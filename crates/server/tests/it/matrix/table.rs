@@ -75,7 +75,7 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         CreateRegistration if edition == Edition::Seed => READ,
         CreateRegistration | UpdateRegistration | DeleteRegistration => WRITE,
         GetRegistration | ListQuestions | GetQuestion | ListRegistrants | GetRegistrant | ListLetters
-        | DeltaMeetings | DeltaRegistrants => READ,
+        | ExportRegistrants | DeltaMeetings | DeltaRegistrants => READ,
         // Whoever may list registrants may be told of them: see `notifications/access.rs`.
         CreateSubscription
         | ListSubscriptions
@@ -87,7 +87,7 @@ fn scopes(operation: Operation, edition: Edition) -> &'static [Scope] {
         | ListDeliveries
         | ReplayDeliveries => READ,
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
-        EnrollRegistrant | CancelRegistrant => WRITE,
+        EnrollRegistrant | CancelRegistrant | EnrollRegistrants | CancelRegistrants => WRITE,
         UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
@@ -112,7 +112,7 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         CreateQuestion | UpdateQuestion | DeleteQuestion => WRITE,
         // Section 6.3: a list is more than `Read.All` opens.
         // What became of somebody's letters is of the list.
-        ListRegistrants | GetRegistrant | ListLetters | DeltaRegistrants => WRITE,
+        ListRegistrants | GetRegistrant | ListLetters | ExportRegistrants | DeltaRegistrants => WRITE,
         CreateSubscription
         | ListSubscriptions
         | GetSubscription
@@ -127,6 +127,9 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
         EnrollRegistrant | CancelRegistrant => READ,
         UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
+        // docs/bulk.md: strangers as by themselves; colleagues, whom nobody else enrolls, as an external system's.
+        EnrollRegistrants | CancelRegistrants if audience == Audience::Everyone => READ,
+        EnrollRegistrants | CancelRegistrants => WRITE,
     }
 }
 
@@ -154,6 +157,9 @@ fn done(operation: Operation, audience: Audience) -> u16 {
         | GetQuestion
         | UpdateQuestion
         | EnrollRegistrant
+        | EnrollRegistrants
+        | CancelRegistrants
+        | ExportRegistrants
         | ListRegistrants
         | GetRegistrant
         | ListLetters
