@@ -13,6 +13,9 @@ import { organization } from "./lifecycle/organization.mjs";
 import { paging } from "./lifecycle/paging.mjs";
 import { external } from "./lifecycle/external.mjs";
 import { many } from "./lifecycle/many.mjs";
+import { attendance } from "./lifecycle/attendance.mjs";
+import { queries } from "./lifecycle/queries.mjs";
+import { conditions } from "./lifecycle/conditions.mjs";
 import { batch } from "./lifecycle/batch.mjs";
 import { refusals } from "./lifecycle/refusals.mjs";
 
@@ -27,7 +30,7 @@ const run = {
   nobody: connect(demo, undefined),
 };
 
-for (const part of [people, meetings, registration, questions, everyone, organization, paging, external, many, batch, refusals]) {
+for (const part of [people, meetings, registration, questions, everyone, organization, paging, external, many, queries, conditions, attendance, batch, refusals]) {
   // A part that cannot even begin is a failure of its own, not the end of the run.
   await part(run).catch((error) => checks.check(`${part.name} runs to its end`, () => Promise.reject(error)));
 }

@@ -3,11 +3,8 @@
 //   node smtp.mjs '{"security":"none"|"starttls"|"tls","username":…,"password":…,"refuseRecipient":…,"tempFailFirst":n}'
 //
 // Prints {"port","caFile"} first, then each message it took as {"from","to","raw","tls","user"}, one JSON object a line.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { SMTPServer } from "smtp-server";
+import { makeCertificate } from "./lib/certificate.mjs";
 
 const { security = "none", username, password, refuseRecipient, tempFailFirst = 0 } = JSON.parse(process.argv[2] ?? "{}");
 if (!["none", "starttls", "tls"].includes(security)) {
@@ -50,7 +47,7 @@ server.listen(0, "127.0.0.1", () =>
 process.stdin.resume();
 process.stdin.once("end", stop);
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
-process.once("exit", () => certificate && rmSync(certificate.folder, { recursive: true, force: true }));
+process.once("exit", () => certificate?.remove());
 
 function take(stream, session, done) {
   const chunks = [];
@@ -79,24 +76,4 @@ function stop() {
 
 function smtpError(responseCode, message) {
   return Object.assign(new Error(message), { responseCode });
-}
-
-/** A certificate for localhost and 127.0.0.1 from an authority of its own: one that signs itself may not also serve. */
-function makeCertificate() {
-  const folder = mkdtempSync(join(tmpdir(), "usher-smtp-"));
-  const file = (name) => join(folder, name);
-  const openssl = (...options) => execFileSync("openssl", options, { stdio: ["ignore", "ignore", "pipe"] });
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  try {
-    writeFileSync(file("leaf.ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\n");
-    openssl("req", "-x509", ...key, "-days", "2", "-subj", "/CN=Usher test authority", "-keyout", file("ca.key"), "-out", file("ca.pem"));
-    openssl("req", "-new", ...key, "-subj", "/CN=localhost", "-keyout", file("leaf.key"), "-out", file("leaf.csr"));
-    openssl("x509", "-req", "-in", file("leaf.csr"), "-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-set_serial", String(Date.now()),
-      "-days", "2", "-extfile", file("leaf.ext"), "-out", file("leaf.pem"));
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    console.error(`openssl is needed for the security ${security}: ${error.stderr ?? error.message}`);
-    process.exit(1);
-  }
-  return { folder, caFile: file("ca.pem"), key: readFileSync(file("leaf.key")), cert: readFileSync(file("leaf.pem")) };
 }

@@ -15,6 +15,7 @@ pub(crate) fn install(_: &[&str]) -> Result<(), Failure> {
     if root().join("tests/js/package.json").exists() {
         install_programs()?;
         install_packages()?;
+        install_python()?;
     }
     Ok(())
 }
@@ -44,7 +45,7 @@ fn install_cargo_deny() -> Result<(), Failure> {
 /// Programs the tests call, each with the Debian package that brings it: curl runs the samples of the documents,
 /// openssl makes the mail server's certificate, sqlite3 looks into the torture's database, Node.js runs the official
 /// Graph client against us and drives Chromium, which shows the pages. PostgreSQL, whose server is in no search path, is
-/// looked for where Debian puts it.
+/// looked for where Debian puts it, and Python has to have what makes an environment, which Debian packs on its own.
 const PROGRAMS: [(&str, &str); 6] = [
     ("curl", "curl"),
     ("openssl", "openssl"),
@@ -58,9 +59,10 @@ const PROGRAMS: [(&str, &str); 6] = [
 fn install_programs() -> Result<(), Failure> {
     let missing = PROGRAMS.into_iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| package);
     let postgres = Some("postgresql").filter(|_| !is_postgres_there());
-    let packages: Vec<_> = missing.chain(postgres).collect();
+    let python = Some("python3-venv").filter(|_| !is_python_there());
+    let packages: Vec<_> = missing.chain(postgres).chain(python).collect();
     if packages.is_empty() {
-        println!("curl, openssl, sqlite3, node, npm, Chromium and PostgreSQL are there");
+        println!("curl, openssl, sqlite3, node, npm, Chromium, PostgreSQL and Python are there");
         return Ok(());
     }
     if !is_there("apt-get") {
@@ -79,6 +81,10 @@ fn is_postgres_there() -> bool {
     fs::read_dir("/usr/lib/postgresql").is_ok_and(|versions| {
         versions.filter_map(Result::ok).any(|version| version.path().join("bin/postgres").is_file())
     })
+}
+
+fn is_python_there() -> bool {
+    output(&mut command("python3", &["-c", "import ensurepip, venv"])).is_ok()
 }
 
 fn as_root(words: &[&str]) -> Result<(), Failure> {
@@ -101,5 +107,26 @@ fn install_packages() -> Result<(), Failure> {
     // With nothing to install npm makes no folder.
     fs::create_dir_all(folder.join("node_modules"))
         .and_then(|()| fs::write(&done_for, lock))
+        .map_err(|error| Failure(format!("cannot write `{}`: {error}", done_for.display())))
+}
+
+/// The packages of tests/python, exactly as locked, in an environment of their own. Done again only when the lock has
+/// changed, or when the Python that it was made with is gone.
+fn install_python() -> Result<(), Failure> {
+    let folder = tools().join("python");
+    let (python, done_for) = (folder.join("bin/python"), folder.join(".installed-lock"));
+    let lock = root().join("tests/python/requirements.txt");
+    let wanted = fs::read(&lock)
+        .map_err(|error| Failure(format!("cannot read tests/python/requirements.txt: {error}")))?;
+    if version(python.clone()).is_some() && fs::read(&done_for).is_ok_and(|done| done == wanted) {
+        println!("the packages of tests/python are there");
+        return Ok(());
+    }
+    run(command("python3", &["-m", "venv", "--clear"]).arg(&folder))?;
+    // Thirty thousand modules, of which the tests import six hundred: those are compiled when they are used.
+    let arguments =
+        ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--no-compile"];
+    run(command(python, &arguments).arg("--requirement").arg(&lock))?;
+    fs::write(&done_for, wanted)
         .map_err(|error| Failure(format!("cannot write `{}`: {error}", done_for.display())))
 }

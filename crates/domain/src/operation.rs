@@ -295,12 +295,12 @@ impl Operation {
             | Self::CreateRegistration
             | Self::CreateQuestion
             | Self::EnrollRegistrant
+            | Self::EnrollRegistrants
+            | Self::CancelRegistrants
             | Self::ApproveRegistrant
             | Self::RejectRegistrant
             | Self::AcceptOffer
             | Self::CancelForReason
-            | Self::EnrollRegistrants
-            | Self::CancelRegistrants
             | Self::CreateSubscription
             | Self::ReauthorizeSubscription
             | Self::RotateSigningSecret

@@ -31,6 +31,11 @@ pub enum Standing {
     OfferExpired(Cancellation),
 }
 
+/// Every status: Graph's `meetingRegistrantStatus` as far as it is given here, and the members of the successor API's
+/// `virtualEventAttendeeRegistrationStatus` that approval and a waiting list need. See [`Standing::status`].
+pub const STATUSES: [&str; 5] =
+    ["registered", "canceled", "waitlisted", "pendingApproval", "rejectedByOrganizer"];
+
 /// How it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cancellation {

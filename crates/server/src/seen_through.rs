@@ -14,8 +14,10 @@ where
     P: Send + 'static,
 {
     /// None once it has ended.
-    work: Option<(Pin<Box<dyn Future<Output = T> + Send>>, P)>,
+    work: Option<(Work<T>, P)>,
 }
+
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Send, P: Send> SeenThrough<T, P> {
     pub(crate) fn new(work: impl Future<Output = T> + Send + 'static, held: P) -> Self {

@@ -51,11 +51,11 @@ impl Format {
         }
     }
 
-    /// How names of such files end.
-    pub fn extension(self) -> &'static str {
+    /// What such a file is called.
+    pub fn file_name(self) -> &'static str {
         match self {
-            Self::Csv | Self::CsvWithBom => "csv",
-            Self::Xlsx => "xlsx",
+            Self::Csv | Self::CsvWithBom => "registrants.csv",
+            Self::Xlsx => "registrants.xlsx",
         }
     }
 }

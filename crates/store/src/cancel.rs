@@ -2,7 +2,6 @@
 
 use domain::{Fact, MeetingId, Registrant, RegistrantId};
 
-use crate::engine::Tx;
 use crate::life::leave;
 use crate::registrant::read_registrant;
 use crate::{Fault, Store, lock, write_tx};
@@ -17,7 +16,7 @@ pub enum Canceled {
 }
 
 impl Canceled {
-    fn of(is_now: bool) -> Self {
+    pub(crate) fn of(is_now: bool) -> Self {
         if is_now { Self::Now } else { Self::Before }
     }
 }
@@ -33,7 +32,7 @@ impl Store {
     ) -> Result<Canceled, Fault> {
         Ok(write_tx!(self, |tx| {
             lock(tx, meeting).await?;
-            cancel(tx, meeting, registrant, fact).await?
+            Canceled::of(leave(tx, meeting, registrant, fact, true).await?)
         }))
     }
 
@@ -48,20 +47,10 @@ impl Store {
             lock(tx, meeting).await?;
             let current = read_registrant(&mut *tx, meeting, registrant.id).await?;
             if current.as_ref() == Some(registrant) {
-                Some(cancel(tx, meeting, registrant.id, fact).await?)
+                Some(Canceled::of(leave(tx, meeting, registrant.id, fact, true).await?))
             } else {
                 None
             }
         }))
     }
-}
-
-/// Cancels a registrant under the meeting's lock.
-pub(crate) async fn cancel(
-    tx: &mut Tx,
-    meeting: MeetingId,
-    registrant: RegistrantId,
-    fact: &Fact,
-) -> Result<Canceled, Fault> {
-    Ok(Canceled::of(leave(tx, meeting, registrant, fact, true).await?))
 }

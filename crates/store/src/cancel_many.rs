@@ -2,7 +2,7 @@
 
 use domain::{Fact, MeetingId, RegistrantId};
 
-use crate::cancel::cancel;
+use crate::life::leave;
 use crate::{Canceled, Fault, Store, lock, write_tx};
 
 impl Store {
@@ -17,7 +17,7 @@ impl Store {
             lock(tx, meeting).await?;
             let mut canceled = Vec::with_capacity(registrants.len());
             for (registrant, fact) in registrants {
-                canceled.push(cancel(tx, meeting, *registrant, fact).await?);
+                canceled.push(Canceled::of(leave(tx, meeting, *registrant, fact, true).await?));
             }
             canceled
         }))

@@ -118,16 +118,18 @@ const FIND_LEASED: &str =
         resource, change_types, notification_url, lifecycle_url, client_state, created_at, expires_at,
         secret_generation, overlap_until
     FROM subscription WHERE slot = $1 AND subscription_id = $2";
+/// The number first, from the index of what waits: the log behind it may be long.
 const NEXT_CHANGES: &str =
     "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
         tried_at, answer
-    FROM delivery WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = 'change'
-    ORDER BY delivery_no LIMIT 1";
+    FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no = (SELECT MIN(w.delivery_no)
+        FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting' AND w.kind = 'change')";
 const LIFECYCLE: &str =
     "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
         tried_at, answer
-    FROM delivery WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind <> 'change'
-    ORDER BY delivery_no LIMIT 10";
+    FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no IN (SELECT w.delivery_no
+        FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting' AND w.kind <> 'change')
+    ORDER BY d.delivery_no LIMIT 10";
 const LIST: &str = "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status, tried_at,
         answer
     FROM delivery WHERE slot = $1 AND subscription_id = $2 AND delivery_no > $3 ORDER BY delivery_no LIMIT $4";
@@ -152,7 +154,8 @@ const END_SUBSCRIPTION: &str = "UPDATE subscription SET removed_at = $4
 const DROP_WAITING: &str = "UPDATE delivery SET status = 'dropped'
     WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = 'change'";
 const NEXT_DUE: &str =
-    "SELECT MIN(due_at) FROM delivery WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting'";
+    "SELECT MIN(d.due_at) FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no IN (
+        SELECT w.delivery_no FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting')";
 const GIVE_BACK: &str = "UPDATE subscription
     SET leased_until = 0, rest_until = CASE WHEN removed_at IS NULL THEN rest_until ELSE $5 END,
         due_at = CASE WHEN removed_at IS NOT NULL THEN $4 WHEN warn_at < $4 THEN warn_at

@@ -10,9 +10,9 @@ use crate::body::{Body, Given, Members};
 /// The most requests of a batch.
 pub const MOST_REQUESTS: usize = 20;
 /// The longest id of a request, in characters.
-const LONGEST_ID: usize = 256;
+pub(crate) const LONGEST_ID: usize = 256;
 /// The longest address of a request, in characters.
-const LONGEST_URL: usize = 16_384;
+pub(crate) const LONGEST_URL: usize = 16_384;
 
 /// One request of a batch, as it was sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +50,11 @@ pub fn read(body: &Body) -> Result<Vec<Item>, Vec<FieldProblem>> {
     let mut members = body.members(&mut problems);
     let sent = match members.objects("requests", MOST_REQUESTS, read_item) {
         Given::Is(sent) => sent,
-        Given::Null => Vec::new(),
-        Given::Absent => {
-            if !members.has("requests") {
-                let message = "`requests` is missing: give a list of at most 20 requests";
-                members.report("requests", ProblemCode::Missing, message);
-            }
+        // Also where it is there and no list, which was reported as that.
+        Given::Absent if members.has("requests") => Vec::new(),
+        Given::Absent | Given::Null => {
+            let message = "`requests` is missing: give a list of at most 20 requests";
+            members.report("requests", ProblemCode::Missing, message);
             Vec::new()
         }
     };
@@ -182,7 +181,8 @@ mod tests {
     fn what_does_not_fit_together_is_named() {
         let many: Vec<Value> = (0..21).map(|n| get(&n.to_string(), &[])).collect();
         for (requests, target, code) in [
-            (json!(null), "", ""),
+            (json!(null), "requests", "memberMissing"),
+            (json!([]), "", ""),
             (json!("x"), "requests", "invalidValue"),
             (json!(many), "requests", "tooLong"),
             (json!([get("a", &[]), get("A", &[])]), "requests/1/id", "invalidBatch"),

@@ -3,7 +3,7 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::batch::{Answered, MOST_REQUESTS};
+use crate::batch::{Answered, LONGEST_ID, LONGEST_URL, MOST_REQUESTS};
 use crate::error::ErrorBody;
 use crate::example;
 
@@ -12,12 +12,12 @@ pub(crate) fn describe_batch(schemas: &mut SchemaGenerator) -> Value {
     let request = json!({
         "type": "object",
         "properties": {
-            "id": {"type": "string"},
-            "method": {"type": "string"},
-            "url": {"type": "string"},
-            "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+            "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
+            "method": {"type": "string", "minLength": 1, "maxLength": 16},
+            "url": {"type": "string", "minLength": 1, "maxLength": LONGEST_URL},
+            "headers": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
             "body": {},
-            "dependsOn": {"type": "array", "items": {"type": "string"}}
+            "dependsOn": {"type": ["array", "null"], "items": {"type": "string"}}
         },
         "required": ["id", "method", "url"]
     });

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::body::Body;
-use crate::registrant::CustomQuestionAnswer;
+use crate::registrant::{CustomQuestionAnswer, status_schema};
 
 /// The most rows that one request may have.
 pub const MOST_ROWS: usize = 1_000;
@@ -76,7 +76,7 @@ pub struct RegistrantResult {
     pub index: u32,
     /// The registrant's status now; `null` with an error, and for who may not read the list.
     #[schemars(extend(
-        "enum" = json!(["registered", "canceled", null]),
+        "enum" = status_schema(),
         "x-ms-enum" = json!({"name": "meetingRegistrantStatus"})
     ))]
     pub status: Option<&'static str>,
@@ -90,7 +90,7 @@ pub struct RegistrantResult {
     pub was_registered: Option<bool>,
     /// When the place was given back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub canceled_date_time: Option<String>,
+    pub cancelation_date_time: Option<String>,
     /// Who gave it back: `person:` or `app:` and an id, or `registrant` for the link in a letter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub canceled_by: Option<String>,

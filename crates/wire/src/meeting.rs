@@ -56,6 +56,7 @@ pub struct OnlineMeeting {
 #[schemars(rename = "microsoft.graph.meetingParticipants")]
 pub struct MeetingParticipants {
     /// The organizer; cannot be changed.
+    #[schemars(extend("readOnly" = true))]
     pub organizer: MeetingParticipantInfo,
     /// People invited by name; a PATCH replaces the whole list.
     pub attendees: Vec<MeetingParticipantInfo>,
@@ -92,8 +93,10 @@ pub struct Identity {
     /// Name.
     pub display_name: Option<String>,
     /// Directory.
+    #[schemars(extend("readOnly" = true))]
     pub tenant_id: Option<String>,
     /// `AAD` for people of the directory.
+    #[schemars(extend("readOnly" = true))]
     pub identity_provider: Option<String>,
 }
 
@@ -117,8 +120,10 @@ pub struct JoinMeetingIdSettings {
     /// Whether a passcode goes with the number; fixed when the meeting is created.
     pub is_passcode_required: bool,
     /// The number.
+    #[schemars(extend("readOnly" = true))]
     pub join_meeting_id: String,
     /// The passcode.
+    #[schemars(extend("readOnly" = true))]
     pub passcode: Option<String>,
 }
 
@@ -234,15 +239,11 @@ impl NewMeeting {
             settings: MeetingSettings::default(),
         };
         read_fields(&mut members, &mut fields);
-        let external_id = members.text("externalId", limit::EXTERNAL_ID).value().filter(|id| !id.is_empty());
+        let (external_id, is_passcode_required) = read_fixed(&mut members);
         if needs_external_id && external_id.is_none() {
             let message = "`externalId` is missing: give your own key for the meeting";
             members.report("externalId", ProblemCode::Missing, message);
         }
-        let is_passcode_required = match members.object("joinMeetingIdSettings") {
-            Given::Is(mut settings) => settings.boolean("isPasscodeRequired").value().unwrap_or(false),
-            Given::Absent | Given::Null => false,
-        };
         let external_id = external_id.filter(|_| needs_external_id);
         if problems.is_empty() {
             Ok(Self { fields, is_passcode_required, external_id })
@@ -272,6 +273,8 @@ pub fn patch(
     members.instant("startDateTime").replace(&mut fields.start_at);
     members.instant("endDateTime").replace(&mut fields.end_at);
     read_fields(&mut members, &mut fields);
+    // Comes back in whole objects and changes nothing; of a wrong type it is a slip all the same.
+    let _ = read_fixed(&mut members);
     let MeetingFields { subject, start_at, end_at, join_url, attendees, settings } = fields;
     let changed = Meeting { subject, start_at, end_at, join_url, attendees, settings, ..meeting.clone() };
     if let Some(registration) = registration {
@@ -281,6 +284,16 @@ pub fn patch(
         }
     }
     if problems.is_empty() { Ok(changed) } else { Err(problems) }
+}
+
+/// What is fixed when a meeting is created: the caller's own key, and whether there is to be a passcode.
+fn read_fixed(members: &mut Members<'_>) -> (Option<String>, bool) {
+    let external_id = members.text("externalId", limit::EXTERNAL_ID).value().filter(|id| !id.is_empty());
+    let is_passcode_required = match members.object("joinMeetingIdSettings") {
+        Given::Is(mut settings) => settings.boolean("isPasscodeRequired").value().unwrap_or(false),
+        Given::Absent | Given::Null => false,
+    };
+    (external_id, is_passcode_required)
 }
 
 fn read_fields(members: &mut Members<'_>, fields: &mut MeetingFields) {

@@ -13,7 +13,7 @@ use crate::error::ErrorBody;
 use crate::letter::RegistrantLetter;
 use crate::many::{CancelRegistrants, EnrollRegistrants, RegistrantResult};
 use crate::meeting::OnlineMeeting;
-use crate::parameters::parameters;
+use crate::parameters::{may_be_minimal, parameters, tells_unchanged};
 use crate::question::MeetingRegistrationQuestion;
 use crate::registrant::{AnyRegistrant, Reason};
 use crate::registration::AnyRegistration;
@@ -71,27 +71,46 @@ pub fn document(public_url: &str, edition: Edition) -> Value {
 }
 
 /// Shapes that stand for bodies and answers alike, so no member is required by them: a body leaves out what we give, an
-/// answer what `$select` does not name. Instants are told from other texts.
+/// answer what `$select` does not name. Of what a body may have, null counts as left out. Instants are told from other
+/// texts.
 fn entities(mut definitions: Map<String, Value>) -> Map<String, Value> {
-    fn loosen(shape: &mut Value) {
+    fn loosen(shape: &mut Value, is_sent: bool) {
         match shape {
             Value::Object(members) => {
                 if members.get("required").is_some_and(Value::is_array) {
                     members.shift_remove("required");
                 }
                 if let Some(Value::Object(properties)) = members.get_mut("properties") {
-                    for (_, instant) in properties.iter_mut().filter(|(name, _)| is_instant(name)) {
-                        instant["format"] = json!("date-time");
+                    for (name, property) in properties {
+                        if is_instant(name) {
+                            property["format"] = json!("date-time");
+                        }
+                        if is_sent && !name.starts_with('@') && property["readOnly"] != true {
+                            allow_null(property);
+                        }
                     }
                 }
-                members.values_mut().for_each(loosen);
+                members.values_mut().for_each(|shape| loosen(shape, is_sent));
             }
-            Value::Array(items) => items.iter_mut().for_each(loosen),
+            Value::Array(items) => items.iter_mut().for_each(|shape| loosen(shape, is_sent)),
             _ => {}
         }
     }
-    definitions.values_mut().for_each(loosen);
+    for (name, definition) in &mut definitions {
+        loosen(definition, name.starts_with("microsoft.graph."));
+    }
     definitions
+}
+
+fn allow_null(property: &mut Value) {
+    if let Some(reference) = property.as_object_mut().and_then(|members| members.shift_remove("$ref")) {
+        property["anyOf"] = json!([{"$ref": reference}, {"type": "null"}]);
+    } else if let Some(name) = property["type"].as_str().map(str::to_owned) {
+        property["type"] = json!([name, "null"]);
+        if let Some(members) = property.get_mut("enum").and_then(Value::as_array_mut) {
+            members.push(Value::Null);
+        }
+    }
 }
 
 /// What may stand before the path of an operation, and whether it is served there.
@@ -213,6 +232,13 @@ fn responses(operation: Operation, schemas: &mut SchemaGenerator) -> Value {
         Operation::CreateOrGetMeeting => responses["200"] = success,
         Operation::UpdateRegistration => responses["201"] = success,
         _ => {}
+    }
+    if may_be_minimal(operation) {
+        responses["204"] = json!({"description": "Done; `Prefer: return=minimal` asked for no body."});
+    }
+    if tells_unchanged(operation) {
+        responses["304"] =
+            json!({"description": "What is there has the version that the client has; no body."});
     }
     match operation.method() {
         Method::Patch | Method::Delete => {

@@ -28,9 +28,8 @@ pub(crate) fn parameters(operation: Operation, is_me: bool, counts: bool) -> Val
     for (name, text, schema) in query_options(operation, counts) {
         parameters.push(json!({"name": name, "in": "query", "description": text, "schema": schema}));
     }
-    for (name, text) in headers(operation).into_iter().filter(|_| !counts) {
-        parameters
-            .push(json!({"name": name, "in": "header", "description": text, "schema": {"type": "string"}}));
+    for (name, text, schema) in headers(operation).into_iter().filter(|_| !counts) {
+        parameters.push(json!({"name": name, "in": "header", "description": text, "schema": schema}));
     }
     Value::Array(parameters)
 }
@@ -80,34 +79,54 @@ fn describe_option(operation: Operation, option: QueryOption) -> (&'static str, 
     }
 }
 
+/// Whether an operation leaves out a body that the client says it has.
+pub(crate) fn tells_unchanged(operation: Operation) -> bool {
+    headers(operation).iter().any(|(name, ..)| *name == "If-None-Match")
+}
+
+/// Whether whoever prefers it gets no body for what they wrote.
+pub(crate) fn may_be_minimal(operation: Operation) -> bool {
+    operation.method() != Method::Get && headers(operation).iter().any(|(name, ..)| *name == "Prefer")
+}
+
 /// The headers that an operation heeds, beside those of HTTP itself.
-fn headers(operation: Operation) -> Vec<(&'static str, &'static str)> {
-    const RETRY: (&str, &str) = (
+fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
+    // No pattern: what is no entity tag is the version of nothing, and no fault.
+    let versions = || json!({"type": "string"});
+    let preference = |example: &str| json!({"type": "string", "examples": [example]});
+    let retry = (
         "Idempotency-Key",
         "1 to 255 characters. A retry with the same key and body gets the first answer; kept for 24 hours.",
+        json!({"type": "string", "maxLength": 255, "pattern": "^[\t -~]+$"}),
     );
-    const RETURN: (&str, &str) = ("Prefer", "`return=minimal` for 204 without a body.");
-    const PAGE: (&str, &str) = ("Prefer", "`odata.maxpagesize=n` for pages of at most so many items.");
-    const ONLY: (&str, &str) = ("If-Match", "412 unless what is there has this version.");
-    const UNLESS: (&str, &str) = ("If-None-Match", "304 without a body if what is there has this version.");
+    let returns = ("Prefer", "`return=minimal` for 204 without a body.", preference("return=minimal"));
+    let page = (
+        "Prefer",
+        "`odata.maxpagesize=n` for pages of at most so many items.",
+        preference("odata.maxpagesize=50"),
+    );
+    let only = ("If-Match", "412 unless what is there has this version.", versions());
+    let unless = ("If-None-Match", "304 without a body if what is there has this version.", versions());
     let is_list = matches!(
         operation,
         Operation::FindMeetings | Operation::ListSubscriptions | Operation::GetSubscription
     );
     match operation.method() {
-        Method::Post if operation.resource().is_action_on_registrant() => vec![RETRY, ONLY, RETURN],
-        Method::Post if operation == Operation::CreateSubscription => vec![RETRY],
+        Method::Post if operation.resource().is_action_on_registrant() => vec![retry, only, returns],
+        Method::Post if operation == Operation::CreateSubscription => vec![retry],
         // Subscriptions have no version.
         _ if operation.on_root() && operation.method() != Method::Get => Vec::new(),
+        // What is canceled stays so: there is nothing to do once.
+        Method::Post if operation == Operation::CancelRegistrants => Vec::new(),
         // Whoever wants results for each row wants them in the answer.
-        Method::Post if operation.has_rows() => vec![RETRY],
-        Method::Post => vec![RETRY, RETURN],
-        Method::Patch => vec![ONLY, RETURN],
-        Method::Delete => vec![ONLY],
-        Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![PAGE],
+        Method::Post if operation.has_rows() => vec![retry],
+        Method::Post => vec![retry, returns],
+        Method::Patch => vec![only, returns],
+        Method::Delete => vec![only],
+        Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![page],
         Method::Get if is_list || operation.resource() == Resource::User => Vec::new(),
         Method::Get if operation.resource() == Resource::AttendanceReport => Vec::new(),
         Method::Get if operation == Operation::ExportRegistrants => Vec::new(),
-        Method::Get => vec![UNLESS],
+        Method::Get => vec![unless],
     }
 }

@@ -216,22 +216,6 @@ impl<'a> Segments<'a> {
     }
 }
 
-/// The letters of a registrant, or what is done to them; OData lets an action be called by its full name too.
-fn below_registrant(segment: &str) -> Option<Resource> {
-    if is(segment, "letters") {
-        return Some(Resource::Letters);
-    }
-    let action = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
-    [
-        ("approve", Resource::Approve),
-        ("reject", Resource::Reject),
-        ("accept", Resource::Accept),
-        ("cancel", Resource::Cancel),
-    ]
-    .into_iter()
-    .find_map(|(name, resource)| is(action, name).then_some(resource))
-}
-
 /// An action or function of a registration, with or without its namespace. The parameter of a function goes to `key`.
 fn read_call(segment: &str, key: &mut Option<String>) -> Option<Resource> {
     let segment = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
@@ -249,6 +233,22 @@ fn read_call(segment: &str, key: &mut Option<String>) -> Option<Resource> {
     let value = value.strip_prefix('\'').and_then(|value| value.strip_suffix('\''))?;
     *key = Some(value.to_owned()).filter(|_| parameter == "format");
     key.is_some().then_some(Resource::Export)
+}
+
+/// The letters of a registrant, or what is done to them; OData lets an action be called by its full name too.
+fn below_registrant(segment: &str) -> Option<Resource> {
+    if is(segment, "letters") {
+        return Some(Resource::Letters);
+    }
+    let action = segment.strip_prefix("microsoft.graph.").unwrap_or(segment);
+    [
+        ("approve", Resource::Approve),
+        ("reject", Resource::Reject),
+        ("accept", Resource::Accept),
+        ("cancel", Resource::Cancel),
+    ]
+    .into_iter()
+    .find_map(|(name, resource)| is(action, name).then_some(resource))
 }
 
 fn read_cast(segment: &str) -> Option<Cast> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::enrolment::{FilledForm, Named, change_answers};
 use domain::person::ForeignPerson;
+use domain::standing::STATUSES;
 use domain::text::limit;
 use domain::{
     AllowedRegistrant, Answer, Consent, ConsentVersion, FieldProblem, Meeting, MeetingId, Person, PersonId,
@@ -54,7 +55,7 @@ pub struct MeetingRegistrant {
     /// `virtualEventAttendeeRegistrationStatus`.
     #[schemars(extend(
         "readOnly" = true,
-        "enum" = json!(["registered", "canceled", "waitlisted", "pendingApproval", "rejectedByOrganizer", null]),
+        "enum" = status_schema(),
         "x-ms-enum" = json!({"name": "meetingRegistrantStatus"})
     ))]
     pub status: Option<&'static str>,
@@ -81,6 +82,11 @@ pub struct MeetingRegistrant {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("readOnly" = true))]
     pub consent: Option<RegistrantConsent>,
+}
+
+/// The statuses of [`domain::standing::STATUSES`], or none.
+pub(crate) fn status_schema() -> Value {
+    STATUSES.iter().map(|status| json!(status)).chain([Value::Null]).collect()
 }
 
 /// What a registrant agreed to.

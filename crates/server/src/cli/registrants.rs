@@ -126,6 +126,7 @@ async fn export(app: &App, list: &List, file: Option<&Path>) -> Result<(), Start
         (_, Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         (_, Err(error)) => Err(StartProblem(format!("cannot write the export: {error}"))),
         (Err(Broken::Off(error)), _) => Err(refused(&error)),
+        (Err(Broken::Unwritten(error)), _) => Err(StartProblem(format!("cannot write the table: {error}"))),
         (Ok(()) | Err(Broken::Unread), Ok(())) => Ok(()),
     }
 }

@@ -34,8 +34,8 @@ pub(super) struct Columns {
 pub(super) enum Line {
     /// Somebody to enroll.
     Row(Box<Result<NewRow, FieldProblem>>),
-    /// Somebody who gave their place back.
-    Canceled,
+    /// Somebody who gave their place back, or was rejected.
+    Over,
 }
 
 impl Columns {
@@ -96,9 +96,7 @@ impl Columns {
         for (column, cell) in self.columns.iter().zip(record) {
             let cell = restore(cell);
             match column {
-                Some(Column::Status) if cell.trim().eq_ignore_ascii_case("canceled") => {
-                    return Line::Canceled;
-                }
+                Some(Column::Status) if is_over(cell.trim()) => return Line::Over,
                 Some(Column::Status) | None => {}
                 Some(Column::Answer(question)) if !cell.is_empty() => {
                     answers.push(json!({"questionId": question, "value": cell}));
@@ -112,6 +110,11 @@ impl Columns {
         members.insert("customQuestionAnswers".to_owned(), Value::Array(answers));
         Line::Row(Box::new(Ok(NewRow { body: Body(members), key: None })))
     }
+}
+
+/// Whether a status says that a registration is over.
+fn is_over(status: &str) -> bool {
+    ["canceled", "rejectedByOrganizer"].iter().any(|over| status.eq_ignore_ascii_case(over))
 }
 
 /// The lines of a file in chunks, each line with its number and how far into the file it is.
@@ -212,7 +215,7 @@ mod tests {
         let body = &row.as_ref().as_ref().unwrap().body.0;
         assert_eq!(body["firstName"], "Odile");
         assert_eq!(body["customQuestionAnswers"][0]["value"], "=Ardle", "as it was before it was guarded");
-        assert!(matches!(read[1].held, Line::Canceled));
+        assert!(matches!(read[1].held, Line::Over));
         assert_eq!((read[0].line, read[1].line, read.len()), (2, 3, 2));
     }
 

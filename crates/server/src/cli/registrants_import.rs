@@ -23,7 +23,10 @@ const CHUNK: usize = 1_000;
 struct Tally {
     enrolled: u64,
     were_registered: u64,
-    canceled: u64,
+    /// Given no place yet: they wait for one, or for the organizer.
+    waiting: u64,
+    /// Canceled or rejected before.
+    over: u64,
     faults: Vec<String>,
     /// Hashes of whom a rehearsal met.
     met: HashSet<u64>,
@@ -74,7 +77,15 @@ impl Import<'_> {
             u64::try_from((capacity - built_in.seats_taken).max(0)).ok()
         });
         if let Some(free) = free.filter(|free| *free < found.enrolled) {
-            told += &format!("only {free} places are left: the registration would be full for the others\n");
+            let built_in = self.registration.built_in().ok();
+            let others = match built_in.is_some_and(|built_in| built_in.is_waitlist_enabled) {
+                true => "the others would wait for one",
+                false => "the registration would be full for the others",
+            };
+            told += &format!("only {free} places are left: {others}\n");
+        }
+        if self.registration.built_in().is_ok_and(|built_in| built_in.is_manual_approval_enabled) {
+            told += "the organizer decides about each of them\n";
         }
         if found.faults.is_empty() {
             return Ok(told);
@@ -113,7 +124,7 @@ impl Import<'_> {
         let mut numbers = Vec::with_capacity(chunk.len());
         for Numbered { line, held, .. } in chunk {
             match held {
-                Line::Canceled => tally.canceled += 1,
+                Line::Over => tally.over += 1,
                 Line::Row(row) => {
                     rows.push(*row);
                     numbers.push(line);
@@ -126,7 +137,8 @@ impl Import<'_> {
                 match (result.error, result.was_registered) {
                     (Some(error), _) => tally.faults.push(format!("line {line}: {}", error.message)),
                     (None, Some(true)) => tally.were_registered += 1,
-                    (None, _) => tally.enrolled += 1,
+                    (None, _) if result.status == Some("registered") => tally.enrolled += 1,
+                    (None, _) => tally.waiting += 1,
                 }
             }
             return Ok(());
@@ -171,9 +183,13 @@ enum Step {
 }
 
 fn passed_over(tally: &Tally) -> String {
-    match tally.canceled {
+    let waiting = match tally.waiting {
         0 => String::new(),
-        canceled => format!("; {canceled} that canceled were passed over"),
+        waiting => format!("; {waiting} wait for a place or for the organizer"),
+    };
+    match tally.over {
+        0 => waiting,
+        over => format!("{waiting}; {over} whose registration is over were passed over"),
     }
 }
 

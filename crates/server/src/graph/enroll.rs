@@ -71,8 +71,8 @@ impl Place {
         Self { registrant: registrant.id, generation: registrant.generation, is_new: false, told }
     }
 
-    /// The status that whoever asks is told.
-    pub fn told_status(&self) -> &'static str {
+    /// The name of the status on the wire that goes with what is told.
+    pub(super) fn status(&self) -> &'static str {
         match self.told {
             Admission::Seat | Admission::Full => Standing::Registered.status(),
             Admission::Wait => Standing::Waitlisted.status(),
@@ -354,7 +354,8 @@ fn show(
                     let link = ask.app.graph_link(meeting, registration, &id, place);
                     AnyRegistrant::with_link(id, link)
                 }
-                Admission::Wait | Admission::Ask => AnyRegistrant::without_place(id, place.told_status()),
+                Admission::Wait => AnyRegistrant::without_place(id, Standing::Waitlisted.status()),
+                Admission::Ask => AnyRegistrant::without_place(id, Standing::PendingApproval.status()),
             }
         }
     };

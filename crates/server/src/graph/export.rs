@@ -37,18 +37,19 @@ pub async fn export(ask: &Ask<'_>) -> Answer {
     let (pages, body) = mpsc::channel(1);
     let (app, reader) = (ask.app.clone(), Reader::Caller(Arc::clone(&ask.caller)));
     tokio::spawn(async move {
-        // Whoever has gone reads no more: that is no fault.
-        if let Err(Broken::Off(error)) = write(&app, &list, &pages, &reader).await {
-            error.log_cause();
-            tracing::warn!(reason = error.inner_code(), "an export broke off");
-            let _ = pages.send(Err(BrokenOff)).await;
+        match write(&app, &list, &pages, &reader).await {
+            // Whoever has gone reads no more: that is no fault.
+            Ok(()) | Err(Broken::Unread) => return,
+            Err(Broken::Off(error)) => {
+                error.log_cause();
+                tracing::warn!(reason = error.inner_code(), "an export broke off");
+            }
+            Err(Broken::Unwritten(error)) => tracing::error!(%error, "a table cannot be written"),
         }
+        let _ = pages.send(Err(BrokenOff)).await;
     });
-    let name = match format {
-        Format::Csv | Format::CsvWithBom => "registrants.csv",
-        Format::Xlsx => "registrants.xlsx",
-    };
-    Ok(Reply::file(File { body: Body::new(Pages(body)), media_type: format.media_type(), name }))
+    let (media_type, name) = (format.media_type(), format.file_name());
+    Ok(Reply::file(File { body: Body::new(Pages(body)), media_type, name }))
 }
 
 /// What is exported.
@@ -69,6 +70,8 @@ pub enum Broken {
     Unread,
     /// It could not go on.
     Off(ApiError),
+    /// The table could not be written.
+    Unwritten(io::Error),
 }
 
 impl From<ApiError> for Broken {
@@ -79,8 +82,7 @@ impl From<ApiError> for Broken {
 
 impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
-        tracing::error!(%error, "a table cannot be written");
-        Self::Off(ApiError::Busy)
+        Self::Unwritten(error)
     }
 }
 

@@ -54,7 +54,7 @@ impl Fixed {
             Self::UserId => "userId",
             Self::TenantId => "tenantId",
             Self::RegisteredAt => "registrationDateTime",
-            Self::CanceledAt => "canceledDateTime",
+            Self::CanceledAt => "cancelationDateTime",
         }
     }
 
@@ -75,7 +75,7 @@ impl Fixed {
                 _ => None,
             },
             Self::RegisteredAt => Some(wire::time::write(registrant.registered_at)),
-            Self::CanceledAt => registrant.standing.end().map(|canceled| wire::time::write(canceled.at)),
+            Self::CanceledAt => registrant.standing.end().map(|end| wire::time::write(end.at)),
         };
         text.unwrap_or_default()
     }

@@ -69,8 +69,8 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
     assert_eq!(sorted(&found["users"]), sorted(&expected));
     assert_eq!(found["me"], found["users"]);
     let subscription = "microsoft.graph.subscription";
-    let registrant = "microsoft.graph.meetingRegistrantBase";
     let registration = "microsoft.graph.meetingRegistrationBase";
+    let registrant = "microsoft.graph.meetingRegistrantBase";
     let actions = json!([
         ["createOrGet", "Collection(microsoft.graph.onlineMeeting)"],
         ["enrollRegistrants", registration],

@@ -1,4 +1,4 @@
-//! The built program as a process of its own, and the programs of tests/js.
+//! The built program as a process of its own, and the programs of tests/js and tests/python.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Write};
@@ -84,6 +84,19 @@ pub fn javascript(program: &str) -> Command {
     );
     let mut command = Command::new("node");
     command.arg(folder.join(program));
+    command
+}
+
+/// A program of tests/python, ready to be run by the Python that `cargo xtask setup` prepared.
+pub fn python(program: &str) -> Command {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let environment = root.join("target/tools/python");
+    let python = environment.join("bin/python");
+    assert!(python.is_file(), "the packages of tests/python are missing: run `cargo xtask setup`");
+    let mut command = Command::new(python);
+    // Compiled modules are kept, but not beside the sources.
+    command.env("PYTHONPYCACHEPREFIX", environment.join("compiled"));
+    command.arg(root.join("tests/python").join(program));
     command
 }
 

@@ -91,4 +91,4 @@ CREATE TABLE delivery (
     answer TEXT,
     PRIMARY KEY (slot, subscription_id, delivery_no)
 ) WITHOUT ROWID;
-CREATE INDEX delivery_status ON delivery (slot, subscription_id, status, delivery_no);
+CREATE INDEX delivery_status ON delivery (slot, subscription_id, status, kind, delivery_no);

@@ -174,11 +174,16 @@ const HOT: &[(&str, &str, By)] = &[
     ("gather: NEWCOMERS", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     ("feed: FIND", "feed USING PRIMARY KEY (slot=? AND feed_id=?)", Both),
     ("feed: LIST", "change USING PRIMARY KEY (slot=? AND feed_id=? AND change_no>?)", Both),
+    (
+        "delivering: NEXT_DUE",
+        "w USING INDEX delivery_status (slot=? AND subscription_id=? AND status=?)",
+        Sqlite,
+    ),
     ("delivering: LEASE", "subscription USING PRIMARY KEY (slot=? AND subscription_id=?)", Both),
     (
         "delivering: NEXT_CHANGES",
-        "delivery USING INDEX delivery_status (slot=? AND subscription_id=? AND status=?)",
-        Both,
+        "w USING INDEX delivery_status (slot=? AND subscription_id=? AND status=? AND kind=?)",
+        Sqlite,
     ),
     ("mailing: DUE_SLOTS", "o USING INDEX mailing_due (slot=? AND due_at<?)", Both),
     ("mailing: LIST_DUE", "mailing USING INDEX mailing_due (slot=? AND due_at<?)", Both),

@@ -317,6 +317,7 @@ impl Model {
         };
         let row = |of: &str| parameter(ROWS, &format!("{NAMESPACE}.{of}"), true);
         let results = Some(bound("registrantResult", true));
+        let reason = Property { is_nullable: true, ..parameter("reason", "Edm.String", false) };
         let (on, parameters, gives) = match resource {
             Resource::EnrollMany => (bound(entity, false), vec![row("newRegistrant")], results),
             Resource::CancelMany => (bound(entity, false), vec![row("registrantToCancel")], results),
@@ -331,13 +332,10 @@ impl Model {
                 let from = parameter("fromDeliveryId", "Edm.String", false);
                 (bound(above, false), vec![from], Some(bound(entity, false)))
             }
-            Resource::Reauthorize => (bound(above, false), Vec::new(), None),
             // Whoever turns somebody down, or cancels them, may say why.
-            Resource::Reject | Resource::Cancel => {
-                let reason = Property { is_nullable: true, ..parameter("reason", "Edm.String", false) };
-                let gives = (resource == Resource::Reject).then(|| bound(entity, false));
-                (bound(above, false), vec![reason], gives)
-            }
+            Resource::Reject => (bound(above, false), vec![reason], Some(bound(entity, false))),
+            Resource::Cancel => (bound(above, false), vec![reason], None),
+            Resource::Reauthorize => (bound(above, false), Vec::new(), None),
             _ if resource.is_delta() => (bound(entity, true), Vec::new(), Some(bound(entity, true))),
             _ => (bound(above, false), Vec::new(), Some(bound(entity, false))),
         };

@@ -1,7 +1,7 @@
 //! `POST …/registration/cancelRegistrants`.
 
-use domain::Cancellation;
 use domain::permission::may_change_many;
+use domain::standing::{Cancellation, Standing};
 use domain::{Fact, Meeting, ProblemCode, Registrant, RegistrantId, Registration};
 use store::Canceled;
 use wire::many::{RegistrantResult, Row};
@@ -79,14 +79,15 @@ async fn cancel_party(
             (Err(error), _) => failed(index, &error),
             (Ok(_), Err(error)) => failed(index, error),
             (Ok(registrant), Ok(_)) => {
-                let how = match done.next() {
+                let stands = match done.next() {
                     Some((Canceled::Now, (_, fact))) => {
-                        Ok(Some(Cancellation { at: fact.at, by: fact.actor.clone(), reason: None }))
+                        let end = Cancellation { at: fact.at, by: fact.actor.clone(), reason: None };
+                        Ok(Standing::Canceled(end))
                     }
-                    _ => how_it_was(ask, &registrant).await,
+                    _ => as_it_is(ask, &registrant).await,
                 };
-                match how {
-                    Ok(how) => show(index, public_id(meeting, registration, &registrant), how),
+                match stands {
+                    Ok(standing) => show(index, public_id(meeting, registration, &registrant), &standing),
                     Err(error) => failed(index, &error),
                 }
             }
@@ -96,18 +97,18 @@ async fn cancel_party(
     results
 }
 
-/// Who gave the place back before, perhaps a moment ago.
-async fn how_it_was(ask: &Ask<'_>, registrant: &Registrant) -> Result<Option<Cancellation>, ApiError> {
+/// Where somebody stands whose registration was over before, perhaps a moment ago.
+async fn as_it_is(ask: &Ask<'_>, registrant: &Registrant) -> Result<Standing, ApiError> {
     let found = ask.app.store.find_registrant(registrant.meeting, registrant.id).await?;
-    Ok(found.and_then(|registrant| registrant.standing.end().cloned()))
+    Ok(found.map_or_else(|| registrant.standing.clone(), |registrant| registrant.standing))
 }
 
-fn show(index: usize, id: String, how: Option<Cancellation>) -> RegistrantResult {
+fn show(index: usize, id: String, standing: &Standing) -> RegistrantResult {
     RegistrantResult {
-        status: Some("canceled"),
+        status: Some(standing.status()),
         id: Some(id),
-        canceled_date_time: how.as_ref().map(|how| wire::time::write(how.at)),
-        canceled_by: how.map(|how| how.by),
+        cancelation_date_time: standing.end().map(|end| wire::time::write(end.at)),
+        canceled_by: standing.end().map(|end| end.by.clone()),
         ..numbered(index)
     }
 }

@@ -199,11 +199,12 @@ impl<'a> Pass<'a> {
 
     /// The status of somebody who came; of whoever was there before, as it is now.
     async fn status_of(&self, place: Place) -> Result<&'static str, ApiError> {
+        let told = place.status();
         if place.is_new || !self.look.sees_list {
-            return Ok(place.told_status());
+            return Ok(told);
         }
         let found = self.app.store.find_registrant(self.look.hosted.meeting.id, place.registrant).await?;
-        Ok(found.map_or("registered", |found| found.status()))
+        Ok(found.map_or(told, |found| found.status()))
     }
 
     /// Holds a row against the rules of its registration.

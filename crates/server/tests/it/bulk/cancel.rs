@@ -27,7 +27,7 @@ async fn everybody_named_gives_their_place_back_and_it_is_told_who_did_it() {
 
     let actor = json!(format!("person:{}", app.people.ines.id));
     assert!(told[..70].iter().all(|result| result["status"] == "canceled" && result["canceledBy"] == actor));
-    assert_eq!(told[69]["canceledDateTime"], told[0]["canceledDateTime"], "once is enough");
+    assert_eq!(told[69]["cancelationDateTime"], told[0]["cancelationDateTime"], "once is enough");
     let codes: Vec<&Value> = told[70..].iter().map(|result| &result["error"]["innerError"]["code"]).collect();
     assert_eq!(codes, ["registrantNotFound", "registrantNotFound", "memberMissing", "invalidValue"]);
     assert_eq!(targets(&told)[72..], ["registrants/72/id", "registrants/73/id"]);

@@ -51,7 +51,7 @@ async fn csv_has_stable_columns_and_no_formula() {
 
     // The ids hold commas.
     let expected = format!(
-        "id,status,firstName,lastName,email,userId,tenantId,registrationDateTime,canceledDateTime,'=Which river?,Email (2)\r\n\
+        "id,status,firstName,lastName,email,userId,tenantId,registrationDateTime,cancelationDateTime,'=Which river?,Email (2)\r\n\
          \"{first}\",registered,Guest,'@SUM(A1),guest0@pinewater.example,,,2027-02-01T09:10:00Z,,\
          \"'=HYPERLINK(\"\"https://x.example\"\")\",''=a\r\n\
          \"{second}\",registered,Guest,Ωmega,guest1@pinewater.example,,,2027-02-01T09:10:00Z,,\

@@ -16,7 +16,7 @@ pub fn read(file: &str) -> String {
 /// Every document of the repository, by its path.
 pub fn documents() -> Vec<String> {
     let mut files: Vec<String> = Vec::new();
-    for folder in ["", "docs", "tests/js"] {
+    for folder in ["", "docs", "docs/recipes", "tests/js", "tests/python"] {
         for entry in fs::read_dir(root().join(folder)).expect("the folder is there") {
             let name = entry.expect("it can be read").file_name().to_string_lossy().into_owned();
             if name.ends_with(".md") {
@@ -59,10 +59,16 @@ pub fn blocks(document: &str) -> Vec<Block> {
     blocks
 }
 
-/// All blocks marked to be run, as one script.
+/// What a difference makes of what was there before.
+pub fn after(difference: &str) -> String {
+    let kept = difference.lines().filter(|line| !line.starts_with('-'));
+    kept.map(|line| format!("{}\n", line.get(1..).unwrap_or_default())).collect()
+}
+
+/// All shell blocks marked to be run, as one script.
 pub fn script(document: &str) -> String {
     let mut script = "set -eu\n".to_owned();
-    for block in blocks(document) {
+    for block in blocks(document).iter().filter(|block| block.language == "sh") {
         match block.mark.as_deref() {
             Some("") => script += &block.text,
             Some(mark) => assert_eq!(mark, "in the background", "an unknown mark"),

@@ -107,6 +107,30 @@ fn the_configuration_reference_is_what_the_program_prints() {
     assert!(succeeded(&output) == read("docs/config.md"), "run `cargo xtask docs`");
 }
 
+/// Every key that changes what a client meets is in one table, with the default that the program prints.
+#[test]
+fn the_switches_told_are_those_of_the_configuration() {
+    let reference = read("docs/config.md");
+    let rows_of = |section: &str| {
+        let heading = format!("\n## `[{section}]`\n");
+        let rest = reference.split(&heading).nth(1).and_then(|rest| rest.split("\n## ").next());
+        let rows = rest.expect("the section is there").lines().filter(|line| line.starts_with("| `"));
+        rows.map(|row| (format!("{section}.{}", cell(row, 1)), cell(row, 3))).collect::<Vec<_>>()
+    };
+    let of_links = rows_of("join").into_iter().filter(|(key, _)| key == "join.base_url");
+    let expected: Vec<(String, String)> = rows_of("compat").into_iter().chain(of_links).collect();
+    assert!(expected.len() > 3, "{expected:?}");
+
+    let rows = table(&read("docs/graph-compat.md"), "switches");
+
+    let told: Vec<(String, String)> = rows.iter().map(|row| (cell(row, 1), cell(row, 2))).collect();
+    assert_eq!(told, expected);
+    for row in &rows {
+        let decision = cell(row, 5);
+        assert!(decision.parse().is_ok_and(|n: u8| (1..=18).contains(&n)), "no decision: {row}");
+    }
+}
+
 #[test]
 fn the_metrics_told_are_the_codes() {
     let counted = occurrences(&sources(), &["counter!(\"", "gauge!(\"", "histogram!(\""]);
@@ -159,4 +183,9 @@ fn complaints(text: &str, call: &str) -> Vec<String> {
 /// The code in that column of each row.
 fn first_spans(rows: &[String], column: usize) -> BTreeSet<String> {
     rows.iter().filter_map(|row| row.split('|').nth(column)?.split('`').nth(1)).map(str::to_owned).collect()
+}
+
+/// What a cell of a row says, without marks.
+fn cell(row: &str, column: usize) -> String {
+    row.split('|').nth(column).unwrap_or_default().replace(['`', '"'], "").trim().to_owned()
 }

@@ -129,11 +129,11 @@ impl Stage {
                 "userId": self.colleague.0,
             }),
             EnrollRegistrant => self.colleague.1.clone(),
+            EnrollRegistrants => json!({"registrants": [self.body(EnrollRegistrant)]}),
+            CancelRegistrants => json!({"registrants": [{"id": self.registrant.replace("%2F", "/")}]}),
             UpdateRegistrant => json!({"customQuestionAnswers": []}),
             RejectRegistrant | CancelForReason => json!({"reason": "They rang."}),
             ApproveRegistrant | AcceptOffer => json!({}),
-            EnrollRegistrants => json!({"registrants": [self.body(EnrollRegistrant)]}),
-            CancelRegistrants => json!({"registrants": [{"id": self.registrant.replace("%2F", "/")}]}),
             GetMe
             | GetUser
             | FindMeetings

@@ -126,10 +126,10 @@ fn roles(operation: Operation, audience: Audience, edition: Edition) -> &'static
         ListAttendanceReports | GetAttendanceReport | ListAttendanceRecords => &[Role::ArtifactReadAll],
         EnrollRegistrant | CancelRegistrant if audience == Audience::External => WRITE,
         EnrollRegistrant | CancelRegistrant => READ,
-        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
         // docs/bulk.md: strangers as by themselves; colleagues, whom nobody else enrolls, as an external system's.
         EnrollRegistrants | CancelRegistrants if audience == Audience::Everyone => READ,
         EnrollRegistrants | CancelRegistrants => WRITE,
+        UpdateRegistrant | ApproveRegistrant | RejectRegistrant | AcceptOffer | CancelForReason => WRITE,
     }
 }
 
