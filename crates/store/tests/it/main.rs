@@ -182,6 +182,7 @@ macro_rules! every_case {
                 a_reminder_is_due_at_its_moment_and_follows_the_meeting,
                 whoever_came_after_the_moment_is_not_reminded_of_it,
                 a_large_registration_is_canceled_in_pieces_and_everybody_is_told_once,
+                who_leaves_while_a_large_registration_is_closed_is_counted_once,
                 a_registration_made_anew_finds_nobody_of_the_one_before,
                 a_changed_list_of_reminders_holds_for_every_meeting;
             outbox:
