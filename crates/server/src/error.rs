@@ -425,7 +425,8 @@ fn denial_message(denial: &Denial) -> String {
         }
         Denial::NotOrganizer => "Only the organizer of the meeting may do this.".to_owned(),
         Denial::NotOwnRow => {
-            "Only the person who is registered may cancel: signed in as themselves, or by the link in their mail."
+            "Only the person who is registered may cancel: signed in as themselves, or by the link in their mail. The organizer \
+             uses `POST …/cancel`."
                 .to_owned()
         }
         Denial::NoAccessPolicy => "No application access policy found for this app".to_owned(),

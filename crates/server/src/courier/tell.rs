@@ -1,6 +1,7 @@
 //! What changed, in the words of a notification: where it is found, its id and its version.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::change::{Change, ChangeType, Subject};
 use domain::subscription::Subscription;
@@ -20,8 +21,8 @@ pub(super) async fn tell(
     let mut told = Vec::with_capacity(changes.len());
     let mut hosted: HashMap<MeetingId, Option<Hosted>> = HashMap::new();
     for change in changes {
-        if !hosted.contains_key(&change.meeting) {
-            hosted.insert(change.meeting, store.find_hosted(change.meeting).await?);
+        if let Entry::Vacant(unseen) = hosted.entry(change.meeting) {
+            unseen.insert(store.find_hosted(change.meeting).await?);
         }
     }
     let registrants = find_registrants(store, subscription, changes).await?;

@@ -10,6 +10,7 @@ mod batch;
 mod browser;
 mod budgets;
 mod bulk;
+mod clocks;
 mod command_line;
 mod compare;
 mod conventions;

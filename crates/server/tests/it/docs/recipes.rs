@@ -8,7 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 use url::Url;
 
-use super::shell::{Demo, Place, succeeded};
+use super::run::demo_of;
+use super::shell::{Place, succeeded};
 use super::text::{after, blocks, one, read, root, script};
 use crate::program::{Running, demo, javascript, python, run};
 
@@ -118,9 +119,7 @@ fn every_sample_that_is_not_run_says_so() {
 fn the_recipe_for_a_crm_works() {
     let document = read("docs/recipes/crm.md");
     let place = Place::new();
-    let start =
-        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
-    let _demo = Demo::start(place.shell(&start.text));
+    let _demo = demo_of(&document, &place);
 
     let said = succeeded(&place.run(&script(&document)));
 

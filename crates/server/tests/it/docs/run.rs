@@ -8,13 +8,20 @@ use serde_json::Value;
 use super::shell::{Demo, Place, answer, succeeded};
 use super::text::{blocks, one, read, script};
 
+/// The demo that a document begins with, on a free port: several run side by side here.
+pub(super) fn demo_of(document: &str, place: &Place) -> Demo {
+    let start =
+        one(blocks(document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
+    let text = start.text.replace("demo --json", "demo --json --listen 127.0.0.1:0");
+    assert_ne!(text, start.text, "the demo is started as documents start it");
+    Demo::start(place.shell(&text))
+}
+
 #[test]
 fn the_first_enrolment_of_the_readme_works() {
     let document = read("README.md");
     let place = Place::new();
-    let start =
-        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
-    let demo = Demo::start(place.shell(&start.text));
+    let demo = demo_of(&document, &place);
     let printed: Value =
         serde_json::from_str(&demo.first_line).expect("the first line of --json is one object");
 
@@ -49,9 +56,7 @@ fn the_first_enrolment_of_the_readme_works() {
 fn the_tour_of_change_notifications_works() {
     let document = read("docs/change-notifications.md");
     let place = Place::new();
-    let start =
-        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
-    let _demo = Demo::start(place.shell(&start.text));
+    let _demo = demo_of(&document, &place);
 
     let said = succeeded(&place.run(&script(&document)));
 
@@ -89,9 +94,7 @@ fn the_tour_of_the_serving_guide_works() {
 fn the_questions_of_the_guide_are_answered() {
     let document = read("docs/queries.md");
     let place = Place::new();
-    let start =
-        one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("in the background")));
-    let _demo = Demo::start(place.shell(&start.text));
+    let _demo = demo_of(&document, &place);
 
     let said = succeeded(&place.run(&script(&document)));
 

@@ -25,8 +25,8 @@ impl Place {
             fs::copy(&sample, samples.join(name)).expect("a sample can be copied");
         }
         std::os::unix::fs::symlink(USHER, tools.join("usher")).expect("a link can be made");
-        // Stands in for the real one, which would build what is built, and moves the demo to a free port.
-        let cargo = "#!/bin/sh\n[ \"$1 $2 $3\" = 'run -- demo' ] || exit 64\nshift 2\nexec usher \"$@\" --listen 127.0.0.1:0\n";
+        // Stands in for the real one, which would build what is built.
+        let cargo = "#!/bin/sh\n[ \"$1 $2 $3\" = 'run -- demo' ] || exit 64\nshift 2\nexec usher \"$@\"\n";
         let file = tools.join("cargo");
         fs::write(&file, cargo).expect("a file can be written");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it may be made to run");
