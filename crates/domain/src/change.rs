@@ -66,7 +66,7 @@ pub fn of_event(kind: &str) -> Option<(Subject, ChangeType)> {
         | "registrantErased"
         | "offerDeclined"
         | "offerExpired" => (Subject::Registrant, Deleted),
-        "offerAccepted" => (Subject::Registrant, Updated),
+        "offerAccepted" | "offerShortened" => (Subject::Registrant, Updated),
         other if other.starts_with("registrant") => (Subject::Registrant, Updated),
         _ => return None,
     })
@@ -138,6 +138,7 @@ mod tests {
             ("offerExpired", Some((Subject::Registrant, Deleted))),
             ("offerDeclined", Some((Subject::Registrant, Deleted))),
             ("offerAccepted", Some((Subject::Registrant, Updated))),
+            ("offerShortened", Some((Subject::Registrant, Updated))),
             ("registrantOffered", Some((Subject::Registrant, Updated))),
             ("registrantApproved", Some((Subject::Registrant, Updated))),
             ("registrantUpdated", Some((Subject::Registrant, Updated))),

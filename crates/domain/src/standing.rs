@@ -61,8 +61,11 @@ pub enum Step {
     /// They leave, or are made to.
     Cancel(Cancellation),
     /// They take the place that is held for them.
-    Accept,
-    /// A place is held for them.
+    Accept {
+        /// When the meeting begins: no place is held past that, whatever the offer says.
+        start_at: Timestamp,
+    },
+    /// A place is held for them; no longer than before, if one is held already.
     Offer {
         /// Until when.
         expires_at: Timestamp,
@@ -70,7 +73,12 @@ pub enum Step {
     /// A place is given to them without asking: there is no time left for an offer.
     Promote,
     /// The time of their offer is over.
-    Expire(Cancellation),
+    Expire {
+        /// How it ends.
+        end: Cancellation,
+        /// When the meeting begins.
+        start_at: Timestamp,
+    },
 }
 
 /// What a step changes.
@@ -179,24 +187,32 @@ impl Standing {
             (Step::Cancel(end), Self::Offered { .. }) => to(Self::Withdrawn(end), "offerDeclined"),
             (Step::Cancel(_), _) => Ok(None),
 
-            (Step::Accept, Self::Offered { expires_at }) if now < *expires_at => {
+            (Step::Accept { start_at }, Self::Offered { expires_at }) => {
+                let expired_at = start_at.min(*expires_at);
+                if now >= expired_at {
+                    return Err(Refusal::OfferExpired { expired_at });
+                }
                 to(Self::Registered, "offerAccepted")
             }
-            (Step::Accept, Self::Offered { expires_at }) => {
-                Err(Refusal::OfferExpired { expired_at: *expires_at })
+            (Step::Accept { .. }, Self::OfferExpired(end)) => {
+                Err(Refusal::OfferExpired { expired_at: end.at })
             }
-            (Step::Accept, Self::OfferExpired(end)) => Err(Refusal::OfferExpired { expired_at: end.at }),
-            (Step::Accept, Self::Registered) => Ok(None),
-            (Step::Accept, _) => wrong("waitlisted` with an offer, `offerExpirationDateTime"),
+            (Step::Accept { .. }, Self::Registered) => Ok(None),
+            (Step::Accept { .. }, _) => wrong("waitlisted` with an offer, `offerExpirationDateTime"),
 
             (Step::Offer { expires_at }, Self::Waitlisted) => {
                 to(Self::Offered { expires_at }, "registrantOffered")
             }
+            (Step::Offer { expires_at }, Self::Offered { expires_at: held }) if expires_at < *held => {
+                to(Self::Offered { expires_at }, "offerShortened")
+            }
             (Step::Promote, Self::Waitlisted) => to(Self::Registered, "registrantPromoted"),
-            (Step::Expire(end), Self::Offered { expires_at }) if now >= *expires_at => {
+            (Step::Expire { end, start_at }, Self::Offered { expires_at })
+                if now >= start_at.min(*expires_at) =>
+            {
                 to(Self::OfferExpired(end), "offerExpired")
             }
-            (Step::Offer { .. } | Step::Promote | Step::Expire(_), _) => Ok(None),
+            (Step::Offer { .. } | Step::Promote | Step::Expire { .. }, _) => Ok(None),
         }
     }
 }
@@ -254,21 +270,26 @@ mod tests {
     /// The whole machine: every step from everywhere, in time and too late.
     #[test]
     fn every_step_from_everywhere_leads_where_it_should() {
-        let offer = || Step::Offer { expires_at: at("12:00") };
+        let offer = |hour| Step::Offer { expires_at: at(hour) };
+        let accept = |start| Step::Accept { start_at: at(start) };
+        let expire = |start| Step::Expire { end: end(), start_at: at(start) };
         #[rustfmt::skip]
-        let table: [(Step, &str, [&str; 8]); 12] = [
+        let table: [(Step, &str, [&str; 8]); 15] = [
             // from: registered, pending, waitlisted, offered, canceled, withdrawn, rejected, expired
             (Step::Approve(Admission::Seat), "11:00", ["", "registrantApproved", "", "", "status", "status", "status", "status"]),
             (Step::Approve(Admission::Wait), "11:00", ["", "registrantWaitlisted", "", "", "status", "status", "status", "status"]),
             (Step::Approve(Admission::Full), "11:00", ["", "full", "", "", "status", "status", "status", "status"]),
             (Step::Reject(end()), "11:00", ["status", "registrantRejected", "registrantRejected", "status", "status", "status", "", "status"]),
             (Step::Cancel(end()), "11:00", ["registrantCanceled", "registrantWithdrawn", "registrantWithdrawn", "offerDeclined", "", "", "", ""]),
-            (Step::Accept, "11:00", ["", "status", "status", "offerAccepted", "status", "status", "status", "expired"]),
-            (Step::Accept, "12:00", ["", "status", "status", "expired", "status", "status", "status", "expired"]),
-            (offer(), "11:00", ["", "", "registrantOffered", "", "", "", "", ""]),
+            (accept("13:00"), "11:00", ["", "status", "status", "offerAccepted", "status", "status", "status", "expired"]),
+            (accept("13:00"), "12:00", ["", "status", "status", "expired", "status", "status", "status", "expired"]),
+            (accept("11:00"), "11:00", ["", "status", "status", "expired", "status", "status", "status", "expired"]),
+            (offer("12:00"), "11:00", ["", "", "registrantOffered", "", "", "", "", ""]),
+            (offer("11:30"), "11:00", ["", "", "registrantOffered", "offerShortened", "", "", "", ""]),
             (Step::Promote, "11:00", ["", "", "registrantPromoted", "", "", "", "", ""]),
-            (Step::Expire(end()), "11:00", ["", "", "", "", "", "", "", ""]),
-            (Step::Expire(end()), "12:00", ["", "", "", "offerExpired", "", "", "", ""]),
+            (expire("13:00"), "11:00", ["", "", "", "", "", "", "", ""]),
+            (expire("13:00"), "12:00", ["", "", "", "offerExpired", "", "", "", ""]),
+            (expire("11:00"), "11:00", ["", "", "", "offerExpired", "", "", "", ""]),
             (Step::Cancel(end()), "13:00", ["registrantCanceled", "registrantWithdrawn", "registrantWithdrawn", "offerDeclined", "", "", "", ""]),
         ];
         for (step, now, expected) in table {

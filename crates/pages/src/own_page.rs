@@ -20,9 +20,9 @@ pub(crate) struct OwnPage {
 impl OwnPage {
     /// `None` in a letter that is about something else.
     pub(crate) fn of(t: &'static Texts, facts: &LetterFacts<'_>) -> Option<Self> {
-        let waiting = |before: String, button| Self {
+        let waiting = |before: String| Self {
             before: vec![before],
-            button: t.say(button),
+            button: t.say("letter-offer-button"),
             label: t.say("waiting-own"),
             after: Vec::new(),
         };
@@ -33,16 +33,16 @@ impl OwnPage {
                 label: t.say("letter-manage"),
                 after: vec![t.say("letter-offer-keep")],
             }),
-            LetterKind::Waitlisted => Some(waiting(t.say("waiting-listed-explain"), "letter-offer-button")),
-            LetterKind::PendingApproval => {
-                Some(waiting(t.say("waiting-pending-explain"), "letter-offer-button"))
-            }
+            LetterKind::Waitlisted => Some(waiting(t.say("waiting-listed-explain"))),
+            LetterKind::PendingApproval => Some(waiting(t.say("waiting-pending-explain"))),
             LetterKind::PlaceOffered => {
                 let until = Moment::new(t, facts.offer_expires_at?, facts.zone).text;
-                Some(waiting(
-                    t.say_with("waiting-offered-until", &[("time", &until)]),
-                    "waiting-offered-button",
-                ))
+                Some(Self {
+                    before: vec![t.say_with("waiting-offered-until", &[("time", &until)])],
+                    button: t.say("waiting-offered-button"),
+                    label: t.say("waiting-offered-own"),
+                    after: Vec::new(),
+                })
             }
             _ => None,
         }

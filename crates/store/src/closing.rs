@@ -33,14 +33,15 @@ const TELL_CANCELED: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, re
 const CANCEL: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $6, canceled_by = $7
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
         AND live_key IS NOT NULL AND standing IS NULL";
-/// Of these, places are held for whoever has an offer, and no others; each count is of one of the two.
+/// Those who stand so: each of the three counts in another way.
 const SEND_AWAY: &str = "UPDATE registrant SET live_key = NULL, canceled_at = $6, canceled_by = $7, standing = 'withdrawn',
         offer_expires_at = NULL
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
-        AND live_key IS NOT NULL AND (offer_expires_at IS NOT NULL) = $8";
-const END_LIST: &str = "UPDATE roster SET waitlist_count = 0, pending_count = 0
-    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
-const GIVE_BACK: &str = "UPDATE roster SET seats_taken = seats_taken - $4
+        AND live_key IS NOT NULL AND standing = $8";
+/// Never below nothing: an earlier version, which may have begun this, took everybody who waits off the counts at once.
+const GIVE_BACK: &str = "UPDATE roster SET seats_taken = seats_taken - $4,
+        waitlist_count = CASE WHEN waitlist_count > $5 THEN waitlist_count - $5 ELSE 0 END,
+        pending_count = CASE WHEN pending_count > $6 THEN pending_count - $6 ELSE 0 END
     WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 
 /// Cancels and tells everybody of a registration that was closed, the first piece of them at once; under the meeting's
@@ -61,7 +62,6 @@ pub(crate) async fn cancel_everybody(
         .bind(&fact.actor)
         .execute(&mut *tx)
         .await?;
-    query(END_LIST).bind(slot).bind(meeting.0).bind(registration.0).execute(&mut *tx).await?;
     leave_all(tx, meeting, registration).await?;
     let due = DueMailing { meeting, registration: registration.0, kind: LetterKind::Cancellation };
     if let Some(row) = take(tx, &due, fact.at).await? {
@@ -96,10 +96,18 @@ pub(crate) async fn cancel_piece(tx: &mut Tx, due: &DueMailing, row: &MailingRow
     let (after, last) = (row.after_registrant.unwrap_or_default(), last.registrant_id);
     due.about(TELL_CANCELED).bind(after).bind(last).bind(row.since_at).execute(&mut *tx).await?;
     let cancel = |text| due.about(text).bind(after).bind(last).bind(row.since_at).bind(&row.actor);
-    let mut canceled = cancel(CANCEL).execute(&mut *tx).await?;
-    canceled += cancel(SEND_AWAY).bind(true).execute(&mut *tx).await?;
-    cancel(SEND_AWAY).bind(false).execute(&mut *tx).await?;
-    due.about(GIVE_BACK).bind(i64::try_from(canceled).unwrap_or(i64::MAX)).execute(&mut *tx).await?;
+    let registered = cancel(CANCEL).execute(&mut *tx).await?;
+    let [offered, waitlisted, pending] = ["offered", "waitlisted", "pendingApproval"];
+    let offered = cancel(SEND_AWAY).bind(offered).execute(&mut *tx).await?;
+    let waitlisted = cancel(SEND_AWAY).bind(waitlisted).execute(&mut *tx).await?;
+    let pending = cancel(SEND_AWAY).bind(pending).execute(&mut *tx).await?;
+    let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
+    due.about(GIVE_BACK)
+        .bind(count(registered + offered))
+        .bind(count(waitlisted))
+        .bind(count(pending))
+        .execute(&mut *tx)
+        .await?;
     if listed.len() as i64 == CANCELED_AT_ONCE {
         advance(tx, due, row, last).await
     } else {

@@ -38,6 +38,7 @@ mod mailing;
 mod meeting;
 mod moving;
 mod moving_table;
+mod offers;
 mod once;
 mod opening;
 mod ordering;

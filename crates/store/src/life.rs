@@ -100,7 +100,7 @@ async fn step(tx: &mut Tx, seen: &Registrant, asking: Asking<'_>, fact: &Fact) -
             match (queue, asking.act) {
                 (None, _) => return Ok(Stepped::Stale),
                 (Some(queue), Act::Approve) => Step::Approve(room(&queue)),
-                (Some(_), _) => Step::Accept,
+                (Some(queue), _) => Step::Accept { start_at: queue.start_at()? },
             }
         }
     };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::registration::close_registration;
 use crate::rows::{from_json, instant, json, micros, number};
-use crate::{Fault, Made, Once, Store, announce, lock, once, read_tx, write_tx};
+use crate::{Fault, Made, Once, Store, announce, lock, offers, once, read_tx, write_tx};
 
 /// A meeting with its live registration, read on one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,6 +228,8 @@ impl Store {
                     .await?;
                 announce::announce(tx, meeting.id, before, fact).await?;
                 record!(tx, meeting.id, fact, "meetingUpdated", None::<Uuid>, None::<&str>);
+                // It may begin before offers are over, or places may be worth offering again.
+                offers::review(tx, meeting.id, fact.at).await?;
             }
             is_current
         }))

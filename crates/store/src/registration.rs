@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::engine::{Tx, query};
 use crate::meeting::record;
 use crate::rows::{from_json, instant_or_none, json, micros, number};
-use crate::{Fault, Made, Once, Store, announce, closing, lock, once, reminding, waiting, write_tx};
+use crate::{Fault, Made, Once, Store, announce, closing, lock, offers, once, reminding, write_tx};
 
 #[derive(FromRow)]
 struct RegistrationRow {
@@ -192,8 +192,8 @@ impl Store {
             if is_current {
                 announce::announce(tx, registration.meeting, before, fact).await?;
                 record!(tx, registration.meeting, fact, "registrationUpdated", None::<Uuid>, None::<&str>);
-                // There may be more places than before.
-                waiting::fill(tx, registration.meeting, fact.at).await?;
+                // There may be more places than before, or less time.
+                offers::review(tx, registration.meeting, fact.at).await?;
             }
             is_current
         }))

@@ -7,19 +7,20 @@
 
 use domain::seats::{Door, Seats, offer_until};
 use domain::standing::{Step, THE_WAITING_LIST};
-use domain::{Cancellation, Fact, MeetingId, Registrant, RegistrantId, RegistrationId, Standing};
+use domain::{Fact, MeetingId, Registrant, RegistrantId, RegistrationId, Standing};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::engine::{Tx, query};
 use crate::life::{apply, offer_expires_at};
+use crate::offers::end_offers;
 use crate::registrant::read_registrant;
 use crate::rows::{instant, micros, number};
 use crate::{Fault, Store, lock, write_tx};
 
 /// So many are offered a place in one go, and so many offers end: a transaction that nobody has to wait for long.
-const AT_ONCE: i64 = 100;
+pub(crate) const AT_ONCE: i64 = 100;
 /// The most meetings of a slot that are looked at in one round.
 const LOOK_AT: i64 = 32;
 
@@ -47,8 +48,6 @@ const LOOK: &str = "SELECT g.registration_id, g.capacity, COALESCE(g.is_waitlist
 const FIRST: &str =
     "SELECT registrant_id FROM waiting WHERE slot = $1 AND meeting_id = $2 AND is_offered = $3
     ORDER BY registrant_id LIMIT $4";
-const EXPIRED: &str = "SELECT registrant_id FROM waiting
-    WHERE slot = $1 AND meeting_id = $2 AND is_offered = $3 AND due_at <= $4 LIMIT $5";
 const JOIN: &str =
     "INSERT INTO waiting (slot, meeting_id, is_offered, registrant_id, registration_id, due_at)
     VALUES ($1, $2, $3, $4, $5, $6)";
@@ -86,10 +85,15 @@ impl Queue {
         }
     }
 
+    /// When the meeting begins, by the registration's own time or else the meeting's.
+    pub(crate) fn start_at(&self) -> Result<Timestamp, Fault> {
+        instant(self.start_at)
+    }
+
     /// What a place that is free now is to whoever waits longest.
     fn step(&self, now: Timestamp) -> Result<Step, Fault> {
         let minutes = self.offer_minutes.and_then(|minutes| u32::try_from(minutes).ok());
-        let until = offer_until(now, instant(self.start_at)?, minutes);
+        let until = offer_until(now, self.start_at()?, minutes);
         Ok(until.map_or(Step::Promote, |expires_at| Step::Offer { expires_at }))
     }
 }
@@ -132,23 +136,6 @@ impl Store {
     }
 }
 
-async fn end_offers(tx: &mut Tx, meeting: MeetingId, now: Timestamp) -> Result<usize, Fault> {
-    let over: Vec<Uuid> = query(EXPIRED)
-        .bind(number(meeting.slot()))
-        .bind(meeting.0)
-        .bind(true)
-        .bind(micros(now))
-        .bind(AT_ONCE)
-        .fetch_values(&mut *tx)
-        .await?;
-    let end = Cancellation { at: now, by: THE_WAITING_LIST.to_owned(), reason: None };
-    let mut ended = 0;
-    for id in over {
-        ended += usize::from(advance(tx, meeting, RegistrantId(id), Step::Expire(end.clone()), now).await?);
-    }
-    Ok(ended)
-}
-
 /// Offers the places that are free to whoever waits longest, a hundred at most, and lets the others be found by the next
 /// round; how many that were. Under the meeting's lock.
 pub(crate) async fn fill(tx: &mut Tx, meeting: MeetingId, now: Timestamp) -> Result<usize, Fault> {
@@ -177,28 +164,40 @@ pub(crate) async fn fill(tx: &mut Tx, meeting: MeetingId, now: Timestamp) -> Res
                 .execute(&mut *tx)
                 .await?;
         } else {
-            offered += usize::from(advance(tx, meeting, RegistrantId(id), queue.step(now)?, now).await?);
+            let registrant = on_the_list(tx, meeting, RegistrantId(id)).await?;
+            offered += usize::from(advance(tx, &registrant, queue.step(now)?, now).await?);
         }
     }
     Ok(offered)
 }
 
-/// Takes a step with somebody on the list that nobody asked for; whether it led anywhere.
-async fn advance(
+/// Somebody whom the list names.
+pub(crate) async fn on_the_list(
     tx: &mut Tx,
     meeting: MeetingId,
     id: RegistrantId,
+) -> Result<Registrant, Fault> {
+    let registrant = read_registrant(&mut *tx, meeting, id).await?;
+    let registrant = registrant.ok_or(Fault::corrupt("somebody on a waiting list who is nobody"))?;
+    match is_offered(&registrant.standing) {
+        Some(_) => Ok(registrant),
+        None => Err(Fault::corrupt("somebody on a waiting list who does not wait")),
+    }
+}
+
+/// Takes a step with somebody on the list that nobody asked for; whether it led anywhere.
+pub(crate) async fn advance(
+    tx: &mut Tx,
+    registrant: &Registrant,
     step: Step,
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    let registrant = read_registrant(&mut *tx, meeting, id).await?;
-    let registrant = registrant.ok_or(Fault::corrupt("somebody on a waiting list who is nobody"))?;
-    let Ok(Some(transition)) = registrant.standing.step(step, now) else {
-        return Err(Fault::corrupt("somebody on a waiting list who does not wait"));
-    };
-    let id = registrant.fact_id(transition.event, now);
+    let Ok(Some(transition)) = registrant.standing.step(step, now) else { return Ok(false) };
+    // An offer may be shortened twice in one moment.
+    let until = offer_expires_at(&transition.to).map(|until| format!(".{until}")).unwrap_or_default();
+    let id = registrant.fact_id(&format!("{}{until}", transition.event), now);
     let fact = Fact { id, at: now, actor: THE_WAITING_LIST.to_owned() };
-    apply(tx, registrant, transition, &fact, true).await?;
+    apply(tx, registrant.clone(), transition, &fact, true).await?;
     Ok(true)
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use domain::seats::Admission;
+
 use super::registration::{ConsentBox, EnrolmentForm, FieldProblem, Flaw, Question, QuestionKind};
 use crate::clean;
 use crate::texts::Texts;
@@ -58,7 +60,10 @@ pub(super) fn fields<'a>(t: &'static Texts, form: &'a EnrolmentForm<'a>) -> Vec<
         known("firstName", t.say("form-first-name"), "text", "given-name", form.first_name),
         known("lastName", t.say("form-last-name"), "text", "family-name", form.last_name),
         Field {
-            hint: Some(t.say("form-email-hint")),
+            hint: Some(t.say(match form.finds {
+                Admission::Seat | Admission::Full => "form-email-hint",
+                Admission::Wait | Admission::Ask => "waiting-email-hint",
+            })),
             ..known("email", t.say("form-email"), "email", "email", form.email)
         },
     ];

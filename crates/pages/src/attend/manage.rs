@@ -11,6 +11,7 @@ use crate::brand::Brand;
 use crate::clean;
 use crate::frame::{Frame, render};
 use crate::language::Language;
+use crate::texts::Texts;
 use crate::when::Moment;
 use crate::zones::{Times, Zones};
 
@@ -164,6 +165,11 @@ pub enum ManageStatus {
     OfferExpired,
     /// They or the organizer gave it back.
     Canceled,
+    /// They left before they had one, or were made to.
+    Withdrawn {
+        /// Whether they did it.
+        by_themself: bool,
+    },
     /// The meeting is over.
     Over,
     /// The meeting will not take place.
@@ -200,6 +206,8 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
             ManageStatus::Rejected => "waiting-status-rejected",
             ManageStatus::OfferExpired => "waiting-status-expired",
             ManageStatus::Canceled => "manage-status-canceled",
+            ManageStatus::Withdrawn { by_themself: true } => "waiting-withdrawn-opening",
+            ManageStatus::Withdrawn { by_themself: false } => "waiting-left-title",
             ManageStatus::Over => "manage-status-over",
             ManageStatus::MeetingCanceled => "manage-status-meeting-canceled",
             ManageStatus::AllCanceled => "manage-status-all-canceled",
@@ -228,13 +236,17 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
             }
             _ => None,
         },
-        waits: matches!(
-            view.status,
-            ManageStatus::Waitlisted | ManageStatus::Offered { .. } | ManageStatus::Pending
-        ),
+        explain: match view.status {
+            ManageStatus::Waitlisted => Some(t.say("waiting-listed-explain")),
+            ManageStatus::Pending => Some(t.say("waiting-pending-explain")),
+            _ => None,
+        },
+        leaving: Leaving::of(t, view.status),
         canceled: view.status == ManageStatus::Canceled && !came_again,
-        may_come_again: matches!(view.status, ManageStatus::Canceled | ManageStatus::OfferExpired)
-            && !came_again,
+        may_come_again: matches!(
+            view.status,
+            ManageStatus::Canceled | ManageStatus::Withdrawn { .. } | ManageStatus::OfferExpired
+        ) && !came_again,
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
@@ -259,7 +271,9 @@ struct Manage<'a> {
     live: bool,
     join: String,
     offered: Option<String>,
-    waits: bool,
+    /// What the status means to whoever has no place yet.
+    explain: Option<String>,
+    leaving: Option<Leaving>,
     canceled: bool,
     may_come_again: bool,
     ways: Vec<Way>,
@@ -271,6 +285,32 @@ struct Manage<'a> {
     flawed: bool,
     name: String,
     view: &'a ManageView<'a>,
+}
+
+/// How somebody leaves who has no place yet, and what that leads to.
+struct Leaving {
+    heading: String,
+    explain: String,
+    button: String,
+}
+
+impl Leaving {
+    /// `None` of whoever has a place, or waits for none.
+    fn of(t: &Texts, status: ManageStatus) -> Option<Self> {
+        let (heading, explain, button) = match status {
+            ManageStatus::Waitlisted => {
+                ("waiting-leave-heading", "waiting-leave-listed", "waiting-leave-button")
+            }
+            ManageStatus::Pending => {
+                ("waiting-leave-heading", "waiting-leave-pending", "waiting-leave-button")
+            }
+            ManageStatus::Offered { .. } => {
+                ("manage-cancel-heading", "waiting-leave-offered", "waiting-decline-button")
+            }
+            _ => return None,
+        };
+        Some(Self { heading: t.say(heading), explain: t.say(explain), button: t.say(button) })
+    }
 }
 
 /// The page after somebody had their data erased. Nothing on it says whose they were.

@@ -213,13 +213,62 @@ fn what_can_be_done_follows_from_where_a_registration_stands() {
     for status in [ManageStatus::Waitlisted, ManageStatus::Pending] {
         assert_eq!(buttons(status), ["answers", "cancel", "erase"], "{status:?}");
     }
-    for status in [ManageStatus::Canceled, ManageStatus::OfferExpired] {
+    let withdrawn = ManageStatus::Withdrawn { by_themself: true };
+    for status in [ManageStatus::Canceled, withdrawn, ManageStatus::OfferExpired] {
         assert_eq!(buttons(status), ["again", "erase"], "{status:?}");
     }
     assert_eq!(buttons(ManageStatus::Rejected), ["erase"]);
     for status in [ManageStatus::Over, ManageStatus::MeetingCanceled, ManageStatus::AllCanceled] {
         assert_eq!(buttons(status), ["erase"]);
     }
+}
+
+/// Nobody is told of a place, or of a link, that was never theirs.
+#[test]
+fn who_has_no_place_yet_reads_what_is_true_of_them() {
+    let page = |status| manage_page(&manage("word", status));
+    let has = |page: &str, sentences: &[&str]| -> Vec<bool> {
+        sentences.iter().map(|sentence| page.contains(&format!(">{sentence}<"))).collect()
+    };
+    let explained = [
+        "When a place becomes free for you, we write to you and hold it for a while. Until then you need not do anything.",
+        "You have no place yet. We write to you as soon as the organizer has decided.",
+    ];
+    let left = [
+        "You lose your turn on the list.",
+        "Your registration is withdrawn at once.",
+        "The place goes to the next person.",
+    ];
+    let headings = ["Changed your mind?", "Cannot come?"];
+
+    let listed = page(ManageStatus::Waitlisted);
+    assert_eq!(has(&listed, &explained), [true, false]);
+    assert_eq!((has(&listed, &left), has(&listed, &headings)), (vec![true, false, false], vec![true, false]));
+    let pending = page(ManageStatus::Pending);
+    assert_eq!(has(&pending, &explained), [false, true]);
+    assert_eq!(
+        (has(&pending, &left), has(&pending, &headings)),
+        (vec![false, true, false], vec![true, false])
+    );
+    let offered = page(ManageStatus::Offered { expires_at: at("2026-08-02T09:00:00Z") });
+    assert_eq!(has(&offered, &explained), [false, false]);
+    assert_eq!(
+        (has(&offered, &left), has(&offered, &headings)),
+        (vec![false, false, true], vec![false, true])
+    );
+
+    let gone = [
+        "Your personal link no longer works. There is nothing left to do.",
+        "Your registration is cancelled.",
+    ];
+    let withdrawn =
+        ["You have withdrawn your registration for this meeting.", "Your registration is withdrawn"];
+    let told = |status| (has(&page(status), &gone), has(&page(status), &withdrawn));
+    assert_eq!(told(ManageStatus::Canceled), (vec![true, true], vec![false, false]));
+    let by_themself = told(ManageStatus::Withdrawn { by_themself: true });
+    assert_eq!(by_themself, (vec![false, false], vec![true, false]));
+    let by_another = told(ManageStatus::Withdrawn { by_themself: false });
+    assert_eq!(by_another, (vec![false, false], vec![false, true]));
 }
 
 /// What somebody comes for when the meeting begins, and the one thing on the page that is filled.
@@ -240,6 +289,7 @@ fn the_way_into_the_meeting_stands_first_while_there_is_one() {
         ManageStatus::Rejected,
         ManageStatus::OfferExpired,
         ManageStatus::Canceled,
+        ManageStatus::Withdrawn { by_themself: true },
         ManageStatus::Over,
         ManageStatus::MeetingCanceled,
         ManageStatus::AllCanceled,

@@ -310,6 +310,8 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
         ManageStatus::Rejected,
         ManageStatus::OfferExpired,
         ManageStatus::Canceled,
+        ManageStatus::Withdrawn { by_themself: true },
+        ManageStatus::Withdrawn { by_themself: false },
         ManageStatus::Over,
         ManageStatus::MeetingCanceled,
         ManageStatus::AllCanceled,

@@ -18,10 +18,12 @@ waiting-rejected-subject = لم يُقبل التسجيل: { $subject }
 waiting-rejected-opening = لم يقبل المنظِّم تسجيلك في هذا الاجتماع.
 waiting-withdrawn-opening = لقد سحبت تسجيلك في هذا الاجتماع.
 waiting-own = اطّلع على تسجيلك أو اسحبه هنا:
+waiting-offered-own = اقبل المقعد أو اعتذر عنه هنا:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = يمكنك الانضمام إلى قائمة الانتظار. عندما يتوفر لك مقعد نراسلك ونحتفظ به لك مدة من الوقت.
 waiting-form-button = الانضمام إلى قائمة الانتظار
+waiting-email-hint = تُرسل الرسائل المتعلقة بتسجيلك إلى هذا العنوان.
 waiting-approval-title = يبتّ المنظِّم في كل تسجيل
 waiting-approval-explain = أرسل تسجيلك، وسنراسلك فور أن يتخذ المنظِّم قراره.
 waiting-approval-button = طلب مقعد
@@ -41,7 +43,9 @@ waiting-accept-heading = مقعد لك
 waiting-accept-button = قبول المقعد
 waiting-decline-button = الاعتذار عن المقعد
 waiting-leave-heading = هل غيَّرت رأيك؟
-waiting-leave-explain = يُسحب تسجيلك فورًا، ولا يبقى أي مقعد محفوظًا لك.
+waiting-leave-listed = ستفقد دورك في القائمة.
+waiting-leave-pending = يُسحب تسجيلك فورًا.
+waiting-leave-offered = ينتقل المقعد إلى الشخص التالي.
 waiting-leave-button = سحب تسجيلي
 waiting-accepted = المقعد لك. رسالة تتضمن رابطك الشخصي في الطريق إليك.
 waiting-left-title = سُحب تسجيلك

@@ -18,10 +18,12 @@ waiting-rejected-subject = Anmeldung nicht angenommen: { $subject }
 waiting-rejected-opening = Die Veranstalter haben Ihre Anmeldung zu dieser Besprechung nicht angenommen.
 waiting-withdrawn-opening = Sie haben Ihre Anmeldung zu dieser Besprechung zurückgezogen.
 waiting-own = Anmeldung ansehen oder zurückziehen:
+waiting-offered-own = Hier annehmen oder ablehnen:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = Sie können sich auf die Warteliste setzen lassen. Sobald ein Platz für Sie frei wird, schreiben wir Ihnen und halten ihn eine Zeit lang frei.
 waiting-form-button = Auf die Warteliste setzen
+waiting-email-hint = Nachrichten zu Ihrer Anmeldung gehen an diese Adresse.
 waiting-approval-title = Die Veranstalter entscheiden über jede Anmeldung
 waiting-approval-explain = Senden Sie Ihre Anmeldung ab; wir schreiben Ihnen, sobald die Veranstalter entschieden haben.
 waiting-approval-button = Um einen Platz bitten
@@ -41,7 +43,9 @@ waiting-accept-heading = Ein Platz für Sie
 waiting-accept-button = Platz annehmen
 waiting-decline-button = Platz ablehnen
 waiting-leave-heading = Sie haben es sich anders überlegt?
-waiting-leave-explain = Ihre Anmeldung wird sofort zurückgezogen, und für Sie wird kein Platz mehr freigehalten.
+waiting-leave-listed = Sie verlieren Ihren Platz in der Reihenfolge.
+waiting-leave-pending = Ihre Anmeldung wird sofort zurückgezogen.
+waiting-leave-offered = Der Platz geht an die nächste Person.
 waiting-leave-button = Meine Anmeldung zurückziehen
 waiting-accepted = Der Platz gehört Ihnen. Eine Nachricht mit Ihrem persönlichen Link ist unterwegs.
 waiting-left-title = Ihre Anmeldung ist zurückgezogen

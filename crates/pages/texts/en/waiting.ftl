@@ -18,10 +18,12 @@ waiting-rejected-subject = Registration not accepted: { $subject }
 waiting-rejected-opening = The organizer has not accepted your registration for this meeting.
 waiting-withdrawn-opening = You have withdrawn your registration for this meeting.
 waiting-own = See your registration, or withdraw it:
+waiting-offered-own = Accept or decline here:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = You can join the waiting list. When a place becomes free for you, we write to you and hold it for a while.
 waiting-form-button = Join the waiting list
+waiting-email-hint = Letters about your registration go to this address.
 waiting-approval-title = The organizer decides about each registration
 waiting-approval-explain = Send your registration, and we write to you as soon as the organizer has decided.
 waiting-approval-button = Ask for a place
@@ -41,7 +43,9 @@ waiting-accept-heading = A place for you
 waiting-accept-button = Accept the place
 waiting-decline-button = Decline the place
 waiting-leave-heading = Changed your mind?
-waiting-leave-explain = Your registration is withdrawn at once, and no place is held for you any more.
+waiting-leave-listed = You lose your turn on the list.
+waiting-leave-pending = Your registration is withdrawn at once.
+waiting-leave-offered = The place goes to the next person.
 waiting-leave-button = Withdraw my registration
 waiting-accepted = The place is yours. A letter with your personal link is on its way.
 waiting-left-title = Your registration is withdrawn

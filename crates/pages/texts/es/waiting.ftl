@@ -18,10 +18,12 @@ waiting-rejected-subject = Inscripción no aceptada: { $subject }
 waiting-rejected-opening = El organizador no ha aceptado su inscripción en esta reunión.
 waiting-withdrawn-opening = Ha retirado su inscripción en esta reunión.
 waiting-own = Consulte su inscripción o retírela:
+waiting-offered-own = Acepte o rechace la plaza aquí:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = Puede apuntarse a la lista de espera. Cuando quede libre una plaza para usted, le escribiremos y se la reservaremos durante un tiempo.
 waiting-form-button = Apuntarse a la lista de espera
+waiting-email-hint = Los mensajes sobre su inscripción se envían a esta dirección.
 waiting-approval-title = El organizador decide sobre cada inscripción
 waiting-approval-explain = Envíe su inscripción y le escribiremos en cuanto el organizador haya decidido.
 waiting-approval-button = Solicitar una plaza
@@ -41,7 +43,9 @@ waiting-accept-heading = Una plaza para usted
 waiting-accept-button = Aceptar la plaza
 waiting-decline-button = Rechazar la plaza
 waiting-leave-heading = ¿Ha cambiado de idea?
-waiting-leave-explain = Su inscripción se retira de inmediato y ya no se le reserva ninguna plaza.
+waiting-leave-listed = Perderá su turno en la lista.
+waiting-leave-pending = Su inscripción se retira de inmediato.
+waiting-leave-offered = La plaza pasará a la siguiente persona.
 waiting-leave-button = Retirar mi inscripción
 waiting-accepted = La plaza es suya. Un mensaje con su enlace personal está en camino.
 waiting-left-title = Su inscripción está retirada

@@ -18,10 +18,12 @@ waiting-rejected-subject = Inscription non acceptée : { $subject }
 waiting-rejected-opening = L’organisateur n’a pas accepté votre inscription à cette réunion.
 waiting-withdrawn-opening = Vous avez retiré votre inscription à cette réunion.
 waiting-own = Consultez votre inscription ou retirez-la :
+waiting-offered-own = Acceptez ou déclinez ici :
 
 # The sign-up page, and the page after it.
 waiting-form-explain = Vous pouvez rejoindre la liste d’attente. Dès qu’une place se libère pour vous, nous vous écrivons et vous la gardons quelque temps.
 waiting-form-button = Rejoindre la liste d’attente
+waiting-email-hint = Les messages sur votre inscription seront envoyés à cette adresse.
 waiting-approval-title = L’organisateur décide de chaque inscription
 waiting-approval-explain = Envoyez votre inscription : nous vous écrirons dès que l’organisateur aura décidé.
 waiting-approval-button = Demander une place
@@ -41,7 +43,9 @@ waiting-accept-heading = Une place pour vous
 waiting-accept-button = Accepter la place
 waiting-decline-button = Décliner la place
 waiting-leave-heading = Vous avez changé d’avis ?
-waiting-leave-explain = Votre inscription est retirée aussitôt et aucune place ne vous est plus réservée.
+waiting-leave-listed = Vous perdez votre tour sur la liste.
+waiting-leave-pending = Votre inscription est retirée aussitôt.
+waiting-leave-offered = La place ira à la personne suivante.
 waiting-leave-button = Retirer mon inscription
 waiting-accepted = La place est à vous. Un message avec votre lien personnel est en route.
 waiting-left-title = Votre inscription est retirée

@@ -18,10 +18,12 @@ waiting-rejected-subject = पंजीकरण स्वीकार नही
 waiting-rejected-opening = आयोजक ने इस मीटिंग के लिए आपका पंजीकरण स्वीकार नहीं किया है।
 waiting-withdrawn-opening = आपने इस मीटिंग के लिए अपना पंजीकरण वापस ले लिया है।
 waiting-own = अपना पंजीकरण देखें या उसे वापस लें:
+waiting-offered-own = यहाँ स्वीकार या अस्वीकार करें:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = आप प्रतीक्षा सूची में शामिल हो सकते हैं। जब आपके लिए कोई स्थान ख़ाली होगा, तो हम आपको लिखेंगे और उसे कुछ समय तक आपके लिए रखेंगे।
 waiting-form-button = प्रतीक्षा सूची में शामिल हों
+waiting-email-hint = आपके पंजीकरण से जुड़े संदेश इसी पते पर भेजे जाएँगे।
 waiting-approval-title = हर पंजीकरण पर आयोजक निर्णय लेते हैं
 waiting-approval-explain = अपना पंजीकरण भेजें; आयोजक के निर्णय लेते ही हम आपको लिखेंगे।
 waiting-approval-button = स्थान का अनुरोध करें
@@ -41,7 +43,9 @@ waiting-accept-heading = आपके लिए एक स्थान
 waiting-accept-button = स्थान स्वीकार करें
 waiting-decline-button = स्थान अस्वीकार करें
 waiting-leave-heading = विचार बदल गया?
-waiting-leave-explain = आपका पंजीकरण तुरंत वापस ले लिया जाएगा, और आपके लिए कोई स्थान नहीं रखा जाएगा।
+waiting-leave-listed = सूची में आपकी बारी चली जाएगी।
+waiting-leave-pending = आपका पंजीकरण तुरंत वापस ले लिया जाएगा।
+waiting-leave-offered = स्थान अगले व्यक्ति को मिल जाएगा।
 waiting-leave-button = मेरा पंजीकरण वापस लें
 waiting-accepted = स्थान आपका है। आपके निजी लिंक वाला संदेश भेजा जा रहा है।
 waiting-left-title = आपका पंजीकरण वापस ले लिया गया है

@@ -18,10 +18,12 @@ waiting-rejected-subject = 参加登録は承認されませんでした: { $sub
 waiting-rejected-opening = 主催者は、この会議へのあなたの参加登録を承認しませんでした。
 waiting-withdrawn-opening = この会議への参加登録をご自身で取り下げられました。
 waiting-own = 登録の確認や取り下げはこちら:
+waiting-offered-own = お受けになるか、ご辞退になるかはこちら:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = キャンセル待ちリストに登録できます。お席が空きましたらメールでお知らせし、しばらくの間お席を確保いたします。
 waiting-form-button = キャンセル待ちに登録する
+waiting-email-hint = 参加登録に関するお知らせはこのアドレスに届きます。
 waiting-approval-title = 主催者がすべての参加登録を確認します
 waiting-approval-explain = 登録をお送りください。主催者の判断が決まりしだい、メールでお知らせします。
 waiting-approval-button = 参加を申し込む
@@ -41,7 +43,9 @@ waiting-accept-heading = お席のご案内
 waiting-accept-button = お席を受ける
 waiting-decline-button = お席を辞退する
 waiting-leave-heading = お気持ちが変わりましたか？
-waiting-leave-explain = 参加登録はすぐに取り下げられ、お席も確保されなくなります。
+waiting-leave-listed = キャンセル待ちの順番は失われます。
+waiting-leave-pending = 参加登録はすぐに取り下げられます。
+waiting-leave-offered = お席は次の方にご案内します。
 waiting-leave-button = 参加登録を取り下げる
 waiting-accepted = お席が確定しました。専用リンクをメールでお送りします。
 waiting-left-title = 参加登録を取り下げました

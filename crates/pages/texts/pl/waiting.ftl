@@ -18,10 +18,12 @@ waiting-rejected-subject = Rejestracja nie została przyjęta: { $subject }
 waiting-rejected-opening = Organizator nie przyjął rejestracji na to spotkanie.
 waiting-withdrawn-opening = Rejestracja na to spotkanie została wycofana.
 waiting-own = Tutaj można zobaczyć rejestrację lub ją wycofać:
+waiting-offered-own = Tutaj można przyjąć lub odrzucić miejsce:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = Można dopisać się do listy oczekujących. Gdy zwolni się miejsce, wyślemy wiadomość i zatrzymamy je przez pewien czas.
 waiting-form-button = Dopisz się do listy oczekujących
+waiting-email-hint = Wiadomości o rejestracji będą wysyłane na ten adres.
 waiting-approval-title = O każdej rejestracji decyduje organizator
 waiting-approval-explain = Prosimy wysłać zgłoszenie; wyślemy wiadomość, gdy tylko organizator podejmie decyzję.
 waiting-approval-button = Poproś o miejsce
@@ -41,7 +43,9 @@ waiting-accept-heading = Wolne miejsce
 waiting-accept-button = Przyjmij miejsce
 waiting-decline-button = Odrzuć miejsce
 waiting-leave-heading = Zmiana zdania?
-waiting-leave-explain = Rejestracja zostanie od razu wycofana i żadne miejsce nie będzie już zatrzymane.
+waiting-leave-listed = Kolejność na liście zostanie utracona.
+waiting-leave-pending = Rejestracja zostanie od razu wycofana.
+waiting-leave-offered = Miejsce otrzyma następna osoba.
 waiting-leave-button = Wycofaj moją rejestrację
 waiting-accepted = Miejsce jest przyznane. Wiadomość z osobistym linkiem jest w drodze.
 waiting-left-title = Rejestracja została wycofana

@@ -18,10 +18,12 @@ waiting-rejected-subject = Inscrição não aceita: { $subject }
 waiting-rejected-opening = O organizador não aceitou a sua inscrição nesta reunião.
 waiting-withdrawn-opening = Você retirou a sua inscrição nesta reunião.
 waiting-own = Veja a sua inscrição ou retire-a:
+waiting-offered-own = Aceite ou recuse aqui:
 
 # The sign-up page, and the page after it.
 waiting-form-explain = Você pode entrar na lista de espera. Quando uma vaga ficar livre para você, escreveremos e a guardaremos por algum tempo.
 waiting-form-button = Entrar na lista de espera
+waiting-email-hint = As mensagens sobre a sua inscrição são enviadas para este endereço.
 waiting-approval-title = O organizador decide sobre cada inscrição
 waiting-approval-explain = Envie a sua inscrição e escreveremos assim que o organizador decidir.
 waiting-approval-button = Pedir uma vaga
@@ -41,7 +43,9 @@ waiting-accept-heading = Uma vaga para você
 waiting-accept-button = Aceitar a vaga
 waiting-decline-button = Recusar a vaga
 waiting-leave-heading = Mudou de ideia?
-waiting-leave-explain = A sua inscrição é retirada na hora, e nenhuma vaga fica mais reservada para você.
+waiting-leave-listed = Você perde a sua posição na lista.
+waiting-leave-pending = A sua inscrição é retirada na hora.
+waiting-leave-offered = A vaga vai para a próxima pessoa.
 waiting-leave-button = Retirar a minha inscrição
 waiting-accepted = A vaga é sua. Uma mensagem com o seu link pessoal está a caminho.
 waiting-left-title = A sua inscrição foi retirada

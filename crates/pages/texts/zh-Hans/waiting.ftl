@@ -18,10 +18,12 @@ waiting-rejected-subject = 报名未通过：{ $subject }
 waiting-rejected-opening = 组织者未接受您对此会议的报名。
 waiting-withdrawn-opening = 您已撤回对此会议的报名。
 waiting-own = 查看或撤回报名：
+waiting-offered-own = 在此接受或放弃：
 
 # The sign-up page, and the page after it.
 waiting-form-explain = 您可以加入候补名单。一旦有名额空出，我们会写信通知您，并为您保留一段时间。
 waiting-form-button = 加入候补名单
+waiting-email-hint = 与报名有关的邮件将发送到此邮箱。
 waiting-approval-title = 每个报名均由组织者审核
 waiting-approval-explain = 请提交报名，组织者作出决定后，我们会立即写信通知您。
 waiting-approval-button = 申请名额
@@ -41,7 +43,9 @@ waiting-accept-heading = 为您保留的名额
 waiting-accept-button = 接受名额
 waiting-decline-button = 放弃名额
 waiting-leave-heading = 改变主意了？
-waiting-leave-explain = 您的报名会立即撤回，也不再为您保留名额。
+waiting-leave-listed = 您将失去在候补名单上的排位。
+waiting-leave-pending = 您的报名会立即撤回。
+waiting-leave-offered = 名额将转给下一位。
 waiting-leave-button = 撤回我的报名
 waiting-accepted = 名额已归您所有。包含您专属链接的邮件正在发送。
 waiting-left-title = 您的报名已撤回

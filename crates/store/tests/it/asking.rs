@@ -66,6 +66,7 @@ fn whole(text: &str) -> String {
     text.replace("(VALUES {rows}) AS p", &format!("(VALUES {meeting}, {meeting}) AS p"))
         .replace("VALUES {rows}", &rows.unwrap_or_default())
         .replace("IN {}", "IN (?, ?, ?)")
+        .replace("{column} IN ({marks})", "person_id IN (?, ?)")
         .replace("(n, live_key) AS (VALUES {})", "(n, live_key) AS (VALUES (?, ?), (?, ?))")
         .replace(
             "VALUES {}) AS place",

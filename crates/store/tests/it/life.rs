@@ -9,7 +9,7 @@ use crate::rig::{Rig, Stage, at, fact, fresh_id, key};
 /// How long a place is held, in seconds: what the organizer of every stage here says.
 const OFFER: i64 = 300;
 
-fn id(verdict: &Verdict) -> RegistrantId {
+pub fn id(verdict: &Verdict) -> RegistrantId {
     match verdict {
         Verdict::Seated(id)
         | Verdict::Waits { registrant: id, .. }
@@ -34,21 +34,26 @@ impl Rig {
         .await
     }
 
+    /// A meeting whose organizer decides about each.
+    pub async fn stage_of_approval(&self) -> Stage {
+        approval_stage(self, None, false).await
+    }
+
     async fn stage_of(&self, built_in: BuiltIn) -> Stage {
         let stage = self.stage(built_in.capacity).await;
         assert!(self.store.update_registration(&stage.registration, &built_in, &fact(0)).await.unwrap());
         self.read(stage.meeting.id).await
     }
 
-    async fn come(&self, stage: &Stage, people: impl IntoIterator<Item = usize>) -> Vec<Verdict> {
+    pub async fn come(&self, stage: &Stage, people: impl IntoIterator<Item = usize>) -> Vec<Verdict> {
         self.store.enroll(&stage.asks(people)).await.unwrap()
     }
 
-    async fn person(&self, stage: &Stage, id: RegistrantId) -> Registrant {
+    pub async fn person(&self, stage: &Stage, id: RegistrantId) -> Registrant {
         self.store.find_registrant(stage.meeting.id, id).await.unwrap().unwrap()
     }
 
-    async fn act(&self, stage: &Stage, id: RegistrantId, act: Act, second: i64) -> Stepped {
+    pub async fn act(&self, stage: &Stage, id: RegistrantId, act: Act, second: i64) -> Stepped {
         let seen = self.person(stage, id).await;
         let asking = Asking { act, reason: None, is_conditional: false };
         match self.store.take_step(&seen, asking, &fact(second), None).await.unwrap() {
@@ -57,7 +62,7 @@ impl Rig {
         }
     }
 
-    async fn standing(&self, stage: &Stage, id: RegistrantId) -> &'static str {
+    pub async fn standing(&self, stage: &Stage, id: RegistrantId) -> &'static str {
         match self.person(stage, id).await.standing {
             Standing::Registered => "registered",
             Standing::PendingApproval => "pending",
@@ -70,7 +75,7 @@ impl Rig {
         }
     }
 
-    async fn standings(&self, stage: &Stage, people: &[RegistrantId]) -> Vec<&'static str> {
+    pub async fn standings(&self, stage: &Stage, people: &[RegistrantId]) -> Vec<&'static str> {
         let mut standings = Vec::new();
         for id in people {
             standings.push(self.standing(stage, *id).await);
@@ -79,7 +84,7 @@ impl Rig {
     }
 
     /// Places taken, people who wait, people to decide about.
-    async fn counts(&self, meeting: MeetingId) -> (i64, i64, i64) {
+    pub async fn counts(&self, meeting: MeetingId) -> (i64, i64, i64) {
         let count = async |column: &str| {
             let text = format!(
                 "SELECT CAST(SUM({column}) AS BIGINT) FROM roster WHERE slot = $1 AND meeting_id = $2"
@@ -89,7 +94,7 @@ impl Rig {
         (count("seats_taken").await, count("waitlist_count").await, count("pending_count").await)
     }
 
-    async fn letters(&self, meeting: MeetingId, kind: LetterKind) -> i64 {
+    pub async fn letters(&self, meeting: MeetingId, kind: LetterKind) -> i64 {
         let text = format!(
             "SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2 AND kind = '{}'",
             kind.name()
@@ -97,11 +102,11 @@ impl Rig {
         self.raw.count(&text, meeting).await
     }
 
-    async fn is_sound(&self) {
+    pub async fn is_sound(&self) {
         assert_eq!(self.store.audit().await.unwrap().breaches, []);
     }
 
-    async fn change(&self, stage: &Stage, change: impl FnOnce(&mut BuiltIn)) -> Stage {
+    pub async fn change(&self, stage: &Stage, change: impl FnOnce(&mut BuiltIn)) -> Stage {
         let stage = self.read(stage.meeting.id).await;
         let mut built_in = stage.built_in();
         change(&mut built_in);

@@ -1,9 +1,10 @@
 //! Letters to everybody, worked off in pieces.
 
 use domain::{BuiltIn, LetterKind, Meeting, RegistrantId, Reminders};
-use store::{Canceled, DueLetter, Store};
+use store::{Act, Canceled, DueLetter, Store};
 use tokio::task::JoinSet;
 
+use crate::life::id;
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id, registration, seated};
 
 const DAY: i64 = 86_400;
@@ -238,6 +239,28 @@ pub async fn a_large_registration_is_canceled_in_pieces_and_everybody_is_told_on
     let last = rig.store.find_registrant(meeting, people[1_298]).await.unwrap().unwrap();
     let canceled = last.standing.end().unwrap();
     assert_eq!((canceled.at, canceled.by.as_str()), (at(1), "person:case"));
+}
+
+pub async fn who_leaves_while_a_large_registration_is_closed_is_counted_once(rig: &Rig) {
+    let (waiting, pending) = (rig.waiting_stage(1).await, rig.stage_of_approval().await);
+    for (stage, is_waiting) in [(&waiting, true), (&pending, false)] {
+        let mut people = Vec::new();
+        for batch in (0..1_102).collect::<Vec<_>>().chunks(128) {
+            people.extend(rig.come(stage, batch.iter().copied()).await.iter().map(id));
+        }
+        let meeting = stage.meeting.id;
+        assert!(rig.store.delete_registration(meeting, stage.registration.id, &fact(1)).await.unwrap());
+        let left = |count| if is_waiting { (0, count, 0) } else { (0, 0, count) };
+        assert_eq!(rig.counts(meeting).await, left(102), "a thousand in one go");
+        rig.is_sound().await;
+
+        rig.act(stage, people[1_101], Act::Cancel, 2).await;
+
+        assert_eq!(rig.counts(meeting).await, left(101));
+        work_off(&rig.store, 3, 9).await;
+        assert_eq!(rig.counts(meeting).await, (0, 0, 0));
+        rig.is_sound().await;
+    }
 }
 
 pub async fn a_registration_made_anew_finds_nobody_of_the_one_before(rig: &Rig) {

@@ -24,6 +24,7 @@ mod interleavings;
 mod life;
 mod mailings;
 mod meetings;
+mod offers;
 mod once;
 mod opening;
 mod orders;
@@ -148,6 +149,13 @@ macro_rules! every_case {
                 names_and_answers_are_changed_while_nothing_else_has,
                 of_two_who_decide_on_what_they_saw_one_is_told_to_look_again,
                 any_life_keeps_the_counts_and_the_order;
+            offers:
+                an_offer_is_no_longer_than_the_way_to_a_start_that_comes_earlier,
+                an_offer_that_was_shortened_is_accepted_before_the_start,
+                a_meeting_that_has_begun_by_its_new_start_gives_the_place_at_once,
+                an_offer_that_outlives_the_start_is_not_accepted_behind_it,
+                however_many_offers_there_are_all_are_shortened,
+                a_place_that_is_free_is_offered_when_the_meeting_is_put_off;
             meetings:
                 a_meeting_comes_back_as_it_was_stored,
                 an_external_id_makes_one_meeting,
@@ -183,6 +191,7 @@ macro_rules! every_case {
                 a_reminder_is_due_at_its_moment_and_follows_the_meeting,
                 whoever_came_after_the_moment_is_not_reminded_of_it,
                 a_large_registration_is_canceled_in_pieces_and_everybody_is_told_once,
+                who_leaves_while_a_large_registration_is_closed_is_counted_once,
                 a_registration_made_anew_finds_nobody_of_the_one_before,
                 a_changed_list_of_reminders_holds_for_every_meeting;
             outbox:

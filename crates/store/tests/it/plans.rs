@@ -94,7 +94,7 @@ const HOT: &[(&str, &str, By)] = &[
         Both,
     ),
     ("waiting: FIRST", "waiting USING PRIMARY KEY (slot=? AND meeting_id=? AND is_offered=?)", Both),
-    ("waiting: EXPIRED", "waiting USING INDEX waiting_due (slot=? AND due_at<?)", Sqlite),
+    ("offers: EXPIRED", "waiting USING INDEX waiting_due (slot=? AND due_at<?)", Sqlite),
     (
         "waiting: LEAVE",
         "waiting USING PRIMARY KEY (slot=? AND meeting_id=? AND is_offered=? AND registrant_id=?)",

@@ -36,7 +36,10 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
     let span = own.span();
     let status = match hosted {
         None if past.as_ref().is_none_or(|past| past.is_meeting_deleted) => ManageStatus::MeetingCanceled,
-        None if registrant.canceled_themself() => ManageStatus::Canceled,
+        None if registrant.canceled_themself() => match registrant.standing {
+            Standing::Withdrawn(_) => ManageStatus::Withdrawn { by_themself: true },
+            _ => ManageStatus::Canceled,
+        },
         None => ManageStatus::AllCanceled,
         Some(_) if registrant.standing.is_live() && span.is_some_and(|(_, end_at)| now >= end_at) => {
             ManageStatus::Over
@@ -48,7 +51,8 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
             Standing::Offered { expires_at } if now < expires_at => ManageStatus::Offered { expires_at },
             Standing::Offered { .. } | Standing::OfferExpired(_) => ManageStatus::OfferExpired,
             Standing::Rejected(_) => ManageStatus::Rejected,
-            Standing::Canceled(_) | Standing::Withdrawn(_) => ManageStatus::Canceled,
+            Standing::Canceled(_) => ManageStatus::Canceled,
+            Standing::Withdrawn(_) => ManageStatus::Withdrawn { by_themself: registrant.canceled_themself() },
         },
     };
     let asked = own.changeable(app).and_then(|(hosted, registration)| {

@@ -64,7 +64,7 @@ pub(super) async fn try_enroll(
         match applicant.read() {
             // A yes is held against the versions in the database, a no is not: it may rest on old memory.
             Err(_) if attempt == 0 => {}
-            Err(unfit) => return Ok(Some(applicant.refuse(unfit))),
+            Err(unfit) => return applicant.refuse(unfit).await.map(Some),
             Ok(filled) => {
                 if let Some(response) = applicant.enroll(filled).await? {
                     return Ok(Some(response));
@@ -98,15 +98,21 @@ impl Applicant<'_> {
         }
     }
 
-    fn refuse(&self, unfit: Unfit) -> Response {
+    async fn refuse(&self, unfit: Unfit) -> Result<Response, ApiError> {
         let Page { app, reader, registration, .. } = self.page;
         match unfit {
-            Unfit::NotTheirs => forbidden(app, reader),
+            Unfit::NotTheirs => Ok(forbidden(app, reader)),
             Unfit::Faulty(problems) => {
                 let proof = proof::Asked::of(app, self.client, registration.id, &self.visitor);
-                self.page.form(&self.visitor, &Sent { fields: Some(self.fields), problems: &problems, proof })
+                self.show_again(&Sent { fields: Some(self.fields), problems: &problems, proof }).await
             }
         }
+    }
+
+    /// The page as it was before the form was sent.
+    async fn show_again(&self, sent: &Sent<'_>) -> Result<Response, ApiError> {
+        let organizer = self.page.find_organizer().await?;
+        Ok(Page { organizer: organizer.as_deref(), ..self.page }.form(&self.visitor, sent))
     }
 
     /// `None` when what the form was read by has changed meanwhile.
@@ -122,7 +128,7 @@ impl Applicant<'_> {
             proof::check(app, client, registration, visitor, fields, key.as_ref(), request).await?;
         if unproven.is_some() {
             let sent = Sent { fields: Some(fields), problems: &[], proof: unproven };
-            return Ok(Some(self.page.form(visitor, &sent)));
+            return self.show_again(&sent).await.map(Some);
         }
         let asked = Asked {
             person: Person::Named { named: filled.named, user: visitor.person() },

@@ -44,8 +44,7 @@ pub async fn show(
         let Some(page) = Page::of(&app, &reader, &hosted) else { return Ok(not_found(&reader)) };
         let (meeting, registration) = (&hosted.meeting, page.registration);
         count_visit(&app, &hosted, registration, &method, (address, &*reader.headers));
-        let organizer = app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
-        let organizer = organizer.and_then(|person| person.full_name());
+        let organizer = page.find_organizer().await?;
         let page = Page { organizer: organizer.as_deref(), ..page };
         if registration.accepts_at(meeting, app.clock.now()).is_ok()
             && registration.seemed() == Admission::Full

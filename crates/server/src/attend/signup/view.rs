@@ -21,6 +21,7 @@ use crate::attend::proof;
 use crate::attend::reader::Reader;
 use crate::attend::sign_in;
 use crate::attend::visitor::Visitor;
+use crate::error::ApiError;
 use crate::graph::Place;
 use crate::house::House;
 
@@ -32,7 +33,7 @@ pub(super) struct Page<'a> {
     pub hosted: &'a Hosted,
     pub registration: &'a Registration,
     pub built_in: &'a BuiltIn,
-    /// Who organizes the meeting. Asked of the directory for whoever looks: an enrolment does not wait for it.
+    /// Who organizes the meeting, for whoever sees the page: an enrolment does not wait for the directory.
     pub organizer: Option<&'a str>,
 }
 
@@ -55,6 +56,13 @@ impl<'a> Page<'a> {
     /// What the meeting's organisation has of its own.
     pub fn house(&self) -> &'a House {
         self.app.settings.houses.of(self.hosted.meeting.tenant)
+    }
+
+    /// Who organizes the meeting, as the directory has it now.
+    pub async fn find_organizer(&self) -> Result<Option<String>, ApiError> {
+        let meeting = &self.hosted.meeting;
+        let found = self.app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+        Ok(found.and_then(|person| person.full_name()))
     }
 
     fn language(&self) -> Language {

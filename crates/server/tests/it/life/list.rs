@@ -38,10 +38,16 @@ async fn a_full_meeting_has_a_list_to_wait_on() {
     let (meeting, page) = meeting(&app, json!({"capacity": 1, "isWaitlistEnabled": true})).await;
     let open = app.get(&page).await.expect(200).text();
     assert!(!open.contains("Join the waiting list"), "{open}");
+    let hints = [
+        "The link to the meeting goes to this address.",
+        "Letters about your registration go to this address.",
+    ];
+    assert_eq!(hints.map(|hint| open.contains(hint)), [true, false]);
     sign_up(&app, &page, "odile").await.expect(200);
 
     let full = app.get(&page).await.expect(200).text();
     assert!(full.contains("All places are taken") && full.contains("Join the waiting list"), "{full}");
+    assert_eq!(hints.map(|hint| full.contains(hint)), [false, true]);
     let sent = sign_up(&app, &page, "berit").await.expect(200).text();
     assert!(sent.contains("You are on the waiting list for") && !sent.contains("You have a place"), "{sent}");
 
@@ -134,6 +140,51 @@ async fn an_offer_that_is_over_goes_to_the_next_in_line() {
     assert!(again.contains("You are on the waiting list."), "{again}");
 }
 
+async fn move_to(app: &TestApp, meeting: &TestMeeting, start: &str, end: &str) {
+    let times = json!({"startDateTime": start, "endDateTime": end});
+    app.patch(meeting.path()).token(&app.token(&app.people.ines)).json(&times).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_offer_ends_with_a_start_that_comes_earlier_and_whoever_has_it_is_told() {
+    let app = TestApp::new().await;
+    let List { meeting, manage, .. } = list(&app).await;
+    act(&app, &meeting, "odile", "cancel", &json!({})).await.expect(204);
+    app.mail().await;
+
+    move_to(&app, &meeting, "2027-02-01T20:00:00Z", "2027-02-01T21:00:00Z").await;
+
+    let mail = app.mail().await;
+    let offer = mail.iter().find(|letter| letter.kind == LetterKind::PlaceOffered).unwrap();
+    assert_eq!((mail.len(), &*offer.to), (1, "berit@pinewater.example"));
+    assert!(offer.text.contains("Accept it by Monday, 1 February 2027, 20:00 UTC."), "{}", offer.text);
+    assert!(offer.text.contains("Accept or decline here:"), "{}", offer.text);
+    let (_, berit) = registrant(&app, &meeting, "berit").await;
+    assert_eq!(berit["offerExpirationDateTime"], "2027-02-01T20:00:00Z");
+    app.set_clock("2027-02-01T20:00:00Z");
+    let by_api = act(&app, &meeting, "berit", "accept", &json!({})).await.expect(409);
+    assert_eq!(by_api.inner_code(), "offerExpired");
+    let gone = app.post(&manage[1]).form(&[("do", "accept")]).await.expect(200).text();
+    assert!(gone.contains("has gone to somebody else") && !gone.contains("/j/"), "{gone}");
+    app.mail().await;
+    assert_eq!(statuses(&app, &meeting).await, ["canceled", "canceled", "registered"]);
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_put_off_offers_its_free_places_again() {
+    let app = TestApp::new().await;
+    let List { meeting, manage, .. } = list(&app).await;
+    app.set_clock("2027-02-03T11:00:00Z");
+    app.post(&manage[0]).form(&[("do", "cancel")]).await.expect(200);
+    assert!(!letters(&app).await.contains(&told("berit", LetterKind::PlaceOffered)), "it is over");
+
+    move_to(&app, &meeting, "2027-02-09T10:00:00Z", "2027-02-09T11:00:00Z").await;
+
+    assert!(letters(&app).await.contains(&told("berit", LetterKind::PlaceOffered)));
+    app.post(&manage[1]).form(&[("do", "accept")]).await.expect(200);
+    assert_eq!(statuses(&app, &meeting).await, ["canceled", "registered", "waitlisted"]);
+}
+
 #[tokio::test]
 async fn who_declines_or_leaves_makes_way() {
     let app = TestApp::new().await;
@@ -147,6 +198,9 @@ async fn who_declines_or_leaves_makes_way() {
         left.contains("Your registration is withdrawn") && !left.contains("out of your calendar"),
         "{left}"
     );
+    let page = app.get(&manage[1]).await.expect(200).text();
+    assert!(page.contains("You have withdrawn your registration for this meeting."), "{page}");
+    assert!(!page.contains("is cancelled") && !page.contains("personal link"), "{page}");
     let mail = app.mail().await;
     let withdrawn = mail.iter().find(|letter| letter.kind == LetterKind::Cancellation).unwrap();
     assert!(withdrawn.text.contains("You have withdrawn your registration") && withdrawn.calendar.is_none());

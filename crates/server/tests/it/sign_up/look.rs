@@ -123,6 +123,8 @@ async fn a_page_without_a_logo_names_the_organisation_and_who_organizes() {
         assert!(page.contains("<bdi>Riverbend Hydrology Institute</bdi>"), "{page}");
         assert!(page.contains("Organized by Ines Calloway"), "{page}");
     }
+    let faulty = app.post(&everyone.page).form(&[("firstName", "Odile")]).await.expect(400).text();
+    assert!(faulty.contains("Organized by Ines Calloway"), "{faulty}");
     let closed = app.get(&members.page).await.expect(200).text();
     assert!(closed.contains("Only members of Riverbend Hydrology Institute can register"), "{closed}");
 }
