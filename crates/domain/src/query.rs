@@ -20,6 +20,9 @@ pub mod bound {
     pub const DEPTH: usize = 20;
     /// Comparisons, functions and members of lists of one filter.
     pub const TERMS: usize = 100;
+    /// Letters beyond ASCII that have a capital, each once in every text or list of texts that a property is compared with,
+    /// and once for every property that a word is searched in. The database looks for each of them in every row.
+    pub const LETTERS: usize = 64;
     /// Properties that a list is ordered by.
     pub const ORDERS: usize = 4;
     /// Words and phrases that are searched for.

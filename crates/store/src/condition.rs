@@ -109,9 +109,7 @@ impl<'a> Words<'a> {
             Filter::Compare(property, comparison, literal) => {
                 self.compare(sql, *property, *comparison, literal);
             }
-            Filter::In(property, literals) => sql.each(" OR ", literals, |sql, literal| {
-                self.compare(sql, *property, Comparison::Eq, literal);
-            }),
+            Filter::In(property, literals) => self.one_of(sql, *property, literals),
             Filter::Text(property, function, part) => self.function(sql, *property, *function, part),
             Filter::AnyAnswer(of_one) => {
                 sql.push(match self.engine {
@@ -164,20 +162,55 @@ impl<'a> Words<'a> {
         match literal {
             Literal::Text(text) if is_equality => {
                 let text = fold(text);
-                self.fold(sql, column, &text);
+                push_folded(sql, column, &[&text]);
                 sql.push(operator(comparison)).bind(text);
             }
             Literal::Text(text) => {
                 sql.push(&format!("lower({column})")).push(operator(comparison));
                 sql.bind(text.to_ascii_lowercase());
             }
-            Literal::Id(Some(id)) if property == Property::QuestionId => {
-                sql.push(column).push(operator(comparison)).bind(id.to_string());
-            }
             _ => {
                 sql.push(column).push(operator(comparison));
-                bind(sql, literal);
+                bind(sql, property, literal);
             }
+        }
+        sql.push(")");
+    }
+
+    /// One look at the column for all of its values, folded by the letters of all of them.
+    fn one_of(&self, sql: &mut Sql<'_>, property: Property, literals: &[Literal]) {
+        let column = match self.column(property) {
+            Column::QuestionText => return self.of_questions(sql, &Filter::In(property, literals.to_vec())),
+            Column::Nothing => None,
+            Column::Folded(column) | Column::Plain(column) => Some(column),
+        };
+        let has_null = literals.contains(&Literal::Null);
+        // No row has an id that is none.
+        let values: Vec<&Literal> =
+            literals.iter().filter(|literal| !matches!(literal, Literal::Null | Literal::Id(None))).collect();
+        let Some(column) = column.filter(|_| has_null || !values.is_empty()) else {
+            sql.push(if column.is_none() && has_null { "TRUE" } else { "FALSE" });
+            return;
+        };
+        if values.is_empty() {
+            sql.push(&format!("({column} IS NULL)"));
+            return;
+        }
+        let (is_there, word) = if has_null { ("IS NULL", "OR") } else { ("IS NOT NULL", "AND") };
+        sql.push(&format!("({column} {is_there} {word} "));
+        let text = |literal: &&Literal| match literal {
+            Literal::Text(text) => Some(fold(text)),
+            _ => None,
+        };
+        let texts: Vec<String> = values.iter().filter_map(text).collect();
+        if texts.is_empty() {
+            sql.push(column).push(" IN ");
+            sql.each(", ", &values, |sql, value| bind(sql, property, value));
+        } else {
+            push_folded(sql, column, &texts);
+            sql.push(" IN ").each(", ", &texts, |sql, text| {
+                sql.bind(text.clone());
+            });
         }
         sql.push(")");
     }
@@ -197,7 +230,7 @@ impl<'a> Words<'a> {
         let part = if is_folded { fold(part) } else { part.to_owned() };
         // SQLite's LIKE knows no capitals, so what has to be exact is compared otherwise.
         if is_folded {
-            self.fold(sql, column, &part);
+            push_folded(sql, column, &[&part]);
             sql.push(" LIKE ").bind(pattern(function, &part)).push(" ESCAPE '!'");
             return;
         }
@@ -221,15 +254,6 @@ impl<'a> Words<'a> {
                 });
                 sql.push(&format!("{column}, ")).bind(part).push(") > 0");
             }
-        }
-    }
-
-    /// A column in small letters, as far as a text goes that it is held against.
-    fn fold(&self, sql: &mut Sql<'_>, column: &str, folded: &str) {
-        let pairs = pairs(folded);
-        sql.push(&"replace(".repeat(pairs.len())).push(&format!("lower({column})"));
-        for (capital, small) in pairs {
-            sql.push(", ").bind(capital.to_string()).push(", ").bind(small.to_string()).push(")");
         }
     }
 
@@ -261,6 +285,16 @@ impl<'a> Words<'a> {
     }
 }
 
+/// A column in small letters, as far as folded texts go that it is held against: so many steps for every row as they have
+/// letters beyond ASCII, which is why [`domain::query::bound::LETTERS`] bounds them.
+fn push_folded(sql: &mut Sql<'_>, column: &str, folded: &[impl AsRef<str>]) {
+    let pairs = pairs(folded);
+    sql.push(&"replace(".repeat(pairs.len())).push(&format!("lower({column})"));
+    for (capital, small) in pairs {
+        sql.push(", ").bind(capital.to_string()).push(", ").bind(small.to_string()).push(")");
+    }
+}
+
 /// Whether it is said not to hold.
 fn filter_fails(filter: &Filter, item: &dyn Subject) -> bool {
     Filter::Not(Box::new(filter.clone())).matches(item)
@@ -277,8 +311,10 @@ fn operator(comparison: Comparison) -> &'static str {
     }
 }
 
-fn bind(sql: &mut Sql<'_>, literal: &Literal) {
+fn bind(sql: &mut Sql<'_>, property: Property, literal: &Literal) {
     match literal {
+        // Answers are JSON, which has ids as texts.
+        Literal::Id(Some(id)) if property == Property::QuestionId => sql.bind(id.to_string()),
         Literal::Null | Literal::Id(None) => sql.push("NULL"),
         Literal::Text(text) | Literal::Exact(text) => sql.bind(text.clone()),
         Literal::Id(Some(id)) => sql.bind(*id),

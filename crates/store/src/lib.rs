@@ -56,6 +56,7 @@ mod schema;
 mod seating;
 mod subscription;
 mod suppressing;
+mod turns;
 mod waiting;
 
 use std::sync::{Arc, LazyLock};
@@ -65,9 +66,9 @@ use domain::MeetingId;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
-use tokio::sync::Semaphore;
 
 use engine::{Engine, Line, Pool, Source, Tx, UNTESTED, query};
+use turns::Turns;
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
@@ -251,8 +252,8 @@ pub struct Store {
     readers: Pool,
     /// Whether the tables are spread over nodes by Citus.
     is_spread: bool,
-    /// How many may look through lists at once: see [`listing`].
-    searches: Arc<Semaphore>,
+    /// Who may look through lists.
+    searches: Arc<Turns>,
 }
 
 impl Store {

@@ -3,12 +3,11 @@
 //! First their ids are found, in order, by what is asked; then the rows by their ids. What has to be sorted are so the
 //! short texts it is sorted by, and never answers.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use domain::enrolment::{address_key, external_key};
 use domain::query::{Answered, Comparison, Filter, Literal, Order, Position, Property};
-use domain::{Email, Registrant, Registration, RegistrationKind};
-use tokio::sync::Semaphore;
+use domain::{Email, Registrant, Registration, RegistrationKind, TenantId};
 use uuid::Uuid;
 
 use crate::condition::{Sql, Words};
@@ -21,6 +20,8 @@ use crate::{Fault, Store};
 /// a built-in registration also those who canceled.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing<'a> {
+    /// Whose meeting it is: they wait for their own searches before others have to.
+    pub tenant: TenantId,
     /// Of which registration, with its questions.
     pub registration: &'a Registration,
     /// Which of them; everybody where it is `None`.
@@ -105,7 +106,7 @@ impl Store {
         sql.push("registrant_id").push(direction(is_turned));
         // One id more than is wanted tells whether the list goes on.
         sql.push(" LIMIT ").bind(i64::from(limit) + 1).push(" OFFSET ").bind(i64::from(skip));
-        let found: Vec<Uuid> = self.find_bounded(sql).await?;
+        let found: Vec<Uuid> = self.find_bounded(listing.tenant, sql).await?;
         self.read_page(listing, &found, limit as usize).await
     }
 
@@ -125,7 +126,7 @@ impl Store {
             |_| {},
         );
         sql.push(") f");
-        let counted: Vec<i64> = self.find_bounded(sql).await?;
+        let counted: Vec<i64> = self.find_bounded(listing.tenant, sql).await?;
         Ok(counted.first().copied().unwrap_or_default())
     }
 
@@ -181,14 +182,14 @@ impl Store {
         }
     }
 
-    /// Looks through a list, where not too many do so already. What they all take is a part of the connections, so that
-    /// nobody else waits for a search.
-    async fn find_bounded<T>(&self, sql: Sql<'_>) -> Result<Vec<T>, Fault>
+    /// Looks through a list, when it is the tenant's turn.
+    async fn find_bounded<T>(&self, tenant: TenantId, sql: Sql<'_>) -> Result<Vec<T>, Fault>
     where
         (T,): Readable,
     {
-        let turn = tokio::time::timeout(LONGEST_SEARCH, self.searches.acquire()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(Fault(sqlx::Error::PoolTimedOut)) };
+        let place = self.searches.place(tenant);
+        let turn = tokio::time::timeout(LONGEST_SEARCH, place.turn()).await;
+        let Ok(Some(_turn)) = turn else { return Err(Fault(sqlx::Error::PoolTimedOut)) };
         let asked = query(Text::same(sql.text)).bind_all(sql.values);
         asked.fetch_values_bounded(&self.readers, LONGEST_SEARCH).await
     }
@@ -227,11 +228,6 @@ impl Store {
         }
         Ok(page)
     }
-}
-
-/// Turns for looking through lists: half of so many connections.
-pub(crate) fn searches_of(connections: u32) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new((connections as usize / 2).max(1)))
 }
 
 /// By which keys registrants are looked for.

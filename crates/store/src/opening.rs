@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection, SqlitePool};
 
 use crate::engine::{Engine, Line, Pool, Source};
-use crate::listing::searches_of;
+use crate::turns::Turns;
 use crate::{Fault, Store, citus, migrator, pool_of, rows};
 
 /// How long a connection to SQLite is waited for while others use it.
@@ -54,7 +54,7 @@ impl Store {
             writer: Pool::Sqlite(writer),
             readers: Pool::Sqlite(readers),
             is_spread: false,
-            searches: searches_of(SQLITE_READERS),
+            searches: Turns::among(SQLITE_READERS),
         };
         store.check_usable().await?;
         Ok(store)
@@ -100,7 +100,7 @@ impl Store {
         // One is for enrolments; see `apart`.
         let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
         let pool = Pool::Postgres(Source::Shared(pool));
-        let searches = searches_of(connections);
+        let searches = Turns::among(connections);
         let store = Self { writer: pool.clone(), readers: pool, is_spread, searches };
         store.check_usable().await?;
         Ok(store)

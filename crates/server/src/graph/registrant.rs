@@ -32,8 +32,12 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
         RegistrationKind::External => &list::EXTERNAL_REGISTRANTS,
     };
     let asked = ask.query.asked(list, &|property, text| read_id(&meeting, &registration, property, text))?;
-    let listing =
-        Listing { registration: &registration, filter: asked.filter.as_ref(), orders: &asked.orders };
+    let listing = Listing {
+        tenant: meeting.tenant,
+        registration: &registration,
+        filter: asked.filter.as_ref(),
+        orders: &asked.orders,
+    };
     if ask.path.counts {
         return Ok(Reply::count(count(ask, listing).await?));
     }

@@ -185,6 +185,33 @@ async fn a_filter_of_any_length_and_depth_is_answered_and_never_breaks() {
     }
 }
 
+/// Every letter of these is looked for in every row.
+#[tokio::test]
+async fn letters_that_have_to_be_folded_are_bounded() {
+    let scene = Scene::new().await;
+    let alphabet: String = ('А'..='Я').collect();
+    let names = format!("lastName in ({})", vec![format!("'{alphabet}'"); 99].join(","));
+    let once = format!("lastName eq '{alphabet}'");
+    let ask = async |option: &str, text: &str| scene.ask(&format!("?${option}={}", encoded(text))).await;
+
+    for filter in [&names, &format!("{once} or {once}")] {
+        assert_eq!(last_names(&ask("filter", filter).await.expect(200)), [""; 0], "the control: {filter}");
+    }
+    ask("search", &alphabet[..20]).await.expect(200);
+    for (option, text) in
+        [("filter", format!("{once} or {once} or email eq 'å'")), ("search", alphabet.clone())]
+    {
+        let refused = ask(option, &text).await.expect(400);
+        assert_eq!(
+            (refused.inner_code().as_str(), refused.target()),
+            ("unsupportedQuery", format!("${option}")),
+            "{text}"
+        );
+    }
+    let refused = ask("filter", &format!("{once} and {once} and {once}")).await.expect(400);
+    assert!(refused.text().contains("64"), "{}", refused.text());
+}
+
 #[tokio::test]
 async fn a_list_comes_in_the_order_that_is_asked_for_page_by_page() {
     let scene = Scene::new().await;

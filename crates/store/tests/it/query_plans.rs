@@ -7,10 +7,20 @@ use crate::asking::{Values, postgres_plan, sqlite_plan};
 use crate::counting::count;
 use crate::rig::{Raw, Rig, Stage, external};
 
+fn listing<'a>(stage: &'a Stage, filter: &'a Filter, orders: &'a [Order]) -> Listing<'a> {
+    Listing { tenant: stage.meeting.tenant, registration: &stage.registration, filter: Some(filter), orders }
+}
+
+/// What was asked about registrants. A pool that opens another connection meanwhile, because the last one is still on its
+/// way back, sets it up by statements of the driver's.
+fn of_registrants(sent: &[String]) -> Vec<&String> {
+    sent.iter().filter(|text| text.contains("FROM registrant ")).collect()
+}
+
 /// The plans of the one question that is put to the database before the rows are read, as PostgreSQL keeps it for all
 /// values, or as SQLite makes it.
 async fn plan(rig: &Rig, stage: &Stage, filter: &Filter, orders: &[Order]) -> String {
-    let listing = Listing { registration: &stage.registration, filter: Some(filter), orders };
+    let listing = listing(stage, filter, orders);
     let (page, sent) = count(rig.store.list_registrants_by(listing, None, 0, 10)).await;
     page.unwrap();
     let asked: Vec<&String> = sent.iter().filter(|text| text.contains("FROM registrant r ")).collect();
@@ -41,8 +51,8 @@ fn by_person(plan: &str) -> usize {
     sqlite.count() + postgres.count()
 }
 
-/// Whoever registered by an address is found by it, and the id of another system by it, in one look each; and those among
-/// whom an address is looked for are found by the same key.
+/// An address leads by the key of persons to three sorts of people, each by a look of its own: whoever registered by it,
+/// whoever registered signed in, and whoever canceled. The id of another system leads to one, in one look.
 pub async fn an_address_and_an_external_id_are_found_by_their_key(rig: &Rig) {
     let (stage, other) = (rig.stage(None).await, rig.external_stage().await);
     rig.store.enroll(&stage.asks(0..200)).await.unwrap();
@@ -54,15 +64,19 @@ pub async fn an_address_and_an_external_id_are_found_by_their_key(rig: &Rig) {
         assert_eq!(by_person(&found), 3, "{round}: {found}");
 
         let id = equals(Property::Id, Literal::Exact("crm/7".to_owned()));
-        let listing = Listing { registration: &other.registration, filter: Some(&id), orders: &[] };
-        let (page, sent) = count(rig.store.list_registrants_by(listing, None, 0, 10)).await;
+        let (page, sent) = count(rig.store.list_registrants_by(listing(&other, &id, &[]), None, 0, 10)).await;
         assert_eq!(page.unwrap().registrants.len(), 1);
-        let [text] = &sent[..] else { panic!("{round}: one look, and not {sent:#?}") };
+        let [text] = &of_registrants(&sent)[..] else { panic!("{round}: one look, and not {sent:#?}") };
         assert!(text.ends_with("live_key = $3"), "the one that `plans` has: {text}");
 
         let name = equals(Property::LastName, Literal::Text("last7".to_owned()));
         let found = plan(rig, &stage, &name, &[]).await;
         assert_eq!(by_person(&found), 0, "{round}: the control: {found}");
+        // SQLite has no figures unless somebody asks for them, which nothing of ours does. A connection of its that happens to
+        // know them reads a meeting of 200 rather than sort.
+        if matches!(rig.raw, Raw::Sqlite(_)) {
+            break;
+        }
         rig.raw.analyze().await;
     }
 }

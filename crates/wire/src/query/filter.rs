@@ -99,6 +99,9 @@ impl Parser<'_> {
             }
         };
         self.expect(&Token::Close, "`)`")?;
+        if member.kind != Kind::Exact {
+            self.letters.add(&[&part], 1, column)?;
+        }
         Ok(Filter::Text(member.property, function, part))
     }
 
@@ -149,7 +152,7 @@ impl Parser<'_> {
             "le" => Comparison::Le,
             "in" => {
                 self.at += 1;
-                return self.one_of(member);
+                return self.one_of(member, column);
             }
             // A property that is true or false is asked for by its name alone.
             _ if member.kind == Kind::Flag => {
@@ -168,10 +171,15 @@ impl Parser<'_> {
             return Err(Fault::at(column, message));
         }
         self.at += 1;
-        Ok(Filter::Compare(property, comparison, self.literal(member)?))
+        let literal = self.literal(member)?;
+        // Others go by the letters' numbers.
+        if let (Comparison::Eq | Comparison::Ne, Literal::Text(text)) = (comparison, &literal) {
+            self.letters.add(&[text], 1, column)?;
+        }
+        Ok(Filter::Compare(property, comparison, literal))
     }
 
-    fn one_of(&mut self, member: Member) -> Result<Filter, Fault> {
+    fn one_of(&mut self, member: Member, column: usize) -> Result<Filter, Fault> {
         self.expect(&Token::Open, "`(`")?;
         let mut literals = vec![self.literal(member)?];
         while *self.peek() == Token::Comma {
@@ -180,6 +188,12 @@ impl Parser<'_> {
             literals.push(self.literal(member)?);
         }
         self.expect(&Token::Close, "`)`")?;
+        let texts = literals.iter().filter_map(|literal| match literal {
+            Literal::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let texts: Vec<&str> = texts.collect();
+        self.letters.add(&texts, 1, column)?;
         Ok(Filter::In(member.property, literals))
     }
 }
@@ -222,6 +236,35 @@ mod tests {
             Filter::AnyAnswer(Some(Box::new(is(Property::Value, "Zoe\u{308}")))),
             "as it was sent"
         );
+    }
+
+    /// A list has each letter once, and each comparison has its own. What is compared byte for byte, or by the letters'
+    /// numbers, has none.
+    #[test]
+    fn letters_that_have_to_be_folded_are_bounded() {
+        let letters = |range: std::ops::RangeInclusive<char>| range.collect::<String>();
+        let (alphabet, greek) = (letters('А'..='Я'), letters('Α'..='Ρ'));
+        let list = |names: usize| format!("lastName in ({})", vec![format!("'{alphabet}'"); names].join(","));
+        let twice = format!("{} and firstName ne '{alphabet}'", list(60));
+        let answer = |text: &str| format!("customQuestionAnswers/any(a:contains(a/value,'{text}'))");
+
+        for fits in [
+            list(99),
+            twice.clone(),
+            format!("{twice} and lastName gt '{alphabet}' and id eq '{alphabet}' and email ne 'ßabc'"),
+            format!("{} and {}", answer(&alphabet), answer(&alphabet)),
+        ] {
+            assert!(read(&fits).is_ok(), "{fits}: {:?}", read(&fits));
+        }
+        for (beyond, column) in [
+            (format!("{twice} and email eq 'å'"), twice.chars().count() + 12),
+            (format!("{twice} and startswith(email,'å')"), twice.chars().count() + 17),
+            (format!("{twice} and email in ('a','å')"), twice.chars().count() + 12),
+            (format!("lastName in ('{alphabet}','{greek}','{}')", letters('Ա'..='Ֆ')), 10),
+        ] {
+            let fault = read(&beyond).unwrap_err();
+            assert_eq!((fault.column, fault.message.contains("64")), (column, true), "{beyond}: {fault:?}");
+        }
     }
 
     /// Whatever is sent is read or refused, in a column that it has or right behind it.

@@ -1,6 +1,6 @@
 //! What reads the words of a query one after the other: a property, a value, and what to say of a word that fits nowhere.
 
-use domain::query::{Literal, Property, bound};
+use domain::query::{Literal, Property, bound, fold, pairs};
 use domain::text::composed;
 use uuid::Uuid;
 
@@ -16,10 +16,31 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     pub(super) depth: usize,
     pub(super) terms: usize,
+    pub(super) letters: Letters,
     pub(super) list: &'static List,
     /// What one answer is called, inside `any`.
     pub(super) answer: Option<String>,
     pub(super) read_id: ReadId<'a>,
+}
+
+/// How many letters the database has to look for in every row: [`bound::LETTERS`].
+#[derive(Default)]
+pub(super) struct Letters(usize);
+
+impl Letters {
+    /// Adds those of texts that one property is compared with, or several; a fault, in a column, where it becomes too many.
+    pub(super) fn add(&mut self, texts: &[&str], properties: usize, column: usize) -> Result<(), Fault> {
+        let folded: Vec<String> = texts.iter().map(|text| fold(text)).collect();
+        self.0 += pairs(&folded).len() * properties;
+        if self.0 <= bound::LETTERS {
+            return Ok(());
+        }
+        let message = format!(
+            "its texts have more than {} different letters beyond A to Z that have a capital: ask for less at a time",
+            bound::LETTERS
+        );
+        Err(Fault::at(column, message))
+    }
 }
 
 impl<'a> Parser<'a> {
@@ -28,7 +49,16 @@ impl<'a> Parser<'a> {
             let message = format!("it is longer than {} characters", bound::LENGTH);
             return Err(Fault::at(bound::LENGTH + 1, message));
         }
-        Ok(Self { tokens: tokens(text)?, at: 0, depth: 0, terms: 0, list, answer: None, read_id })
+        Ok(Self {
+            tokens: tokens(text)?,
+            at: 0,
+            depth: 0,
+            terms: 0,
+            letters: Letters::default(),
+            list,
+            answer: None,
+            read_id,
+        })
     }
 
     pub(super) fn peek(&self) -> &Token {

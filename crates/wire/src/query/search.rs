@@ -6,6 +6,7 @@ use domain::text::composed;
 
 use super::Fault;
 use super::list::List;
+use super::parser::Letters;
 
 /// Reads what is searched for.
 pub(super) fn read_search(text: &str, list: &List) -> Result<Filter, Fault> {
@@ -13,7 +14,8 @@ pub(super) fn read_search(text: &str, list: &List) -> Result<Filter, Fault> {
         let message = format!("it is longer than {} characters", bound::LENGTH);
         return Err(Fault::at(bound::LENGTH + 1, message));
     }
-    let mut search = Search { words: words(text)?, at: 0, depth: 0, terms: 0, list };
+    let mut search =
+        Search { words: words(text)?, at: 0, depth: 0, terms: 0, letters: Letters::default(), list };
     let filter = search.any_of()?;
     match search.words.get(search.at) {
         None => Ok(filter),
@@ -77,6 +79,7 @@ struct Search<'a> {
     at: usize,
     depth: usize,
     terms: usize,
+    letters: Letters,
     list: &'a List,
 }
 
@@ -145,6 +148,7 @@ impl Search<'_> {
             return Err(Fault::at(column, format!("it has more than {} words", bound::WORDS)));
         }
         let part = composed(term);
+        self.letters.add(&[&part], self.list.searched.len(), column)?;
         let of = |property: &_| Filter::Text(*property, Function::Contains, part.clone());
         Ok(Filter::Or(self.list.searched.iter().map(of).collect()))
     }
