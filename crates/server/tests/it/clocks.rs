@@ -10,7 +10,8 @@ use testkit::{NewMeeting, TestApp};
 /// Somebody registered for a meeting from `start` to `end` in an organisation in Berlin, their confirmation sent.
 async fn registered(start: &'static str, end: &'static str) -> TestApp {
     let app = TestApp::builder().tenant("zone = \"Europe/Berlin\"").build().await;
-    let meeting = app.meeting_with(&app.people.ines, NewMeeting { start, end, ..NewMeeting::default() }).await;
+    let meeting =
+        app.meeting_with(&app.people.ines, NewMeeting { start, end, ..NewMeeting::default() }).await;
     app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
     let body = json!({"firstName": "Odile", "lastName": "Marchetti", "email": "odile@pinewater.example"});
     app.post(meeting.registrants()).token(&app.token(&app.people.tomas)).json(&body).await.expect(200);
