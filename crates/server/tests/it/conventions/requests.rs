@@ -300,3 +300,14 @@ async fn a_token_ends_a_minute_after_it_says_and_begins_no_more_than_a_minute_ea
         me().await.expect(wanted);
     }
 }
+
+/// RFC 6797.
+#[tokio::test]
+async fn whoever_came_over_https_once_comes_back_over_https_alone() {
+    let app = TestApp::new().await;
+
+    for path in ["/", "/beta/me", "/health/live", "/nowhere"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"), "{path}");
+    }
+}
