@@ -269,3 +269,34 @@ async fn a_process_without_file_descriptors_recovers() {
     let busy = demo.busy() - before;
     assert!(busy.as_millis() < 500, "it was busy for {busy:?} while it could do nothing");
 }
+
+/// Work that is broken off in the middle of a question costs its connection to PostgreSQL. So it goes on without its
+/// client, who keeps their place among the connections until it has ended.
+#[tokio::test]
+async fn whoever_hangs_up_breaks_nothing_off_and_keeps_their_place_until_it_is_done() {
+    let app = TestApp::builder().postgres().server("max_connections = 1").build().await;
+    let listening = app.listen().await;
+    let holder = app.db_hold("LOCK TABLE meeting IN EXCLUSIVE MODE").await;
+    let body =
+        r#"{"subject":"Tides","startDateTime":"2027-03-09T10:00:00Z","endDateTime":"2027-03-09T11:00:00Z"}"#;
+    let mut hasty = Client::open(listening.address).await;
+    hasty
+        .say(&format!(
+            "POST /beta/me/onlineMeetings HTTP/1.1\r\nhost: usher.example\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            app.token(&app.people.ines),
+            body.len()
+        ))
+        .await;
+    let is_held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while app.db_count(is_held).await == 0 {}
+
+    drop(hasty);
+    let mut next = Client::open(listening.address).await;
+    next.say(LIVE).await;
+
+    assert!(next.is_kept_waiting().await, "the place is taken");
+    drop(holder);
+    assert_eq!(next.answer().await.status, 200);
+    assert_eq!(app.db_count("SELECT count(*) FROM meeting WHERE subject = 'Tides'").await, 1);
+}
