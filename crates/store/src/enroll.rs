@@ -12,10 +12,11 @@ use domain::seats::{Admission, decide};
 use domain::{Enrolment, MeetingId, RegistrantId};
 
 use crate::aside::{Aside, put_aside};
-use crate::engine::{Engine, Pool};
+use crate::at_once::seat_at_once;
+use crate::engine::Pool;
 use crate::idempotency;
 use crate::seating::{
-    LiveRegistration, Registered, find_registered, follow_up_and_commit, list, look, parties, seat_at_once,
+    LiveRegistration, Registered, find_registered, follow_up_and_commit, list, look, parties,
 };
 use crate::{Fault, Store, TRIES};
 
@@ -94,7 +95,7 @@ impl Store {
             }
             return Ok(());
         }
-        if self.engine() == Engine::Postgres && !order.is_empty() {
+        if !order.is_empty() {
             order = self.seat_at_once(batch, order, verdicts).await?;
         }
         if !order.is_empty() {

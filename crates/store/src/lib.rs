@@ -9,6 +9,7 @@ mod allowance;
 mod announce;
 mod application;
 mod aside;
+mod at_once;
 mod attendance;
 mod audit;
 mod backup;
@@ -67,7 +68,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, SqlSafeStr};
 
-use engine::{Engine, Line, Pool, Source, Tx, UNTESTED, query};
+use engine::{Checkpointer, Engine, Line, Pool, Source, Tx, UNTESTED, query};
 use turns::Turns;
 
 pub use access::{AccessPolicy, Grantee};
@@ -254,6 +255,8 @@ pub struct Store {
     is_spread: bool,
     /// Who may look through lists.
     searches: Arc<Turns>,
+    /// Of SQLite.
+    checkpointer: Option<Checkpointer>,
 }
 
 impl Store {
@@ -291,6 +294,10 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        // The last to go copies what is left, and removes the log.
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.close().await;
+        }
     }
 }
 

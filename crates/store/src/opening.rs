@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgConnection, SqlitePool};
 
-use crate::engine::{Engine, Line, Pool, Source};
+use crate::engine::{Checkpointer, Engine, Line, Pool, Source};
 use crate::turns::Turns;
 use crate::{Fault, Store, citus, migrator, pool_of, rows};
 
@@ -47,14 +47,16 @@ impl Store {
         let mut tx = first.begin_with("BEGIN IMMEDIATE").await?;
         migrator(Engine::Sqlite).run(&mut *tx).await.map_err(|error| Fault(error.into()))?;
         tx.commit().await?;
+        let beside = Line::new(options.clone(), LONGEST_WAIT);
         let readers = Source::Shared(connect(SQLITE_READERS, &options.read_only(true)).await?);
         first.close().await;
-        let writer = Source::Single(Line::new(writer_options, LONGEST_WAIT));
+        let (writer, checkpointer) = Checkpointer::beside(Line::new(writer_options, LONGEST_WAIT), beside);
         let store = Self {
-            writer: Pool::Sqlite(writer),
+            writer: Pool::Sqlite(Source::Single(writer)),
             readers: Pool::Sqlite(readers),
             is_spread: false,
             searches: Turns::among(SQLITE_READERS),
+            checkpointer: Some(checkpointer),
         };
         store.check_usable().await?;
         Ok(store)
@@ -101,7 +103,7 @@ impl Store {
         let pool = pool_of(connections.saturating_sub(1).max(1)).connect_with(options).await?;
         let pool = Pool::Postgres(Source::Shared(pool));
         let searches = Turns::among(connections);
-        let store = Self { writer: pool.clone(), readers: pool, is_spread, searches };
+        let store = Self { writer: pool.clone(), readers: pool, is_spread, searches, checkpointer: None };
         store.check_usable().await?;
         Ok(store)
     }

@@ -1,17 +1,16 @@
 //! The statements of an enrolment, each for many people in many meetings at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use domain::seats::{Door, Seats};
-use domain::{ConsentVersion, Enrolment, MeetingId, Person, RegistrantId, RegistrationId};
+use domain::{ConsentVersion, Enrolment, MeetingId, Person, RegistrantId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Fault;
 use crate::aside::Aside;
 use crate::engine::{BEGIN, COMMIT, Engine, Pool, Text, Tx, Value, query};
-use crate::idempotency::{KEYED, keyed};
 use crate::registrant::answers_json;
 use crate::rows::{
     PerLength, about_meetings, bind_meetings, insert_rows, micros, number, pieces, placeholders,
@@ -76,7 +75,7 @@ const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacit
     JOIN roster o ON o.slot = m.slot AND o.meeting_id = m.meeting_id AND o.registration_id = g.registration_id
     LEFT JOIN tenant t ON t.tenant_id = m.tenant_id
     WHERE m.slot = $1 AND m.meeting_id = $2";
-const REGISTRANT: &str =
+pub(crate) const REGISTRANT: &str =
     "slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email, external_id,
     user_id, user_tenant_id, answers, consent, language, generation, registered_at, registered_by";
 /// What follows a place is written from the row of the registrant: whoever of a meeting stands behind an id has just
@@ -96,79 +95,10 @@ const TAKE_SEATS: &str = "UPDATE roster
         last_registrant = p.column5
     FROM (VALUES {rows}) AS p
     WHERE roster.slot = p.column1 AND roster.meeting_id = p.column2 AND roster.registration_id = p.column3";
-/// All of an enrolment in one statement, in the words of PostgreSQL, where asking costs more than what is asked for: for
-/// whoever comes to a meeting that has a place for all of its party, where nobody waits and the organizer need not decide,
-/// and is as they saw it. The rows come as lists, so
-/// that there is one plan whatever their number is.
-///
-/// The statement sees the database as it was before it waited for a lock. What it decides by is in the rows that it
-/// locks, which PostgreSQL reads again when somebody has changed them meanwhile
-/// (<https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED>); who is in the list already is told by
-/// the unique key. Meetings are locked one after the other, in the order in which they come. The row that counts is always there; as a conflict it is found by its key, which a plan for an update,
-/// made when there were few, might not do.
-const SEAT: &str = "WITH party AS (
-        SELECT slot, meeting_id, registration_id, version, directory_version, size, first_id
-        FROM UNNEST(?, ?, ?, ?, ?, ?, ?)
-            AS seen (slot, meeting_id, registration_id, version, directory_version, size, first_id)),
-    open AS MATERIALIZED (
-        SELECT live.meeting_id FROM party p CROSS JOIN LATERAL (
-            SELECT m.meeting_id
-            FROM meeting m
-            JOIN registration g ON g.slot = m.slot AND g.meeting_id = m.meeting_id AND g.is_live
-            JOIN roster o ON o.slot = m.slot AND o.meeting_id = m.meeting_id
-                AND o.registration_id = g.registration_id
-            LEFT JOIN tenant t ON t.tenant_id = m.tenant_id
-            WHERE m.slot = p.slot AND m.meeting_id = p.meeting_id
-                AND g.registration_id = p.registration_id AND g.version = p.version
-                AND COALESCE(p.directory_version = t.directory_version, p.directory_version IS NULL)
-                AND COALESCE(o.seats_taken + p.size <= g.capacity, TRUE)
-                AND o.waitlist_count = 0 AND g.is_manual_approval_enabled IS NOT TRUE
-                AND COALESCE(o.last_registrant < p.first_id, TRUE)
-            FOR NO KEY UPDATE OF m, g, o) AS live),
-    {keys}
-    came AS (
-        INSERT INTO registrant ({columns})
-        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
-        WHERE (meeting_id IN (SELECT meeting_id FROM open)) IS TRUE {unless_known}
-        ON CONFLICT (slot, meeting_id, live_key) DO NOTHING
-        RETURNING slot, meeting_id, registration_id, registrant_id, external_id, registered_at, registered_by),
-    {remember}
-    letter AS (
-        INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
-        SELECT slot, registrant_id, meeting_id, registrant_id, 'confirmation', registered_at, 0 FROM came
-        WHERE external_id IS NULL),
-    fact AS (
-        INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
-        SELECT slot, meeting_id, registrant_id, registered_at, 'registrantEnrolled', registrant_id, registered_by
-        FROM came),
-    place AS (
-        INSERT INTO roster (slot, meeting_id, registration_id, seats_taken, registrant_count, view_count, last_registrant)
-        SELECT slot, meeting_id, registration_id, COUNT(*), COUNT(*), 0, MAX(registrant_id::TEXT COLLATE \"C\")::UUID
-        FROM came
-        GROUP BY slot, meeting_id, registration_id
-        ON CONFLICT (slot, meeting_id, registration_id) DO UPDATE
-        SET seats_taken = roster.seats_taken + excluded.seats_taken,
-            registrant_count = roster.registrant_count + excluded.registrant_count,
-            last_registrant = excluded.last_registrant)
-    SELECT registrant_id FROM came";
-/// What [`SEAT`] says besides where somebody has an idempotency key: whose key is in use goes the long way, where it is
-/// asked what for. A key that came into use meanwhile ends the statement.
-const KEYS: &str = "asked AS (
-        SELECT {keyed} FROM UNNEST(?, ?, ?, ?, ?, ?) AS asked ({keyed})),
-    known AS (
-        SELECT k.registrant_id FROM asked k WHERE (SELECT i.registrant_id FROM idempotency i
-            WHERE i.slot = k.slot AND i.meeting_id = k.meeting_id AND i.key_hash = k.key_hash) IS NOT NULL),";
-const UNLESS_KNOWN: &str = "AND (registrant_id IN (SELECT registrant_id FROM known)) IS NOT TRUE";
-const REMEMBER: &str = "answered AS (
-        INSERT INTO idempotency ({keyed})
-        SELECT {keyed} FROM asked WHERE (registrant_id IN (SELECT registrant_id FROM came)) IS TRUE),";
-
 static LOOK_AT: LazyLock<PerLength> = LazyLock::new(|| about_meetings(LOOK));
 /// The same as the first thing that is asked.
 static LOOK_FIRST: LazyLock<PerLength> =
     LazyLock::new(|| about_meetings(LOOK).with_sqlite(|text| format!("{BEGIN}{text}")));
-static SEAT_AT_ONCE: LazyLock<Text> = LazyLock::new(|| seat_at_once_text(["", "", ""]));
-static SEAT_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_at_once_text([KEYS, UNLESS_KNOWN, REMEMBER]));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
         let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 17);
@@ -196,7 +126,7 @@ fn follow_up() -> PerLength {
 
 /// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
 /// Whatever fails here ends the transaction, so nobody would go back to that.
-fn or_fail(insert: &str) -> String {
+pub(crate) fn or_fail(insert: &str) -> String {
     insert.replacen(" INTO ", " OR FAIL INTO ", 1)
 }
 
@@ -256,59 +186,6 @@ pub(crate) async fn look(
     }
     let live = rows.into_iter().map(|row| (MeetingId(row.meeting_id), row)).collect();
     Ok((tx, live))
-}
-
-/// Gives places to whoever comes to a meeting that has one for all of its party and is as they saw it, in a transaction
-/// of its own; tells who got one. Whoever did not may have one already, find none left, or have to look again: nothing is
-/// known of them. Takes positions where those of a meeting stand together; on PostgreSQL, not spread over nodes, which
-/// give rows a place by the values of a statement and not by those of a list.
-pub(crate) async fn seat_at_once(
-    pool: &Pool,
-    batch: &[Enrolment],
-    wanted: &[usize],
-) -> Result<HashSet<RegistrantId>, Fault> {
-    let parties: Vec<Vec<&Enrolment>> = parties(batch, wanted)
-        .map(|(_, party)| {
-            let first = sight(&batch[party[0]]);
-            party.iter().map(|n| &batch[*n]).filter(|asked| sight(asked) == first).collect()
-        })
-        .collect();
-    let people = || parties.iter().flatten().copied();
-    let is_keyed = people().any(|asked| asked.idempotency.is_some());
-    let text = if is_keyed { &SEAT_BY_KEYS } else { &SEAT_AT_ONCE };
-    let mut seat = query((*text).clone()).bind_columns(parties.iter().map(|party| seen(party)));
-    if is_keyed {
-        seat = seat.bind_columns(people().filter_map(|asked| keyed(asked, asked.id)));
-    }
-    let came: Vec<Uuid> = seat.bind_columns(people().map(values)).fetch_values(pool).await?;
-    Ok(came.into_iter().map(RegistrantId).collect())
-}
-
-fn seat_at_once_text([keys, unless_known, remember]: [&str; 3]) -> Text {
-    let text =
-        SEAT.replace("{keys}", keys).replace("{unless_known}", unless_known).replace("{remember}", remember);
-    Text::same(text.replace("{columns}", REGISTRANT).replace("{keyed}", KEYED))
-}
-
-/// What an enrolment was checked against.
-fn sight(enrolment: &Enrolment) -> (RegistrationId, i64, Option<i64>) {
-    (enrolment.registration, enrolment.seen_version, enrolment.seen_directory)
-}
-
-/// What a party takes its meeting to be.
-fn seen<'q>(party: &[&Enrolment]) -> [Value<'q>; 7] {
-    let meeting = party[0].meeting;
-    let (registration, version, directory) = sight(party[0]);
-    let first = party.iter().map(|asked| asked.id.0).min();
-    [
-        number(meeting.slot()).into(),
-        meeting.0.into(),
-        registration.0.into(),
-        version.into(),
-        directory.into(),
-        (party.len() as i64).into(),
-        first.into(),
-    ]
 }
 
 /// Puts everybody into the list whom their meeting does not know yet; tells who the others are.

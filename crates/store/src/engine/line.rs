@@ -13,6 +13,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 use tokio::time::{Instant, timeout};
 
+use super::checkpoint::Uses;
+
 /// A connection to PostgreSQL that was used so lately is taken for alive.
 pub(crate) const UNTESTED: Duration = Duration::from_millis(500);
 
@@ -38,6 +40,7 @@ pub(crate) struct Line<DB: Kept> {
     options: Arc<<DB::Connection as Connection>::Options>,
     /// How long it is waited for.
     patience: Duration,
+    uses: Option<Arc<Uses>>,
 }
 
 /// What is at the end of a line.
@@ -96,7 +99,12 @@ impl Kept for Postgres {
 impl<DB: Kept> Line<DB> {
     /// A line on which nothing is open yet.
     pub(crate) fn new(options: <DB::Connection as Connection>::Options, patience: Duration) -> Self {
-        Self { end: Arc::new(Mutex::new(End::Nothing)), options: Arc::new(options), patience }
+        Self { end: Arc::new(Mutex::new(End::Nothing)), options: Arc::new(options), patience, uses: None }
+    }
+
+    /// The same, where somebody counts how often it is used.
+    pub(super) fn counted(self, uses: Uses) -> Self {
+        Self { uses: Some(Arc::new(uses)), ..self }
     }
 
     /// The connection, for as long as what is returned lives.
@@ -123,6 +131,9 @@ impl<DB: Kept> Line<DB> {
             End::Open(open) => Some(open),
             End::Nothing | End::Closed => None,
         });
+        if let Some(uses) = &self.uses {
+            uses.count();
+        }
         Ok(Taken { open: open.map_err(|_| sqlx::Error::PoolClosed)?, line: self.clone() })
     }
 
@@ -168,7 +179,12 @@ impl<DB: Kept> Open<DB> {
 
 impl<DB: Kept> Clone for Line<DB> {
     fn clone(&self) -> Self {
-        Self { end: Arc::clone(&self.end), options: Arc::clone(&self.options), patience: self.patience }
+        Self {
+            end: Arc::clone(&self.end),
+            options: Arc::clone(&self.options),
+            patience: self.patience,
+            uses: self.uses.clone(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! the same types. Where an engine truly differs, the one function concerned matches on [`Engine`] and says why.
 
 mod bounded;
+mod checkpoint;
 mod held;
 mod line;
 mod query;
@@ -10,6 +11,7 @@ mod value;
 use sqlx::{Postgres, Sqlite};
 
 pub(crate) use self::bounded::LONGEST_SEARCH;
+pub(crate) use self::checkpoint::Checkpointer;
 pub(crate) use self::held::Source;
 use self::held::{Held, LONGEST_READ};
 pub(crate) use self::line::{Line, UNTESTED};
@@ -137,12 +139,20 @@ impl Tx {
     /// Runs the last statement and commits. SQLite takes both as one message, in a text that ends with [`COMMIT`].
     pub(crate) async fn commit_with(mut self, last: Query<'_>) -> Result<(), Fault> {
         last.execute(&mut self).await?;
-        match self {
-            Self::Sqlite(mut held) => {
-                held.is_done = true;
+        match self.engine() {
+            Engine::Sqlite => {
+                self.has_ended();
                 Ok(())
             }
-            Self::Postgres(_) => self.commit().await,
+            Engine::Postgres => self.commit().await,
+        }
+    }
+
+    /// Says that a text has ended it.
+    pub(super) fn has_ended(mut self) {
+        match &mut self {
+            Self::Sqlite(held) => held.is_done = true,
+            Self::Postgres(held) => held.is_done = true,
         }
     }
 

@@ -154,6 +154,19 @@ impl<'q> Query<'q> {
         Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values).fetch_all(executor)))
     }
 
+    /// The first column of its rows, of a text that is a transaction of its own: on SQLite it begins with [`super::BEGIN`] and
+    /// ends with [`super::COMMIT`], on PostgreSQL it is one statement.
+    pub(crate) async fn run_transaction<T>(self, pool: &Pool) -> Result<Vec<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        let Pool::Sqlite(source) = pool else { return self.fetch_values(pool).await };
+        let mut tx = Tx::Sqlite(Held::<Sqlite>::take(source).await?);
+        let values = self.fetch_values(&mut tx).await?;
+        tx.has_ended();
+        Ok(values)
+    }
+
     /// Its first row, if it has one.
     pub(crate) async fn fetch_optional<'c, T: Readable>(
         self,

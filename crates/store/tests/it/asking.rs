@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 22] = [
+const ONE_ENGINE: [(&str, Speaks); 28] = [
     ("listing: FIND_THESE", Speaks::Sqlite),
     ("listing: FIND_EACH_OF_THESE", Speaks::Postgres),
     ("outbox: IS_ERASED_SHARED", Speaks::Postgres),
@@ -28,7 +28,13 @@ const ONE_ENGINE: [(&str, Speaks); 22] = [
     ("feed: TAKE", Speaks::Postgres),
     ("subscription: LOCK_TENANT", Speaks::Postgres),
     // Asked as it was sent: see `plans`.
-    ("seating: SEAT", Speaks::Neither),
+    ("at_once: SEAT", Speaks::Neither),
+    ("at_once: LIST", Speaks::Sqlite),
+    ("at_once: CAME", Speaks::Sqlite),
+    ("at_once: EVENTS", Speaks::Sqlite),
+    ("at_once: TAKE_SEATS", Speaks::Sqlite),
+    ("at_once: LETTERS", Speaks::Sqlite),
+    ("at_once: WHO", Speaks::Sqlite),
     // About the catalogue of PostgreSQL, and functions of Citus.
     ("citus: ", Speaks::Neither),
 ];
@@ -65,6 +71,7 @@ fn whole(text: &str) -> String {
     let meeting = if text.contains("p.column5") { "(?, ?, ?, ?, ?)" } else { "(?, ?, ?)" };
     text.replace("(VALUES {rows}) AS p", &format!("(VALUES {meeting}, {meeting}) AS p"))
         .replace("VALUES {rows}", &rows.unwrap_or_default())
+        .replace("{people}", "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .replace("IN {}", "IN (?, ?, ?)")
         .replace("{column} IN ({marks})", "person_id IN (?, ?)")
         .replace("(n, live_key) AS (VALUES {})", "(n, live_key) AS (VALUES (?, ?), (?, ?))")

@@ -51,6 +51,8 @@ pub fn of_the_store() -> Vec<Statement> {
         };
         let source =
             source.replace("{REGISTRANT}", columns("REGISTRANT")).replace("{KEYED}", columns("KEYED"));
+        let source = source.replace("{seen}", columns("SEEN")).replace("{person}", columns("PERSON"));
+        let source = source.replace("{open}", columns("OPEN"));
         statements(&name, &source.replace("{columns}", columns("REGISTRANT")))
     };
     files.iter().flat_map(read).collect()

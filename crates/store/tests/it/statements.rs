@@ -20,7 +20,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "mailing: DUE_SLOTS",
         "it finds out which slots have mailings; only workers ask, and never for the rows",
     ),
-    ("seating: SEAT", "each of its rows has its slot; Citus is not asked so"),
+    ("at_once: SEAT", "each of its rows has its slot; Citus is not asked so"),
+    ("at_once: LIST", "the row of its party has the slot; SQLite alone is asked so"),
     ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
     (
         "idempotency: EXPIRED_SLOTS",
