@@ -199,7 +199,7 @@ macro_rules! write_tx {
                 tx.commit().await?;
                 Ok::<_, $crate::Fault>(outcome)
             };
-            match attempt.await {
+            match Box::pin(attempt).await {
                 Ok(outcome) => break outcome,
                 Err(fault) if fault.is_broken_off() && tries < $crate::TRIES => tries += 1,
                 Err(fault) => return Err(fault),

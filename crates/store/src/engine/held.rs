@@ -63,7 +63,8 @@ impl<DB: Kept> Drop for Held<DB> {
 impl<DB: Kept> Held<DB> {
     async fn of(source: &Source<DB>) -> Result<Self, sqlx::Error> {
         let link = match source {
-            Source::Shared(pool) => Link::Shared(pool.acquire().await?),
+            // Boxed, as questions are.
+            Source::Shared(pool) => Link::Shared(Box::pin(pool.acquire()).await?),
             Source::Single(line) => Link::Single(line.take().await?),
         };
         Ok(Self { link, is_done: false, patience: LONGEST_ANSWER })

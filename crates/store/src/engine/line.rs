@@ -124,7 +124,7 @@ impl<DB: Kept> Line<DB> {
         };
         let connection = match kept {
             Some(connection) => connection,
-            None => DB::Connection::connect_with(&self.options).await?,
+            None => Box::pin(DB::Connection::connect_with(&self.options)).await?,
         };
         *end = End::Open(Open { connection, used: Instant::now(), is_clean: false });
         let open = OwnedMutexGuard::try_map(end, |end| match end {

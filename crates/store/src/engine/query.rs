@@ -79,35 +79,39 @@ pub(crate) fn query<'q>(text: impl Into<Text>) -> Query<'q> {
     Query { text: text.into(), values: Vec::new() }
 }
 
-/// Runs a query on whatever is open: `$run` sees the query's text, its values and who executes it.
+/// Runs a query on whatever is open: `$run` sees the query's text, its values and who executes it. What a driver keeps while
+/// it waits is some kilobytes; boxed, they are not part of every request that may ask something.
 macro_rules! run {
     ($self:ident, $on:ident, |$text:ident, $values:ident, $executor:ident| $run:expr) => {
-        match $on.into() {
-            On::Tx(Tx::Sqlite(held)) => {
-                let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
-                $run.await?
-            }
-            On::Pool(Pool::Sqlite(source)) => {
-                let mut held = Held::<Sqlite>::take(source).await?;
-                let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
-                let answer = $run.await;
-                // A statement that fails leaves nothing behind.
-                held.is_done = true;
-                answer?
-            }
-            On::Tx(Tx::Postgres(held)) => {
-                let patience = held.patience;
-                let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
-                in_time(patience, $run).await?
-            }
-            On::Pool(Pool::Postgres(source)) => {
-                let mut held = Held::<Postgres>::take(source).await?;
-                let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
-                let answer = in_time(LONGEST_ANSWER, $run).await?;
-                held.is_done = true;
-                answer
-            }
-        }
+        Box::pin(async move {
+            Ok::<_, Fault>(match $on.into() {
+                On::Tx(Tx::Sqlite(held)) => {
+                    let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
+                    $run.await?
+                }
+                On::Pool(Pool::Sqlite(source)) => {
+                    let mut held = Held::<Sqlite>::take(source).await?;
+                    let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
+                    let answer = $run.await;
+                    // A statement that fails leaves nothing behind.
+                    held.is_done = true;
+                    answer?
+                }
+                On::Tx(Tx::Postgres(held)) => {
+                    let patience = held.patience;
+                    let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
+                    in_time(patience, $run).await?
+                }
+                On::Pool(Pool::Postgres(source)) => {
+                    let mut held = Held::<Postgres>::take(source).await?;
+                    let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
+                    let answer = in_time(LONGEST_ANSWER, $run).await?;
+                    held.is_done = true;
+                    answer
+                }
+            })
+        })
+        .await
     };
 }
 
@@ -144,14 +148,14 @@ impl<'q> Query<'q> {
 
     /// Runs it; tells how many rows it changed.
     pub(crate) async fn execute<'c>(self, on: impl Into<On<'c>>) -> Result<u64, Fault> {
-        Ok(run!(self, on, |text, values, executor| async {
+        run!(self, on, |text, values, executor| async {
             Ok::<_, sqlx::Error>(sqlx::query_with(text, values).execute(executor).await?.rows_affected())
-        }))
+        })
     }
 
     /// Its rows.
     pub(crate) async fn fetch_all<'c, T: Readable>(self, on: impl Into<On<'c>>) -> Result<Vec<T>, Fault> {
-        Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values).fetch_all(executor)))
+        run!(self, on, |text, values, executor| sqlx::query_as_with(text, values).fetch_all(executor))
     }
 
     /// The first column of its rows, of a text that is a transaction of its own: on SQLite it begins with [`super::BEGIN`] and
@@ -172,8 +176,7 @@ impl<'q> Query<'q> {
         self,
         on: impl Into<On<'c>>,
     ) -> Result<Option<T>, Fault> {
-        Ok(run!(self, on, |text, values, executor| sqlx::query_as_with(text, values)
-            .fetch_optional(executor)))
+        run!(self, on, |text, values, executor| sqlx::query_as_with(text, values).fetch_optional(executor))
     }
 
     /// Its first row; a fault where there is none.
