@@ -12,6 +12,8 @@ from chapters.conditions import conditions
 from chapters.everyone import everyone
 from chapters.external import external
 from chapters.fresh import Run
+from chapters.life import life
+from chapters.many import many
 from chapters.meetings import meetings
 from chapters.organization import organization
 from chapters.paging import paging
@@ -31,6 +33,8 @@ CHAPTERS = [
     questions,
     everyone,
     organization,
+    life,
+    many,
     external,
     paging,
     queries,

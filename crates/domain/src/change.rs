@@ -45,6 +45,11 @@ impl ChangeType {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Several, as Graph writes them: `created,updated`.
+    pub fn names(kinds: &[Self]) -> String {
+        kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")
+    }
 }
 
 /// What a kind of event changes, as it stands in the audit trail; `None` where nothing changes that anybody can read.

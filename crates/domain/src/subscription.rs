@@ -13,6 +13,9 @@ use crate::ids::{AppId, MeetingId, PersonId, Slot, TenantId};
 pub const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a delivery is tried.
 pub const TRIED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// How long one whose time is over can still be renewed and then goes on where it stopped. What it was not told of is kept
+/// as long.
+pub const RENEWABLE_FOR: SignedDuration = TRIED_FOR;
 /// How long changes and deliveries are kept to be asked for again.
 pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long the secret before the last one still signs beside it.
@@ -183,6 +186,11 @@ impl Subscription {
     /// Whether it is to be told of such a change.
     pub fn wants(&self, subject: Subject, change_type: ChangeType) -> bool {
         self.watched.concerns(subject, change_type) && self.change_types.contains(&change_type)
+    }
+
+    /// Whether its time is over, and it can be renewed all the same.
+    pub fn is_lapsed(&self, now: Timestamp) -> bool {
+        self.expires_at <= now && now.duration_since(self.expires_at) < RENEWABLE_FOR
     }
 
     /// The generations of the secrets that sign now, the newest first.

@@ -2,7 +2,7 @@
 //! stores names its lease, so that one that took too long changes nothing any more.
 
 use domain::TenantId;
-use domain::subscription::{LifecycleEvent, Subscription, SubscriptionId};
+use domain::subscription::{LifecycleEvent, RENEWABLE_FOR, Subscription, SubscriptionId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub struct Visit {
     pub after: i64,
     /// When its end is to be told of; `None` once it was.
     pub warn_at: Option<Timestamp>,
-    /// Since when it is no more: only its last word is still to be said.
+    /// Since when it is no more, or its time is over: only its last word is still to be said.
     pub removed_at: Option<Timestamp>,
     lease: i64,
 }
@@ -155,14 +155,19 @@ const WARNED: &str = "UPDATE subscription SET warn_at = NULL
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3";
 const END_SUBSCRIPTION: &str = "UPDATE subscription SET removed_at = $4
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3 AND removed_at IS NULL";
+/// Unless it was renewed meanwhile.
+const LAPSE: &str = "UPDATE subscription SET removed_at = $4
+    WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3 AND removed_at IS NULL AND expires_at <= $4";
 const DROP_WAITING: &str = "UPDATE delivery SET status = 'dropped'
     WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = 'change'";
-const NEXT_DUE: &str =
-    "SELECT MIN(d.due_at) FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no IN (
+const NEXT_DUE: &str = "SELECT MIN(d.due_at), MIN(CASE WHEN d.kind <> 'change' THEN d.due_at END)
+    FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no IN (
         SELECT w.delivery_no FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting')";
+/// Changes of one that is no more are not due: it has its last word to say, and then is to be forgotten.
 const GIVE_BACK: &str = "UPDATE subscription
     SET leased_until = 0, rest_until = CASE WHEN removed_at IS NULL THEN rest_until ELSE $5 END,
-        due_at = CASE WHEN removed_at IS NOT NULL THEN $4 WHEN warn_at < $4 THEN warn_at
+        due_at = CASE WHEN removed_at IS NOT NULL THEN CASE WHEN $6 < $5 THEN $6 ELSE expires_at + $7 END
+            WHEN warn_at < $4 THEN warn_at
             WHEN expires_at < $4 THEN expires_at ELSE $4 END
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3";
 const REPLAY: &str = "UPDATE delivery SET status = 'waiting', attempts = 0, since_at = $4, due_at = $4
@@ -365,15 +370,36 @@ impl Store {
         Ok(())
     }
 
+    /// Lays a subscription whose time is over to rest, with what waits: for a while it can be renewed. `notice` says so to a
+    /// receiver that wants to know. `false` where it was renewed meanwhile, or the visit was over.
+    pub async fn lapse_subscription(
+        &self,
+        visit: &Visit,
+        notice: Option<&str>,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        Ok(write_tx!(self, |tx| {
+            let lapse = visit.about(LAPSE).bind(visit.lease).bind(micros(now));
+            let is_lapsed = lapse.execute(&mut *tx).await? == 1;
+            if let Some(notice) = notice.filter(|_| is_lapsed) {
+                begin(tx, visit, LifecycleEvent::SubscriptionRemoved.name(), notice, None, now, now).await?;
+            }
+            is_lapsed
+        }))
+    }
+
     /// Ends a visit: whoever is due next, at whatever time, may be visited again.
     pub async fn end_visit(&self, visit: &Visit) -> Result<(), Fault> {
         write_tx!(self, |tx| {
-            let due: Option<i64> = visit.about(NEXT_DUE).fetch_value(&mut *tx).await?;
+            let (due, of_itself): (Option<i64>, Option<i64>) =
+                visit.about(NEXT_DUE).fetch_one(&mut *tx).await?;
             visit
                 .about(GIVE_BACK)
                 .bind(visit.lease)
                 .bind(due.unwrap_or(i64::MAX))
                 .bind(i64::MAX)
+                .bind(of_itself.unwrap_or(i64::MAX))
+                .bind(RENEWABLE_FOR.as_micros() as i64)
                 .execute(&mut *tx)
                 .await?;
         });

@@ -2,7 +2,7 @@
 
 use domain::change::ChangeType;
 use domain::subscription::{
-    ClientState, OVERLAP, Owner, Subscription, SubscriptionId, TRIED_FOR, Watched, warn_at,
+    ClientState, LifecycleEvent, OVERLAP, Owner, RENEWABLE_FOR, Subscription, SubscriptionId, Watched, warn_at,
 };
 use domain::{AppId, MeetingId, PersonId, TenantId};
 use jiff::Timestamp;
@@ -74,27 +74,37 @@ const INSERT: &str = "INSERT INTO subscription (slot, subscription_id, feed_id, 
 const FIND: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
         change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
         overlap_until
-    FROM subscription WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+    FROM subscription WHERE slot = $1 AND subscription_id = $2 AND (removed_at IS NULL OR removed_at >= expires_at)";
 /// By whose they are, wherever they live.
 const LIST: &str = "SELECT subscription_id, tenant_id, app_id, person_id, organizer_id, meeting_id, watched, resource,
         change_types, notification_url, lifecycle_url, client_state, created_at, expires_at, secret_generation,
         overlap_until
     FROM subscription WHERE tenant_id = $1 AND app_id IS NOT DISTINCT FROM $2 AND person_id IS NOT DISTINCT FROM $3
-        AND removed_at IS NULL
+        AND (removed_at IS NULL OR removed_at >= expires_at)
     ORDER BY created_at, subscription_id";
-const COUNT: &str = "SELECT COUNT(*), COALESCE(SUM(CASE WHEN app_id IS NOT DISTINCT FROM $2
-            AND person_id IS NOT DISTINCT FROM $3 THEN 1 ELSE 0 END), 0)
-    FROM subscription WHERE tenant_id = $1 AND removed_at IS NULL";
+/// All of the organisation and of the owner, and how many of them run.
+const COUNT: &str = "SELECT COUNT(*), COUNT(CASE WHEN removed_at IS NULL THEN 1 END),
+        COUNT(CASE WHEN app_id IS NOT DISTINCT FROM $2 AND person_id IS NOT DISTINCT FROM $3 THEN 1 END),
+        COUNT(CASE WHEN app_id IS NOT DISTINCT FROM $2 AND person_id IS NOT DISTINCT FROM $3
+            AND removed_at IS NULL THEN 1 END)
+    FROM subscription WHERE tenant_id = $1";
 const LOCK_TENANT: &str = "SELECT tenant_id FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE";
+/// One whose time was over goes on, for as long as its feed is kept.
 const RENEW: &str = "UPDATE subscription SET expires_at = $3, warn_at = $4, notification_url = $5,
-        due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END
-    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL";
+        due_at = CASE WHEN removed_at IS NOT NULL THEN $6 WHEN due_at > $4 THEN $4 ELSE due_at END,
+        rest_until = CASE WHEN removed_at IS NOT NULL THEN 0 ELSE rest_until END, removed_at = NULL
+    WHERE slot = $1 AND subscription_id = $2
+        AND (removed_at IS NULL OR removed_at >= expires_at) AND expires_at > $7";
+/// What it had to say at its end is no longer so.
+const TAKE_BACK: &str = "UPDATE delivery SET status = 'dropped'
+    WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = $3";
 /// Whoever does something to it as well waits.
 const HOLD: &str = "UPDATE subscription SET secret_generation = secret_generation
-    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL RETURNING secret_generation";
+    WHERE slot = $1 AND subscription_id = $2 AND (removed_at IS NULL OR removed_at >= expires_at)
+    RETURNING secret_generation";
 /// Once in an overlap: whoever asks again has the secret of the last time, and what the receiver has still signs.
 const ROTATE: &str = "UPDATE subscription SET secret_generation = secret_generation + 1, overlap_until = $3
-    WHERE slot = $1 AND subscription_id = $2 AND removed_at IS NULL
+    WHERE slot = $1 AND subscription_id = $2 AND (removed_at IS NULL OR removed_at >= expires_at)
         AND (overlap_until IS NULL OR overlap_until <= $4)
     RETURNING secret_generation";
 const REMOVE: &str = "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2";
@@ -116,13 +126,19 @@ impl Store {
                 // Whoever else makes one waits, so that the count is exact.
                 query(LOCK_TENANT).bind(owner.tenant.0).execute(&mut *tx).await?;
             }
-            let (of_tenant, of_app): (i64, i64) = query(COUNT)
+            let (of_tenant, run_of_tenant, of_app, run_of_app): (i64, i64, i64, i64) = query(COUNT)
                 .bind(owner.tenant.0)
                 .bind(owner.app.as_ref().map(|app| &*app.0))
                 .bind(owner.person.map(|person| person.0))
                 .fetch_one(&mut *tx)
                 .await?;
-            if of_tenant >= i64::from(limits.per_tenant) || of_app >= i64::from(limits.per_app) {
+            let (per_tenant, per_app) = (i64::from(limits.per_tenant), i64::from(limits.per_app));
+            // Those that can be renewed are kept for days: as many again.
+            if run_of_tenant >= per_tenant
+                || run_of_app >= per_app
+                || of_tenant >= 2 * per_tenant
+                || of_app >= 2 * per_app
+            {
                 return Ok(Subscribed::TooMany);
             }
             let opened = keep_feed(tx, &of, epoch, needed_until(new.expires_at)).await?;
@@ -137,7 +153,7 @@ impl Store {
                 .bind(new.watched.meeting().map(|meeting| meeting.0))
                 .bind(new.watched.name())
                 .bind(&new.resource)
-                .bind(types_text(&new.change_types))
+                .bind(ChangeType::names(&new.change_types))
                 .bind(&new.notification_url)
                 .bind(&new.lifecycle_url)
                 .bind(new.client_state.as_ref().map(|state| &*state.0))
@@ -171,8 +187,8 @@ impl Store {
         rows.into_iter().map(SubscriptionRow::into_subscription).collect()
     }
 
-    /// Lets a subscription go on until another time, to another receiver if `changed` says so; `false` where it is no
-    /// more.
+    /// Lets a subscription go on until another time, to another receiver if `changed` says so. One whose time is over goes on
+    /// where it stopped; `false` where it is no more.
     pub async fn renew_subscription(
         &self,
         changed: &Subscription,
@@ -185,17 +201,25 @@ impl Store {
             organizer: changed.organizer,
             meeting: changed.watched.meeting(),
         };
+        let lapsed_since = now.saturating_sub(RENEWABLE_FOR).unwrap_or(now);
         Ok(write_tx!(self, |tx| {
             keep_feed(tx, &of, epoch, needed_until(changed.expires_at)).await?;
-            query(RENEW)
+            let renewed = query(RENEW)
                 .bind(number(feed.slot))
                 .bind(changed.id.0)
                 .bind(micros(changed.expires_at))
                 .bind(micros(warn_at(changed.expires_at, now)))
                 .bind(&changed.notification_url)
+                .bind(micros(now))
+                .bind(micros(lapsed_since))
                 .execute(&mut *tx)
-                .await?
-                == 1
+                .await?;
+            if renewed == 1 {
+                let last_word = LifecycleEvent::SubscriptionRemoved.name();
+                let take_back = query(TAKE_BACK).bind(number(feed.slot)).bind(changed.id.0).bind(last_word);
+                take_back.execute(&mut *tx).await?;
+            }
+            renewed == 1
         }))
     }
 
@@ -238,18 +262,14 @@ impl Store {
     }
 }
 
-/// Until when the changes of a subscription are needed: what waits when it ends is still tried.
+/// Until when the changes of a subscription are needed: whoever renews it late is told of them.
 fn needed_until(expires_at: Timestamp) -> Timestamp {
-    expires_at.saturating_add(TRIED_FOR).unwrap_or(expires_at)
+    expires_at.saturating_add(RENEWABLE_FOR).unwrap_or(expires_at)
 }
 
 fn generation(number: Option<i64>) -> Result<u32, Fault> {
     let generation = number.and_then(|number| u32::try_from(number).ok());
     generation.ok_or(Fault::corrupt("a secret of no generation"))
-}
-
-fn types_text(types: &[ChangeType]) -> String {
-    types.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")
 }
 
 impl SubscriptionRow {

@@ -56,7 +56,7 @@ impl WireSubscription {
         Self {
             id: subscription.id.to_string(),
             resource: subscription.resource.clone(),
-            change_type: types_text(&subscription.change_types),
+            change_type: ChangeType::names(&subscription.change_types),
             notification_url: subscription.notification_url.clone(),
             lifecycle_notification_url: subscription.lifecycle_url.clone(),
             client_state: None,
@@ -298,10 +298,6 @@ fn read_end(members: &mut Members<'_>, now: Timestamp) -> Option<Timestamp> {
     let message = "`expirationDateTime` is in the future, and 43,200 minutes (30 days) away at most";
     members.report("expirationDateTime", ProblemCode::InvalidValue, message);
     None
-}
-
-fn types_text(types: &[ChangeType]) -> String {
-    types.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")
 }
 
 /// What a resource names, in any of the spellings that a path may have.

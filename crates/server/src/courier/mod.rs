@@ -19,7 +19,7 @@ use domain::subscription::{Subscription, SubscriptionId};
 use jiff::SignedDuration;
 use store::{DueSubscription, Fault, Store};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 
 use self::visit::Visitor;
 use crate::clock::{Clock, Source};
@@ -71,8 +71,7 @@ impl Courier {
     /// Takes notifications until `shutdown` is ready; then ends the calls that are under way and returns.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) {
         let (stop, stopped) = watch::channel(false);
-        let mut visits = JoinSet::new();
-        let mut of_tenants: HashMap<TenantId, usize> = HashMap::new();
+        let mut hands = Hands::default();
         let mut gathered_at: Option<Instant> = None;
         tokio::pin!(shutdown);
         loop {
@@ -80,22 +79,17 @@ impl Courier {
                 gathered_at = Some(Instant::now());
                 self.gather().await;
             }
-            self.send_out(&mut visits, &mut of_tenants, &stopped).await;
+            self.send_out(&mut hands, &stopped).await;
             let pause = between(POLL.0, POLL.1, &self.0.source).unsigned_abs();
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(done) = visits.join_next(), if !visits.is_empty() => {
-                    if let Ok(tenant) = done {
-                        let left = of_tenants.get(&tenant).copied().unwrap_or_default().saturating_sub(1);
-                        if left == 0 { of_tenants.remove(&tenant); } else { of_tenants.insert(tenant, left); }
-                    }
-                }
+                true = hands.free_one() => {}
                 () = tokio::time::sleep(pause) => {}
                 () = self.0.nudge.notified() => {}
             }
         }
         let _ = stop.send(true);
-        while visits.join_next().await.is_some() {}
+        while hands.free_one().await {}
     }
 
     /// Gathers and delivers until nothing is due; how many deliveries were taken.
@@ -150,13 +144,8 @@ impl Courier {
     }
 
     /// Begins visits to whoever is due, as far as there are hands.
-    async fn send_out(
-        &self,
-        visits: &mut JoinSet<TenantId>,
-        of_tenants: &mut HashMap<TenantId, usize>,
-        stopped: &watch::Receiver<bool>,
-    ) {
-        let room = HANDS.saturating_sub(visits.len());
+    async fn send_out(&self, hands: &mut Hands, stopped: &watch::Receiver<bool>) {
+        let room = HANDS.saturating_sub(hands.at_work.len());
         if room == 0 {
             return;
         }
@@ -165,16 +154,47 @@ impl Courier {
             Ok(due) => due,
             Err(fault) => return tracing::error!(%fault, "subscriptions could not be looked up"),
         };
-        for due in choose(due, of_tenants, room) {
-            *of_tenants.entry(due.tenant).or_default() += 1;
+        for due in choose(due, &hands.of_tenants(), room) {
             let visitor = self.visitor(stopped);
-            visits.spawn(async move {
+            hands.begin(due, async move {
                 if let Err(fault) = visitor.visit(due.id).await {
                     tracing::error!(subscription.id = %due.id, %fault, "a subscription could not be visited to its end");
                 }
-                due.tenant
             });
         }
+    }
+}
+
+/// Visits under way. Whatever ends one, a panic too, frees its hand: what is not running holds none.
+#[derive(Default)]
+struct Hands {
+    visits: JoinSet<()>,
+    at_work: HashMap<task::Id, DueSubscription>,
+}
+
+impl Hands {
+    fn begin(&mut self, due: DueSubscription, visit: impl Future<Output = ()> + Send + 'static) {
+        let id = self.visits.spawn(visit).id();
+        self.at_work.insert(id, due);
+    }
+
+    /// Waits until a visit has ended; `false` at once where there is none.
+    async fn free_one(&mut self) -> bool {
+        let Some(ended) = self.visits.join_next_with_id().await else { return false };
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+        if let (Some(due), true) = (self.at_work.remove(&id), ended.is_err()) {
+            // Its lease is over by itself: it is visited again then.
+            tracing::error!(subscription.id = %due.id, "a visit to a subscription panicked");
+        }
+        true
+    }
+
+    fn of_tenants(&self) -> HashMap<TenantId, usize> {
+        let mut of_tenants = HashMap::new();
+        for due in self.at_work.values() {
+            *of_tenants.entry(due.tenant).or_default() += 1;
+        }
+        of_tenants
     }
 }
 
@@ -198,28 +218,4 @@ fn choose(
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    fn due(tenant: u128, id: u128) -> DueSubscription {
-        DueSubscription { id: SubscriptionId(Uuid::from_u128(id)), tenant: TenantId(Uuid::from_u128(tenant)) }
-    }
-
-    #[test]
-    fn a_busy_organisation_leaves_hands_to_the_others() {
-        let busy = (0..9).map(|id| due(1, id));
-        let all: Vec<DueSubscription> = busy.chain([due(2, 20), due(2, 21), due(3, 30)]).collect();
-        let chosen = |hands: &[(u128, usize)], room: usize| -> Vec<u128> {
-            let of_tenants =
-                hands.iter().map(|(id, hands)| (TenantId(Uuid::from_u128(*id)), *hands)).collect();
-            choose(all.clone(), &of_tenants, room).iter().map(|due| due.id.0.as_u128()).collect()
-        };
-
-        assert_eq!(chosen(&[], 4), [0, 20, 30, 1], "one of each, and then the next");
-        assert_eq!(chosen(&[(1, 5), (2, 1)], 3), [30, 20, 21], "the fewest hands first");
-        assert_eq!(chosen(&[(1, 8)], 32), [20, 30, 21], "who has their part gets no more");
-        assert_eq!(chosen(&[], 32).len(), 8 + 3);
-    }
-}
+mod tests;

@@ -51,7 +51,10 @@ impl Visitor {
         if visit.removed_at.is_some() {
             return self.say_farewell(visit).await;
         }
-        if visit.subscription.expires_at <= now || !self.may_be_told(&visit.subscription).await? {
+        if visit.subscription.expires_at <= now {
+            return self.lapse(visit, now).await;
+        }
+        if !self.may_be_told(&visit.subscription).await? {
             self.end(visit, now).await?;
             return self.say_farewell(visit).await;
         }
@@ -82,17 +85,27 @@ impl Visitor {
         }
     }
 
+    /// Its time is over: nothing is told any more, but nothing is forgotten either for as long as it can be renewed.
+    async fn lapse(&self, visit: &Visit, now: Timestamp) -> Result<usize, Fault> {
+        let notice = notice(&visit.subscription, LifecycleEvent::SubscriptionRemoved);
+        if !self.courier.0.store.lapse_subscription(visit, notice.as_deref(), now).await? {
+            return Ok(0);
+        }
+        tracing::info!(subscription.id = %visit.subscription.id, "a subscription was not renewed in time");
+        self.say_farewell(visit).await
+    }
+
     async fn end(&self, visit: &Visit, now: Timestamp) -> Result<(), Fault> {
         tracing::info!(subscription.id = %visit.subscription.id, "a subscription ended");
         let notice = notice(&visit.subscription, LifecycleEvent::SubscriptionRemoved);
         self.courier.0.store.end_subscription(visit, notice.as_deref(), now).await
     }
 
-    /// Says what is left to say of one that is no more, and forgets it after that.
+    /// Says what is left to say of one that is no more, and forgets it after that, unless it can still be renewed.
     async fn say_farewell(&self, visit: &Visit) -> Result<usize, Fault> {
         let taken = self.tell_of_itself(visit).await?;
-        let store = &self.courier.0.store;
-        if store.lifecycle_deliveries(visit).await?.is_empty() {
+        let (store, now) = (&self.courier.0.store, self.courier.0.clock.now());
+        if !visit.subscription.is_lapsed(now) && store.lifecycle_deliveries(visit).await?.is_empty() {
             store.delete_subscription(visit.subscription.id).await?;
         }
         Ok(taken)

@@ -247,22 +247,39 @@ impl<'a> Ask<'a> {
 
     /// An application needs an access policy for the organizer, whatever it does (decision 15 of docs/graph-compat.md).
     pub async fn check_policy(&self, organizer: PersonId) -> Result<(), ApiError> {
-        let Caller::Application(caller) = self.caller.as_ref() else { return Ok(()) };
-        let (is_allowed, _) = self.app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
-        if is_allowed { Ok(()) } else { Err(Denial::NoAccessPolicy.into()) }
+        match self.caller.as_ref() {
+            Caller::Application(_) => still_acts(self.app, &self.caller, organizer).await.map(|_| ()),
+            Caller::Delegated(_) => Ok(()),
+        }
     }
 
     /// A person whom the directory knows as disabled may do nothing, however long their token still lives. Whom
     /// it does not know at all is the operation's to judge.
     pub async fn check_account(&self) -> Result<(), ApiError> {
-        let Caller::Delegated(caller) = self.caller.as_ref() else { return Ok(()) };
-        self.app.forget_account(caller.tenant, caller.person);
-        let version = self.app.recall_account(caller.tenant, caller.person).await?;
-        version.map(|_| ()).ok_or(Refusal::UnknownPerson.into())
+        match self.caller.as_ref() {
+            Caller::Application(_) => Ok(()),
+            Caller::Delegated(caller) => still_acts(self.app, &self.caller, caller.person).await.map(|_| ()),
+        }
     }
 
     fn version(&self) -> &str {
         self.uri.path().split('/').nth(1).unwrap_or("beta")
+    }
+}
+
+/// The version of the directory by which an application may act for the organizer, or a person's account may be used: asked
+/// anew, however long ago the caller was let in.
+pub(super) async fn still_acts(app: &App, caller: &Caller, organizer: PersonId) -> Result<i64, ApiError> {
+    match caller {
+        Caller::Application(caller) => {
+            let (is_allowed, version) = app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
+            if is_allowed { Ok(version) } else { Err(Denial::NoAccessPolicy.into()) }
+        }
+        Caller::Delegated(caller) => {
+            app.forget_account(caller.tenant, caller.person);
+            let version = app.recall_account(caller.tenant, caller.person).await?;
+            version.ok_or(Refusal::UnknownPerson.into())
+        }
     }
 }
 

@@ -6,11 +6,11 @@ use std::task::{Context, Poll};
 use std::{fmt, io};
 
 use axum::body::{Body, Bytes, HttpBody};
-use domain::refusal::Denial;
-use domain::{Caller, FieldProblem, Meeting, PersonId, ProblemCode, Refusal, Registration, RegistrationKind};
+use domain::{Caller, FieldProblem, Meeting, PersonId, ProblemCode, Registration, RegistrationKind};
 use hyper::body::Frame;
 use tokio::sync::mpsc;
 
+use super::ask::still_acts;
 use super::reply::File;
 use super::{Answer, Ask, Reply};
 use crate::app::App;
@@ -128,17 +128,9 @@ pub enum Reader {
 impl Reader {
     /// Whoever lost the right while the file was on its way gets no more of it.
     async fn may_still(&self, app: &App, organizer: PersonId) -> Result<(), ApiError> {
-        let Self::Caller(caller) = self else { return Ok(()) };
-        match caller.as_ref() {
-            Caller::Application(caller) => {
-                let (is_allowed, _) = app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
-                if is_allowed { Ok(()) } else { Err(Denial::NoAccessPolicy.into()) }
-            }
-            Caller::Delegated(caller) => {
-                let view = app.store.find_person(caller.tenant, caller.person).await?;
-                let is_disabled = view.person.is_some_and(|person| !person.is_active);
-                if is_disabled { Err(Refusal::UnknownPerson.into()) } else { Ok(()) }
-            }
+        match self {
+            Self::Caller(caller) => still_acts(app, caller, organizer).await.map(|_| ()),
+            Self::Operator => Ok(()),
         }
     }
 }

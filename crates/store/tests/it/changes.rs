@@ -300,6 +300,79 @@ pub async fn who_was_visited_longest_ago_comes_first_and_no_organisation_takes_a
     assert_eq!(due(2, 9).await, [2, 3]);
 }
 
+/// It stays with what waits, due for nothing but its last word, for three days; as many may run beside.
+pub async fn a_subscription_whose_time_is_over_goes_on_where_it_stopped_if_it_is_renewed(rig: &Rig) {
+    const DAY: i64 = 86_400;
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        ended.push(subscribe(rig, Watched::Meetings).await);
+    }
+    rig.stage(None).await;
+    rig.store.gather(at(1)).await.unwrap();
+    let visit = async |id: SubscriptionId, seconds: i64| {
+        rig.store.visit_subscription(id, at(seconds), at(seconds) + MINUTE).await.unwrap().unwrap()
+    };
+    let one = ended[0].id;
+    let begun = visit(one, DAY - 1).await;
+    rig.store.begin_delivery(&begun, "waits", 1, at(DAY - 1), at(DAY - 1)).await.unwrap().unwrap();
+    let too_early = rig.store.lapse_subscription(&begun, None, at(DAY - 1)).await.unwrap();
+    rig.store.end_visit(&begun).await.unwrap();
+    for (n, subscription) in ended.iter().enumerate() {
+        let at_end = visit(subscription.id, DAY).await;
+        let last_word = (n == 0).then_some("it is over");
+        assert!(rig.store.lapse_subscription(&at_end, last_word, at(DAY)).await.unwrap());
+        rig.store.end_visit(&at_end).await.unwrap();
+    }
+
+    let due = rig.store.due_subscriptions(at(DAY), 9, 9).await.unwrap();
+    let speaking = visit(one, DAY + 1).await;
+    let last_words = rig.store.lifecycle_deliveries(&speaking).await.unwrap();
+    let put_off = Tried::Later(at(2 * DAY), "answered 500".to_owned());
+    assert!(rig.store.settle_delivery(&speaking, &last_words[0], &put_off, at(DAY + 1)).await.unwrap());
+    rig.store.end_visit(&speaking).await.unwrap();
+    let at_rest = rig.store.due_subscriptions(at(2 * DAY - 1), 9, 9).await.unwrap();
+    let speaks_again = rig.store.due_subscriptions(at(2 * DAY), 9, 9).await.unwrap();
+    let to_be_forgotten = rig.store.due_subscriptions(at(4 * DAY), 9, 9).await.unwrap();
+
+    assert!(!too_early, "the control");
+    assert_eq!(due.iter().map(|due| due.id).collect::<Vec<_>>(), [one], "it alone has something to say");
+    assert_eq!(at_rest, []);
+    assert_eq!((speaks_again.len(), to_be_forgotten.len()), (1, 3));
+    assert_eq!(rig.store.list_subscriptions(&ended[0].owner).await.unwrap().len(), 3, "they are still seen");
+    subscribe(rig, Watched::Meetings).await;
+    let renewed = Subscription { expires_at: at(9 * DAY), ..ended[0].clone() };
+    assert!(rig.store.renew_subscription(&renewed, fresh_id(), at(4 * DAY - 1)).await.unwrap());
+    let too_late = Subscription { expires_at: at(9 * DAY), ..ended[1].clone() };
+    assert!(!rig.store.renew_subscription(&too_late, fresh_id(), at(4 * DAY)).await.unwrap());
+    let going_on = visit(one, 4 * DAY).await;
+    assert_eq!((going_on.after, going_on.removed_at), (begun.after, None));
+    assert_eq!(rig.store.next_delivery(&going_on).await.unwrap().unwrap().body, "waits");
+    assert_eq!(rig.store.lifecycle_deliveries(&going_on).await.unwrap(), [], "its last word is taken back");
+}
+
+/// Those whose time is over count for themselves: as many again, and no more.
+pub async fn no_more_subscriptions_are_kept_for_a_late_renewal_than_may_run(rig: &Rig) {
+    let made = async |created_at: i64| {
+        let mut new = subscription(Watched::Meetings);
+        (new.created_at, new.expires_at) = (at(created_at), at(created_at + 1));
+        (new.id, rig.store.create_subscription(&new, fresh_id(), LIMITS).await.unwrap())
+    };
+    let mut outcomes = Vec::new();
+    for second in 0..8 {
+        let (id, outcome) = made(second).await;
+        outcomes.push(outcome);
+        if let Some(visit) =
+            rig.store.visit_subscription(id, at(second + 1), at(second + 2)).await.unwrap()
+        {
+            rig.store.lapse_subscription(&visit, None, at(second + 1)).await.unwrap();
+            rig.store.end_visit(&visit).await.unwrap();
+        }
+    }
+
+    use Subscribed::{Now, TooMany};
+    assert_eq!(outcomes, [Now, Now, Now, Now, Now, Now, TooMany, TooMany]);
+}
+
 pub async fn what_was_kept_long_enough_is_forgotten_and_the_feed_says_so(rig: &Rig) {
     let stage = rig.stage(None).await;
     let of = FeedOf { tenant: TENANT, organizer: ORGANIZER, meeting: Some(stage.meeting.id) };

@@ -233,6 +233,8 @@ macro_rules! every_case {
                 subscriptions_are_counted_for_each_owner_and_organisation,
                 a_visit_that_took_too_long_changes_nothing,
                 who_was_visited_longest_ago_comes_first_and_no_organisation_takes_all,
+                no_more_subscriptions_are_kept_for_a_late_renewal_than_may_run,
+                a_subscription_whose_time_is_over_goes_on_where_it_stopped_if_it_is_renewed,
                 what_was_kept_long_enough_is_forgotten_and_the_feed_says_so;
             paging:
                 pages_cover_the_list_in_order_of_arrival,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use domain::permission::{may_change_many, sees_registrants};
-use domain::refusal::Denial;
-use domain::{Caller, MeetingId, PersonId, Refusal, Registration};
+use domain::{MeetingId, Refusal, Registration};
 use pages::Language;
 use store::Hosted;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::graph::Ask;
+use crate::graph::ask::still_acts;
 
 /// Whoever sends the rows.
 pub enum Enroller<'a> {
@@ -51,7 +51,7 @@ impl Enroller<'_> {
         };
         let hosted = ask.own(hosted.as_ref())?.clone();
         let organizer = hosted.meeting.organizer;
-        let seen_directory = seen_by(ask, organizer).await?;
+        let seen_directory = still_acts(app, &ask.caller, organizer).await?;
         let registration = ask.check_cast(hosted.registration.as_ref())?.clone();
         may_change_many(&ask.caller, organizer, &registration)?;
         Ok(Look {
@@ -62,21 +62,5 @@ impl Enroller<'_> {
             sees_list: sees_registrants(&ask.caller, app.settings.permissions, organizer),
             actor: ask.caller.actor(),
         })
-    }
-}
-
-/// The version of the directory by which the caller's account may be used, or their application act for the organizer.
-async fn seen_by(ask: &Ask<'_>, organizer: PersonId) -> Result<i64, ApiError> {
-    match ask.caller.as_ref() {
-        Caller::Application(caller) => {
-            let (is_allowed, version) =
-                ask.app.store.may_act_for(caller.tenant, &caller.app, organizer).await?;
-            if is_allowed { Ok(version) } else { Err(Denial::NoAccessPolicy.into()) }
-        }
-        Caller::Delegated(caller) => {
-            ask.app.forget_account(caller.tenant, caller.person);
-            let version = ask.app.recall_account(caller.tenant, caller.person).await?;
-            version.ok_or(Refusal::UnknownPerson.into())
-        }
     }
 }
