@@ -414,7 +414,8 @@ impl Operation {
             Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
             Self::ListAttendanceReports => &[Filter, OrderBy, Top, Skip, Count],
             Self::ListAttendanceRecords => &[Filter, Top, SkipToken],
-            Self::ListDeliveries => &[Top, SkipToken],
+            Self::ListSubscriptions => &[Filter, OrderBy, Top, Skip, Count],
+            Self::ListDeliveries => &[Filter, OrderBy, Top, Skip, SkipToken, Count],
             Self::DeltaMeetings | Self::DeltaRegistrants => &[Top, SkipToken, DeltaToken],
             _ => &[],
         }
@@ -426,7 +427,9 @@ impl Operation {
             Self::ListRegistrants | Self::ListQuestions | Self::ListLetters => {
                 &[QueryOption::Filter, QueryOption::Search]
             }
-            Self::ListAttendanceReports => &[QueryOption::Filter],
+            Self::ListAttendanceReports | Self::ListSubscriptions | Self::ListDeliveries => {
+                &[QueryOption::Filter]
+            }
             _ => &[],
         }
     }

@@ -14,11 +14,20 @@ pub(crate) struct Sql<'q> {
     pub(crate) values: Vec<Value<'q>>,
 }
 
-/// What the words of a query mean here: of registrants called `r`.
+/// What the words of a query mean here.
 #[derive(Clone, Copy)]
 pub(crate) struct Words<'a> {
     pub(crate) engine: Engine,
-    pub(crate) kind: &'a RegistrationKind,
+    pub(crate) items: Items<'a>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Items<'a> {
+    /// Registrants of a registration of that kind, called `r`.
+    Registrants(&'a RegistrationKind),
+    /// Deliveries, called `d`.
+    Deliveries,
 }
 
 /// A column, as text that can be compared.
@@ -29,7 +38,7 @@ pub(crate) enum Column {
     Plain(&'static str),
     /// The text of the question that is answered, which is in no column.
     QuestionText,
-    /// Registrants of this kind have none.
+    /// Such items have none.
     Nothing,
 }
 
@@ -38,6 +47,9 @@ const STATUS: &str =
     "CASE WHEN r.canceled_at IS NULL THEN CASE COALESCE(r.standing, '') WHEN '' THEN 'registered'
         WHEN 'pendingApproval' THEN 'pendingApproval' ELSE 'waitlisted' END
     WHEN r.standing = 'rejected' THEN 'rejectedByOrganizer' ELSE 'canceled' END";
+
+/// What does not wait is not tried.
+const NEXT_ATTEMPT: &str = "CASE WHEN d.status = 'waiting' THEN d.due_at END";
 
 impl<'q> Sql<'q> {
     pub(crate) fn new() -> Self {
@@ -70,14 +82,22 @@ impl<'q> Sql<'q> {
 
 impl<'a> Words<'a> {
     pub(crate) fn questions(&self) -> &'a [Question] {
-        match self.kind {
-            RegistrationKind::BuiltIn(built_in) => &built_in.questions,
-            RegistrationKind::External => &[],
+        match self.items {
+            Items::Registrants(RegistrationKind::BuiltIn(built_in)) => &built_in.questions,
+            Items::Registrants(RegistrationKind::External) | Items::Deliveries => &[],
         }
     }
 
     pub(crate) fn column(&self, property: Property) -> Column {
-        let is_external = *self.kind == RegistrationKind::External;
+        match self.items {
+            Items::Registrants(kind) => {
+                self.of_registrants(property, matches!(kind, RegistrationKind::External))
+            }
+            Items::Deliveries => of_deliveries(property),
+        }
+    }
+
+    fn of_registrants(&self, property: Property, is_external: bool) -> Column {
         let answer = |plain, collated| if self.engine == Engine::Sqlite { plain } else { collated };
         match property {
             Property::Id if is_external => Column::Plain("r.external_id"),
@@ -282,6 +302,19 @@ impl<'a> Words<'a> {
         }
         // A CASE has one case at least.
         sql.push(" WHEN FALSE THEN FALSE ELSE ").push(says(None)).push(" END)");
+    }
+}
+
+fn of_deliveries(property: Property) -> Column {
+    match property {
+        Property::Kind => Column::Plain("d.kind"),
+        Property::Status => Column::Plain("d.status"),
+        Property::CreatedDateTime => Column::Plain("d.created_at"),
+        Property::LastAttemptDateTime => Column::Plain("d.tried_at"),
+        Property::NextAttemptDateTime => Column::Plain(NEXT_ATTEMPT),
+        Property::AttemptCount => Column::Plain("d.attempts"),
+        Property::Answer => Column::Folded("d.answer"),
+        _ => Column::Nothing,
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn get_report(ask: &Ask<'_>) -> Answer {
 pub async fn list_records(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = find(ask).await?;
     let asked = ask.query.asked(&list::RECORDS, &|_, _| None)?;
-    let after = start(ask, registration.id)?.map(|position| RegistrantId(position.id));
+    let after = start(ask, registration.id.0)?.map(|position| RegistrantId(position.id));
     let limit = page_size(ask, PAGE);
     let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, false).await?;
     let passes = match (page.registrants.first(), page.registrants.last()) {
@@ -62,7 +62,7 @@ pub async fn list_records(ask: &Ask<'_>) -> Answer {
         .collect();
     let value = choose(records, &list::RECORDS, &asked);
     let next = page.next.map(|next| Position { keys: Vec::new(), id: next.0 });
-    let next_link = next_link(ask, registration.id, next.as_ref())?;
+    let next_link = next_link(ask, registration.id.0, next.as_ref())?;
     let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
     Ok(Reply::list(&Collection { context, count: None, next_link, value }))
 }

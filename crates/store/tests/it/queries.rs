@@ -201,6 +201,54 @@ pub async fn items_are_passed_over_by_number(rig: &Rig) {
     }
 }
 
+/// Whoever has an address, by whichever way they came and whether or not they are still there, and nobody else.
+pub async fn an_address_leads_to_everybody_who_gave_it(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let ask = |email: &str, user| {
+        let email = Email::parse(email).unwrap();
+        let named = Named { first_name: "Odile".to_owned(), last_name: "Dubois".to_owned(), email };
+        stage.ask_for(Person::Named { named, user })
+    };
+    let somebody = || Some(PersonId(fresh_id()));
+    let mut asks = Vec::new();
+    for (plain, capitals) in
+        [("odile@b.example", "Odile@B.EXAMPLE"), ("odile@bücher.example", "ODILE@BÜCHER.example")]
+    {
+        asks.extend([ask(capitals, somebody()), ask(plain, somebody()), ask(plain, None)]);
+    }
+    let neighbours =
+        ["odile@b.example.org", "odile@bächer.example", "odile@bücher.example.org", "dile@b.example"];
+    asks.extend(neighbours.map(|address| ask(address, somebody())));
+    rig.store.enroll(&asks).await.unwrap();
+    let find = async |address: &str| {
+        let equal = Filter::Compare(Property::Email, Comparison::Eq, Literal::Text(address.to_owned()));
+        let found = read_all(rig, listing(&stage, Some(&equal), &[]), 2).await;
+        let counted = rig.store.count_registrants_by(listing(&stage, Some(&equal), &[])).await.unwrap();
+        assert_eq!(counted as usize, found.len(), "{address}");
+        found.iter().map(|registrant| registrant.id).collect::<Vec<_>>()
+    };
+    let of = |positions: &[usize]| positions.iter().map(|n| asks[*n].id).collect::<Vec<_>>();
+
+    assert_eq!(find("ODILE@b.example").await, of(&[0, 1, 2]));
+    assert_eq!(find("odile@BÜCHER.example").await, of(&[3, 4, 5]));
+    // One of each sort cancels, and comes back.
+    for n in [1, 2, 4, 5] {
+        rig.store.cancel_registrant(stage.meeting.id, asks[n].id, &fact(1)).await.unwrap();
+    }
+    assert_eq!(find("odile@b.example").await, of(&[0, 1, 2]));
+    assert_eq!(find("odile@bücher.example").await, of(&[3, 4, 5]));
+    let back = [2, 5].map(|n| Enrolment { id: stage.ask(0).id, ..asks[n].clone() });
+    rig.store.enroll(&back).await.unwrap();
+    assert_eq!(find("odile@b.example").await, [of(&[0, 1, 2]), vec![back[0].id]].concat());
+    assert_eq!(find("odile@bücher.example").await, [of(&[3, 4, 5]), vec![back[1].id]].concat());
+    rig.store.erase_registrant(stage.meeting.id, asks[1].id, &fact(2), &fact(3)).await.unwrap();
+    assert_eq!(find("odile@b.example").await, [of(&[0, 2]), vec![back[0].id]].concat());
+    // Neither is an address: one has no letter of ASCII to begin with.
+    for nonsense in ["ödile@b.example", "odile"] {
+        assert_eq!(find(nonsense).await, []);
+    }
+}
+
 /// However many values a list has, and whatever letters they share: the column is folded once for all of them.
 pub async fn the_values_of_a_list_are_looked_for_at_once(rig: &Rig) {
     let stage = furnished(rig).await;

@@ -173,3 +173,34 @@ pub static RECORDS: List = List {
     searched: &[],
     has_answers: false,
 };
+
+/// Subscriptions of a caller.
+pub static SUBSCRIPTIONS: List = List {
+    members: &[
+        member(Property::Id, Kind::Exact),
+        member(Property::Resource, Kind::Exact),
+        member(Property::ChangeType, Kind::Exact),
+        member(Property::NotificationUrl, Kind::Exact),
+        member(Property::LifecycleNotificationUrl, Kind::Exact),
+        member(Property::ExpirationDateTime, Kind::Instant),
+        member(Property::ApplicationId, Kind::Exact),
+        member(Property::CreatorId, Kind::Exact),
+    ],
+    searched: &[],
+    has_answers: false,
+};
+
+/// Deliveries to a subscription.
+pub static DELIVERIES: List = List {
+    members: &[
+        member(Property::Kind, Kind::Exact),
+        member(Property::Status, Kind::Choice(&["waiting", "delivered", "dropped"])),
+        member(Property::CreatedDateTime, Kind::Instant),
+        member(Property::LastAttemptDateTime, Kind::Instant),
+        member(Property::NextAttemptDateTime, Kind::Instant),
+        member(Property::AttemptCount, Kind::Number),
+        member(Property::Answer, Kind::Text),
+    ],
+    searched: &[],
+    has_answers: false,
+};
