@@ -413,9 +413,10 @@ impl Operation {
             Self::ListRegistrants => &[Filter, Search, OrderBy, Top, Skip, SkipToken, Count],
             Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
             Self::ListAttendanceReports => &[Filter, OrderBy, Top, Skip, Count],
-            Self::ListAttendanceRecords => &[Filter, Top, SkipToken],
             Self::ListSubscriptions => &[Filter, OrderBy, Top, Skip, Count],
-            Self::ListDeliveries => &[Filter, OrderBy, Top, Skip, SkipToken, Count],
+            Self::ListAttendanceRecords | Self::ListDeliveries => {
+                &[Filter, OrderBy, Top, Skip, SkipToken, Count]
+            }
             Self::DeltaMeetings | Self::DeltaRegistrants => &[Top, SkipToken, DeltaToken],
             _ => &[],
         }
@@ -427,9 +428,10 @@ impl Operation {
             Self::ListRegistrants | Self::ListQuestions | Self::ListLetters => {
                 &[QueryOption::Filter, QueryOption::Search]
             }
-            Self::ListAttendanceReports | Self::ListSubscriptions | Self::ListDeliveries => {
-                &[QueryOption::Filter]
-            }
+            Self::ListAttendanceReports
+            | Self::ListAttendanceRecords
+            | Self::ListSubscriptions
+            | Self::ListDeliveries => &[QueryOption::Filter],
             _ => &[],
         }
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::registrant::Registrant;
 
-pub use meaning::{Answered, Subject, fold, in_order, pairs};
+pub use meaning::{ATTENDEE, Answered, Attended, Subject, fold, in_order, pairs};
 
 /// The bounds of a query; docs/queries.md#bounds.
 pub mod bound {

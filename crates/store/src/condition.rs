@@ -26,6 +26,8 @@ pub(crate) struct Words<'a> {
 pub(crate) enum Items<'a> {
     /// Registrants of a registration of that kind, called `r`.
     Registrants(&'a RegistrationKind),
+    /// The same, as a report of attendance has them.
+    Attended(&'a RegistrationKind),
     /// Deliveries, called `d`.
     Deliveries,
 }
@@ -47,6 +49,10 @@ const STATUS: &str =
     "CASE WHEN r.canceled_at IS NULL THEN CASE COALESCE(r.standing, '') WHEN '' THEN 'registered'
         WHEN 'pendingApproval' THEN 'pendingApproval' ELSE 'waitlisted' END
     WHEN r.standing = 'rejected' THEN 'rejectedByOrganizer' ELSE 'canceled' END";
+
+/// As [`domain::query::Attended`] has it: none of whoever came.
+const ATTENDANCE: &str = "CASE WHEN EXISTS (SELECT 1 FROM attendance t
+    WHERE t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id) THEN NULL ELSE 0 END";
 
 /// What does not wait is not tried.
 const NEXT_ATTEMPT: &str = "CASE WHEN d.status = 'waiting' THEN d.due_at END";
@@ -84,7 +90,7 @@ impl<'a> Words<'a> {
     pub(crate) fn questions(&self) -> &'a [Question] {
         match self.items {
             Items::Registrants(RegistrationKind::BuiltIn(built_in)) => &built_in.questions,
-            Items::Registrants(RegistrationKind::External) | Items::Deliveries => &[],
+            Items::Registrants(RegistrationKind::External) | Items::Attended(_) | Items::Deliveries => &[],
         }
     }
 
@@ -93,7 +99,33 @@ impl<'a> Words<'a> {
             Items::Registrants(kind) => {
                 self.of_registrants(property, matches!(kind, RegistrationKind::External))
             }
+            Items::Attended(kind) => self.of_attended(property, matches!(kind, RegistrationKind::External)),
             Items::Deliveries => of_deliveries(property),
+        }
+    }
+
+    /// Adds who of all that are kept belongs into the list: of an external registration nobody who canceled, and in a report
+    /// whoever had a place or came.
+    pub(crate) fn those_listed(&self, sql: &mut Sql<'_>) {
+        match self.items {
+            Items::Registrants(RegistrationKind::External) => {
+                sql.push(" AND r.live_key IS NOT NULL");
+            }
+            Items::Attended(_) => {
+                sql.push(&format!(" AND (({STATUS}) = 'registered' OR ({ATTENDANCE}) IS NULL)"));
+            }
+            Items::Registrants(RegistrationKind::BuiltIn(_)) | Items::Deliveries => {}
+        }
+    }
+
+    fn of_attended(&self, property: Property, is_external: bool) -> Column {
+        match property {
+            Property::Id => Column::Plain("r.registrant_id"),
+            Property::RegistrantId => self.of_registrants(Property::Id, is_external),
+            Property::EmailAddress => self.of_registrants(Property::Email, is_external),
+            Property::Role => Column::Plain("'Attendee'"),
+            Property::TotalAttendanceInSeconds => Column::Plain(ATTENDANCE),
+            _ => Column::Nothing,
         }
     }
 

@@ -74,7 +74,7 @@ use turns::Turns;
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
-pub use attendance::Pass;
+pub use attendance::{AttendancePage, Pass};
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use calendar_answer::CalendarAnswer;

@@ -39,6 +39,7 @@ fn is_number(property: Property) -> bool {
             | Property::LastAttemptDateTime
             | Property::NextAttemptDateTime
             | Property::AttemptCount
+            | Property::TotalAttendanceInSeconds
     )
 }
 

@@ -80,7 +80,12 @@ async fn count(ask: &Ask<'_>, listing: Listing<'_>) -> Result<i64, ApiError> {
 }
 
 /// An id as clients know it, of a registrant or a question; `None` for one that is nobody's here.
-fn read_id(meeting: &Meeting, registration: &Registration, property: Property, text: &str) -> Option<Uuid> {
+pub(super) fn read_id(
+    meeting: &Meeting,
+    registration: &Registration,
+    property: Property,
+    text: &str,
+) -> Option<Uuid> {
     match property {
         Property::Id => {
             let (key, id) = wire::ids::read_registrant(text)?;

@@ -2,7 +2,9 @@
 
 use domain::enrolment::Named;
 use domain::person::ForeignPerson;
-use domain::query::{Answered, Comparison, Filter, Function, Literal, Order, Position, Property, in_order};
+use domain::query::{
+    Answered, Attended, Comparison, Filter, Function, Literal, Order, Position, Property, Subject, in_order,
+};
 use domain::question::{AnswerInput, Question};
 use domain::{
     Answer, BuiltIn, Email, Enrolment, Person, PersonId, QuestionId, Registrant, Registration,
@@ -246,6 +248,80 @@ pub async fn an_address_leads_to_everybody_who_gave_it(rig: &Rig) {
     // Neither is an address: one has no letter of ASCII to begin with.
     for nonsense in ["ödile@b.example", "odile"] {
         assert_eq!(find(nonsense).await, []);
+    }
+}
+
+/// Filters and orders by chance of who came and who did not, read page by page, against the same said plainly.
+pub async fn a_report_is_asked_by_what_its_filter_means(rig: &Rig) {
+    for stage in [furnished(rig).await, furnished_externally(rig).await] {
+        let is_external = stage.registration.kind == RegistrationKind::External;
+        let id = stage.registration.id;
+        let all =
+            rig.store.list_registrants(stage.meeting.id, id, None, 1_000, false).await.unwrap().registrants;
+        let mut dice = Dice(0xa77e);
+        let mut came = Vec::new();
+        for registrant in &all {
+            if dice.roll(3) == 0 {
+                rig.store.record_attendance(registrant, at(60)).await.unwrap();
+                rig.store.record_attendance(registrant, at(180)).await.unwrap();
+                came.push(registrant.id);
+            }
+        }
+        let item = |registrant| Attended { registrant, has_come: came.contains(&registrant.id) };
+        let expected: Vec<&Registrant> =
+            all.iter().filter(|one| one.is_registered() || came.contains(&one.id)).collect();
+        assert!(expected.len() < all.len() && came.len() < expected.len() && !came.is_empty(), "the control");
+        let properties = [
+            (Property::Id, false),
+            (Property::RegistrantId, is_external),
+            (Property::EmailAddress, true),
+            (Property::Role, true),
+            (Property::TotalAttendanceInSeconds, true),
+        ];
+        for round in 0..120 {
+            let mut leaf = || {
+                let (property, has_order) = *dice.pick(&properties);
+                let literal = match dice.roll(4) {
+                    0 => Literal::Null,
+                    _ => item(*dice.pick(&expected)).value(property),
+                };
+                let all = [Comparison::Eq, Comparison::Ne, Comparison::Ge, Comparison::Lt];
+                Filter::Compare(property, *dice.pick(if has_order { &all } else { &all[..2] }), literal)
+            };
+            let filter = match round % 3 {
+                0 => leaf(),
+                1 => Filter::And(vec![leaf(), Filter::Not(Box::new(leaf()))]),
+                _ => Filter::Or(vec![leaf(), leaf()]),
+            };
+            let order = |property| Order { property, is_descending: round % 2 == 0 };
+            let orders = match round % 5 {
+                0 => vec![],
+                1 => vec![order(Property::TotalAttendanceInSeconds)],
+                2 => vec![order(Property::Role), order(Property::EmailAddress)],
+                3 => vec![order(Property::TotalAttendanceInSeconds), order(Property::Id)],
+                _ => vec![order(Property::EmailAddress), order(Property::TotalAttendanceInSeconds)],
+            };
+            let mut plainly: Vec<&Registrant> =
+                expected.iter().copied().filter(|registrant| filter.matches(&item(registrant))).collect();
+            plainly.sort_by(|one, other| in_order(&item(one), &item(other), &orders));
+
+            let listing = listing(&stage, Some(&filter), &orders);
+            let (mut read, mut after): (Vec<_>, Option<Position>) = (Vec::new(), None);
+            loop {
+                let page = rig.store.list_attended(listing, after.as_ref(), 0, 7).await.unwrap();
+                for (registrant, joined) in &page.attended {
+                    assert_eq!(joined.len(), if came.contains(&registrant.id) { 2 } else { 0 });
+                    read.push(registrant.id);
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let ids: Vec<_> = plainly.iter().map(|registrant| registrant.id).collect();
+            assert_eq!(read, ids, "round {round}: {filter:#?} by {orders:?}");
+            assert_eq!(rig.store.count_attended(listing).await.unwrap() as usize, ids.len(), "{filter:?}");
+        }
     }
 }
 

@@ -161,11 +161,24 @@ pub static REPORTS: List = List {
     has_answers: false,
 };
 
-/// Records of an attendance report.
+/// Records of an attendance report of a built-in registration.
 pub static RECORDS: List = List {
     members: &[
-        member(Property::Id, Kind::Exact),
-        member(Property::EmailAddress, Kind::Text),
+        member(Property::Id, Kind::Id),
+        member(Property::EmailAddress, Kind::Name),
+        member(Property::RegistrantId, Kind::Id),
+        member(Property::Role, Kind::Exact),
+        member(Property::TotalAttendanceInSeconds, Kind::Number),
+    ],
+    searched: &[],
+    has_answers: false,
+};
+
+/// Records of an attendance report of an external registration.
+pub static EXTERNAL_RECORDS: List = List {
+    members: &[
+        member(Property::Id, Kind::Id),
+        member(Property::EmailAddress, Kind::Name),
         member(Property::RegistrantId, Kind::Exact),
         member(Property::Role, Kind::Exact),
         member(Property::TotalAttendanceInSeconds, Kind::Number),
