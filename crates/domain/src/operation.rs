@@ -413,8 +413,10 @@ impl Operation {
             Self::ListRegistrants => &[Filter, Search, OrderBy, Top, Skip, SkipToken, Count],
             Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
             Self::ListAttendanceReports => &[Filter, OrderBy, Top, Skip, Count],
-            Self::ListAttendanceRecords => &[Filter, Top, SkipToken],
-            Self::ListDeliveries => &[Top, SkipToken],
+            Self::ListSubscriptions => &[Filter, OrderBy, Top, Skip, Count],
+            Self::ListAttendanceRecords | Self::ListDeliveries => {
+                &[Filter, OrderBy, Top, Skip, SkipToken, Count]
+            }
             Self::DeltaMeetings | Self::DeltaRegistrants => &[Top, SkipToken, DeltaToken],
             _ => &[],
         }
@@ -426,7 +428,10 @@ impl Operation {
             Self::ListRegistrants | Self::ListQuestions | Self::ListLetters => {
                 &[QueryOption::Filter, QueryOption::Search]
             }
-            Self::ListAttendanceReports => &[QueryOption::Filter],
+            Self::ListAttendanceReports
+            | Self::ListAttendanceRecords
+            | Self::ListSubscriptions
+            | Self::ListDeliveries => &[QueryOption::Filter],
             _ => &[],
         }
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::registrant::Registrant;
 
-pub use meaning::{Answered, Subject, fold, in_order, pairs};
+pub use meaning::{ATTENDEE, Answered, Attended, Subject, fold, in_order, pairs};
 
 /// The bounds of a query; docs/queries.md#bounds.
 pub mod bound {
@@ -59,6 +59,17 @@ pub enum Property {
     RegistrantId,
     Role,
     TotalAttendanceInSeconds,
+    Resource,
+    ChangeType,
+    NotificationUrl,
+    LifecycleNotificationUrl,
+    ExpirationDateTime,
+    ApplicationId,
+    CreatorId,
+    CreatedDateTime,
+    LastAttemptDateTime,
+    NextAttemptDateTime,
+    AttemptCount,
 }
 
 impl Property {
@@ -89,6 +100,17 @@ impl Property {
             Self::RegistrantId => "registrantId",
             Self::Role => "role",
             Self::TotalAttendanceInSeconds => "totalAttendanceInSeconds",
+            Self::Resource => "resource",
+            Self::ChangeType => "changeType",
+            Self::NotificationUrl => "notificationUrl",
+            Self::LifecycleNotificationUrl => "lifecycleNotificationUrl",
+            Self::ExpirationDateTime => "expirationDateTime",
+            Self::ApplicationId => "applicationId",
+            Self::CreatorId => "creatorId",
+            Self::CreatedDateTime => "createdDateTime",
+            Self::LastAttemptDateTime => "lastAttemptDateTime",
+            Self::NextAttemptDateTime => "nextAttemptDateTime",
+            Self::AttemptCount => "attemptCount",
         }
     }
 }
@@ -180,12 +202,12 @@ pub enum OrderKey {
     Text(String),
 }
 
-/// Where a page of registrants starts: behind this one.
+/// Where a page of a list starts: behind this item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// What it is ordered by, in order.
+    /// What it is ordered by, in order; of a delivery last its number.
     pub keys: Vec<OrderKey>,
-    /// Its id.
+    /// Its id; of a delivery that of its subscription.
     pub id: Uuid,
 }
 

@@ -14,11 +14,22 @@ pub(crate) struct Sql<'q> {
     pub(crate) values: Vec<Value<'q>>,
 }
 
-/// What the words of a query mean here: of registrants called `r`.
+/// What the words of a query mean here.
 #[derive(Clone, Copy)]
 pub(crate) struct Words<'a> {
     pub(crate) engine: Engine,
-    pub(crate) kind: &'a RegistrationKind,
+    pub(crate) items: Items<'a>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy)]
+pub(crate) enum Items<'a> {
+    /// Registrants of a registration of that kind, called `r`.
+    Registrants(&'a RegistrationKind),
+    /// The same, as a report of attendance has them.
+    Attended(&'a RegistrationKind),
+    /// Deliveries, called `d`.
+    Deliveries,
 }
 
 /// A column, as text that can be compared.
@@ -29,7 +40,7 @@ pub(crate) enum Column {
     Plain(&'static str),
     /// The text of the question that is answered, which is in no column.
     QuestionText,
-    /// Registrants of this kind have none.
+    /// Such items have none.
     Nothing,
 }
 
@@ -38,6 +49,13 @@ const STATUS: &str =
     "CASE WHEN r.canceled_at IS NULL THEN CASE COALESCE(r.standing, '') WHEN '' THEN 'registered'
         WHEN 'pendingApproval' THEN 'pendingApproval' ELSE 'waitlisted' END
     WHEN r.standing = 'rejected' THEN 'rejectedByOrganizer' ELSE 'canceled' END";
+
+/// As [`domain::query::Attended`] has it: none of whoever came.
+const ATTENDANCE: &str = "CASE WHEN EXISTS (SELECT 1 FROM attendance t
+    WHERE t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id) THEN NULL ELSE 0 END";
+
+/// What does not wait is not tried.
+const NEXT_ATTEMPT: &str = "CASE WHEN d.status = 'waiting' THEN d.due_at END";
 
 impl<'q> Sql<'q> {
     pub(crate) fn new() -> Self {
@@ -70,14 +88,48 @@ impl<'q> Sql<'q> {
 
 impl<'a> Words<'a> {
     pub(crate) fn questions(&self) -> &'a [Question] {
-        match self.kind {
-            RegistrationKind::BuiltIn(built_in) => &built_in.questions,
-            RegistrationKind::External => &[],
+        match self.items {
+            Items::Registrants(RegistrationKind::BuiltIn(built_in)) => &built_in.questions,
+            Items::Registrants(RegistrationKind::External) | Items::Attended(_) | Items::Deliveries => &[],
         }
     }
 
     pub(crate) fn column(&self, property: Property) -> Column {
-        let is_external = *self.kind == RegistrationKind::External;
+        match self.items {
+            Items::Registrants(kind) => {
+                self.of_registrants(property, matches!(kind, RegistrationKind::External))
+            }
+            Items::Attended(kind) => self.of_attended(property, matches!(kind, RegistrationKind::External)),
+            Items::Deliveries => of_deliveries(property),
+        }
+    }
+
+    /// Adds who of all that are kept belongs into the list: of an external registration nobody who canceled, and in a report
+    /// whoever had a place or came.
+    pub(crate) fn those_listed(&self, sql: &mut Sql<'_>) {
+        match self.items {
+            Items::Registrants(RegistrationKind::External) => {
+                sql.push(" AND r.live_key IS NOT NULL");
+            }
+            Items::Attended(_) => {
+                sql.push(&format!(" AND (({STATUS}) = 'registered' OR ({ATTENDANCE}) IS NULL)"));
+            }
+            Items::Registrants(RegistrationKind::BuiltIn(_)) | Items::Deliveries => {}
+        }
+    }
+
+    fn of_attended(&self, property: Property, is_external: bool) -> Column {
+        match property {
+            Property::Id => Column::Plain("r.registrant_id"),
+            Property::RegistrantId => self.of_registrants(Property::Id, is_external),
+            Property::EmailAddress => self.of_registrants(Property::Email, is_external),
+            Property::Role => Column::Plain("'Attendee'"),
+            Property::TotalAttendanceInSeconds => Column::Plain(ATTENDANCE),
+            _ => Column::Nothing,
+        }
+    }
+
+    fn of_registrants(&self, property: Property, is_external: bool) -> Column {
         let answer = |plain, collated| if self.engine == Engine::Sqlite { plain } else { collated };
         match property {
             Property::Id if is_external => Column::Plain("r.external_id"),
@@ -282,6 +334,19 @@ impl<'a> Words<'a> {
         }
         // A CASE has one case at least.
         sql.push(" WHEN FALSE THEN FALSE ELSE ").push(says(None)).push(" END)");
+    }
+}
+
+fn of_deliveries(property: Property) -> Column {
+    match property {
+        Property::Kind => Column::Plain("d.kind"),
+        Property::Status => Column::Plain("d.status"),
+        Property::CreatedDateTime => Column::Plain("d.created_at"),
+        Property::LastAttemptDateTime => Column::Plain("d.tried_at"),
+        Property::NextAttemptDateTime => Column::Plain(NEXT_ATTEMPT),
+        Property::AttemptCount => Column::Plain("d.attempts"),
+        Property::Answer => Column::Folded("d.answer"),
+        _ => Column::Nothing,
     }
 }
 

@@ -72,6 +72,17 @@ pub enum DeliveryStatus {
     Dropped,
 }
 
+impl DeliveryStatus {
+    /// As it is stored and shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// How a try ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tried {
@@ -91,7 +102,7 @@ struct VisitRow {
 }
 
 #[derive(FromRow)]
-struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     delivery_no: i64,
     kind: String,
     body: String,
@@ -134,9 +145,6 @@ const LIFECYCLE: &str =
     FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no IN (SELECT w.delivery_no
         FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting' AND w.kind <> 'change')
     ORDER BY d.delivery_no LIMIT 10";
-const LIST: &str = "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status, tried_at,
-        answer
-    FROM delivery WHERE slot = $1 AND subscription_id = $2 AND delivery_no > $3 ORDER BY delivery_no LIMIT $4";
 const NUMBER: &str = "UPDATE subscription SET last_delivery = last_delivery + 1
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3 RETURNING last_delivery";
 const INSERT: &str =
@@ -406,24 +414,6 @@ impl Store {
         Ok(())
     }
 
-    /// What was sent to a subscription and waits to be, in order, behind a number.
-    pub async fn list_deliveries(
-        &self,
-        id: SubscriptionId,
-        after: i64,
-        limit: u32,
-    ) -> Result<Vec<Delivery>, Fault> {
-        let Some(slot) = id.slot() else { return Ok(Vec::new()) };
-        let rows: Vec<DeliveryRow> = query(LIST)
-            .bind(number(slot))
-            .bind(id.0)
-            .bind(after)
-            .bind(i64::from(limit))
-            .fetch_all(&self.readers)
-            .await?;
-        rows.into_iter().map(DeliveryRow::into_delivery).collect()
-    }
-
     /// Sends all changes from that delivery on once more, in order and to the byte; tells how many deliveries that are.
     pub async fn replay_deliveries(
         &self,
@@ -485,7 +475,7 @@ impl Delivery {
 }
 
 impl DeliveryRow {
-    fn into_delivery(self) -> Result<Delivery, Fault> {
+    pub(crate) fn into_delivery(self) -> Result<Delivery, Fault> {
         Ok(Delivery {
             number: self.delivery_no,
             kind: self.kind,

@@ -55,6 +55,7 @@ mod returned;
 mod rows;
 mod schema;
 mod seating;
+mod sent;
 mod subscription;
 mod suppressing;
 mod turns;
@@ -73,7 +74,7 @@ use turns::Turns;
 
 pub use access::{AccessPolicy, Grantee};
 pub use application::RegisteredApplication;
-pub use attendance::Pass;
+pub use attendance::{AttendancePage, Pass};
 pub use audit::{Audit, Breach};
 pub use backup::backup_sqlite;
 pub use calendar_answer::CalendarAnswer;
@@ -96,13 +97,14 @@ pub use past::Past;
 pub use registrant::RegistrantPage;
 pub use returned::Return;
 pub use schema::Schema;
+pub use sent::{Sent, SentPage};
 pub use subscription::{Rotated, Subscribed, SubscriptionLimits};
 pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 12] = [
+const STEPS: [(i64, &str, &str, &str); 13] = [
     (
         1,
         "registrations",
@@ -174,6 +176,12 @@ const STEPS: [(i64, &str, &str, &str); 12] = [
         "standing",
         include_str!("../migrations/sqlite/0012_standing.sql"),
         include_str!("../migrations/postgres/0012_standing.sql"),
+    ),
+    (
+        13,
+        "registrant_mail",
+        include_str!("../migrations/sqlite/0013_registrant_mail.sql"),
+        include_str!("../migrations/postgres/0013_registrant_mail.sql"),
     ),
 ];
 

@@ -6,12 +6,13 @@
 use std::sync::LazyLock;
 
 use domain::enrolment::{address_key, external_key};
-use domain::query::{Answered, Comparison, Filter, Literal, Order, Position, Property};
+use domain::query::{Answered, Comparison, Filter, Literal, Order, Position, Property, fold};
 use domain::{Email, Registrant, Registration, RegistrationKind, TenantId};
 use uuid::Uuid;
 
-use crate::condition::{Sql, Words};
-use crate::engine::{LONGEST_SEARCH, Readable, Text, query};
+use crate::condition::{Items, Sql, Words};
+use crate::engine::{Engine, LONGEST_SEARCH, Readable, Text, query};
+use crate::ordering::behind;
 use crate::registrant::{HANDFUL, PAGE_WEIGHT, RegistrantRow, weigh};
 use crate::rows::{PerLength, number, placeholders};
 use crate::{Fault, Store};
@@ -75,16 +76,33 @@ impl Store {
         skip: u32,
         limit: u32,
     ) -> Result<ListedPage, Fault> {
-        if let [Keys::Is(key)] = &keys_to(listing)[..] {
+        let leading = keys_to(listing, Property::Email);
+        if let [Keys::Is(key)] = &leading[..] {
             let found = if skip == 0 && after.is_none() { self.find_one(listing, key).await? } else { None };
             return Ok(ListedPage { registrants: found.into_iter().collect(), next: None });
         }
-        let words = self.words(listing);
+        let found = self.find_ids(listing, self.words(listing), &leading, (after, skip, limit)).await?;
+        let (registrants, goes_on) = self.read_page(listing, &found, limit as usize).await?;
+        let last = registrants.last().filter(|_| goes_on);
+        let next = last.map(|last| Position::of(last, listing.orders));
+        Ok(ListedPage { registrants, next })
+    }
+
+    /// The ids of those who are asked for: behind a position, so many passed over, and one more than so many.
+    pub(crate) async fn find_ids(
+        &self,
+        listing: Listing<'_>,
+        words: Words<'_>,
+        leading: &[Keys],
+        (after, skip, limit): (Option<&Position>, u32, u32),
+    ) -> Result<Vec<Uuid>, Fault> {
         let (keys, is_turned) = words.orders(listing.orders);
         let mut sql = Sql::new();
-        self.branches(
+        branches(
             &mut sql,
             listing,
+            words,
+            leading,
             |sql| {
                 sql.push("r.registrant_id");
                 for (n, (key, _)) in keys.iter().enumerate() {
@@ -94,7 +112,7 @@ impl Store {
             |sql| {
                 if let Some(position) = after {
                     sql.push(" AND ");
-                    words.behind(sql, &keys, is_turned, position);
+                    behind(sql, &keys, &position.keys, ("r.registrant_id", is_turned), position.id);
                 }
             },
         );
@@ -106,20 +124,31 @@ impl Store {
         sql.push("registrant_id").push(direction(is_turned));
         // One id more than is wanted tells whether the list goes on.
         sql.push(" LIMIT ").bind(i64::from(limit) + 1).push(" OFFSET ").bind(i64::from(skip));
-        let found: Vec<Uuid> = self.find_bounded(listing.tenant, sql).await?;
-        self.read_page(listing, &found, limit as usize).await
+        self.find_bounded(listing.tenant, sql).await
     }
 
     /// How many registrants that is in all.
     pub async fn count_registrants_by(&self, listing: Listing<'_>) -> Result<i64, Fault> {
-        if let [Keys::Is(key)] = &keys_to(listing)[..] {
+        let leading = keys_to(listing, Property::Email);
+        if let [Keys::Is(key)] = &leading[..] {
             return Ok(i64::from(self.find_one(listing, key).await?.is_some()));
         }
+        self.count_ids(listing, self.words(listing), &leading).await
+    }
+
+    pub(crate) async fn count_ids(
+        &self,
+        listing: Listing<'_>,
+        words: Words<'_>,
+        leading: &[Keys],
+    ) -> Result<i64, Fault> {
         let mut sql = Sql::new();
         sql.push("SELECT ").push("COUNT(*) FROM (");
-        self.branches(
+        branches(
             &mut sql,
             listing,
+            words,
+            leading,
             |sql| {
                 sql.push("r.registrant_id");
             },
@@ -144,46 +173,11 @@ impl Store {
     }
 
     fn words<'a>(&self, listing: Listing<'a>) -> Words<'a> {
-        Words { engine: self.engine(), kind: &listing.registration.kind }
-    }
-
-    /// The question itself; more than once where several keys lead to what is asked for, none of which finds what another
-    /// does.
-    fn branches(
-        &self,
-        sql: &mut Sql<'_>,
-        listing: Listing<'_>,
-        columns: impl Fn(&mut Sql<'_>),
-        more: impl Fn(&mut Sql<'_>),
-    ) {
-        let registration = listing.registration;
-        for (n, key) in keys_to(listing).iter().enumerate() {
-            sql.push(if n > 0 { " UNION ALL " } else { "" }).push("SELECT ");
-            columns(sql);
-            sql.push(" FROM registrant r WHERE r.slot = ").bind(number(registration.meeting.slot()));
-            sql.push(" AND r.meeting_id = ").bind(registration.meeting.0);
-            match key {
-                Keys::Any => &mut *sql,
-                Keys::Is(key) => sql.push(" AND r.live_key = ").bind(key.clone()),
-                Keys::Between(first, end) => {
-                    sql.push(" AND r.live_key >= ").bind(*first).push(" AND r.live_key < ").bind(*end)
-                }
-                Keys::Gone => sql.push(" AND r.live_key IS NULL"),
-            };
-            sql.push(" AND r.registration_id = ").bind(registration.id.0);
-            if registration.kind == RegistrationKind::External {
-                sql.push(" AND r.live_key IS NOT NULL");
-            }
-            if let Some(filter) = listing.filter {
-                sql.push(" AND ");
-                self.words(listing).filter(sql, filter);
-            }
-            more(sql);
-        }
+        Words { engine: self.engine(), items: Items::Registrants(&listing.registration.kind) }
     }
 
     /// Looks through a list, when it is the tenant's turn.
-    async fn find_bounded<T>(&self, tenant: TenantId, sql: Sql<'_>) -> Result<Vec<T>, Fault>
+    pub(crate) async fn find_bounded<T>(&self, tenant: TenantId, sql: Sql<'_>) -> Result<Vec<T>, Fault>
     where
         (T,): Readable,
     {
@@ -194,65 +188,130 @@ impl Store {
         asked.fetch_values_bounded(&self.readers, LONGEST_SEARCH).await
     }
 
-    async fn read_page(
+    /// The rows of those ids, up to so many of them or many megabytes, and whether there are more.
+    pub(crate) async fn read_page(
         &self,
         listing: Listing<'_>,
         found: &[Uuid],
         limit: usize,
-    ) -> Result<ListedPage, Fault> {
+    ) -> Result<(Vec<Registrant>, bool), Fault> {
         let meeting = listing.registration.meeting;
         let (wanted, beyond) = found.split_at(found.len().min(limit));
-        let mut page = ListedPage { registrants: Vec::new(), next: None };
-        let mut weight = 0;
+        let (mut registrants, mut weight) = (Vec::new(), 0);
         for ids in wanted.chunks(HANDFUL) {
             let question = ids.iter().fold(query(THESE.text(ids.len())), |question, id| question.bind(*id));
             let question = question.bind(number(meeting.slot())).bind(meeting.0);
             let mut rows: Vec<Option<RegistrantRow>> =
                 question.fetch_all(&self.readers).await?.into_iter().map(Some).collect();
             for id in ids {
-                let position = page.registrants.last().map(|last| Position::of(last, listing.orders));
                 if weight >= PAGE_WEIGHT {
-                    page.next = position;
-                    return Ok(page);
+                    return Ok((registrants, true));
                 }
                 let row =
                     rows.iter_mut().find(|row| row.as_ref().is_some_and(|row| row.registrant_id == *id));
                 let Some(row) = row.and_then(Option::take) else { continue };
                 let registrant = row.into_registrant()?;
                 weight += weigh(&registrant);
-                page.registrants.push(registrant);
+                registrants.push(registrant);
             }
         }
-        if !beyond.is_empty() {
-            page.next = page.registrants.last().map(|last| Position::of(last, listing.orders));
+        Ok((registrants, !beyond.is_empty()))
+    }
+}
+
+/// The question itself; more than once where several keys lead to what is asked for, none of which finds what another
+/// does.
+fn branches(
+    sql: &mut Sql<'_>,
+    listing: Listing<'_>,
+    words: Words<'_>,
+    leading: &[Keys],
+    columns: impl Fn(&mut Sql<'_>),
+    more: impl Fn(&mut Sql<'_>),
+) {
+    let registration = listing.registration;
+    for (n, key) in leading.iter().enumerate() {
+        sql.push(if n > 0 { " UNION ALL " } else { "" }).push("SELECT ");
+        columns(sql);
+        sql.push(" FROM registrant r");
+        // Without figures SQLite holds the order of the primary key to be worth more, and reads the meeting.
+        if matches!(key, Keys::Mail(_)) && words.engine == Engine::Sqlite {
+            sql.push(" INDEXED BY registrant_mail");
         }
-        Ok(page)
+        sql.push(" WHERE r.slot = ").bind(number(registration.meeting.slot()));
+        sql.push(" AND r.meeting_id = ").bind(registration.meeting.0);
+        match key {
+            Keys::Any => &mut *sql,
+            Keys::Is(key) => sql.push(" AND r.live_key = ").bind(key.clone()),
+            Keys::Mail(start) => start.push(sql),
+        };
+        sql.push(" AND r.registration_id = ").bind(registration.id.0);
+        words.those_listed(sql);
+        if let Some(filter) = listing.filter {
+            sql.push(" AND ");
+            words.filter(sql, filter);
+        }
+        more(sql);
     }
 }
 
 /// By which keys registrants are looked for.
 #[derive(Debug, PartialEq, Eq)]
-enum Keys {
+pub(crate) enum Keys {
     /// By none but the meeting's.
     Any,
     /// By that of the one who is registered under it.
     Is(String),
-    /// By those from one on, up to another.
-    Between(&'static str, &'static str),
-    /// By none: those who canceled.
-    Gone,
+    /// By what an address begins with, of those who are not registered under it: they came signed in, or canceled.
+    Mail(Start),
 }
 
-/// The keys of [`domain::Person::key`] that lead to whatever the filter asks for, whoever else they lead to. An address
-/// leads to whoever registered by it; whoever registered signed in, or has canceled, is looked for among their like.
-fn keys_to(listing: Listing<'_>) -> Vec<Keys> {
+/// What the small letters of an address begin with, as far as the index of them tells: it folds A to Z alone. Whatever
+/// else leads there is told apart by the filter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// All of it.
+    Whole(String),
+    /// What stands before its first letter beyond ASCII, which only a domain has.
+    Of(String),
+}
+
+/// As the index `registrant_mail` has it, word for word: neither engine takes an index for less.
+const WITHOUT_KEY_OF_MAIL: &str = "r.email IS NOT NULL AND (r.live_key IS NULL OR r.user_id IS NOT NULL)";
+
+impl Start {
+    fn of(address: &str) -> Self {
+        let folded = fold(address);
+        match folded.find(|letter: char| !letter.is_ascii()) {
+            None => Self::Whole(folded),
+            Some(end) => Self::Of(folded[..end].to_owned()),
+        }
+    }
+
+    fn push<'s, 'q>(&self, sql: &'s mut Sql<'q>) -> &'s mut Sql<'q> {
+        sql.push(" AND ").push(WITHOUT_KEY_OF_MAIL);
+        match self {
+            Self::Whole(address) => sql.push(" AND lower(r.email) = ").bind(address.clone()),
+            // Both engines compare bytes, and no address holds the last letter of all.
+            Self::Of(start) => {
+                sql.push(" AND lower(r.email) >= ").bind(start.clone());
+                sql.push(" AND lower(r.email) < ").bind(format!("{start}{}", char::MAX))
+            }
+        }
+    }
+}
+
+/// The keys that lead to whatever the filter asks for, whoever else they lead to. An address leads by
+/// [`domain::Person::key`] to whoever registered by it, and by a key of its own to whoever registered signed in or has
+/// canceled. An index of all would cost every enrolment.
+pub(crate) fn keys_to(listing: Listing<'_>, address: Property) -> Vec<Keys> {
     let is_external = listing.registration.kind == RegistrationKind::External;
     let equal = |property| listing.filter.and_then(|filter| equal_to(filter, property));
-    match (equal(Property::Id), equal(Property::Email)) {
+    match (equal(Property::Id), equal(address)) {
         (Some(Literal::Exact(id)), _) if is_external => vec![Keys::Is(external_key(id))],
         (_, Some(Literal::Text(address))) if !is_external => {
             let by_address = Email::parse(address).ok().map(|email| Keys::Is(address_key(&email)));
-            by_address.into_iter().chain([Keys::Between("u:", "u;"), Keys::Gone]).collect()
+            by_address.into_iter().chain([Keys::Mail(Start::of(address))]).collect()
         }
         _ => vec![Keys::Any],
     }

@@ -1,5 +1,6 @@
 //! `meetingAttendanceReport` and `attendanceRecord`. docs/graph-compat.md#attendance.
 
+use domain::query::ATTENDEE;
 use domain::{Meeting, Person, Registrant, Registration};
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -97,7 +98,7 @@ impl AttendanceRecord {
             email_address,
             identity: Identity { id: registrant.user().map(|user| user.to_string()), display_name },
             registrant_id,
-            role: "Attendee",
+            role: ATTENDEE,
             total_attendance_in_seconds: joined.is_empty().then_some(0),
             attendance_intervals: joined.iter().map(interval).collect(),
         }

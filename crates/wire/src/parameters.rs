@@ -107,10 +107,7 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
     );
     let only = ("If-Match", "412 unless what is there has this version.", versions());
     let unless = ("If-None-Match", "304 without a body if what is there has this version.", versions());
-    let is_list = matches!(
-        operation,
-        Operation::FindMeetings | Operation::ListSubscriptions | Operation::GetSubscription
-    );
+    let has_no_version = matches!(operation, Operation::FindMeetings | Operation::GetSubscription);
     let is_once_on_subscriptions = matches!(
         operation,
         Operation::CreateSubscription | Operation::RotateSigningSecret | Operation::ReplayDeliveries
@@ -128,7 +125,7 @@ fn headers(operation: Operation) -> Vec<(&'static str, &'static str, Value)> {
         Method::Patch => vec![only, returns],
         Method::Delete => vec![only],
         Method::Get if operation.query_options().contains(&QueryOption::Top) => vec![page],
-        Method::Get if is_list || operation.resource() == Resource::User => Vec::new(),
+        Method::Get if has_no_version || operation.resource() == Resource::User => Vec::new(),
         Method::Get if operation.resource() == Resource::AttendanceReport => Vec::new(),
         Method::Get if operation == Operation::ExportRegistrants => Vec::new(),
         Method::Get => vec![unless],

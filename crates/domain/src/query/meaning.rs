@@ -177,6 +177,33 @@ impl Subject for Answered<'_> {
     }
 }
 
+/// A registrant as a report of attendance shows them.
+#[derive(Clone, Copy, Debug)]
+pub struct Attended<'a> {
+    /// The registrant.
+    pub registrant: &'a Registrant,
+    /// Whether the door let them in.
+    pub has_come: bool,
+}
+
+impl Subject for Attended<'_> {
+    fn value(&self, property: Property) -> Literal {
+        let registrant = Answered { registrant: self.registrant, questions: &[] };
+        match property {
+            Property::Id => Literal::Id(Some(self.registrant.id.0)),
+            Property::RegistrantId => registrant.value(Property::Id),
+            Property::EmailAddress => registrant.value(Property::Email),
+            Property::Role => Literal::Exact(ATTENDEE.to_owned()),
+            // How long somebody stayed who came only the room knows.
+            Property::TotalAttendanceInSeconds if !self.has_come => Literal::Number(0),
+            _ => Literal::Null,
+        }
+    }
+}
+
+/// The only role that is told.
+pub const ATTENDEE: &str = "Attendee";
+
 struct AnswerTo<'a> {
     answer: &'a Answer,
     questions: &'a [Question],

@@ -1,15 +1,17 @@
 //! `attendanceReports`: who came through the join gate, and who did not. docs/graph-compat.md#attendance.
 
-use domain::query::Position;
-use domain::{Meeting, Refusal, Registrant, RegistrantId, Registration};
+use domain::query::{Position, Property};
+use domain::{Meeting, Refusal, Registrant, RegistrantId, Registration, RegistrationKind};
 use jiff::Timestamp;
+use store::{AttendancePage, Listing};
+use uuid::Uuid;
 use wire::attendance::{AttendanceRecord, MeetingAttendanceReport};
-use wire::query::{choose, list};
+use wire::query::list;
 use wire::{Collection, Entity};
 
 use super::paging::{PAGE, answer_from, next_link, start};
 use super::prefer::page_size;
-use super::registrant::public_id;
+use super::registrant::{public_id, read_id};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -34,37 +36,65 @@ pub async fn get_report(ask: &Ask<'_>) -> Answer {
 }
 
 /// `GET …/attendanceReports/{id}/attendanceRecords`: everybody who is registered or came, in order of arrival in the
-/// list, page by page. A filter is asked of those on a page, which may leave none of them.
+/// list or as it is asked for, page by page; and `/$count` of it.
 pub async fn list_records(ask: &Ask<'_>) -> Answer {
     let (meeting, registration) = find(ask).await?;
-    let asked = ask.query.asked(&list::RECORDS, &|_, _| None)?;
-    let after = start(ask, registration.id)?.map(|position| RegistrantId(position.id));
-    let limit = page_size(ask, PAGE);
-    let page = ask.app.store.list_registrants(meeting.id, registration.id, after, limit, false).await?;
+    let list = match registration.kind {
+        RegistrationKind::BuiltIn(_) => &list::RECORDS,
+        RegistrationKind::External => &list::EXTERNAL_RECORDS,
+    };
+    let asked = ask.query.asked(list, &|property, text| match property {
+        Property::RegistrantId => read_id(&meeting, &registration, Property::Id, text),
+        _ => Uuid::try_parse(text).ok(),
+    })?;
+    let listing = Listing {
+        tenant: meeting.tenant,
+        registration: &registration,
+        filter: asked.filter.as_ref(),
+        orders: &asked.orders,
+    };
+    if ask.path.counts {
+        return Ok(Reply::count(ask.app.store.count_attended(listing).await?));
+    }
+    let page = read_page(ask, listing).await?;
+    let count = if ask.query.count { Some(ask.app.store.count_attended(listing).await?) } else { None };
+    let record = |(registrant, joined): &(Registrant, Vec<Timestamp>)| {
+        AttendanceRecord::new(registrant, public_id(&meeting, &registration, registrant), joined)
+    };
+    let value = page.attended.iter().map(record).collect();
+    let next_link = next_link(ask, registration.id.0, page.next.as_ref())?;
+    let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
+    Ok(Reply::list(&Collection { context, count, next_link, value }))
+}
+
+/// A page. The list as it is comes by its key, whatever its length, and may be shorter where people canceled; what is asked
+/// of it is looked for.
+async fn read_page(ask: &Ask<'_>, listing: Listing<'_>) -> Result<AttendancePage, ApiError> {
+    let (store, registration) = (&ask.app.store, listing.registration);
+    let (start, limit) = (start(ask, registration.id.0)?, page_size(ask, PAGE));
+    let (None, [], None) = (listing.filter, listing.orders, ask.query.skip) else {
+        let skip = ask.query.skip.unwrap_or_default();
+        return Ok(store.list_attended(listing, start.as_ref(), skip, limit).await?);
+    };
+    let (meeting, after) = (registration.meeting, start.map(|position| RegistrantId(position.id)));
+    let page = store.list_registrants(meeting, registration.id, after, limit, false).await?;
     let passes = match (page.registrants.first(), page.registrants.last()) {
-        (Some(first), Some(last)) => ask.app.store.list_attendance(meeting.id, first.id, last.id).await?,
+        (Some(first), Some(last)) => store.list_attendance(meeting, first.id, last.id).await?,
         _ => Vec::new(),
     };
-    let joined_by = |registrant: &Registrant| -> Vec<Timestamp> {
+    let joined_by = |registrant: Registrant| {
         let from = passes.partition_point(|(id, _)| *id < registrant.id);
-        passes[from..].iter().take_while(|(id, _)| *id == registrant.id).map(|(_, at)| *at).collect()
+        let own = passes[from..].iter().take_while(|(id, _)| *id == registrant.id);
+        let joined: Vec<Timestamp> = own.map(|(_, at)| *at).collect();
+        (registrant, joined)
     };
     // Whoever gave the place back and never came was not expected.
-    let counts = |(registrant, joined): &(&Registrant, Vec<Timestamp>)| {
+    let counts = |(registrant, joined): &(Registrant, Vec<Timestamp>)| {
         registrant.is_registered() || !joined.is_empty()
     };
-    let shown = page.registrants.iter().map(|registrant| (registrant, joined_by(registrant))).filter(counts);
-    let records = shown
-        .map(|(registrant, joined)| {
-            let id = public_id(&meeting, &registration, registrant);
-            AttendanceRecord::new(registrant, id, &joined)
-        })
-        .collect();
-    let value = choose(records, &list::RECORDS, &asked);
     let next = page.next.map(|next| Position { keys: Vec::new(), id: next.0 });
-    let next_link = next_link(ask, registration.id, next.as_ref())?;
-    let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
-    Ok(Reply::list(&Collection { context, count: None, next_link, value }))
+    let attended = page.registrants.into_iter().map(joined_by).filter(counts).collect();
+    Ok(AttendancePage { attended, next })
 }
 
 async fn find(ask: &Ask<'_>) -> Result<(Meeting, Registration), ApiError> {

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::link::LinkKey;
 use domain::query::{OrderKey, Position};
-use domain::{FieldProblem, Operation, ProblemCode, RegistrationId};
+use domain::{FieldProblem, Operation, ProblemCode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -102,11 +102,11 @@ fn nonce() -> Nonce {
 pub(crate) struct Question([u8; 32]);
 
 impl Question {
-    /// What is asked of a list of that registration.
-    pub(crate) fn new(operation: Operation, registration: RegistrationId, query: &Query) -> Self {
+    /// What is asked of a list of that registration or subscription.
+    pub(crate) fn new(operation: Operation, of: Uuid, query: &Query) -> Self {
         let mut hash = Sha256::new();
         hash.update(operation.name());
-        hash.update(registration.0);
+        hash.update(of);
         for option in [&query.filter, &query.search, &query.orderby] {
             let text = option.as_deref().unwrap_or_default();
             hash.update(text.len().to_be_bytes());
@@ -117,21 +117,15 @@ impl Question {
 }
 
 /// Where the page that is asked for starts.
-pub(super) fn start(ask: &Ask<'_>, registration: RegistrationId) -> Result<Option<Position>, ApiError> {
+pub(super) fn start(ask: &Ask<'_>, of: Uuid) -> Result<Option<Position>, ApiError> {
     let Some(token) = ask.query.skip_token.as_deref() else { return Ok(None) };
-    let question = Question::new(ask.operation, registration, &ask.query);
+    let question = Question::new(ask.operation, of, &ask.query);
     let position = PageTokens::new(&ask.app.mailroom.links().key).read(&question, token);
     if ask.query.skip.is_some() {
         let message = "`$skiptoken` and `$skip` both say where the page starts: leave `$skip` out";
         return Err(refuse(SKIP_TOKEN, message.to_owned()));
     }
     position.map(Some).ok_or_else(|| foreign(SKIP_TOKEN))
-}
-
-/// The same where a list is ordered by numbers that may be seen: a page starts behind one.
-pub(super) fn start_number(ask: &Ask<'_>) -> Result<i64, ApiError> {
-    let Some(token) = ask.query.skip_token.as_deref() else { return Ok(0) };
-    token.parse().ok().filter(|number| *number >= 0).ok_or_else(|| foreign(SKIP_TOKEN))
 }
 
 /// A token that is not of this service, or of another question.
@@ -147,11 +141,11 @@ fn refuse(option: &'static str, message: String) -> ApiError {
 /// The address of the page that starts behind a place.
 pub(super) fn next_link(
     ask: &Ask<'_>,
-    registration: RegistrationId,
+    of: Uuid,
     next: Option<&Position>,
 ) -> Result<Option<String>, ApiError> {
     let Some(next) = next else { return Ok(None) };
-    let question = Question::new(ask.operation, registration, &ask.query);
+    let question = Question::new(ask.operation, of, &ask.query);
     let token = PageTokens::new(&ask.app.mailroom.links().key).write(&question, next);
     link(ask, SKIP_TOKEN, token).map(Some)
 }
@@ -192,9 +186,8 @@ mod tests {
 
     #[test]
     fn a_place_is_of_one_question_and_one_service_and_tells_nothing() {
-        let registration = RegistrationId(Uuid::from_u128(7));
-        let question =
-            |raw: &str| Question::new(Operation::ListRegistrants, registration, &Query::read(raw).unwrap());
+        let of = Uuid::from_u128(7);
+        let question = |raw: &str| Question::new(Operation::ListRegistrants, of, &Query::read(raw).unwrap());
         let keys = vec![OrderKey::Text(".virtanen".to_owned()), OrderKey::Number(-5)];
         let position = Position { id: Uuid::from_u128(42), keys };
         let tokens = PageTokens::new(&LinkKey::new([7; 32]));

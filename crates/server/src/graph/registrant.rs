@@ -49,14 +49,14 @@ pub async fn list(ask: &Ask<'_>) -> Answer {
         entity: show(ask, &meeting, &registration, registrant, &consents),
     };
     let value = page.registrants.iter().map(tagged).collect();
-    let next_link = next_link(ask, registration.id, page.next.as_ref())?;
+    let next_link = next_link(ask, registration.id.0, page.next.as_ref())?;
     Ok(Reply::list(&Collection { context: ask.root().registrants(&meeting), count, next_link, value }))
 }
 
 /// A page. The list as it is comes by its key, whatever its length; what is asked of it is looked for.
 async fn read_page(ask: &Ask<'_>, listing: Listing<'_>) -> Result<ListedPage, ApiError> {
     let registration = listing.registration;
-    let (start, limit) = (start(ask, registration.id)?, page_size(ask, PAGE));
+    let (start, limit) = (start(ask, registration.id.0)?, page_size(ask, PAGE));
     let store = &ask.app.store;
     let (None, [], None) = (listing.filter, listing.orders, ask.query.skip) else {
         let skip = ask.query.skip.unwrap_or_default();
@@ -80,7 +80,12 @@ async fn count(ask: &Ask<'_>, listing: Listing<'_>) -> Result<i64, ApiError> {
 }
 
 /// An id as clients know it, of a registrant or a question; `None` for one that is nobody's here.
-fn read_id(meeting: &Meeting, registration: &Registration, property: Property, text: &str) -> Option<Uuid> {
+pub(super) fn read_id(
+    meeting: &Meeting,
+    registration: &Registration,
+    property: Property,
+    text: &str,
+) -> Option<Uuid> {
     match property {
         Property::Id => {
             let (key, id) = wire::ids::read_registrant(text)?;

@@ -1,30 +1,40 @@
 //! What was sent to a subscription, and sending it again. docs/change-notifications.md.
 
 use domain::Refusal;
-use store::{Delivery, DeliveryStatus, Made, OnceOf};
+use store::{Delivery, DeliveryStatus, Made, OnceOf, Sent};
+use wire::query::list;
 use wire::subscription::{
     NotificationDelivery, NotificationStatus, Replayed, read_replay, write_delivery_id,
 };
 use wire::{Collection, Entity};
 
 use super::once::{Key, find_answer, kept};
-use super::paging::{PAGE, SKIP_TOKEN, link, start_number};
+use super::paging::{PAGE, next_link, start};
 use super::prefer::page_size;
 use super::subscription::{check_watched, find};
 use super::{Answer, Ask, Reply};
 
-/// `GET /subscriptions/{id}/deliveries`, in the order in which they were written.
+/// `GET /subscriptions/{id}/deliveries`, in the order in which they were written or as it is asked for; and `/$count` of it.
 pub async fn list_deliveries(ask: &Ask<'_>) -> Answer {
     let subscription = find(ask).await?;
-    let (after, limit) = (start_number(ask)?, page_size(ask, PAGE));
-    let mut page = ask.app.store.list_deliveries(subscription.id, after, limit + 1).await?;
-    let goes_on = page.len() > limit as usize;
-    page.truncate(limit as usize);
-    let next = page.last().filter(|_| goes_on);
-    let next_link = next.map(|last| link(ask, SKIP_TOKEN, Some(last.number.to_string()))).transpose()?;
+    let asked = ask.query.asked(&list::DELIVERIES, &|_, _| None)?;
+    let sent = Sent {
+        tenant: subscription.owner.tenant,
+        subscription: subscription.id,
+        filter: asked.filter.as_ref(),
+        orders: &asked.orders,
+    };
+    let store = &ask.app.store;
+    if ask.path.counts {
+        return Ok(Reply::count(store.count_deliveries(sent).await?));
+    }
+    let (after, skip) = (start(ask, subscription.id.0)?, ask.query.skip.unwrap_or_default());
+    let page = store.list_deliveries(sent, after.as_ref(), skip, page_size(ask, PAGE)).await?;
+    let count = if ask.query.count { Some(store.count_deliveries(sent).await?) } else { None };
+    let next_link = next_link(ask, subscription.id.0, page.next.as_ref())?;
     let id = subscription.id.to_string();
-    let value = page.into_iter().map(|delivery| show_delivery(&id, delivery)).collect();
-    Ok(Reply::list(&Collection { context: ask.root().deliveries(&id), count: None, next_link, value }))
+    let value = page.deliveries.into_iter().map(|delivery| show_delivery(&id, delivery)).collect();
+    Ok(Reply::list(&Collection { context: ask.root().deliveries(&id), count, next_link, value }))
 }
 
 /// `POST /subscriptions/{id}/replay`: everything from one delivery on is sent again, in order and to the byte.

@@ -6,10 +6,12 @@ use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
 use domain::{FieldProblem, PersonId, ProblemCode, Refusal};
 use store::{Rotated, Subscribed};
 use uuid::Uuid;
+use wire::query::list;
 use wire::subscription::{NewSubscription, SubscriptionPatch, WatchedPath, WireSubscription};
-use wire::{Collection, Entity, UserRef};
+use wire::{Entity, UserRef};
 
 use super::once::{Key, random_of_key};
+use super::paging::answer_from;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -81,12 +83,11 @@ fn created_before(ask: &Ask<'_>, known: &Subscription, new: &NewSubscription, ow
     if is_same { Ok(created(ask, known)) } else { Err(Refusal::IdempotencyKeyReused.into()) }
 }
 
-/// `GET /subscriptions`: one's own.
+/// `GET /subscriptions`: one's own, and `/$count` of them.
 pub async fn list(ask: &Ask<'_>) -> Answer {
     let own = ask.app.store.list_subscriptions(&Owner::of(&ask.caller)).await?;
-    let value = own.iter().map(|subscription| WireSubscription::new(subscription, None)).collect();
-    let context = ask.root().subscriptions(false);
-    Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
+    let shown = own.iter().map(|subscription| WireSubscription::new(subscription, None)).collect();
+    answer_from(ask, ask.root().subscriptions(false), shown, &list::SUBSCRIPTIONS)
 }
 
 /// `GET /subscriptions/{id}`

@@ -88,7 +88,7 @@ async fn a_reader_of_odata_finds_every_operation_and_no_other() {
     ]);
     assert_eq!(found["actions"], actions);
     assert_eq!(found["sets"]["subscriptions"], subscription);
-    assert_eq!(found["subscriptions"], json!({"deliveries": ["Readable"]}));
+    assert_eq!(found["subscriptions"], json!({"deliveries": ["Readable", "Filterable", "Sortable"]}));
     assert!(
         found["users"]["onlineMeetings/registration"].as_array().unwrap().contains(&json!("Insertable")),
         "the POST that the description of the old service lacked"

@@ -1,6 +1,7 @@
 //! Change notifications and delta queries, through the front door and to a real receiver.
 
 mod access;
+mod asking;
 mod delivery;
 mod delta;
 mod guard;

@@ -249,6 +249,8 @@ macro_rules! every_case {
                 any_filter_and_order_finds_what_it_means,
                 a_sorted_list_is_read_whole_while_people_come,
                 items_are_passed_over_by_number,
+                an_address_leads_to_everybody_who_gave_it,
+                a_report_is_asked_by_what_its_filter_means,
                 the_values_of_a_list_are_looked_for_at_once,
                 no_value_of_a_filter_stands_in_the_statement;
             query_plans:

@@ -2,7 +2,9 @@
 
 use domain::enrolment::Named;
 use domain::person::ForeignPerson;
-use domain::query::{Answered, Comparison, Filter, Function, Literal, Order, Position, Property, in_order};
+use domain::query::{
+    Answered, Attended, Comparison, Filter, Function, Literal, Order, Position, Property, Subject, in_order,
+};
 use domain::question::{AnswerInput, Question};
 use domain::{
     Answer, BuiltIn, Email, Enrolment, Person, PersonId, QuestionId, Registrant, Registration,
@@ -198,6 +200,128 @@ pub async fn items_are_passed_over_by_number(rig: &Rig) {
             rig.store.list_registrants_by(listing(&stage, None, &orders), None, skip, limit).await.unwrap();
         let wanted: Vec<_> = all.iter().skip(skip as usize).take(limit as usize).cloned().collect();
         assert_eq!(page.registrants, wanted, "$skip={skip}&$top={limit}");
+    }
+}
+
+/// Whoever has an address, by whichever way they came and whether or not they are still there, and nobody else.
+pub async fn an_address_leads_to_everybody_who_gave_it(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let ask = |email: &str, user| {
+        let email = Email::parse(email).unwrap();
+        let named = Named { first_name: "Odile".to_owned(), last_name: "Dubois".to_owned(), email };
+        stage.ask_for(Person::Named { named, user })
+    };
+    let somebody = || Some(PersonId(fresh_id()));
+    let mut asks = Vec::new();
+    for (plain, capitals) in
+        [("odile@b.example", "Odile@B.EXAMPLE"), ("odile@bücher.example", "ODILE@BÜCHER.example")]
+    {
+        asks.extend([ask(capitals, somebody()), ask(plain, somebody()), ask(plain, None)]);
+    }
+    let neighbours =
+        ["odile@b.example.org", "odile@bächer.example", "odile@bücher.example.org", "dile@b.example"];
+    asks.extend(neighbours.map(|address| ask(address, somebody())));
+    rig.store.enroll(&asks).await.unwrap();
+    let find = async |address: &str| {
+        let equal = Filter::Compare(Property::Email, Comparison::Eq, Literal::Text(address.to_owned()));
+        let found = read_all(rig, listing(&stage, Some(&equal), &[]), 2).await;
+        let counted = rig.store.count_registrants_by(listing(&stage, Some(&equal), &[])).await.unwrap();
+        assert_eq!(counted as usize, found.len(), "{address}");
+        found.iter().map(|registrant| registrant.id).collect::<Vec<_>>()
+    };
+    let of = |positions: &[usize]| positions.iter().map(|n| asks[*n].id).collect::<Vec<_>>();
+
+    assert_eq!(find("ODILE@b.example").await, of(&[0, 1, 2]));
+    assert_eq!(find("odile@BÜCHER.example").await, of(&[3, 4, 5]));
+    // One of each sort cancels, and comes back.
+    for n in [1, 2, 4, 5] {
+        rig.store.cancel_registrant(stage.meeting.id, asks[n].id, &fact(1)).await.unwrap();
+    }
+    assert_eq!(find("odile@b.example").await, of(&[0, 1, 2]));
+    assert_eq!(find("odile@bücher.example").await, of(&[3, 4, 5]));
+    let back = [2, 5].map(|n| Enrolment { id: stage.ask(0).id, ..asks[n].clone() });
+    rig.store.enroll(&back).await.unwrap();
+    assert_eq!(find("odile@b.example").await, [of(&[0, 1, 2]), vec![back[0].id]].concat());
+    assert_eq!(find("odile@bücher.example").await, [of(&[3, 4, 5]), vec![back[1].id]].concat());
+    rig.store.erase_registrant(stage.meeting.id, asks[1].id, &fact(2), &fact(3)).await.unwrap();
+    assert_eq!(find("odile@b.example").await, [of(&[0, 2]), vec![back[0].id]].concat());
+    // Neither is an address: one has no letter of ASCII to begin with.
+    for nonsense in ["ödile@b.example", "odile"] {
+        assert_eq!(find(nonsense).await, []);
+    }
+}
+
+/// Filters and orders by chance of who came and who did not, read page by page, against the same said plainly.
+pub async fn a_report_is_asked_by_what_its_filter_means(rig: &Rig) {
+    for stage in [furnished(rig).await, furnished_externally(rig).await] {
+        let is_external = stage.registration.kind == RegistrationKind::External;
+        let id = stage.registration.id;
+        let all =
+            rig.store.list_registrants(stage.meeting.id, id, None, 1_000, false).await.unwrap().registrants;
+        let mut dice = Dice(0xa77e);
+        let mut came = Vec::new();
+        for registrant in &all {
+            if dice.roll(3) == 0 {
+                rig.store.record_attendance(registrant, at(60)).await.unwrap();
+                rig.store.record_attendance(registrant, at(180)).await.unwrap();
+                came.push(registrant.id);
+            }
+        }
+        let item = |registrant| Attended { registrant, has_come: came.contains(&registrant.id) };
+        let expected: Vec<&Registrant> =
+            all.iter().filter(|one| one.is_registered() || came.contains(&one.id)).collect();
+        assert!(expected.len() < all.len() && came.len() < expected.len() && !came.is_empty(), "the control");
+        let properties = [
+            (Property::Id, false),
+            (Property::RegistrantId, is_external),
+            (Property::EmailAddress, true),
+            (Property::Role, true),
+            (Property::TotalAttendanceInSeconds, true),
+        ];
+        for round in 0..120 {
+            let mut leaf = || {
+                let (property, has_order) = *dice.pick(&properties);
+                let literal = match dice.roll(4) {
+                    0 => Literal::Null,
+                    _ => item(*dice.pick(&expected)).value(property),
+                };
+                let all = [Comparison::Eq, Comparison::Ne, Comparison::Ge, Comparison::Lt];
+                Filter::Compare(property, *dice.pick(if has_order { &all } else { &all[..2] }), literal)
+            };
+            let filter = match round % 3 {
+                0 => leaf(),
+                1 => Filter::And(vec![leaf(), Filter::Not(Box::new(leaf()))]),
+                _ => Filter::Or(vec![leaf(), leaf()]),
+            };
+            let order = |property| Order { property, is_descending: round % 2 == 0 };
+            let orders = match round % 5 {
+                0 => vec![],
+                1 => vec![order(Property::TotalAttendanceInSeconds)],
+                2 => vec![order(Property::Role), order(Property::EmailAddress)],
+                3 => vec![order(Property::TotalAttendanceInSeconds), order(Property::Id)],
+                _ => vec![order(Property::EmailAddress), order(Property::TotalAttendanceInSeconds)],
+            };
+            let mut plainly: Vec<&Registrant> =
+                expected.iter().copied().filter(|registrant| filter.matches(&item(registrant))).collect();
+            plainly.sort_by(|one, other| in_order(&item(one), &item(other), &orders));
+
+            let listing = listing(&stage, Some(&filter), &orders);
+            let (mut read, mut after): (Vec<_>, Option<Position>) = (Vec::new(), None);
+            loop {
+                let page = rig.store.list_attended(listing, after.as_ref(), 0, 7).await.unwrap();
+                for (registrant, joined) in &page.attended {
+                    assert_eq!(joined.len(), if came.contains(&registrant.id) { 2 } else { 0 });
+                    read.push(registrant.id);
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let ids: Vec<_> = plainly.iter().map(|registrant| registrant.id).collect();
+            assert_eq!(read, ids, "round {round}: {filter:#?} by {orders:?}");
+            assert_eq!(rig.store.count_attended(listing).await.unwrap() as usize, ids.len(), "{filter:?}");
+        }
     }
 }
 

@@ -56,7 +56,8 @@ impl Raw {
     pub async fn analyze(&self) {
         match self {
             Self::Sqlite(pool) => query("ANALYZE").execute(pool).await.map(drop).unwrap(),
-            Self::Postgres(pool) => query("ANALYZE").execute(pool).await.map(drop).unwrap(),
+            // Not prepared: whoever asks for plans has connections forget what they prepared.
+            Self::Postgres(pool) => raw_sql("ANALYZE").execute(pool).await.map(drop).unwrap(),
         }
     }
 

@@ -161,14 +161,58 @@ pub static REPORTS: List = List {
     has_answers: false,
 };
 
-/// Records of an attendance report.
+/// Records of an attendance report of a built-in registration.
 pub static RECORDS: List = List {
     members: &[
-        member(Property::Id, Kind::Exact),
-        member(Property::EmailAddress, Kind::Text),
+        member(Property::Id, Kind::Id),
+        member(Property::EmailAddress, Kind::Name),
+        member(Property::RegistrantId, Kind::Id),
+        member(Property::Role, Kind::Exact),
+        member(Property::TotalAttendanceInSeconds, Kind::Number),
+    ],
+    searched: &[],
+    has_answers: false,
+};
+
+/// Records of an attendance report of an external registration.
+pub static EXTERNAL_RECORDS: List = List {
+    members: &[
+        member(Property::Id, Kind::Id),
+        member(Property::EmailAddress, Kind::Name),
         member(Property::RegistrantId, Kind::Exact),
         member(Property::Role, Kind::Exact),
         member(Property::TotalAttendanceInSeconds, Kind::Number),
+    ],
+    searched: &[],
+    has_answers: false,
+};
+
+/// Subscriptions of a caller.
+pub static SUBSCRIPTIONS: List = List {
+    members: &[
+        member(Property::Id, Kind::Exact),
+        member(Property::Resource, Kind::Exact),
+        member(Property::ChangeType, Kind::Exact),
+        member(Property::NotificationUrl, Kind::Exact),
+        member(Property::LifecycleNotificationUrl, Kind::Exact),
+        member(Property::ExpirationDateTime, Kind::Instant),
+        member(Property::ApplicationId, Kind::Exact),
+        member(Property::CreatorId, Kind::Exact),
+    ],
+    searched: &[],
+    has_answers: false,
+};
+
+/// Deliveries to a subscription.
+pub static DELIVERIES: List = List {
+    members: &[
+        member(Property::Kind, Kind::Exact),
+        member(Property::Status, Kind::Choice(&["waiting", "delivered", "dropped"])),
+        member(Property::CreatedDateTime, Kind::Instant),
+        member(Property::LastAttemptDateTime, Kind::Instant),
+        member(Property::NextAttemptDateTime, Kind::Instant),
+        member(Property::AttemptCount, Kind::Number),
+        member(Property::Answer, Kind::Text),
     ],
     searched: &[],
     has_answers: false,

@@ -150,7 +150,7 @@ impl Asker {
     /// The page that the service itself would send a reader to.
     fn page_behind(&self, landmarks: &Landmarks, registrant: RegistrantId) -> String {
         let question =
-            Question::new(Operation::ListRegistrants, landmarks.key.registration, &Query::default());
+            Question::new(Operation::ListRegistrants, landmarks.key.registration.0, &Query::default());
         let position = Position { keys: Vec::new(), id: registrant.0 };
         let token = self.tokens.write(&question, &position).unwrap_or_default();
         format!("registrants?$skiptoken={token}")

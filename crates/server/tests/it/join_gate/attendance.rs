@@ -107,8 +107,40 @@ async fn records_are_read_page_by_page_and_those_who_canceled_are_not_missed() {
 
     let expected = [("ticket 0", 0), ("ticket 1", 1), ("ticket 3", 1), ("ticket 4", 0)];
     assert_eq!(seen, expected.map(|(id, came)| (id.to_owned(), came, Value::Null)));
-    let refused = app.get(format!("{}/{id}/attendanceRecords?$count=true", reports(&meeting))).token(&token);
-    assert_eq!(refused.await.expect(400).inner_code(), "unsupportedQuery");
+    let records = format!("{}/{id}/attendanceRecords", reports(&meeting));
+    let ask = async |options: &str| {
+        let list = app.get(format!("{records}?{options}")).token(&token).await.expect(200).json();
+        let shown = |record: &Value| record["registrantId"].as_str().unwrap().to_owned();
+        (list["value"].as_array().unwrap().iter().map(shown).collect::<Vec<_>>(), list)
+    };
+    for (options, expected) in [
+        ("$filter=totalAttendanceInSeconds%20eq%20null", vec!["ticket 1", "ticket 3"]),
+        ("$filter=totalAttendanceInSeconds%20eq%200&$top=1&$skip=1", vec!["ticket 4"]),
+        ("$filter=registrantId%20in%20('ticket%203','ticket%202')", vec!["ticket 3"]),
+        (
+            "$orderby=totalAttendanceInSeconds,registrantId%20desc",
+            vec!["ticket 3", "ticket 1", "ticket 4", "ticket 0"],
+        ),
+        ("$orderby=id%20desc", vec!["ticket 4", "ticket 3", "ticket 1", "ticket 0"]),
+        ("$filter=emailAddress%20ne%20null", vec![]),
+    ] {
+        assert_eq!(ask(options).await.0, expected, "{options}");
+    }
+    let (first, list) = ask("$orderby=registrantId%20desc&$top=3&$count=true").await;
+    assert_eq!((first.len(), &list["@odata.count"]), (3, &json!(4)));
+    let next = list["@odata.nextLink"].as_str().unwrap().split_once('?').unwrap().1.to_owned();
+    assert_eq!(ask(&next).await.0, ["ticket 0"]);
+    let count =
+        async |options: &str| app.get(format!("{records}/$count{options}")).token(&token).await.text();
+    assert_eq!(count("").await, "4");
+    assert_eq!(count("?$filter=totalAttendanceInSeconds%20eq%20null").await, "2");
+    for (options, target) in [("$search=ticket", "$search"), ("$filter=identity%20eq%20null", "$filter")] {
+        let refused = app.get(format!("{records}?{options}")).token(&token).await.expect(400);
+        assert_eq!(
+            (refused.inner_code(), refused.target()),
+            ("unsupportedQuery".to_owned(), target.to_owned())
+        );
+    }
 }
 
 #[tokio::test]
