@@ -40,7 +40,8 @@ pub use attend::{
 pub use brand::{Brand, Logo};
 pub use colour::{Accent, Accents, Colour};
 pub use demo::{
-    ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, MailboxLetterView, MailboxRow, MailboxView,
+    Accounts, ApiOperation, ApiView, HomeLabel, HomeLink, HomeSample, HomeView, MailboxLetterView,
+    MailboxRow, MailboxView, SampleState,
 };
 pub use demo::{api_page, home_page, mailbox_letter_page, mailbox_page, room_page};
 pub use domain::{CanceledBy, LetterKind};

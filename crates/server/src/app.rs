@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use domain::link::Purpose;
 use domain::permission::Edition;
@@ -28,6 +28,7 @@ use crate::graph::{Budgets, Place};
 use crate::guard::Guard;
 use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
+use crate::ops::Sample;
 use crate::returning::ReturnDesk;
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
@@ -63,6 +64,8 @@ pub struct Parts {
     pub settings: Settings,
     /// What was learned for the enrol path.
     pub memory: Memory,
+    /// The meetings that the first page of the demo leads to; nobody else has any.
+    pub samples: OnceLock<Vec<Sample>>,
 }
 
 /// Behaviour that configuration decides.

@@ -13,8 +13,8 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use pages::{
-    ApiOperation, ApiView, HomeLabel, HomeLink, HomeView, Language, MailboxLetterView, MailboxRow,
-    MailboxView,
+    ApiOperation, ApiView, HomeLabel, HomeLink, HomeSample, HomeView, Language, MailboxLetterView,
+    MailboxRow, MailboxView, SampleState,
 };
 use uuid::Uuid;
 
@@ -28,6 +28,19 @@ const SILENCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Where the meeting of the demo takes place.
 pub const ROOM_PATH: &str = "/room";
+
+/// A meeting that the demo's first page leads to.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// What there is to see.
+    pub state: SampleState<'static>,
+    /// What it is called, in the words of its organizer.
+    pub subject: &'static str,
+    /// The language of these words.
+    pub language: Language,
+    /// Its sign-up page.
+    pub url: String,
+}
 
 /// The routes.
 pub fn routes() -> Router<App> {
@@ -127,7 +140,13 @@ async fn home(State(app): State<App>) -> Response {
     if is_demo {
         links.insert(0, HomeLink { label: HomeLabel::Mailbox, url: "/mailbox" });
     }
-    let view = HomeView { is_demo, links };
+    let samples = app.samples.get().into_iter().flatten().map(|sample| HomeSample {
+        state: sample.state,
+        subject: sample.subject,
+        language: sample.language,
+        url: &sample.url,
+    });
+    let view = HomeView { is_demo, links, samples: samples.collect() };
     html(StatusCode::OK, Language::English, pages::home_page(&view))
 }
 

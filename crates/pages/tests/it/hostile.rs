@@ -80,7 +80,11 @@ fn a_link_that_is_none_leads_nowhere() {
     for url in bad {
         let language = Language::English;
         let pages = [
-            home_page(&HomeView { links: vec![HomeLink { label: HomeLabel::Mailbox, url }], is_demo: true }),
+            home_page(&HomeView {
+                links: vec![HomeLink { label: HomeLabel::Mailbox, url }],
+                samples: vec![HomeSample { state: SampleState::Full, subject: "word", language, url }],
+                is_demo: true,
+            }),
             gate_page(&samples::gate(
                 "word",
                 GateState::PersonalLinkNeeded { registration_page_url: Some(url) },

@@ -460,6 +460,25 @@ pub(crate) fn shut_gates(language: Language, said: &str) -> Vec<Page> {
     .into()
 }
 
+fn home_samples(said: &str) -> Vec<HomeSample<'_>> {
+    let accounts = Accounts { member: said, nameless: said, password: said };
+    let states = [
+        SampleState::Open,
+        SampleState::WaitingList,
+        SampleState::Full,
+        SampleState::NotOpen,
+        SampleState::Closed,
+        SampleState::Approval,
+        SampleState::Members(accounts),
+        SampleState::Running,
+        SampleState::OneDevice,
+        SampleState::Over,
+        SampleState::Canceled,
+    ];
+    let sample = |state| HomeSample { state, subject: said, language: Language::Arabic, url: REGISTER };
+    states.map(sample).into()
+}
+
 fn demo_pages(said: &str) -> Vec<Page> {
     let labels = [HomeLabel::Mailbox, HomeLabel::Api, HomeLabel::OpenApi, HomeLabel::Health];
     let links = labels.map(|label| HomeLink { label, url: "/somewhere" }).into();
@@ -483,7 +502,7 @@ fn demo_pages(said: &str) -> Vec<Page> {
         success: 200,
     };
     vec![
-        Page::deaf("home", home_page(&HomeView { links, is_demo: true })),
+        Page::new("home", home_page(&HomeView { links, samples: home_samples(said), is_demo: true })),
         Page::deaf("room", room_page()),
         Page::new("mailbox", mailbox_page(&MailboxView { zone: None, rows: rows.into() })),
         Page::deaf("mailbox empty", mailbox_page(&MailboxView { zone: None, rows: vec![] })),

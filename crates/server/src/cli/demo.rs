@@ -1,5 +1,7 @@
 //! `usher demo`: everything on one machine, nothing to install, and gone when it ends, unless it was given a database.
 
+mod programme;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -42,6 +44,9 @@ pub(super) struct Demo {
 
 /// The tokens of the demo live as long as a working day.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(8 * 3600);
+
+/// What the first meeting is called.
+const SUBJECT: &str = "Reading a river: gauging for beginners";
 
 /// The sample organisation's.
 const LOGO: &[u8] = include_bytes!("logo.png");
@@ -101,6 +106,8 @@ impl Demo {
         }
         let service = build(&config, Clock::System, ids).await?;
         let printed = furnish(&service, tenant).await?;
+        let samples = programme::put_on(&service.app, tenant, &printed).await?;
+        service.app.samples.get_or_init(|| samples);
         if self.json {
             let line = serde_json::to_string(&printed).map_err(|error| StartProblem(error.to_string()))?;
             println!("{line}");
@@ -286,7 +293,7 @@ pub(crate) fn sample_meeting(
     let start_at = now.checked_add(SignedDuration::from_mins(10)).and_then(|at| at.round(Unit::Minute));
     let start_at = start_at.map_err(overflow)?;
     let end_at = start_at.checked_add(SignedDuration::from_hours(8)).map_err(overflow)?;
-    let subject = Some("Reading a river: gauging for beginners".to_owned());
+    let subject = Some(SUBJECT.to_owned());
     let meeting = Meeting {
         id: MeetingId::from_random(app.ids.bytes()),
         tenant,
@@ -359,6 +366,9 @@ fn greeting(printed: &Printed, is_kept: bool) -> String {
   Open the sign-up page, fill it in, and look into the mailbox:
     {registration_page_web_url}
     {mailbox_url}
+
+  See what people meet in other states, from a full meeting to a cancelled one:
+    {base_url}/
 
   Or enrol somebody over the Graph API. Paste this into another terminal:
 

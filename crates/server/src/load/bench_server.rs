@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -184,5 +185,6 @@ fn with(app: &App, verifier: Verifier, turnstile: Turnstile) -> App {
         guard: app.guard.clone(),
         settings: app.settings.clone(),
         memory: Memory::default(),
+        samples: OnceLock::new(),
     })
 }

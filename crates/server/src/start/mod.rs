@@ -6,7 +6,7 @@ mod keys;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use domain::permission::Edition;
 use domain::{Reminders, TenantId};
@@ -175,6 +175,7 @@ pub async fn build(config: &Config, clock: Clock, ids: Source) -> Result<Service
         mailroom,
         settings: settings(config, &clock, houses),
         memory: Memory::default(),
+        samples: OnceLock::new(),
         store,
         clock,
         ids,

@@ -1,3 +1,5 @@
+use std::sync::OnceLock;
+
 use axum::body::{Body, to_bytes};
 use domain::enrolment::Named;
 use domain::{Email, Person, RegistrationId};
@@ -143,6 +145,7 @@ async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
             guard: app.guard.clone(),
             settings: app.settings.clone(),
             memory: Memory::default(),
+            samples: OnceLock::new(),
         })
     };
 

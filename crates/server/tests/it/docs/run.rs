@@ -174,9 +174,10 @@ fn what_the_demo_prints_works_when_pasted() {
     assert_eq!(list["value"][0]["status"], "registered");
 
     let urls: Vec<&str> = greeting.split_whitespace().filter(|word| word.starts_with("http://")).collect();
-    let [page, mailbox, reference] = urls[..] else { panic!("three addresses to open, not {urls:?}") };
+    let [page, mailbox, first, reference] = urls[..] else { panic!("four addresses to open, not {urls:?}") };
     let look = |url: &str| succeeded(&place.run(&format!("curl -sf '{url}'")));
     assert!(look(page).contains("<form"), "the sign-up page has a form");
+    assert!(look(first).matches("/registration/").count() > 10, "the first page leads to the others");
     assert!(
         look(reference).contains(Operation::EnrollRegistrant.summary()),
         "the reference names every operation"
