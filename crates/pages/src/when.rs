@@ -25,11 +25,6 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// In that zone, and beside it in UTC.
-    pub(crate) fn new(texts: &Texts, start_at: Timestamp, end_at: Timestamp, zone: Option<&str>) -> Self {
-        Self::beside(texts, (start_at, end_at), zone, None)
-    }
-
     /// In that zone, and beside it in the other one, or in UTC where that is none or the same.
     pub(crate) fn beside(
         texts: &Texts,
@@ -219,7 +214,7 @@ mod tests {
     }
 
     fn span(start: &str, end: &str, zone: Option<&str>) -> Span {
-        Span::new(Language::English.texts(), at(start), at(end), zone)
+        Span::beside(Language::English.texts(), (at(start), at(end)), zone, None)
     }
 
     #[test]

@@ -104,7 +104,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 13] = [
+const STEPS: [(i64, &str, &str, &str); 14] = [
     (
         1,
         "registrations",
@@ -182,6 +182,12 @@ const STEPS: [(i64, &str, &str, &str); 13] = [
         "registrant_mail",
         include_str!("../migrations/sqlite/0013_registrant_mail.sql"),
         include_str!("../migrations/postgres/0013_registrant_mail.sql"),
+    ),
+    (
+        14,
+        "time_zone",
+        include_str!("../migrations/sqlite/0014_time_zone.sql"),
+        include_str!("../migrations/postgres/0014_time_zone.sql"),
     ),
 ];
 
