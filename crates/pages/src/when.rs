@@ -267,8 +267,12 @@ mod tests {
 
         assert_eq!(Language::all().len(), written.len());
         for (language, expected) in Language::all().iter().zip(written) {
-            let span =
-                Span::new(language.texts(), at("2026-12-31T09:05:00Z"), at("2027-01-01T22:30:00Z"), None);
+            let span = Span::beside(
+                language.texts(),
+                (at("2026-12-31T09:05:00Z"), at("2027-01-01T22:30:00Z")),
+                None,
+                None,
+            );
             assert_eq!(span.first.replace(['\u{a0}', '\u{202f}'], " "), expected);
         }
     }
@@ -289,7 +293,7 @@ mod tests {
     fn the_first_and_the_last_instant_can_be_written() {
         for language in Language::all() {
             for zone in [None, Some("Pacific/Kiritimati"), Some("Pacific/Pago_Pago")] {
-                let span = Span::new(language.texts(), Timestamp::MIN, Timestamp::MAX, zone);
+                let span = Span::beside(language.texts(), (Timestamp::MIN, Timestamp::MAX), zone, None);
                 assert!(span.first.contains("9999"), "{}", span.first);
             }
         }
