@@ -2,7 +2,8 @@
 
 use domain::change::ChangeType;
 use domain::subscription::{
-    ClientState, LifecycleEvent, OVERLAP, Owner, RENEWABLE_FOR, Subscription, SubscriptionId, Watched, warn_at,
+    ClientState, LifecycleEvent, OVERLAP, Owner, RENEWABLE_FOR, Subscription, SubscriptionId, Watched,
+    warn_at,
 };
 use domain::{AppId, MeetingId, PersonId, TenantId};
 use jiff::Timestamp;

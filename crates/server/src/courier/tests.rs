@@ -28,8 +28,7 @@ fn a_busy_organisation_leaves_hands_to_the_others() {
     let busy = (0..9).map(|id| due(1, id));
     let all: Vec<DueSubscription> = busy.chain([due(2, 20), due(2, 21), due(3, 30)]).collect();
     let chosen = |hands: &[(u128, usize)], room: usize| -> Vec<u128> {
-        let of_tenants =
-            hands.iter().map(|(id, hands)| (TenantId(Uuid::from_u128(*id)), *hands)).collect();
+        let of_tenants = hands.iter().map(|(id, hands)| (TenantId(Uuid::from_u128(*id)), *hands)).collect();
         choose(all.clone(), &of_tenants, room).iter().map(|due| due.id.0.as_u128()).collect()
     };
 

@@ -4,7 +4,10 @@ mod access;
 mod delivery;
 mod delta;
 mod guard;
+mod killed;
+mod late;
 mod nodes;
+mod rude;
 mod subscriptions;
 
 use domain::Role;

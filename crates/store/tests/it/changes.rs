@@ -361,9 +361,7 @@ pub async fn no_more_subscriptions_are_kept_for_a_late_renewal_than_may_run(rig:
     for second in 0..8 {
         let (id, outcome) = made(second).await;
         outcomes.push(outcome);
-        if let Some(visit) =
-            rig.store.visit_subscription(id, at(second + 1), at(second + 2)).await.unwrap()
-        {
+        if let Some(visit) = rig.store.visit_subscription(id, at(second + 1), at(second + 2)).await.unwrap() {
             rig.store.lapse_subscription(&visit, None, at(second + 1)).await.unwrap();
             rig.store.end_visit(&visit).await.unwrap();
         }
