@@ -5,7 +5,10 @@ mod asking;
 mod delivery;
 mod delta;
 mod guard;
+mod killed;
+mod late;
 mod nodes;
+mod rude;
 mod subscriptions;
 
 use domain::Role;

@@ -76,7 +76,8 @@ async fn a_subscription_can_be_renewed_for_three_days_after_its_end() {
         app.notify().await;
 
         assert_eq!(renew(&app, &made).await, expected, "{late:?}");
-        let rows = app.db_count("SELECT (SELECT count(*) FROM subscription) + (SELECT count(*) FROM delivery)");
+        let rows =
+            app.db_count("SELECT (SELECT count(*) FROM subscription) + (SELECT count(*) FROM delivery)");
         assert_eq!(rows.await, if expected == 200 { 2 } else { 0 }, "what cannot be renewed is forgotten");
     }
 }
