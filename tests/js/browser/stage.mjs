@@ -59,9 +59,10 @@ export async function stage(run, signIn, signedOut) {
   const { member, nameless } = await accounts(run.demo);
   const shown = (subject) => fromHome(run.demo, subject);
   const inside = "Staff meeting: next year's gauges";
-  const enter = (account) => async (page) => {
+  const enter = (account, forms) => async (page) => {
     await shown(inside)(page);
     await signInAs(page, account);
+    assert.equal(await page.locator("[name=nonce]").count(), forms, "a form for a place");
   };
   const to = (url) => (page) => page.goto(url);
 
@@ -83,10 +84,10 @@ export async function stage(run, signIn, signedOut) {
     { name: "sign-up, meeting cancelled", go: shown("Night gauging at the weir") },
     { name: "sign-up, never there", go: to(open.url.replace(/registration\/..../, "registration/AAAA")) },
     { name: "sign-up, organization", go: shown(inside) },
-    { name: "sign-up, signed in", go: enter(member) },
-    { name: "sign-up, turned away", go: enter(nameless) },
+    { name: "sign-up, signed in", go: enter(member, 1) },
+    { name: "sign-up, turned away", go: enter(nameless, 0) },
     { name: "enrolled", go: (page) => fill(page, open.url) },
-    { name: "enrolled, signed in", go: (page) => fillAsMember(page, enter(member)) },
+    { name: "enrolled, signed in", go: (page) => fillAsMember(page, enter(member, 1)) },
     { name: "manage, registered", go: async (page) => page.goto((await guest()).manage) },
     { name: "enrolled, on the waiting list", go: (page) => fillWithoutQuestions(page, listed.url) },
     { name: "manage, on the waiting list", go: to(last.manage) },
