@@ -32,6 +32,8 @@ pub struct Enrolment {
     pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
+    /// The zone they read times in, by its IANA name; `None` where it is not known.
+    pub time_zone: Option<String>,
     /// Whether whoever asks may learn if the person is registered: the list is theirs to read, or the place their own.
     /// Anybody else is told the same as of somebody new.
     pub sees_list: bool,
@@ -71,6 +73,17 @@ pub struct Named {
     pub last_name: String,
     /// Address.
     pub email: Email,
+}
+
+/// What may be changed of somebody who is registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// Names, and the address as it is.
+    pub named: Named,
+    /// Answers.
+    pub answers: Vec<Answer>,
+    /// See [`Enrolment::time_zone`].
+    pub time_zone: Option<String>,
 }
 
 /// An answer to a custom question.

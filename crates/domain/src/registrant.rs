@@ -27,6 +27,8 @@ pub struct Registrant {
     pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
+    /// The zone they read times in, by its IANA name; `None` where it is not known.
+    pub time_zone: Option<String>,
     /// Generation of the live links.
     pub generation: u8,
     /// Whether they are reminded: not after they said that they do not want to be.

@@ -1,5 +1,5 @@
-// Writes times once more in the reader's own zone, and counts down to the moment a door opens. Without JavaScript there is
-// a list of zones to choose from, and the page looks again by itself.
+// Writes times once more in the reader's own zone, tells the form which that is, and counts down to the moment a door
+// opens. Without JavaScript there is a list of zones to choose from, and the page looks again by itself.
 "use strict";
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const language = document.documentElement.lang;
@@ -11,13 +11,14 @@ for (const place of document.querySelectorAll("[data-zone]")) {
   const write = (timeZone) =>
     new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "full", timeStyle: "short", timeZone })
       .formatRange(new Date(start), new Date(end));
-  if (!own || [zone, "UTC"].some((shown) => write(own) === write(shown))) continue;
+  if (!own || [...zone.split(" "), "UTC"].some((shown) => write(own) === write(shown))) continue;
   // What the list calls it is in the reader's language. Browsers know some zones by an older name.
   const listed = [...document.querySelectorAll("#zone option")].find(({ value }) => sameZone(value, own));
   const city = listed ? listed.textContent : own.split("/").pop().replaceAll("_", " ");
   place.textContent = words.replace("{zone}", () => city).replace("{time}", () => write(own));
   place.hidden = false;
 }
+for (const field of document.querySelectorAll("[name=preferredTimezone]")) field.value = own ?? "";
 for (const place of document.querySelectorAll("[data-left]")) {
   const { left, words } = place.dataset;
   const clock = place.nextElementSibling;

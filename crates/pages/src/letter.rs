@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::own_page::OwnPage;
 use crate::texts::Texts;
 use crate::when::Span;
+use crate::zones::Zones;
 use crate::{calendar, clean};
 
 /// What a letter is made from, as people typed it; every value is made safe here.
@@ -40,8 +41,8 @@ pub struct LetterFacts<'a> {
     pub start_at: Timestamp,
     /// Its end.
     pub end_at: Timestamp,
-    /// The organizer's zone, by its IANA name, to write the time in before UTC.
-    pub zone: Option<&'a str>,
+    /// Zones to write times in: the recipient's before the organizer's, the organizer's before UTC.
+    pub zones: Zones<'a>,
     /// The organisation's colour, for the button; our own where it has none.
     pub accent: Option<Accent>,
     /// The organizer's name.
@@ -263,7 +264,7 @@ impl<'a> Parts<'a> {
             ways: calendar.map(|_| ways_of_letter(t, &words.manage_url)).unwrap_or_default(),
             calendar: calendar.map(|key| t.say(key)),
             canceled: advice(facts).iter().map(|key| t.say(key)).collect(),
-            when: Span::new(t, facts.start_at, facts.end_at, facts.zone),
+            when: Span::beside(t, (facts.start_at, facts.end_at), facts.zones.first(), facts.zones.second()),
             organizer: match (&*words.organizer, mail) {
                 ("", one) | (one, "") => t.beside(one).into_owned(),
                 (name, mail) => t.say_with("letter-organizer-address", &[("name", name), ("mail", mail)]),

@@ -50,7 +50,7 @@ pub use sign_in::{
     NoSignIn, SignInProblem, SignInView, SignedOutView, no_sign_in_page, sign_in_page, signed_out_page,
 };
 
-pub use zones::{ZONE_QUERY, Zones, zone_name};
+pub use zones::{ZONE_QUERY, Zones};
 
 /// The one style sheet of all pages, to be served as [`STYLESHEET_PATH`] with `text/css; charset=utf-8`.
 pub const STYLESHEET: &str = include_str!("../assets/usher.css");

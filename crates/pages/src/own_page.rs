@@ -36,7 +36,7 @@ impl OwnPage {
             LetterKind::Waitlisted => Some(waiting(t.say("waiting-listed-explain"))),
             LetterKind::PendingApproval => Some(waiting(t.say("waiting-pending-explain"))),
             LetterKind::PlaceOffered => {
-                let until = Moment::new(t, facts.offer_expires_at?, facts.zone).text;
+                let until = Moment::new(t, facts.offer_expires_at?, facts.zones.first()).text;
                 Some(Self {
                     before: vec![t.say_with("waiting-offered-until", &[("time", &until)])],
                     button: t.say("waiting-offered-button"),

@@ -25,11 +25,6 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// In that zone, and beside it in UTC.
-    pub(crate) fn new(texts: &Texts, start_at: Timestamp, end_at: Timestamp, zone: Option<&str>) -> Self {
-        Self::beside(texts, (start_at, end_at), zone, None)
-    }
-
     /// In that zone, and beside it in the other one, or in UTC where that is none or the same.
     pub(crate) fn beside(
         texts: &Texts,
@@ -219,7 +214,7 @@ mod tests {
     }
 
     fn span(start: &str, end: &str, zone: Option<&str>) -> Span {
-        Span::new(Language::English.texts(), at(start), at(end), zone)
+        Span::beside(Language::English.texts(), (at(start), at(end)), zone, None)
     }
 
     #[test]
@@ -272,8 +267,12 @@ mod tests {
 
         assert_eq!(Language::all().len(), written.len());
         for (language, expected) in Language::all().iter().zip(written) {
-            let span =
-                Span::new(language.texts(), at("2026-12-31T09:05:00Z"), at("2027-01-01T22:30:00Z"), None);
+            let span = Span::beside(
+                language.texts(),
+                (at("2026-12-31T09:05:00Z"), at("2027-01-01T22:30:00Z")),
+                None,
+                None,
+            );
             assert_eq!(span.first.replace(['\u{a0}', '\u{202f}'], " "), expected);
         }
     }
@@ -294,7 +293,7 @@ mod tests {
     fn the_first_and_the_last_instant_can_be_written() {
         for language in Language::all() {
             for zone in [None, Some("Pacific/Kiritimati"), Some("Pacific/Pago_Pago")] {
-                let span = Span::new(language.texts(), Timestamp::MIN, Timestamp::MAX, zone);
+                let span = Span::beside(language.texts(), (Timestamp::MIN, Timestamp::MAX), zone, None);
                 assert!(span.first.contains("9999"), "{}", span.first);
             }
         }

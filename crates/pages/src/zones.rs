@@ -5,7 +5,6 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use crate::texts::Texts;
@@ -19,6 +18,8 @@ pub const ZONE_QUERY: &str = "zone";
 pub struct Zones<'a> {
     /// The reader's own, if they chose one.
     pub reader: Option<&'a str>,
+    /// The one they registered with, where it is known who reads.
+    pub registered: Option<&'a str>,
     /// The organizer's.
     pub organizer: Option<&'a str>,
 }
@@ -26,18 +27,17 @@ pub struct Zones<'a> {
 impl<'a> Zones<'a> {
     /// The zone that comes first.
     pub(crate) fn first(&self) -> Option<&'a str> {
-        self.reader.or(self.organizer)
+        self.of_reader().or(self.organizer)
     }
-}
 
-/// The zone of that IANA name, as the database of zones spells it; `None` for anything else, UTC not included.
-pub fn zone_name(name: &str) -> Option<String> {
-    // What the machine would look for as a file is compared with nothing but names.
-    let is_name = name.len() <= 64
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+'));
-    let zone = is_name.then(|| TimeZone::get(name).ok()).flatten()?;
-    zone.iana_name().filter(|name| *name != "Etc/Unknown").map(str::to_owned)
+    /// The organizer's, where another comes first.
+    pub(crate) fn second(&self) -> Option<&'a str> {
+        self.of_reader().and(self.organizer)
+    }
+
+    fn of_reader(&self) -> Option<&'a str> {
+        self.reader.or(self.registered)
+    }
 }
 
 /// A span of time as a page shows it.
@@ -56,8 +56,8 @@ pub(crate) struct Times {
 pub(crate) struct Own {
     pub(crate) machine: String,
     pub(crate) machine_end: String,
-    /// The zone of the time beside it.
-    pub(crate) zone: String,
+    /// The zones of the times beside it, with a blank between them.
+    pub(crate) zones: String,
     /// The sentence, with `{zone}` and `{time}` to be filled in.
     pub(crate) words: String,
 }
@@ -67,7 +67,11 @@ impl Own {
         zones.reader.is_none().then(|| Self {
             machine: machine.to_owned(),
             machine_end: machine_end.to_owned(),
-            zone: zones.organizer.unwrap_or("UTC").to_owned(),
+            zones: [zones.first().unwrap_or("UTC")]
+                .into_iter()
+                .chain(zones.second())
+                .collect::<Vec<_>>()
+                .join(" "),
             words: texts.plain("zone-yours", &[("zone", "{zone}"), ("time", "{time}")]),
         })
     }
@@ -97,8 +101,7 @@ impl Times {
         zones: Zones<'_>,
         query: &str,
     ) -> Self {
-        let organizer = zones.reader.and(zones.organizer);
-        let span = Span::beside(texts, (start_at, end_at), zones.first(), organizer);
+        let span = Span::beside(texts, (start_at, end_at), zones.first(), zones.second());
         Self {
             own: Own::new(texts, &span.machine, &span.machine_end, zones),
             chooser: Chooser::new(texts, start_at, zones.first(), query),
@@ -228,7 +231,7 @@ mod tests {
     }
 
     fn zones<'a>(reader: Option<&'a str>, organizer: Option<&'a str>) -> Zones<'a> {
-        Zones { reader, organizer }
+        Zones { reader, registered: None, organizer }
     }
 
     #[test]
@@ -279,8 +282,8 @@ mod tests {
 
     #[test]
     fn every_choice_is_a_zone_and_they_stand_from_west_to_east() {
-        for name in CHOICES.iter().filter(|name| **name != "UTC") {
-            assert_eq!(zone_name(name).as_deref(), Some(*name));
+        for name in CHOICES {
+            assert_eq!(Zone::find(Some(name)).iana_name(), *name);
         }
         let options = times("2026-08-04", Zones::default()).chooser.options;
         assert_eq!(options.len(), CHOICES.len());
@@ -296,23 +299,6 @@ mod tests {
 
         assert_eq!(options.len(), CHOICES.len() + 1);
         assert!(options.iter().any(|option| option.selected && option.name == "America/Noronha"));
-    }
-
-    #[test]
-    fn only_names_of_zones_are_zones() {
-        assert_eq!(zone_name("europe/berlin").as_deref(), Some("Europe/Berlin"));
-        assert_eq!(zone_name("UTC").as_deref(), Some("UTC"));
-        for name in [
-            "",
-            "Berlin",
-            "Singapore Standard Time",
-            "../../etc/passwd",
-            "/etc/localtime",
-            "UTC+2",
-            "Europe/",
-        ] {
-            assert_eq!(zone_name(name), None, "{name}");
-        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl House {
 
     /// The zones of its pages for somebody who reads times in `reader`.
     pub fn zones<'a>(&'a self, reader: Option<&'a str>) -> Zones<'a> {
-        Zones { reader, organizer: self.zone.as_deref() }
+        Zones { reader, registered: None, organizer: self.zone.as_deref() }
     }
 
     /// What somebody who reads that language is asked to agree to: in their language, else in the one for everybody, else

@@ -17,9 +17,9 @@ pub(crate) type Aside = (usize, Admission);
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     of_rows(
         "registrant (slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email,
-            external_id, user_id, user_tenant_id, answers, consent, language, generation, registered_at, registered_by,
-            standing)",
-        18,
+            external_id, user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at,
+            registered_by, standing)",
+        19,
     )
 });
 static INSERT_WAITING: LazyLock<PerLength> =
@@ -86,9 +86,9 @@ fn standing(admission: Admission) -> Standing {
     }
 }
 
-fn registrant(enrolment: &Enrolment, admission: Admission) -> [Value<'_>; 18] {
+fn registrant(enrolment: &Enrolment, admission: Admission) -> [Value<'_>; 19] {
     let mut row = values(enrolment).into_iter().chain([standing_name(&standing(admission)).into()]);
-    std::array::from_fn(|_| row.next().expect("a row has eighteen values"))
+    std::array::from_fn(|_| row.next().expect("a row has nineteen values"))
 }
 
 fn letter(enrolment: &Enrolment, admission: Admission) -> [Value<'_>; 7] {

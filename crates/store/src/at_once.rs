@@ -45,7 +45,7 @@ const SEAT: &str = "WITH party AS (
     {keys}
     came AS (
         INSERT INTO registrant ({columns})
-        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
+        SELECT {columns} FROM UNNEST(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS person ({columns})
         WHERE (meeting_id IN (SELECT meeting_id FROM open)) IS TRUE {unless_known}
         ON CONFLICT (slot, meeting_id, live_key) DO NOTHING
         RETURNING slot, meeting_id, registration_id, registrant_id, external_id, registered_at, registered_by),
@@ -91,7 +91,7 @@ const LIST: &str = "WITH party ({seen}) AS (VALUES (?, ?, ?, ?, ?, ?, ?)),
 /// What differs between people of a party; see [`of_one`].
 const PERSON: &str =
     "registrant_id, live_key, first_name, last_name, email, external_id, user_id, user_tenant_id,
-    answers, consent, language, registered_at, registered_by";
+    answers, consent, language, time_zone, registered_at, registered_by";
 /// Then they are counted. What follows here counts what the statement before it has changed, and does nothing where that
 /// was nothing. Where somebody came, the first of the party stands behind the last of the list, so that whoever stands
 /// there now has just come.
@@ -125,7 +125,7 @@ fn seat_many([keys, unless_known, remember]: [&str; 3]) -> Text {
 }
 
 fn seat_party(people: usize) -> Text {
-    let list = LIST.replace("{people}", &placeholders(filled_up(people), 13)).replace("{person}", PERSON);
+    let list = LIST.replace("{people}", &placeholders(filled_up(people), 14)).replace("{person}", PERSON);
     let list = or_fail(&list.replace("{seen}", SEEN).replace("{open}", OPEN));
     let (events, letters) = (or_fail(EVENTS), or_fail(LETTERS));
     Text::same(format!("{BEGIN}{list}; {CAME}; {events}; {TAKE_SEATS}; {letters}{COMMIT}"))
@@ -201,13 +201,31 @@ fn filled_up(people: usize) -> usize {
     if people == 1 { 1 } else { people.next_multiple_of(8) }
 }
 
-const NOBODY: [Value<'_>; 13] = [const { Value::Number(None) }; 13];
+const NOBODY: [Value<'_>; 14] = [const { Value::Number(None) }; 14];
 
 /// The row of somebody in a party, without what all of it share.
-fn of_one(asked: &Enrolment) -> [Value<'_>; 13] {
-    let [_, _, id, _, key, first, last, email, external, user, tenant, answers, consent, language, _, at, by] =
-        values(asked);
-    [id, key, first, last, email, external, user, tenant, answers, consent, language, at, by]
+fn of_one(asked: &Enrolment) -> [Value<'_>; 14] {
+    let [
+        _,
+        _,
+        id,
+        _,
+        key,
+        first,
+        last,
+        email,
+        external,
+        user,
+        tenant,
+        answers,
+        consent,
+        language,
+        zone,
+        _,
+        at,
+        by,
+    ] = values(asked);
+    [id, key, first, last, email, external, user, tenant, answers, consent, language, zone, at, by]
 }
 
 /// What an enrolment was checked against.

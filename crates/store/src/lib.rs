@@ -102,7 +102,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 12] = [
+const STEPS: [(i64, &str, &str, &str); 13] = [
     (
         1,
         "registrations",
@@ -174,6 +174,12 @@ const STEPS: [(i64, &str, &str, &str); 12] = [
         "standing",
         include_str!("../migrations/sqlite/0012_standing.sql"),
         include_str!("../migrations/postgres/0012_standing.sql"),
+    ),
+    (
+        14,
+        "time_zone",
+        include_str!("../migrations/sqlite/0014_time_zone.sql"),
+        include_str!("../migrations/postgres/0014_time_zone.sql"),
     ),
 ];
 

@@ -41,20 +41,20 @@ pub struct ListedPage {
 
 const FIND_THESE: &str = "WITH asked (registrant_id) AS (VALUES {})
     SELECT meeting_id, r.registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at, canceled_at,
+        canceled_by, canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM asked a CROSS JOIN registrant r
     WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id = a.registrant_id";
 /// Each as the first from its id on: as [`crate::registrant::FIND_FROM`] does, and for its reason.
 const FIND_EACH_OF_THESE: &str = "WITH asked (registrant_id) AS (VALUES {})
     SELECT r.meeting_id, r.registrant_id, r.registration_id, r.first_name, r.last_name, r.email, r.external_id,
-        r.user_id, r.user_tenant_id, r.answers, r.consent, r.language, r.generation, r.registered_at, r.canceled_at,
-        r.canceled_by, r.canceled_reason, r.standing, r.offer_expires_at,
+        r.user_id, r.user_tenant_id, r.answers, r.consent, r.language, r.time_zone, r.generation, r.registered_at,
+        r.canceled_at, r.canceled_by, r.canceled_reason, r.standing, r.offer_expires_at,
         r.reminders_stopped_at IS NULL AS wants_reminders
     FROM asked a CROSS JOIN LATERAL (
         SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-            user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-            canceled_reason, standing, offer_expires_at, reminders_stopped_at
+            user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at, canceled_at,
+            canceled_by, canceled_reason, standing, offer_expires_at, reminders_stopped_at
         FROM registrant WHERE slot = ? AND meeting_id = ? AND registrant_id >= a.registrant_id
         ORDER BY registrant_id LIMIT 1) r
     WHERE r.registrant_id = a.registrant_id";

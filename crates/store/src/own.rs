@@ -1,6 +1,6 @@
 //! What a registrant does with their own registration, by their link; giving the place back is in [`crate::cancel`].
 
-use domain::enrolment::Named;
+use domain::enrolment::Details;
 use domain::{Answer, Fact, MeetingId, Registrant, RegistrantId, Registration};
 
 use crate::engine::query;
@@ -23,7 +23,7 @@ pub enum Changed {
     Canceled,
 }
 
-const CHANGE: &str = "UPDATE registrant SET first_name = $4, last_name = $5, answers = $6
+const CHANGE: &str = "UPDATE registrant SET first_name = $4, last_name = $5, answers = $6, time_zone = $7
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL";
 const CHANGE_ANSWERS: &str = "UPDATE registrant SET answers = $4
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL";
@@ -44,8 +44,8 @@ const ERASE: &str = "INSERT INTO registrant (slot, meeting_id, registrant_id, re
         ORDER BY registrant_id LIMIT 1) found
     WHERE found.registrant_id = $3 AND found.email IS NOT NULL
     ON CONFLICT (slot, meeting_id, registrant_id) DO UPDATE SET first_name = NULL, last_name = NULL, email = NULL,
-        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL, canceled_reason = NULL,
-        generation = registrant.generation + 1";
+        user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL, time_zone = NULL,
+        canceled_reason = NULL, generation = registrant.generation + 1";
 
 impl Store {
     /// Stores other answers, checked against the questions of `registration`.
@@ -77,13 +77,13 @@ impl Store {
         }))
     }
 
-    /// Stores other names and answers, checked against the questions of `registration`, of somebody who is still as they
-    /// were looked at.
+    /// Stores other details, checked against the questions of `registration`, of somebody who is still as they were looked
+    /// at.
     pub async fn update_registrant(
         &self,
         seen: &Registrant,
         registration: &Registration,
-        (named, answers): (&Named, &[Answer]),
+        details: &Details,
         fact: &Fact,
     ) -> Result<Changed, Fault> {
         let meeting = registration.meeting;
@@ -95,9 +95,10 @@ impl Store {
                 .bind(number(meeting.slot()))
                 .bind(meeting.0)
                 .bind(seen.id.0)
-                .bind(&named.first_name)
-                .bind(&named.last_name)
-                .bind(answers_json(answers));
+                .bind(&details.named.first_name)
+                .bind(&details.named.last_name)
+                .bind(answers_json(&details.answers))
+                .bind(&details.time_zone);
             if !is_current {
                 Changed::Stale
             } else if changed.execute(&mut *tx).await? == 0 {

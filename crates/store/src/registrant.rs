@@ -37,6 +37,7 @@ pub(crate) struct RegistrantRow {
     answers: String,
     consent: Option<String>,
     language: Option<String>,
+    time_zone: Option<String>,
     generation: i64,
     wants_reminders: bool,
     registered_at: i64,
@@ -55,19 +56,19 @@ struct StoredAnswer(Uuid, String);
 /// with slot and meeting while meetings are small, and keeps to it when one has grown: it would read the whole list.
 pub(crate) const FIND_FROM: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at, canceled_at,
+        canceled_by, canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3
     ORDER BY registrant_id LIMIT 1";
 const FIND_LIVE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at, canceled_at,
+        canceled_by, canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND live_key = $3";
 const PAGE: &str =
     "SELECT meeting_id, registrant_id, registration_id, first_name, last_name, email, external_id,
-        user_id, user_tenant_id, answers, consent, language, generation, registered_at, canceled_at, canceled_by,
-        canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
+        user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at, canceled_at,
+        canceled_by, canceled_reason, standing, offer_expires_at, reminders_stopped_at IS NULL AS wants_reminders
     FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id > $3 AND registration_id = $4
         AND (live_key IS NOT NULL OR NOT $5)
     ORDER BY registrant_id LIMIT $6";
@@ -221,6 +222,7 @@ impl RegistrantRow {
                 })
                 .transpose()?,
             language: self.language,
+            time_zone: self.time_zone,
             generation: u8::try_from(self.generation)
                 .map_err(|_| Fault::corrupt("a generation above 255"))?,
             wants_reminders: self.wants_reminders,

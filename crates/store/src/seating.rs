@@ -77,7 +77,8 @@ const LOOK: &str = "SELECT m.meeting_id, g.registration_id, g.version, g.capacit
     WHERE m.slot = $1 AND m.meeting_id = $2";
 pub(crate) const REGISTRANT: &str =
     "slot, meeting_id, registrant_id, registration_id, live_key, first_name, last_name, email, external_id,
-    user_id, user_tenant_id, answers, consent, language, generation, registered_at, registered_by";
+    user_id, user_tenant_id, answers, consent, language, time_zone, generation, registered_at,
+    registered_by";
 /// What follows a place is written from the row of the registrant: whoever of a meeting stands behind an id has just
 /// come; whoever got no place is seen to in [`crate::aside`]. External registrants get no letter: they have no address
 /// here, their own system writes to them.
@@ -101,7 +102,7 @@ static LOOK_FIRST: LazyLock<PerLength> =
     LazyLock::new(|| about_meetings(LOOK).with_sqlite(|text| format!("{BEGIN}{text}")));
 static INSERT_REGISTRANTS: LazyLock<PerLength> = LazyLock::new(|| {
     PerLength::new(|rows| {
-        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 17);
+        let insert = insert_rows(&format!("registrant ({REGISTRANT})"), rows, 18);
         let insert = format!("{insert} ON CONFLICT (slot, meeting_id, live_key) DO NOTHING");
         Text::of(or_fail(&insert), insert)
     })
@@ -248,7 +249,7 @@ pub(crate) async fn follow_up_and_commit(
 }
 
 /// The row of a registrant.
-pub(crate) fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
+pub(crate) fn values(enrolment: &Enrolment) -> [Value<'_>; 18] {
     let (named, external_id, user, user_tenant) = match &enrolment.person {
         Person::Named { named, user } => (Some(named), None, user.map(|user| user.0), None),
         Person::External { external_id, user } => {
@@ -270,6 +271,7 @@ pub(crate) fn values(enrolment: &Enrolment) -> [Value<'_>; 17] {
         answers_json(&enrolment.answers).into(),
         enrolment.consent.as_ref().map(ConsentVersion::as_str).into(),
         (&enrolment.language).into(),
+        (&enrolment.time_zone).into(),
         0_i64.into(),
         micros(enrolment.at).into(),
         (&enrolment.actor).into(),

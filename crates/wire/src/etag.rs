@@ -47,6 +47,9 @@ pub fn of_registrant(registration: &Registration, registrant: &Registrant) -> St
     if let Standing::Offered { expires_at } = registrant.standing {
         hash.text(&expires_at.to_string());
     }
+    if let Some(time_zone) = &registrant.time_zone {
+        hash.text(time_zone);
+    }
     for answer in &registrant.answers {
         let question = questions.iter().find(|question| question.id == answer.question);
         hash.text(question.and_then(|question| question.display_name.as_deref()).unwrap_or_default());

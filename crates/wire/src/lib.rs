@@ -28,6 +28,7 @@ pub mod registration;
 pub mod subscription;
 pub mod time;
 pub mod user;
+pub mod zone;
 
 pub use body::{Body, Given, Members};
 pub use context::Root;

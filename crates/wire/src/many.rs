@@ -45,6 +45,8 @@ pub struct NewRegistrant {
     pub tenant_id: Option<String>,
     /// Answers to the custom questions.
     pub custom_question_answers: Vec<CustomQuestionAnswer>,
+    /// The zone that their letters tell the time in, of a built-in registration: an IANA name, or Windows'.
+    pub preferred_timezone: Option<String>,
     /// 1 to 255 characters of ASCII, as the header of that name.
     pub idempotency_key: Option<String>,
 }

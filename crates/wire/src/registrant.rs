@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use domain::enrolment::{FilledForm, Named, change_answers};
+use domain::enrolment::{Details, FilledForm, change_answers};
 use domain::person::ForeignPerson;
 use domain::standing::STATUSES;
 use domain::text::limit;
 use domain::{
-    AllowedRegistrant, Answer, Consent, ConsentVersion, FieldProblem, Meeting, MeetingId, Person, PersonId,
+    AllowedRegistrant, Consent, ConsentVersion, FieldProblem, Meeting, MeetingId, Person, PersonId,
     ProblemCode, Question, Refusal, Registrant, Registration, RegistrationKind, Standing, TenantId,
 };
 use schemars::JsonSchema;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::body::{Body, Members};
+use crate::zone;
 
 /// A registrant of either kind.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -61,6 +62,10 @@ pub struct MeetingRegistrant {
     pub status: Option<&'static str>,
     /// Answers to the custom questions.
     pub custom_question_answers: Vec<CustomQuestionAnswer>,
+    /// The IANA name of the zone that their letters tell the time in, where it is known. Named as the successor API names
+    /// it; Windows' names are taken too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_timezone: Option<String>,
     /// Until when a place is held for them, where one is. An extension of Usher's.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("readOnly" = true))]
@@ -208,6 +213,7 @@ impl AnyRegistrant {
             last_name: named.map(|named| named.last_name.clone()),
             email: named.map(|named| named.email.as_typed().to_owned()),
             status: Some(registrant.status()),
+            preferred_timezone: registrant.time_zone.clone(),
             offer_expiration_date_time: match registrant.standing {
                 Standing::Offered { expires_at } => Some(crate::time::write(expires_at)),
                 _ => None,
@@ -233,6 +239,7 @@ fn nobody(id: String) -> MeetingRegistrant {
         email: None,
         status: None,
         custom_question_answers: Vec::new(),
+        preferred_timezone: None,
         offer_expiration_date_time: None,
         cancelation_date_time: None,
         canceled_by: None,
@@ -317,17 +324,19 @@ pub fn read_reason(body: &Body) -> Result<Option<String>, Refusal> {
     }
 }
 
-/// Applies a PATCH to somebody's names and answers. Answers that are sent take the place of all there were, as a list does
-/// in every PATCH. The address cannot be changed, and names of the directory cannot: they may be sent back.
+/// Applies a PATCH to somebody's details. Answers that are sent take the place of all there were, as a list does in every
+/// PATCH. The address cannot be changed, and names of the directory cannot: they may be sent back.
 pub fn patch(
     body: &Body,
     meeting: &Meeting,
     registration: &Registration,
     registrant: &Registrant,
-) -> Result<(Named, Vec<Answer>), Refusal> {
+) -> Result<Details, Refusal> {
     let questions = &registration.built_in()?.questions;
     let Some(Person::Named { named, user }) = &registrant.person else { return Err(Refusal::NoRegistrant) };
     let (form, mut problems) = read_form(body, meeting.id)?;
+    let mut time_zone = registrant.time_zone.clone();
+    zone::read_preferred(body, &mut problems).change(&mut time_zone);
     let text = |name: &str, given: &Option<String>, now: &str| {
         let is_sent = body.0.contains_key(name);
         if is_sent { given.clone() } else { Some(now.to_owned()) }
@@ -365,7 +374,7 @@ pub fn patch(
     };
     let is_told = |problems: &[FieldProblem], target: &str| problems.iter().any(|told| told.target == target);
     match (domain::enrolment::read_form(&changed, &[]), answers) {
-        (Ok((named, _)), Ok(answers)) if problems.is_empty() => Ok((named, answers)),
+        (Ok((named, _)), Ok(answers)) if problems.is_empty() => Ok(Details { named, answers, time_zone }),
         (names, answers) => {
             let found = names.err().into_iter().chain(answers.err()).flatten();
             let more: Vec<_> = found.filter(|problem| !is_told(&problems, &problem.target)).collect();

@@ -68,6 +68,7 @@ export async function ownTime({ demo, check }, browser) {
     await page.goto(demo.registrationPageWebUrl, { waitUntil: "networkidle" });
     const own = page.locator(".own").first();
     const said = (await own.isVisible()) ? await own.innerText() : "";
+    assert.equal(await page.locator("[name=preferredTimezone]").inputValue(), timezoneId, "the form tells it");
     await context.close();
     assert.deepEqual(faults, []);
     return said;

@@ -54,7 +54,8 @@ Sent by Usher, which keeps the registrations for this meeting.
 
 #[test]
 fn a_cancellation_reads_well_and_holds_no_link() {
-    let letter = letter(&LetterFacts { kind: LetterKind::Cancellation, zone: None, ..plain_facts() });
+    let letter =
+        letter(&LetterFacts { kind: LetterKind::Cancellation, zones: Zones::default(), ..plain_facts() });
 
     assert_eq!(letter.subject, "Registration cancelled: Engines, and what they weave");
     let calendar = letter.calendar.unwrap();
@@ -264,9 +265,29 @@ fn a_letter_leads_with_the_organisation_s_own_time_and_says_utc_below_it() {
     assert!(own.html.contains(bold), "{}", own.html);
     assert!(own.html.find(bold) < own.html.find("14:00–15:30 UTC"));
 
-    let none = letter(&LetterFacts { zone: None, ..plain_facts() });
+    let none = letter(&LetterFacts { zones: Zones::default(), ..plain_facts() });
     assert!(none.html.contains("<strong>Tuesday, 4 August 2026, 14:00–15:30 UTC</strong>"), "{}", none.html);
     assert!(!none.text.contains("That is:") && !none.html.contains("That is:"));
+}
+
+#[test]
+fn a_letter_leads_with_the_recipient_s_time_and_says_the_organisation_s_below_it() {
+    let of = |registered, organizer| {
+        letter(&LetterFacts { zones: Zones { reader: None, registered, organizer }, ..plain_facts() })
+    };
+
+    let both = of(Some("Asia/Tokyo"), Some("Europe/Berlin"));
+    let tokyo = "Tuesday, 4 August 2026, 23:00 – Wednesday, 5 August 2026, 00:30 Tokyo (UTC+9)";
+    let berlin = "That is: Tuesday, 4 August 2026, 16:00–17:30 Berlin (UTC+2)";
+    assert!(both.html.contains(&format!("<strong>{tokyo}</strong><br>{berlin}")), "{}", both.html);
+    assert!(both.text.contains(&format!("When: {tokyo}\n{berlin}\n")), "{}", both.text);
+    assert!(!both.text.contains("14:00"), "{}", both.text);
+    assert_eq!(both.calendar, of(None, Some("Europe/Berlin")).calendar);
+
+    let alone = of(Some("Asia/Kolkata"), None).text;
+    assert!(alone.contains("19:30–21:00 Kolkata (UTC+5:30)\nThat is: 14:00–15:30 UTC\n"), "{alone}");
+    let same = of(Some("Europe/Berlin"), Some("Europe/Berlin")).text;
+    assert!(same.contains("Berlin (UTC+2)\nThat is: 14:00–15:30 UTC\n"), "{same}");
 }
 
 /// Before a place is theirs, nobody gets the way in or an entry for their calendar.
@@ -279,7 +300,7 @@ fn letters_to_whoever_waits_hold_no_link_to_the_meeting() {
         (LetterKind::OfferExpired, false),
         (LetterKind::Rejected, false),
     ] {
-        let letter = letter(&LetterFacts { kind, zone: None, ..plain_facts() });
+        let letter = letter(&LetterFacts { kind, zones: Zones::default(), ..plain_facts() });
 
         for part in [&letter.text, &letter.html] {
             assert!(!part.contains(JOIN), "{kind:?}: {part}");
@@ -291,7 +312,7 @@ fn letters_to_whoever_waits_hold_no_link_to_the_meeting() {
 
 #[test]
 fn an_offered_place_says_until_when_and_where_to_accept_it() {
-    let facts = LetterFacts { kind: LetterKind::PlaceOffered, zone: None, ..plain_facts() };
+    let facts = LetterFacts { kind: LetterKind::PlaceOffered, zones: Zones::default(), ..plain_facts() };
     let letter = letter(&facts);
 
     assert_eq!(letter.subject, "A place for you: Engines, and what they weave");

@@ -111,15 +111,25 @@ fn the_form_asks_for_what_the_service_reads() {
     let names: Vec<_> = inputs.iter().map(|tag| tag.get("name").unwrap()).collect();
     assert_eq!(
         names,
-        ["nonce", "firstName", "lastName", "email", "answer-word", "answer-two", "answer-two", "consent"]
+        [
+            "nonce",
+            "preferredTimezone",
+            "firstName",
+            "lastName",
+            "email",
+            "answer-word",
+            "answer-two",
+            "answer-two",
+            "consent"
+        ]
     );
-    let values: Vec<_> = inputs.iter().map(|tag| tag.get("value").unwrap()).collect();
-    assert_eq!(values, ["nonce-1", "word", "word", "word", "word", "Yes", "word", "version-1"]);
+    let values: Vec<_> = inputs.iter().map(|tag| tag.get("value").unwrap_or_default()).collect();
+    assert_eq!(values, ["nonce-1", "", "word", "word", "word", "word", "Yes", "word", "version-1"]);
     let required: Vec<_> = inputs.iter().map(|tag| tag.get("required").is_some()).collect();
-    assert_eq!(required, [false, true, true, true, true, false, false, true]);
-    assert_eq!(inputs[6].get("checked"), Some(""));
-    assert_eq!(inputs[5].get("checked"), None);
-    assert_eq!(inputs[7].get("checked"), None, "nobody agrees by default");
+    assert_eq!(required, [false, false, true, true, true, true, false, false, true]);
+    assert_eq!(inputs[7].get("checked"), Some(""));
+    assert_eq!(inputs[6].get("checked"), None);
+    assert_eq!(inputs[8].get("checked"), None, "nobody agrees by default");
     let form = tags.iter().filter(|tag| tag.name == "form").nth(1).unwrap();
     assert_eq!((form.get("method"), form.get("action")), (Some("post"), None));
 }
@@ -362,11 +372,19 @@ fn the_script_has_somewhere_to_write_only_where_nobody_chose_a_zone() {
         registration_page(&RegistrationView { zones, ..registration("word", RegistrationState::Full) })
     };
 
-    let unknown = of(Zones { reader: None, organizer: Some("Europe/Berlin") });
+    let unknown = of(Zones { organizer: Some("Europe/Berlin"), ..Zones::default() });
     assert!(unknown.contains(
         r#"<span class="own" data-zone="Europe/Berlin" data-start="2026-08-04T14:00:00Z" data-end="2026-08-04T15:30:00Z" data-words="Your time in {zone}: {time}" hidden></span> <span class="aside">(14:00–15:30 UTC)</span>"#
     ), "{unknown}");
-    let chosen = of(Zones { reader: Some("Asia/Tokyo"), organizer: Some("Europe/Berlin") });
+    let registered =
+        of(Zones { reader: None, registered: Some("Asia/Tokyo"), organizer: Some("Europe/Berlin") });
+    assert!(registered.contains(r#"data-zone="Asia/Tokyo Europe/Berlin""#), "{registered}");
+    assert!(registered.contains("00:30 Tokyo (UTC+9)</time>") && registered.contains("Berlin (UTC+2))"));
+    let chosen = of(Zones {
+        reader: Some("Asia/Tokyo"),
+        registered: Some("Europe/Paris"),
+        organizer: Some("Europe/Berlin"),
+    });
     assert!(!chosen.contains("data-zone"));
     assert!(chosen.contains("23:00 – Wednesday, 5 August 2026, 00:30 Tokyo (UTC+9)"), "{chosen}");
     assert!(chosen.contains(r#"<option value="Asia/Tokyo" selected>Tokyo (UTC+9)</option>"#));

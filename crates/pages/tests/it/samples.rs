@@ -10,7 +10,8 @@ pub(crate) const STOP: &str = "https://usher.example/u/dddd";
 pub(crate) const REGISTER: &str = "https://usher.example/r/cccc";
 
 /// Somebody in Berlin at an organizer's who did not say where they are.
-pub(crate) const BERLIN: Zones<'static> = Zones { reader: Some("Europe/Berlin"), organizer: None };
+pub(crate) const BERLIN: Zones<'static> =
+    Zones { reader: Some("Europe/Berlin"), registered: None, organizer: None };
 
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -38,7 +39,7 @@ pub(crate) fn facts(said: &str) -> LetterFacts<'_> {
         description: Some(said),
         start_at: start_at(),
         end_at: end_at(),
-        zone: Some("Europe/Berlin"),
+        zones: Zones { organizer: Some("Europe/Berlin"), ..Zones::default() },
         accent: None,
         organizer_name: said,
         organizer_mail: Some(said),

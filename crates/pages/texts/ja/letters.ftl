@@ -17,7 +17,7 @@ letter-canceled-for-all-opening = 主催者がこの会議のすべての参加�
 
 letter-what = 件名:
 letter-when = 日時:
-letter-when-local = 協定世界時:
+letter-when-local = すなわち:
 letter-organizer = 主催者:
 letter-organizer-address = { $name }、{ $mail }
 letter-about = 主催者からの会議の案内:

@@ -76,7 +76,7 @@ async fn add(
     } else {
         GateState::Canceled
     };
-    Ok(response.unwrap_or_else(|| show(app, reader, hosted.as_ref(), state)))
+    Ok(response.unwrap_or_else(|| show(app, reader, hosted.as_ref(), Some(registrant), state)))
 }
 
 /// A file to save or to open with a calendar program.

@@ -172,23 +172,29 @@ async fn admit(app: &App, reader: &Reader, registrant: &Registrant, wish: Wish) 
                     let_in(app, reader, &hosted, registrant, (&address, end_at), wish).await
                 }
                 Gate::Early(opens_at) => {
-                    let page = show(app, reader, Some(&hosted), GateState::Early { opens_at, now });
+                    let page = show(
+                        app,
+                        reader,
+                        Some(&hosted),
+                        Some(registrant),
+                        GateState::Early { opens_at, now },
+                    );
                     look_again(page, opens_at.duration_since(now), spread(registrant))
                 }
-                Gate::Over => show(app, reader, Some(&hosted), GateState::Over),
+                Gate::Over => show(app, reader, Some(&hosted), Some(registrant), GateState::Over),
                 Gate::NoAddress => {
-                    let page = show(app, reader, Some(&hosted), GateState::NoAddress);
+                    let page = show(app, reader, Some(&hosted), Some(registrant), GateState::NoAddress);
                     look_again(page, SignedDuration::from_mins(1), spread(registrant))
                 }
             }
         }
         Some(hosted) if is_its(&hosted, registrant) && registrant.standing.is_live() => {
-            show(app, reader, Some(&hosted), GateState::NoPlaceYet)
+            show(app, reader, Some(&hosted), Some(registrant), GateState::NoPlaceYet)
         }
         // What the meeting holds now may be another registration, which is not theirs to see.
         hosted => {
             let own = hosted.filter(|hosted| is_its(hosted, registrant));
-            show(app, reader, own.as_ref(), GateState::Canceled)
+            show(app, reader, own.as_ref(), Some(registrant), GateState::Canceled)
         }
     }
 }
@@ -213,22 +219,30 @@ async fn admit_without_name(app: &App, reader: &Reader, hosted: &Hosted) -> Resp
             wire::links::registration_page(&app.settings.public_url, &id, &hosted.meeting)
         });
         let state = GateState::PersonalLinkNeeded { registration_page_url: page.as_deref() };
-        return show(app, reader, Some(hosted).filter(|_| is_public), state);
+        return show(app, reader, Some(hosted).filter(|_| is_public), None, state);
     }
     // Whoever saw a sign-up page can write this link. A registration that is gone does not open the room to
     // them.
     match app.store.had_registration(hosted.meeting.id).await {
         Ok(false) => {
             let address = hosted.meeting.join_url.as_deref().and_then(see_other);
-            address.unwrap_or_else(|| show(app, reader, Some(hosted), GateState::NoAddress))
+            address.unwrap_or_else(|| show(app, reader, Some(hosted), None, GateState::NoAddress))
         }
-        Ok(true) => show(app, reader, None, GateState::PersonalLinkNeeded { registration_page_url: None }),
+        Ok(true) => {
+            show(app, reader, None, None, GateState::PersonalLinkNeeded { registration_page_url: None })
+        }
         Err(fault) => problem(app, reader, &fault.into()),
     }
 }
 
-/// The page at the gate.
-pub fn show(app: &App, reader: &Reader, hosted: Option<&Hosted>, state: GateState<'_>) -> Response {
+/// The page at the gate, for the registrant whose link it is, if it is somebody's.
+pub fn show(
+    app: &App,
+    reader: &Reader,
+    hosted: Option<&Hosted>,
+    who: Option<&Registrant>,
+    state: GateState<'_>,
+) -> Response {
     let told = hosted.map(|hosted| {
         let meeting = &hosted.meeting;
         match &hosted.registration {
@@ -252,7 +266,10 @@ pub fn show(app: &App, reader: &Reader, hosted: Option<&Hosted>, state: GateStat
     let house = hosted.map(|hosted| app.settings.houses.of(hosted.meeting.tenant));
     let view = GateView {
         language,
-        zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
+        zones: Zones {
+            registered: who.and_then(|who| who.time_zone.as_deref()),
+            ..house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref()))
+        },
         brand: house.map(|house| &house.brand),
         subject: told.and_then(|(subject, _)| subject),
         span: told.map(|(_, span)| span),

@@ -52,7 +52,9 @@ pub async fn let_in(
         Ok(entry) => entry,
         Err(fault) => return problem(app, reader, &fault.into()),
     };
-    let Some(way) = see_other(&entry) else { return show(app, reader, Some(hosted), GateState::NoAddress) };
+    let Some(way) = see_other(&entry) else {
+        return show(app, reader, Some(hosted), Some(registrant), GateState::NoAddress);
+    };
     let is_alone = hosted.meeting.settings.one_device.unwrap_or(app.settings.one_device);
     match (wish, is_alone.then_some(app.settings.device)) {
         (Wish::Peep, None) => way,
@@ -64,7 +66,9 @@ pub async fn let_in(
             }
             way
         }
-        (Wish::Peep | Wish::Follow, Some(_)) => show(app, reader, Some(hosted), GateState::Ready),
+        (Wish::Peep | Wish::Follow, Some(_)) => {
+            show(app, reader, Some(hosted), Some(registrant), GateState::Ready)
+        }
         (Wish::Join { takes_over }, Some(active)) => {
             let device = device(app, reader).unwrap_or_else(|| app.ids.bytes());
             let now = app.clock.now();
@@ -77,7 +81,7 @@ pub async fn let_in(
             };
             match app.store.enter(pass).await {
                 Ok(true) => with_device(app, way, &device),
-                Ok(false) => show(app, reader, Some(hosted), GateState::Elsewhere),
+                Ok(false) => show(app, reader, Some(hosted), Some(registrant), GateState::Elsewhere),
                 Err(fault) => problem(app, reader, &fault.into()),
             }
         }

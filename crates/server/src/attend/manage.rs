@@ -254,6 +254,7 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
         consent,
         seen_directory: None,
         language: registrant.language.clone(),
+        time_zone: registrant.time_zone.clone(),
         sees_list: true,
         actor: "registrant".to_owned(),
         idempotency: None,

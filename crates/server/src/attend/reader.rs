@@ -7,8 +7,9 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use pages::{LANGUAGE_QUERY, Language, ZONE_QUERY, zone_name};
+use pages::{LANGUAGE_QUERY, Language, ZONE_QUERY};
 use url::form_urlencoded;
+use wire::zone::zone_name;
 
 use super::cookie;
 use super::page::private;

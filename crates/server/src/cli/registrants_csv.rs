@@ -57,7 +57,9 @@ impl Columns {
         }
         // The ids of a built-in registration are given when people enroll.
         let members: &[Fixed] = match kind {
-            RegistrationKind::BuiltIn(_) => &[Fixed::FirstName, Fixed::LastName, Fixed::Email, Fixed::UserId],
+            RegistrationKind::BuiltIn(_) => {
+                &[Fixed::FirstName, Fixed::LastName, Fixed::Email, Fixed::UserId, Fixed::TimeZone]
+            }
             RegistrationKind::External => &[Fixed::Id, Fixed::UserId, Fixed::TenantId],
         };
         for member in members {

@@ -39,6 +39,8 @@ pub struct Asked {
     pub consent: Option<ConsentVersion>,
     /// Language tag for letters.
     pub language: Option<String>,
+    /// See [`Enrolment::time_zone`].
+    pub time_zone: Option<String>,
     /// Whether whoever asks may learn if the person is registered; see [`Enrolment::sees_list`].
     pub sees_list: bool,
     /// Who asked, for the audit trail.
@@ -188,6 +190,7 @@ pub(super) fn ready(
         answers: asked.answers,
         consent: asked.consent,
         language: asked.language,
+        time_zone: asked.time_zone,
         sees_list: asked.sees_list,
         at: now,
         actor: asked.actor,
@@ -258,6 +261,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
             consent: None,
             sees_list: !is_of_strangers || sees_registrants(&ask.caller, edition, meeting.organizer),
             language: Some(ask.language(registration.language()).tag().to_owned()),
+            time_zone: None,
             actor: ask.caller.actor(),
             idempotency: idempotency_key(ask, registration.id)?,
         })
@@ -272,8 +276,12 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
         }
         RegistrationKind::BuiltIn(built_in) => built_in,
     };
-    let (form, problems) = wire::registrant::read_form(ask.body()?, meeting.id)?;
+    let (form, mut problems) = wire::registrant::read_form(ask.body()?, meeting.id)?;
+    let time_zone = wire::zone::read_preferred(ask.body()?, &mut problems).value();
     let (named, answers) = check_form(&form, problems, &built_in.questions)?;
+    let asked = |person, answers, seen_directory| -> Result<Asked, ApiError> {
+        Ok(Asked { time_zone, ..asked(person, answers, seen_directory)? })
+    };
     match (registration.allowed_registrant, ask.caller.as_ref()) {
         (AllowedRegistrant::Organization, Caller::Delegated(caller)) => {
             let member = Member::find(ask.app, caller).await?;

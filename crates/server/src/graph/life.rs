@@ -1,5 +1,6 @@
 //! What is done to a registrant: update, approve, reject, accept, cancel for a reason. docs/registrant-life.md.
 
+use domain::enrolment::Details;
 use domain::permission::{acts_as_organizer, may_change};
 use domain::{Meeting, Person, PersonId, Refusal, Registrant, Registration};
 use store::{Act, Asking, Changed, Kept, Made, OnceOf, Stepped};
@@ -12,19 +13,19 @@ use super::registrant::{Consents, consents, find, show};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
-/// `PATCH …/registrants/{id}`: answers, and names where they are not the directory's.
+/// `PATCH …/registrants/{id}`: answers, the time zone, and names where they are not the directory's.
 pub async fn update(ask: &Ask<'_>) -> Answer {
     for _ in 0..TRIES {
         let Found { meeting, registration, registrant } = find_own(ask).await?;
         registration.built_in()?;
         ask.conditions().allow_change(Some(&etag::of_registrant(&registration, &registrant)))?;
         may_still_change(ask, &meeting, &registration, &registrant)?;
-        let (named, answers) = patch(ask.body()?, &meeting, &registration, &registrant)?;
-        let changed = (&named, answers.as_slice());
-        match ask.app.store.update_registrant(&registrant, &registration, changed, &ask.fact()).await? {
+        let details = patch(ask.body()?, &meeting, &registration, &registrant)?;
+        match ask.app.store.update_registrant(&registrant, &registration, &details, &ask.fact()).await? {
             Changed::Now => {
-                let user = registrant.user();
-                let now = Registrant { person: Some(Person::Named { named, user }), answers, ..registrant };
+                let Details { named, answers, time_zone } = details;
+                let person = Some(Person::Named { named, user: registrant.user() });
+                let now = Registrant { person, answers, time_zone, ..registrant };
                 let consents = consents(ask, &meeting, std::slice::from_ref(&now)).await?;
                 return Ok(reply(ask, &meeting, &registration, &now, &consents));
             }

@@ -12,7 +12,7 @@ use domain::{
     WithheldReason,
 };
 use lettre::message::Mailbox as Address;
-use pages::{Language, LetterFacts, calendar_file, letter};
+use pages::{Language, LetterFacts, Zones, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
 
 use super::dkim::DkimSigner;
@@ -220,7 +220,7 @@ impl Mailroom {
             description: due.told.description.as_deref(),
             start_at: due.start_at()?,
             end_at: due.end_at()?,
-            zone: house.zone.as_deref(),
+            zones: Zones { registered: registrant.time_zone.as_deref(), ..house.zones(None) },
             accent: house.accents.map(|accents| accents.light),
             organizer_name: &organizer.name,
             organizer_mail: organizer.mail.as_deref(),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use domain::{Meeting, Person, Question, QuestionId, Registrant, Registration};
+use wire::zone::PREFERRED_TIMEZONE;
 
 use crate::graph::public_id;
 
@@ -27,10 +28,12 @@ pub enum Fixed {
     RegisteredAt,
     /// When it was given back.
     CanceledAt,
+    /// The IANA name of the zone that they read times in.
+    TimeZone,
 }
 
 /// Every such column, in order.
-pub const FIXED: [Fixed; 9] = [
+pub const FIXED: [Fixed; 10] = [
     Fixed::Id,
     Fixed::Status,
     Fixed::FirstName,
@@ -40,6 +43,7 @@ pub const FIXED: [Fixed; 9] = [
     Fixed::TenantId,
     Fixed::RegisteredAt,
     Fixed::CanceledAt,
+    Fixed::TimeZone,
 ];
 
 impl Fixed {
@@ -55,6 +59,7 @@ impl Fixed {
             Self::TenantId => "tenantId",
             Self::RegisteredAt => "registrationDateTime",
             Self::CanceledAt => "cancelationDateTime",
+            Self::TimeZone => PREFERRED_TIMEZONE,
         }
     }
 
@@ -76,6 +81,7 @@ impl Fixed {
             },
             Self::RegisteredAt => Some(wire::time::write(registrant.registered_at)),
             Self::CanceledAt => registrant.standing.end().map(|end| wire::time::write(end.at)),
+            Self::TimeZone => registrant.time_zone.clone(),
         };
         text.unwrap_or_default()
     }

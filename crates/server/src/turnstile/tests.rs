@@ -25,6 +25,7 @@ fn somebody() -> Enrolment {
         answers: Vec::new(),
         consent: None,
         language: None,
+        time_zone: None,
         sees_list: true,
         at: Clock::System.now(),
         actor: "page".to_owned(),

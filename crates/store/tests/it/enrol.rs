@@ -238,6 +238,7 @@ pub async fn what_is_stored_of_a_registrant_is_what_was_sent(rig: &Rig) {
     guest.answers =
         vec![Answer { question: QuestionId(fresh_id()), value: "Ja, \"gern\" – 是".to_owned() }];
     guest.language = Some("de-AT".to_owned());
+    guest.time_zone = Some("Asia/Tokyo".to_owned());
     guest.at = at(17);
     let user = ForeignPerson { tenant: TenantId(fresh_id()), person: PersonId(fresh_id()) };
     let visitor =
@@ -250,6 +251,7 @@ pub async fn what_is_stored_of_a_registrant_is_what_was_sent(rig: &Rig) {
         assert_eq!(found.person, Some(asked.person));
         assert_eq!(found.answers, asked.answers);
         assert_eq!((found.language, found.registered_at), (asked.language, asked.at));
+        assert_eq!(found.time_zone, asked.time_zone);
         assert_eq!(
             (found.registration, found.generation, &found.standing),
             (asked.registration, 0, &Standing::Registered)
@@ -259,6 +261,33 @@ pub async fn what_is_stored_of_a_registrant_is_what_was_sent(rig: &Rig) {
     }
     let letters = due(rig, &stage).await;
     assert_eq!(letters, [LetterKind::Confirmation]);
+}
+
+/// Whichever way they come: in a party, alone, by the long way with a key, and to a waiting list.
+pub async fn everybody_s_time_zone_is_kept_until_they_are_erased(rig: &Rig) {
+    let stage = rig.waiting_stage(4).await;
+    let mut asks = stage.asks(0..5);
+    for (n, asked) in asks.iter_mut().enumerate() {
+        asked.time_zone = (n != 1).then(|| format!("Zone/{n}"));
+    }
+    asks[3].idempotency = key(3, 3, at(9_000));
+    for batch in [&asks[..2], &asks[2..3], &asks[3..4], &asks[4..]] {
+        rig.store.enroll(batch).await.unwrap();
+    }
+
+    let find = async |asked: &Enrolment| {
+        rig.store.find_registrant(stage.meeting.id, asked.id).await.unwrap().unwrap()
+    };
+    for asked in &asks {
+        assert_eq!(find(asked).await.time_zone, asked.time_zone);
+    }
+    assert_eq!(find(&asks[4]).await.standing, Standing::Waitlisted);
+    let page =
+        rig.store.list_registrants(stage.meeting.id, stage.registration.id, None, 9, false).await.unwrap();
+    let listed: Vec<_> = page.registrants.into_iter().map(|registrant| registrant.time_zone).collect();
+    assert_eq!(listed, asks.iter().map(|asked| asked.time_zone.clone()).collect::<Vec<_>>());
+    rig.store.erase_registrant(stage.meeting.id, asks[0].id, &fact(6), &fact(7)).await.unwrap();
+    assert_eq!(find(&asks[0]).await.time_zone, None);
 }
 
 async fn due(rig: &Rig, stage: &Stage) -> Vec<LetterKind> {

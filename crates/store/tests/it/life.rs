@@ -1,5 +1,6 @@
 //! Approval, the waiting list and its offers, and what else becomes of a registrant.
 
+use domain::enrolment::Details;
 use domain::seats::Admission;
 use domain::{BuiltIn, LetterKind, MeetingId, Registrant, RegistrantId, Reminders, Standing};
 use store::{Act, Asking, Changed, Made, Stepped, Verdict};
@@ -449,15 +450,15 @@ pub async fn names_and_answers_are_changed_while_nothing_else_has(rig: &Rig) {
     let seen = rig.person(&stage, person).await;
     let Some(domain::Person::Named { mut named, .. }) = seen.person.clone() else { panic!("nobody") };
     named.first_name = "Other".to_owned();
+    let details = Details { named, answers: Vec::new(), time_zone: Some("Asia/Tokyo".to_owned()) };
 
-    let changed =
-        rig.store.update_registrant(&seen, &stage.registration, (&named, &[]), &fact(1)).await.unwrap();
-    let stale =
-        rig.store.update_registrant(&seen, &stage.registration, (&named, &[]), &fact(2)).await.unwrap();
+    let changed = rig.store.update_registrant(&seen, &stage.registration, &details, &fact(1)).await.unwrap();
+    let stale = rig.store.update_registrant(&seen, &stage.registration, &details, &fact(2)).await.unwrap();
 
     assert_eq!((changed, stale), (Changed::Now, Changed::Stale));
     let now = rig.person(&stage, person).await;
-    assert_eq!(now.person, Some(domain::Person::Named { named, user: None }));
+    assert_eq!(now.person, Some(domain::Person::Named { named: details.named, user: None }));
+    assert_eq!(now.time_zone, details.time_zone);
     let events = rig.store.list_events(stage.meeting.id, person).await.unwrap();
     assert_eq!(events, ["registrantEnrolled", "registrantUpdated"]);
 }

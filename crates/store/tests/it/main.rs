@@ -64,7 +64,8 @@ macro_rules! every_case {
                 the_stale_do_not_hold_up_the_others,
                 a_colleague_is_one_person_whatever_the_address,
                 external_registrants_get_no_letter,
-                what_is_stored_of_a_registrant_is_what_was_sent;
+                what_is_stored_of_a_registrant_is_what_was_sent,
+                everybody_s_time_zone_is_kept_until_they_are_erased;
             enrol_keys:
                 a_repeated_request_gets_the_first_answer,
                 a_key_used_for_another_request_is_refused,

@@ -380,6 +380,7 @@ impl Stage {
             answers: Vec::new(),
             consent: None,
             language: None,
+            time_zone: None,
             sees_list: true,
             at: at(0),
             actor: "page".to_owned(),

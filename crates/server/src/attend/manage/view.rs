@@ -74,7 +74,10 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         .and_then(|hosted| Some(links.offer(language, &hosted.meeting, hosted.registration.as_ref()?)));
     let page = pages::manage_page(&ManageView {
         language,
-        zones: house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref())),
+        zones: Zones {
+            registered: registrant.time_zone.as_deref(),
+            ..house.map_or_else(Zones::default, |house| house.zones(reader.zone.as_deref()))
+        },
         brand: house.map(|house| &house.brand),
         lang: own.words_language(),
         subject: own.subject(),

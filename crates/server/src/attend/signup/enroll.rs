@@ -7,6 +7,7 @@ use http::StatusCode;
 use pages::RegistrationState;
 use sha2::{Digest, Sha256};
 use store::Hosted;
+use wire::zone::{PREFERRED_TIMEZONE, zone_name};
 
 use super::find;
 use super::view::{Page, Sent};
@@ -136,6 +137,7 @@ impl Applicant<'_> {
             seen_directory: visitor.seen_directory(),
             consent: filled.consent,
             language: Some(reader.language(registration.language()).tag().to_owned()),
+            time_zone: self.time_zone(),
             sees_list: visitor.person().is_some(),
             actor: visitor.actor(),
             idempotency: key,
@@ -149,6 +151,12 @@ impl Applicant<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The zone that they chose to read times in, or else that of their browser, which its script tells.
+    fn time_zone(&self) -> Option<String> {
+        let chosen = self.page.reader.zone.as_deref().map(str::to_owned);
+        chosen.or_else(|| form::value(self.fields, PREFERRED_TIMEZONE).and_then(zone_name))
     }
 
     /// What tells the same form again from another, by the number that each page has of its own.

@@ -15,7 +15,7 @@ impl Kind for ZoneName {
     }
 
     fn parse(&self, raw: &Raw) -> Result<String, String> {
-        from_text(self, raw, pages::zone_name)
+        from_text(self, raw, wire::zone::zone_name)
     }
 
     fn show(&self, value: &String) -> String {

@@ -212,6 +212,7 @@ impl<'a> Pass<'a> {
         let NewRow { body, .. } = self.rows[index].as_ref().map_err(|problem| vec![problem.clone()])?;
         let (meeting, registration) = (&self.look.hosted.meeting, &self.look.registration);
         let mut language = self.look.language.clone();
+        let mut time_zone = None;
         let mut seen_directory = self.look.seen_directory;
         let (person, answers): (Person, Vec<Answered>) = match &registration.kind {
             RegistrationKind::External => {
@@ -219,7 +220,8 @@ impl<'a> Pass<'a> {
                 (wire::registrant::read_external(&body, meeting, registration)?, Vec::new())
             }
             RegistrationKind::BuiltIn(built_in) => {
-                let (mut form, problems) = wire::registrant::read_form(body, meeting.id)?;
+                let (mut form, mut problems) = wire::registrant::read_form(body, meeting.id)?;
+                time_zone = wire::zone::read_preferred(body, &mut problems).value();
                 let colleague = match registration.allowed_registrant {
                     AllowedRegistrant::Organization => Some(self.colleagues.of(body)?),
                     AllowedRegistrant::Everyone => None,
@@ -251,6 +253,7 @@ impl<'a> Pass<'a> {
             // Whoever enrolls people has asked them elsewhere.
             consent: None,
             language: Some(language),
+            time_zone,
             actor: self.look.actor.clone(),
             idempotency: self.key(index),
         })

@@ -100,6 +100,7 @@ impl World {
             answers: Vec::new(),
             consent: None,
             language: None,
+            time_zone: None,
             sees_list: true,
             at: self.clock.now(),
             actor: "page".into(),

@@ -26,6 +26,7 @@ pub async fn furnish(app: &TestApp) -> TestMeeting {
         .enumerate()
         .map(|(n, (river, other))| {
             let mut row = guest(n);
+            row["preferredTimezone"] = if n == 0 { json!("Tokyo Standard Time") } else { Value::Null };
             row["lastName"] = json!(if n == 0 { "@SUM(A1)" } else { "Ωmega" });
             row["customQuestionAnswers"] = json!([
                 {"questionId": asked["value"][0]["id"], "value": river},
@@ -51,10 +52,11 @@ async fn csv_has_stable_columns_and_no_formula() {
 
     // The ids hold commas.
     let expected = format!(
-        "id,status,firstName,lastName,email,userId,tenantId,registrationDateTime,cancelationDateTime,'=Which river?,Email (2)\r\n\
-         \"{first}\",registered,Guest,'@SUM(A1),guest0@pinewater.example,,,2027-02-01T09:10:00Z,,\
+        "id,status,firstName,lastName,email,userId,tenantId,registrationDateTime,cancelationDateTime,preferredTimezone,\
+         '=Which river?,Email (2)\r\n\
+         \"{first}\",registered,Guest,'@SUM(A1),guest0@pinewater.example,,,2027-02-01T09:10:00Z,,Asia/Tokyo,\
          \"'=HYPERLINK(\"\"https://x.example\"\")\",''=a\r\n\
-         \"{second}\",registered,Guest,Ωmega,guest1@pinewater.example,,,2027-02-01T09:10:00Z,,\
+         \"{second}\",registered,Guest,Ωmega,guest1@pinewater.example,,,2027-02-01T09:10:00Z,,,\
          \"a, \"\"b\"\"\nc\",'+44\t<&>_x0041_\r\n"
     );
     assert_eq!(answer.text(), expected);
@@ -106,11 +108,11 @@ async fn a_workbook_holds_texts_alone() {
     assert!(cells.iter().flat_map(|row| row.as_array().unwrap()).all(|cell| cell[0] == "inlineStr"));
     let texts: Vec<Vec<&Value>> =
         cells.iter().map(|row| row.as_array().unwrap().iter().map(|cell| &cell[1]).collect()).collect();
-    assert_eq!(texts[0][9..], ["=Which river?", "Email (2)"]);
+    assert_eq!(texts[0][10..], ["=Which river?", "Email (2)"]);
     assert_eq!(texts[1][3], "@SUM(A1)", "a text is no formula: nothing is put before it");
-    assert_eq!(texts[1][9..], ["=HYPERLINK(\"https://x.example\")", "'=a"]);
+    assert_eq!(texts[1][10..], ["=HYPERLINK(\"https://x.example\")", "'=a"]);
     // The underscore of what looks like an escape is escaped (ISO/IEC 29500, part 1, 22.9.2.19).
-    assert_eq!(texts[2][9..], ["a, \"b\"\nc", "+44\t<&>_x005F_x0041_"]);
+    assert_eq!(texts[2][10..], ["a, \"b\"\nc", "+44\t<&>_x005F_x0041_"]);
     assert_eq!(
         answer.header("content-type"),
         Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

@@ -133,7 +133,7 @@ fn the_tour_of_many_registrants_works() {
         "would enroll 2 people; 0 are registered already; nothing was stored",
         "enrolled 2 people; 0 were registered already",
         "enrolled 0 people; 2 were registered already",
-        "cancelationDateTime,Deck or engine?\r\n",
+        "cancelationDateTime,preferredTimezone,Deck or engine?\r\n",
         ",'=both\r\n",
         "status,email\r\n",
     ] {
