@@ -11,6 +11,7 @@ pub mod consent;
 pub mod email;
 pub mod enrolment;
 pub mod fact;
+pub mod host;
 pub mod ids;
 pub mod letter;
 pub mod letter_state;

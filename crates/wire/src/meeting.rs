@@ -1,5 +1,6 @@
 //! `onlineMeeting`.
 
+use domain::host::Disguise;
 use domain::text::limit;
 use domain::{FieldProblem, Meeting, MeetingSettings, Participant, PersonId, ProblemCode, Registration};
 use jiff::{SignedDuration, Timestamp};
@@ -356,24 +357,42 @@ fn read_attendee(members: &mut Members<'_>) -> Participant {
 /// hides where it leads.
 fn read_join_url(members: &mut Members<'_>) -> Given<String> {
     match members.text("joinUrl", limit::URL) {
-        Given::Is(text) => match read_https(&text) {
-            Some(url) => Given::Is(url),
-            None => {
-                let message = "`joinUrl` is an absolute `https` address without user name, such as \
-                    `https://meet.example.org/room`";
-                members.report("joinUrl", ProblemCode::InvalidValue, message);
-                Given::Absent
-            }
-        },
+        Given::Is(text) => {
+            let message = match read_https(&text) {
+                Some(url) => match unmask(&url) {
+                    Some(message) => message,
+                    None => return Given::Is(url.into()),
+                },
+                None => "`joinUrl` is an absolute `https` address without user name, such as \
+                    `https://meet.example.org/room`"
+                    .to_owned(),
+            };
+            members.report("joinUrl", ProblemCode::InvalidValue, message);
+            Given::Absent
+        }
         given => given,
     }
 }
 
 /// The address as browsers read it, so that what is stored is where people are sent.
-fn read_https(text: &str) -> Option<String> {
+fn read_https(text: &str) -> Option<url::Url> {
     let url = url::Url::parse(text).ok().filter(|_| !domain::text::has_control(text))?;
     let has_no_user = url.username().is_empty() && url.password().is_none();
-    (url.scheme() == "https" && url.has_host() && has_no_user).then(|| url.into())
+    (url.scheme() == "https" && url.has_host() && has_no_user).then_some(url)
+}
+
+/// What to say of a host that people would take for another one.
+fn unmask(url: &url::Url) -> Option<String> {
+    let host = url.host_str()?;
+    let why = match domain::host::disguise(host)? {
+        Disguise::MixedScripts => "mixes letters of several scripts".to_owned(),
+        Disguise::LooksLike(name) => format!("has letters that look like `{name}` and are others"),
+        Disguise::UnusualLetters => "has letters that no language writes names with".to_owned(),
+    };
+    Some(format!(
+        "`joinUrl` leads to the host `{host}`, whose name {why}, so that people could take it for another: give an address \
+         whose host is written in one script"
+    ))
 }
 
 #[cfg(test)]
@@ -418,5 +437,25 @@ mod tests {
             // The URL standard reads `https:///nohost` as the host `nohost`.
             assert_eq!(read.is_ok(), is_good, "{url}");
         }
+    }
+
+    #[test]
+    fn a_host_that_looks_like_another_is_refused_by_its_name_on_the_wire() {
+        for (url, said) in [
+            (
+                "https://meet.p\u{430}ypal.example/room",
+                "`meet.xn--pypal-4ve.example`, whose name mixes letters",
+            ),
+            (
+                "https://\u{441}\u{43e}\u{441}\u{43e}.example",
+                "`xn--n1aahb.example`, whose name has letters that look like `coco`",
+            ),
+        ] {
+            let problems = read(&serde_json::json!({"joinUrl": url}).to_string()).unwrap_err();
+            assert_eq!((&*problems[0].target, problems[0].code), ("joinUrl", ProblemCode::InvalidValue));
+            assert!(problems[0].message.contains(said), "{}", problems[0].message);
+        }
+        let whole = read(&serde_json::json!({"joinUrl": "https://会議.example/room"}).to_string()).unwrap();
+        assert_eq!(whole.fields.join_url.as_deref(), Some("https://xn--6oqw48l.example/room"));
     }
 }

@@ -373,6 +373,9 @@ async fn a_faulty_meeting_is_refused_at_its_faulty_member() {
         "//meet.example.org",
         "https://u:p@meet.example.org",
         "https://meet.example.org\r\nX: y",
+        // Cyrillic letters, some of them and all.
+        "https://meet.p\u{430}ypal.example/room",
+        "https://\u{441}\u{43e}\u{441}\u{43e}.example",
     ] {
         faults.push(fault(with(&good, "joinUrl", json!(url)), "joinUrl", "invalidValue"));
     }
