@@ -1,12 +1,11 @@
 // Every page in a real browser: as phones and desktops show it, in the light and the dark, by keyboard, on paper.
 //
-//   node browser.mjs DEMO_JSON SIGN_IN_URL [SIGNED_OUT_URL]
+//   node browser.mjs DEMO_JSON SIGN_IN_URL
 import assert from "node:assert/strict";
 import { fits, isCalm, isEasyToHit, isNamed, look, printsWell, standsOut } from "./browser/look.mjs";
 import { frames, ownTime } from "./browser/elsewhere.mjs";
 import { journey } from "./browser/journey.mjs";
 import { walk } from "./browser/keyboard.mjs";
-import { tour } from "./browser/programme.mjs";
 import { protection } from "./browser/protection.mjs";
 import { stage } from "./browser/stage.mjs";
 import { transferred } from "./browser/transfer.mjs";
@@ -25,16 +24,15 @@ const TABLET = { width: 768, height: 1024 };
 const MOST_BYTES = 60_000;
 
 const demo = readDemo();
-const [signIn, signedOut] = process.argv.slice(3);
+const signIn = process.argv[3];
 const checks = new Checks();
 const run = { demo, check: checks.check.bind(checks), organizer: connect(demo, demo.organizer.token), app: connect(demo, demo.app.token) };
 const browser = await launch();
 
 try {
-  const stops = await stage(run, signIn, signedOut);
+  const stops = await stage(run, signIn);
   await round("en", stops);
   await round("ar", stops.filter(({ isEnglish }) => !isEnglish));
-  await tour(run, inContext, [PHONE, DESKTOP]);
   await inContext("en", false, (page) => journey(run, page));
   await frames(run, browser);
   await ownTime(run, browser);

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { awaitLetter } from "../lib/mailbox.mjs";
 import { unique } from "../lib/demo.mjs";
-import { accounts, fromHome, signInAs } from "./programme.mjs";
 import { builtIn, CHOICE, freshMeeting, mine, registrant, stranger, theirs, WORDS } from "../lifecycle/fresh.mjs";
 
 const ROOM = "https://meet.riverbend.example/gauging";
@@ -12,13 +11,14 @@ const LONG = "Hochwasserrückhaltebeckenüberwachungskommissionssitzungsprotokol
 
 /**
  * The pages as `{ name, go(page), isEnglish }`, the last for those that are in no other language. What is named in `run`
- * is the demo's; `signIn` is the address of a sign-in page of the built-in issuer. `signedOut` is that of the page after
- * signing out, up to the registration's id: only an issuer elsewhere has one, and without it the page is left out.
+ * is the demo's; `signIn` is the address of a sign-in page of the built-in issuer.
  */
-export async function stage(run, signIn, signedOut) {
+export async function stage(run, signIn) {
   const open = await signUp(run, { customQuestions: [CHOICE, WORDS] });
   const long = await signUp(run, { subject: `${LONG} ${LONG}`, description: `${LONG}\n\n${ROOM}/${"a".repeat(90)}` });
   const right = await signUp(run, { subject: "قراءة النهر", description: "نهر Loire, محطة 12" });
+  const full = await signUp(run, { capacity: 1 });
+  await enrol(run, full);
   const listed = await signUp(run, { capacity: 1, isWaitlistEnabled: true });
   const holder = await enrol(run, listed);
   const next = await enrol(run, listed);
@@ -26,11 +26,15 @@ export async function stage(run, signIn, signedOut) {
   await press(holder.manage, "cancel");
   const asking = await signUp(run, { isManualApprovalEnabled: true });
   const pending = await enrol(run, asking);
+  const hours = (count) => new Date(Date.now() + count * 3_600_000).toISOString();
+  const unopened = await signUp(run, { opensDateTime: hours(1) });
+  const closed = await signUp(run, { opensDateTime: hours(-2), closesDateTime: hours(-1) });
   const over = await signUp(run);
   const visitor = await enrol(run, over);
   await move(run, over, -3, -1);
   const withdrawn = await signUp(run);
   await run.organizer.api(mine(withdrawn.meeting)).delete();
+  const inside = await signUp(run, { allowedRegistrant: "organization" });
   const early = await signUp(run);
   const waiting = await enrol(run, early);
   const now = await signUp(run);
@@ -56,14 +60,6 @@ export async function stage(run, signIn, signedOut) {
     await submit(page, page.locator(`button[value=${button}]`));
   };
   const { baseUrl, mailboxUrl } = run.demo;
-  const { member, nameless } = await accounts(run.demo);
-  const shown = (subject) => fromHome(run.demo, subject);
-  const inside = "Staff meeting: next year's gauges";
-  const enter = (account, forms) => async (page) => {
-    await shown(inside)(page);
-    await signInAs(page, account);
-    assert.equal(await page.locator("[name=nonce]").count(), forms, "a form for a place");
-  };
   const to = (url) => (page) => page.goto(url);
 
   return [
@@ -72,22 +68,19 @@ export async function stage(run, signIn, signedOut) {
     { name: "sign-up, long words", go: to(long.url) },
     { name: "sign-up, words from right to left", go: to(right.url) },
     { name: "sign-up, with faults", go: (page) => fillBadly(page, open.url) },
-    { name: "sign-up, full", go: shown("A seat in the survey boat") },
+    { name: "sign-up, full", go: to(full.url) },
     { name: "sign-up, full meanwhile", go: async (page) => fillTooLate(run, page, await signUp(run, { capacity: 1 })) },
-    { name: "sign-up, waiting list", go: shown("Sediment under the microscope") },
-    { name: "sign-up, approval", go: shown("قراءة النهر: ورشة للمبتدئين") },
-    { name: "sign-up, not open yet", go: shown("Winter school: ice on rivers") },
-    { name: "sign-up, closed", go: shown("Pegel lesen: was der Fluss verrät") },
-    { name: "sign-up, over", go: shown("What the last flood taught us") },
+    { name: "sign-up, waiting list", go: to(listed.url) },
+    { name: "sign-up, approval", go: to(asking.url) },
+    { name: "sign-up, not open yet", go: to(unopened.url) },
+    { name: "sign-up, closed", go: to(closed.url) },
+    { name: "sign-up, over", go: to(over.url) },
     { name: "sign-up, times in a zone that was chosen", go: (page) => chooseZone(page, open.url) },
     { name: "sign-up, withdrawn", go: to(withdrawn.url) },
-    { name: "sign-up, meeting cancelled", go: shown("Night gauging at the weir") },
+    { name: "sign-up, meeting cancelled", go: to(meetingGone.url) },
     { name: "sign-up, never there", go: to(open.url.replace(/registration\/..../, "registration/AAAA")) },
-    { name: "sign-up, organization", go: shown(inside) },
-    { name: "sign-up, signed in", go: enter(member, 1) },
-    { name: "sign-up, turned away", go: enter(nameless, 0) },
+    { name: "sign-up, organization", go: to(inside.url) },
     { name: "enrolled", go: (page) => fill(page, open.url) },
-    { name: "enrolled, signed in", go: (page) => fillAsMember(page, enter(member, 1)) },
     { name: "manage, registered", go: async (page) => page.goto((await guest()).manage) },
     { name: "enrolled, on the waiting list", go: (page) => fillWithoutQuestions(page, listed.url) },
     { name: "manage, on the waiting list", go: to(last.manage) },
@@ -122,8 +115,6 @@ export async function stage(run, signIn, signedOut) {
     { name: "sign-in", go: to(signIn) },
     { name: "sign-in, wrong", go: (page) => signInWrongly(page, signIn) },
     { name: "sign-in, not possible", go: to(signIn.replace("client_id=", "client_id=un")) },
-    { name: "too many tries", go: (page) => tryTooOften(page, signIn) },
-    ...(signedOut ? [{ name: "signed out", go: to(`${signedOut}${idOf(open.url)}`) }] : []),
   ];
 }
 
@@ -206,13 +197,6 @@ async function fillWithoutQuestions(page, url) {
   await submit(page, page.locator("main form[method=post] button"));
 }
 
-/** Somebody signed in, of whom the page knows the names and the address. */
-async function fillAsMember(page, enter) {
-  await enter(page);
-  await agree(page);
-  await submit(page, page.locator("main form[method=post] button").first());
-}
-
 async function fillBadly(page, url) {
   await page.goto(url);
   await page.locator("input[autocomplete=email]").fill("nobody");
@@ -258,22 +242,6 @@ async function sendNonsense(page, url) {
   await page.goto(url);
   await page.locator("form[method=post]").evaluate((form) => (form.enctype = "text/plain", form.noValidate = true));
   await submit(page, page.locator("main form[method=post] button"));
-}
-
-/** Links that lead nowhere, at the other server: this one's are still needed. */
-async function tryTooOften(page, signIn) {
-  const nowhere = new URL("/registration/nowhere", signIn).href;
-  for (let tries = 0; tries < 200; tries += 1) {
-    if ((await fetch(nowhere)).status !== 429) continue;
-    const shown = await page.goto(nowhere);
-    if (shown.status() === 429) return;
-  }
-  assert.fail("nobody is told to wait");
-}
-
-/** The id of a registration, from the address of its page. */
-function idOf(url) {
-  return new URL(url).pathname.split("/").pop();
 }
 
 async function signInWrongly(page, signIn) {
