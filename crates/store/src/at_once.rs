@@ -132,14 +132,15 @@ fn seat_party(people: usize) -> Text {
 }
 
 /// Gives places to whoever comes to a meeting that has one for all of its party and is as they saw it, in a transaction
-/// of its own; tells who got one. Whoever did not may have one already, find none left, or have to look again: nothing is
-/// known of them. Takes positions where those of a meeting stand together; not for a database that is spread over nodes,
+/// of its own, or in several; adds who got one to `seated`, those among them who got it before a fault. Whoever did not may
+/// have one already, find none left, or have to look again: nothing is known of them. Takes positions where those of a meeting stand together; not for a database that is spread over nodes,
 /// which give rows a place by the values of a statement and not by those of a list.
 pub(crate) async fn seat_at_once(
     pool: &Pool,
     batch: &[Enrolment],
     wanted: &[usize],
-) -> Result<HashSet<RegistrantId>, Fault> {
+    seated: &mut HashSet<RegistrantId>,
+) -> Result<(), Fault> {
     let parties: Vec<Vec<&Enrolment>> = parties(batch, wanted)
         .map(|(_, party)| {
             let first = sight(&batch[party[0]]);
@@ -147,14 +148,18 @@ pub(crate) async fn seat_at_once(
         })
         .collect();
     match (pool.engine(), parties.as_slice()) {
-        (Engine::Postgres, _) => seat_parties(pool, &parties).await,
-        (Engine::Sqlite, [party]) => seat_one_party(pool, party).await,
+        (Engine::Postgres, _) => seat_parties(pool, &parties, seated).await,
+        (Engine::Sqlite, [party]) => seat_one_party(pool, party, seated).await,
         // Texts for so many people at each of so many meetings would be too many to stay prepared.
-        (Engine::Sqlite, _) => Ok(HashSet::new()),
+        (Engine::Sqlite, _) => Ok(()),
     }
 }
 
-async fn seat_parties(pool: &Pool, parties: &[Vec<&Enrolment>]) -> Result<HashSet<RegistrantId>, Fault> {
+async fn seat_parties(
+    pool: &Pool,
+    parties: &[Vec<&Enrolment>],
+    seated: &mut HashSet<RegistrantId>,
+) -> Result<(), Fault> {
     let people = || parties.iter().flatten().copied();
     let is_keyed = people().any(|asked| asked.idempotency.is_some());
     let text = if is_keyed { &SEAT_MANY_BY_KEYS } else { &SEAT_MANY };
@@ -163,13 +168,17 @@ async fn seat_parties(pool: &Pool, parties: &[Vec<&Enrolment>]) -> Result<HashSe
         seat = seat.bind_columns(people().filter_map(|asked| keyed(asked, asked.id)));
     }
     let came: Vec<Uuid> = seat.bind_columns(people().map(values)).run_transaction(pool).await?;
-    Ok(came.into_iter().map(RegistrantId).collect())
+    seated.extend(came.into_iter().map(RegistrantId));
+    Ok(())
 }
 
 /// Whoever has an idempotency key goes the long way.
-async fn seat_one_party(pool: &Pool, party: &[&Enrolment]) -> Result<HashSet<RegistrantId>, Fault> {
+async fn seat_one_party(
+    pool: &Pool,
+    party: &[&Enrolment],
+    seated: &mut HashSet<RegistrantId>,
+) -> Result<(), Fault> {
     let people: Vec<&Enrolment> = party.iter().copied().filter(|asked| asked.idempotency.is_none()).collect();
-    let mut seated = HashSet::with_capacity(people.len());
     for piece in pieces(&people) {
         let (slot, meeting) = (number(piece[0].meeting.slot()), piece[0].meeting.0);
         let (first, last) = (piece[0].id, piece[piece.len() - 1].id);
@@ -193,7 +202,7 @@ async fn seat_one_party(pool: &Pool, party: &[&Enrolment]) -> Result<HashSet<Reg
             seated.extend(came.into_iter().map(RegistrantId));
         }
     }
-    Ok(seated)
+    Ok(())
 }
 
 /// A lone caller gets a text of their own; each text that stays prepared costs memory, and time when it is first used.

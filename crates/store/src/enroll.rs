@@ -116,16 +116,18 @@ impl Store {
         let (ready, mut others): (Vec<usize>, Vec<usize>) = wanted
             .into_iter()
             .partition(|n| batch[*n].idempotency.is_none_or(|key| keys.insert((batch[*n].meeting, key.key))));
-        let came = match seat_at_once(&self.writer, batch, &ready).await {
-            Err(fault) if fault.is_broken_off() || fault.is_of_a_key() => HashSet::new(),
-            outcome => outcome?,
-        };
+        let mut came = HashSet::with_capacity(ready.len());
+        let outcome = seat_at_once(&self.writer, batch, &ready, &mut came).await;
         for n in ready {
             if came.contains(&batch[n].id) {
                 verdicts[n] = Some(Verdict::Seated(batch[n].id));
             } else {
                 others.push(n);
             }
+        }
+        match outcome {
+            Err(fault) if fault.is_broken_off() || fault.is_of_a_key() => {}
+            outcome => outcome?,
         }
         others.sort_by_key(|n| (batch[*n].meeting, *n));
         Ok(others)

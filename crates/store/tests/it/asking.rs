@@ -62,6 +62,13 @@ pub fn is_for_postgres(statement: &Statement) -> bool {
     is_spoken(statement, Speaks::Postgres)
 }
 
+/// A row of open places for the columns that stand behind these words.
+fn row_of(text: &str, words: &str) -> String {
+    let columns = text.split_once(words).and_then(|(_, rest)| rest.split_once(')'));
+    let count = columns.map_or(0, |(columns, _)| columns.split(',').count());
+    format!("({})", vec!["?"; count].join(", "))
+}
+
 /// The text with two rows, and three values in a list.
 fn whole(text: &str) -> String {
     let rows = text.split_once('(').and_then(|(_, columns)| columns.split_once(')')).map(|(columns, _)| {
@@ -71,7 +78,7 @@ fn whole(text: &str) -> String {
     let meeting = if text.contains("p.column5") { "(?, ?, ?, ?, ?)" } else { "(?, ?, ?)" };
     text.replace("(VALUES {rows}) AS p", &format!("(VALUES {meeting}, {meeting}) AS p"))
         .replace("VALUES {rows}", &rows.unwrap_or_default())
-        .replace("{people}", "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .replace("{people}", &row_of(text, "person ("))
         .replace("IN {}", "IN (?, ?, ?)")
         .replace("{column} IN ({marks})", "person_id IN (?, ?)")
         .replace("(n, live_key) AS (VALUES {})", "(n, live_key) AS (VALUES (?, ?), (?, ?))")

@@ -36,6 +36,29 @@ pub async fn batches_of_every_length_are_stored_whole(rig: &Rig) {
     }
 }
 
+/// On SQLite each piece of a large party is a transaction of its own. Whoever is told nothing asks again, and would find
+/// themselves known.
+pub async fn whoever_got_a_place_before_a_fault_is_told_so(rig: &Rig) {
+    let stage = rig.stage(None).await;
+    let batch = stage.asks(0..128);
+    let poisoned = batch[100].id.0;
+    let id = if rig.is_postgres() { format!("'{poisoned}'") } else { format!("x'{}'", poisoned.simple()) };
+    // A letter of that id is there already, so that this person's cannot be stored.
+    let letter = format!(
+        "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts)
+         VALUES ($1, {id}, $2, $3, 'reminder', 0, 0)"
+    );
+    rig.raw.execute(&letter, stage.meeting.id).await;
+
+    let interrupted = rig.store.enroll(&batch).await.expect_err("a letter cannot be stored");
+
+    let told = interrupted.decided.iter().zip(&batch);
+    let seated = told.filter(|(verdict, asked)| **verdict == Some(Verdict::Seated(asked.id))).count();
+    assert_eq!(seated, if rig.is_postgres() { 0 } else { 64 });
+    assert_eq!(interrupted.decided.iter().flatten().count(), seated, "all others are told nothing");
+    assert_eq!(rig.tally(stage.meeting.id).await, enrolled(seated as i64));
+}
+
 pub async fn statements_grow_with_the_pieces_and_not_with_the_people(rig: &Rig) {
     let stage = rig.stage(None).await;
     let cost = async |numbers: std::ops::Range<usize>| {

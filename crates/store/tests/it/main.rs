@@ -88,6 +88,7 @@ macro_rules! every_case {
                 any_run_of_batches_and_cancellations_agrees_with_a_naive_model;
             enrol_many:
                 batches_of_every_length_are_stored_whole,
+                whoever_got_a_place_before_a_fault_is_told_so,
                 statements_grow_with_the_pieces_and_not_with_the_people,
                 many_meetings_cost_no_more_than_one,
                 keys_travel_in_pieces_as_well;
