@@ -90,6 +90,13 @@ impl MeetingId {
     }
 }
 
+impl TenantId {
+    /// Where what is counted of it as a whole lives: a slot of its own, whatever the meeting.
+    pub fn slot(self) -> Slot {
+        Slot::of(self.0.as_bytes())
+    }
+}
+
 impl RegistrantId {
     /// This id, or the next free one behind `last` where it is not behind it: lists grow at their end alone, though the
     /// processes that give ids have clocks of their own.

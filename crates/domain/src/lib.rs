@@ -16,6 +16,7 @@ pub mod ids;
 pub mod letter;
 pub mod letter_state;
 pub mod link;
+pub mod mail_quota;
 pub mod meeting;
 pub mod operation;
 pub mod origin;
@@ -45,6 +46,7 @@ pub use ids::{
 };
 pub use letter::{CanceledBy, LetterKind, Reminders, WithheldReason};
 pub use letter_state::{Fate, LetterState};
+pub use mail_quota::MailQuota;
 pub use meeting::{Meeting, MeetingSettings, Participant};
 pub use operation::Operation;
 pub use origin::Origin;

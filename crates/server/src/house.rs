@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Consent, ConsentVersion, FieldProblem, ProblemCode, TenantId};
+use domain::{Consent, ConsentVersion, FieldProblem, MailQuota, ProblemCode, TenantId};
 use pages::{Accents, Brand, Language, Logo, Zones};
 use sha2::{Digest, Sha256};
 
@@ -31,6 +31,8 @@ pub struct House {
     pub stylesheet: Option<String>,
     /// Its logo.
     pub logo: Option<Picture>,
+    /// How many letters it may have sent in a day.
+    pub mail_quota: Option<MailQuota>,
     /// What people agree to when they register on its pages; none where it asks for nothing.
     pub wordings: Vec<Wording>,
 }
@@ -96,7 +98,8 @@ impl House {
             Wording { language, version: consent.version(), consent }
         };
         let wordings = tenant.consents.iter().map(wording).collect();
-        Ok(Self { zone: tenant.zone.clone(), brand, accents, stylesheet, logo, wordings })
+        let mail_quota = tenant.letters_per_day.map(MailQuota);
+        Ok(Self { zone: tenant.zone.clone(), brand, accents, stylesheet, logo, mail_quota, wordings })
     }
 
     /// The zones of its pages for somebody who reads times in `reader`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::connections::{self, asked_to_stop};
@@ -24,7 +25,11 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     let (stop, stopped) = watch::channel(false);
     let mailroom = {
         let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
-        tokio::spawn(async move { mailroom.run(asked_to_stop(stopped)).await })
+        let run = move || {
+            let (mailroom, stopped) = (mailroom.clone(), stopped.clone());
+            async move { mailroom.run(asked_to_stop(stopped)).await }
+        };
+        tokio::spawn(keep_going("the mailroom", run))
     };
     let lmtp = lmtp.map(|lmtp| {
         let stopped = stopped.clone();
@@ -32,9 +37,16 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     });
     let courier = {
         let (courier, stopped) = (app.courier.clone(), stopped.clone());
-        tokio::spawn(async move { courier.run(asked_to_stop(stopped)).await })
+        let run = move || {
+            let (courier, stopped) = (courier.clone(), stopped.clone());
+            async move { courier.run(asked_to_stop(stopped)).await }
+        };
+        tokio::spawn(keep_going("the courier", run))
     };
-    let janitor = tokio::spawn(tidy_up(app.clone()));
+    let janitor = {
+        let app = app.clone();
+        tokio::spawn(keep_going("the janitor", move || tidy_up(app.clone())))
+    };
     let http = tokio::spawn(connections::serve(listener, router, app.settings.limits, stopped));
 
     wait_for_signal().await?;
@@ -57,6 +69,21 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     }
     app.store.close().await;
     Ok(())
+}
+
+/// Runs a part of the service to its end. One that panics begins again a moment later; the others serve on meanwhile.
+async fn keep_going<W>(part: &str, run: impl Fn() -> W)
+where
+    W: Future<Output = ()> + Send + 'static,
+{
+    const MOMENT: Duration = Duration::from_secs(1);
+    let mut running = JoinSet::new();
+    running.spawn(run());
+    while let Some(Err(_)) = running.join_next().await {
+        tracing::error!("{part} panicked and begins again: this is a defect of Usher");
+        tokio::time::sleep(MOMENT).await;
+        running.spawn(run());
+    }
 }
 
 /// Stores every second what was counted, and takes away every ten minutes what nobody will ask for again.
@@ -95,4 +122,48 @@ async fn wait_for_signal() -> Result<(), StartProblem> {
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_panics_begins_again_and_what_ends_does_not() {
+        let begun = Arc::<AtomicUsize>::default();
+        let run = || {
+            let begun = begun.clone();
+            async move { assert!(begun.fetch_add(1, Ordering::Relaxed) == 1, "not yet") }
+        };
+
+        keep_going("a part", run).await;
+
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_longer_waited_for_ends() {
+        let life = Arc::new(());
+        let held = life.clone();
+        let run = move || {
+            let held = held.clone();
+            async move {
+                let _held = held;
+                std::future::pending::<()>().await;
+            }
+        };
+        let going = tokio::spawn(keep_going("a part", run));
+        while Arc::strong_count(&life) < 3 {
+            tokio::task::yield_now().await;
+        }
+
+        going.abort();
+
+        while Arc::strong_count(&life) > 1 {
+            tokio::task::yield_now().await;
+        }
+    }
 }

@@ -132,9 +132,10 @@ fn seat_party(people: usize) -> Text {
 }
 
 /// Gives places to whoever comes to a meeting that has one for all of its party and is as they saw it, in a transaction
-/// of its own, or in several; adds who got one to `seated`, those among them who got it before a fault. Whoever did not may
-/// have one already, find none left, or have to look again: nothing is known of them. Takes positions where those of a meeting stand together; not for a database that is spread over nodes,
-/// which give rows a place by the values of a statement and not by those of a list.
+/// of its own, or in several; adds who got one to `seated`, those among them who got it before a fault. Whoever did not
+/// may have one already, find none left, or have to look again: nothing is known of them. Takes positions where those of a
+/// meeting stand together; not for a database that is spread over nodes, which give rows a place by the values of a
+/// statement and not by those of a list.
 pub(crate) async fn seat_at_once(
     pool: &Pool,
     batch: &[Enrolment],

@@ -22,7 +22,7 @@ const ON_EVERY_NODE: [&str; 8] = [
 ];
 
 /// Tables that are spread, the column that says where a row is, and the table whose rows it stands beside.
-const SPREAD: [(&str, &str, &str); 19] = [
+const SPREAD: [(&str, &str, &str); 20] = [
     ("meeting", "slot", "none"),
     ("registration", "slot", "meeting"),
     ("roster", "slot", "meeting"),
@@ -36,6 +36,7 @@ const SPREAD: [(&str, &str, &str); 19] = [
     ("attendance", "slot", "meeting"),
     ("entry", "slot", "meeting"),
     ("mail_allowance", "slot", "meeting"),
+    ("mail_quota", "slot", "meeting"),
     ("suppression", "slot", "meeting"),
     ("feed", "slot", "meeting"),
     ("change", "slot", "meeting"),

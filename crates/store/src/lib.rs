@@ -35,6 +35,7 @@ mod idempotency;
 mod letters;
 mod life;
 mod listing;
+mod mail_quota;
 mod mailing;
 mod meeting;
 mod moving;
@@ -104,7 +105,7 @@ pub use suppressing::Suppressed;
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would
 /// read the folder builds both database drivers a second time. A step after which older programs cannot serve is
 /// called `breaking_…`: see [`deployment`].
-const STEPS: [(i64, &str, &str, &str); 14] = [
+const STEPS: [(i64, &str, &str, &str); 15] = [
     (
         1,
         "registrations",
@@ -188,6 +189,12 @@ const STEPS: [(i64, &str, &str, &str); 14] = [
         "time_zone",
         include_str!("../migrations/sqlite/0014_time_zone.sql"),
         include_str!("../migrations/postgres/0014_time_zone.sql"),
+    ),
+    (
+        15,
+        "mail_quota",
+        include_str!("../migrations/sqlite/0015_mail_quota.sql"),
+        include_str!("../migrations/postgres/0015_mail_quota.sql"),
     ),
 ];
 

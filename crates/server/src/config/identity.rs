@@ -10,13 +10,16 @@ use uuid::Uuid;
 
 use super::reading::{
     Choice, Flag, Folder, HexColour, Kind, Language, ListOf, Named, Password, Raw, Scope, Seconds, Secret,
-    Secure, Text, UuidText, Web, ZoneName, default, list, optional, quoted, required, section, table, wrong,
+    Secure, Text, UuidText, Web, Whole, ZoneName, default, list, optional, quoted, required, section, table,
+    wrong,
 };
 use super::server::{allows_http, is_readable_on_the_way};
 use crate::picture::Picture;
 
 /// How far the clock of an issuer may be from ours. Not a key: a longer one only makes stolen tokens live longer.
 pub const LEEWAY: Duration = Duration::from_secs(60);
+
+const MOST_LETTERS: u32 = 10_000_000;
 
 section! {
     /// Whose tokens are believed and which organisations they speak for.
@@ -101,6 +104,9 @@ section! {
         /// Its colour, for links and buttons on its pages and the button in letters. Where words could not be read in it,
         /// or on it, the nearest shade is taken in which they can.
         accent: Option<Colour> = optional(HexColour, "Usher's own", "#1f5f5b");
+        /// How many letters it may have sent in a day of UTC, over all its meetings and nodes; what is beyond waits for the
+        /// next. For an organisation that nobody knows yet.
+        letters_per_day: Option<u32> = optional(Whole::new(1..=MOST_LETTERS, "letters"), "no limit", "2000");
         /// Address of its privacy notice, linked beside the consent; only read with one.
         privacy_notice: Option<Url> = optional(Secure, "no link", "https://www.example.org/privacy");
         /// The sections `[[identity.tenant.consent]]`.

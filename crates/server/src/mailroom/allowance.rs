@@ -1,11 +1,12 @@
-//! Nobody's mailbox is filled by what others type into forms (docs/protection.md#somebody-elses-mailbox).
+//! Nobody's mailbox is filled by what others type into forms, and no organisation sends more than it may
+//! (docs/protection.md#somebody-elses-mailbox and #letters-of-an-organisation).
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::link::LinkKey;
-use domain::{AddressHash, AddressUse, LetterKind, OutboxId, Person};
+use domain::{AddressHash, AddressUse, LetterKind, MailQuota, OutboxId, Person, TenantId, WithheldReason};
 use jiff::Timestamp;
-use store::{DueLetter, Fault};
+use store::{DueLetter, Fault, Settlement};
 
 use super::shift::Shift;
 
@@ -13,14 +14,56 @@ use super::shift::Shift;
 /// reminders, updates, a cancellation. Of those so many times as many as of confirmations.
 const OTHERS_FACTOR: u32 = 5;
 
+/// What is told of a letter that waits for the next day.
+const ENOUGH_FOR_TODAY: &str = "the organisation has had as many letters sent today as it may";
+
 impl Shift {
-    /// Which of these letters are not to be sent because their mailboxes have had as many as they may get. Asked as they
-    /// are leased, for all of them together: the enrolments that caused them did not wait for it.
-    pub(super) async fn withheld(
+    /// How those of these letters end that are not to be sent now. Asked as they are leased, for all of them together: the
+    /// enrolments that caused them did not wait for it.
+    pub(super) async fn kept_back(
         &self,
         letters: &[DueLetter],
         now: Timestamp,
-    ) -> Result<HashSet<OutboxId>, Fault> {
+    ) -> Result<HashMap<OutboxId, Settlement>, Fault> {
+        let withheld = self.withheld(letters, now).await?;
+        let over_quota =
+            self.over_quota(letters.iter().filter(|letter| !withheld.contains(&letter.id)), now).await?;
+        let withheld =
+            withheld.into_iter().map(|id| (id, Settlement::Withheld(WithheldReason::MailboxHadEnough)));
+        let tomorrow = MailQuota::next_day(now);
+        let later = |id| (id, Settlement::Untried(tomorrow, ENOUGH_FOR_TODAY.to_owned()));
+        Ok(withheld.chain(over_quota.into_iter().map(later)).collect())
+    }
+
+    /// Which of these letters their organisations may not have sent today.
+    async fn over_quota(
+        &self,
+        letters: impl Iterator<Item = &DueLetter>,
+        now: Timestamp,
+    ) -> Result<Vec<OutboxId>, Fault> {
+        let room = self.room();
+        let mut parties: BTreeMap<TenantId, (MailQuota, Vec<OutboxId>)> = BTreeMap::new();
+        for letter in letters {
+            let tenant = letter.meeting.tenant;
+            if let Some(quota) = room.letterhead.houses.of(tenant).mail_quota {
+                parties.entry(tenant).or_insert((quota, Vec::new())).1.push(letter.id);
+            }
+        }
+        let mut over = Vec::new();
+        for (tenant, (quota, party)) in parties {
+            let asked = party.len() as u64;
+            let counted = room.store.count_letters(tenant, party.len() as u32, now).await?;
+            let granted = quota.granted(asked, counted);
+            if granted < asked {
+                tracing::warn!(%tenant, count = asked - granted, "letters wait for tomorrow, beyond `letters_per_day`");
+            }
+            over.extend(party.into_iter().skip(granted as usize));
+        }
+        Ok(over)
+    }
+
+    /// Which of these letters are never to be sent because their mailboxes have had as many as they may get.
+    async fn withheld(&self, letters: &[DueLetter], now: Timestamp) -> Result<HashSet<OutboxId>, Fault> {
         let room = self.room();
         let limit = room.limits.letters_per_hour;
         let mut withheld = HashSet::new();

@@ -3,11 +3,11 @@
 //! They work side by side, so that a slow recipient holds up one hand and nobody else. Whoever finished while the
 //! clerk was writing is settled together, in one transaction.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use domain::{AddressHash, RegistrantId, WithheldReason};
+use domain::{AddressHash, RegistrantId};
 use jiff::{SignedDuration, Timestamp};
 use store::{DueLetter, Fault, Settlement};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -207,10 +207,10 @@ impl Shift {
         let lease = LONGEST_QUEUE.saturating_add(room.postman.longest_send());
         let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
         let letters = room.store.lease_letters(slot, now, until, group as u32).await?;
-        let (withheld, failed) = match self.withheld(&letters, now).await {
-            Ok(withheld) => (withheld, None),
+        let (mut kept_back, failed) = match self.kept_back(&letters, now).await {
+            Ok(kept_back) => (kept_back, None),
             // They are in hand: given back, so that no try is spent and nobody waits for the end of a lease.
-            Err(fault) => (HashSet::new(), Some(fault)),
+            Err(fault) => (HashMap::new(), Some(fault)),
         };
         let mut count = 0;
         for (place, letter) in places.zip(letters) {
@@ -223,8 +223,7 @@ impl Shift {
             let untried = if failed.is_some() {
                 Some(Settlement::Untried(self.after_a_fault(now), "the database failed".to_owned()))
             } else {
-                let is_withheld = withheld.contains(&letter.id);
-                is_withheld.then_some(Settlement::Withheld(WithheldReason::MailboxHadEnough))
+                kept_back.remove(&letter.id)
             };
             place.send(Leased { letter, untried, until });
             count += 1;

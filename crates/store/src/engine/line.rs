@@ -22,6 +22,8 @@ pub(crate) const UNTESTED: Duration = Duration::from_millis(500);
 const FORGOTTEN: Duration = Duration::from_secs(600);
 /// Longer than that nobody waits to hear whether a connection lives: a new one is made sooner.
 const LONGEST_PING: Duration = Duration::from_millis(500);
+/// Nor is it waited longer for what was left undone: a connection whose thread has died never answers.
+const LONGEST_UNDO: Duration = Duration::from_secs(1);
 
 /// What a connection is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,8 +153,9 @@ impl<DB: Kept> Line<DB> {
         let mut end = self.end.lock().await;
         match replace(&mut *end, End::Nothing) {
             End::Open(open) if !open.is_clean => {
-                if let Some(connection) = DB::undo(open.connection).await {
-                    *end = End::Open(Open { connection, is_clean: true, ..open });
+                let Open { connection, used, .. } = open;
+                if let Some(connection) = undone::<DB>(connection).await {
+                    *end = End::Open(Open { connection, used, is_clean: true });
                 }
             }
             other => *end = other,
@@ -160,11 +163,15 @@ impl<DB: Kept> Line<DB> {
     }
 }
 
+async fn undone<DB: Kept>(connection: DB::Connection) -> Option<DB::Connection> {
+    timeout(LONGEST_UNDO, DB::undo(connection)).await.ok()?
+}
+
 impl<DB: Kept> Open<DB> {
     async fn fit_for_use(self) -> Option<DB::Connection> {
         let Self { mut connection, used, is_clean } = self;
         if !is_clean {
-            return DB::undo(connection).await;
+            return undone::<DB>(connection).await;
         }
         match DB::trust(used.elapsed()) {
             Trust::Alive => Some(connection),
@@ -275,6 +282,26 @@ mod tests {
         query("INSERT INTO kept VALUES (1)").execute(&pool).await.expect_err("the key is in use");
 
         query("INSERT INTO kept VALUES (2)").execute(&pool).await.expect("the same connection");
+    }
+
+    /// A statement of several that does not fit the schema any more ends the driver's thread, and now and then the
+    /// thread takes one more message with it that it never answers.
+    #[tokio::test]
+    async fn a_connection_whose_thread_has_died_is_made_again() {
+        let folder = TempDir::new().expect("a folder");
+        let (pool, beside) = (sqlite(&folder), sqlite(&folder));
+        query("CREATE TABLE kept (n INTEGER)").execute(&pool).await.expect("a table");
+        let insert = || query(Text::same("BEGIN IMMEDIATE; INSERT INTO kept VALUES (1) RETURNING n; COMMIT"));
+        for _ in 0..5 {
+            insert().run_transaction::<i64>(&pool).await.expect("a row");
+            query("ALTER TABLE kept RENAME TO gone").execute(&beside).await.expect("another name");
+
+            insert().run_transaction::<i64>(&pool).await.expect_err("there is no such table");
+
+            let rows: i64 = query("SELECT COUNT(*) FROM gone").fetch_value(&pool).await.expect("an answer");
+            assert!(rows > 0);
+            query("ALTER TABLE gone RENAME TO kept").execute(&beside).await.expect("its name");
+        }
     }
 
     #[tokio::test]

@@ -1,7 +1,8 @@
-//! How many letters a mailbox gets that strangers can cause.
+//! How many letters a mailbox gets that strangers can cause, and how many an organisation may have sent.
 
 use domain::link::LinkKey;
-use domain::{AddressHash, AddressUse, Email, OutboxId};
+use domain::{AddressHash, AddressUse, Email, OutboxId, TenantId};
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use crate::rig::{Rig, at, fresh_id};
@@ -80,4 +81,25 @@ pub async fn what_is_remembered_of_a_mailbox_goes_after_an_hour_and_holds_no_add
     assert_eq!(rig.store.remove_expired_allowances(at(3_600)).await.unwrap(), 1);
     assert_eq!(rows(rig).await, 1);
     assert_eq!(rig.store.remove_expired_allowances(at(3_660)).await.unwrap(), 1);
+}
+
+pub async fn an_organisations_letters_are_counted_by_the_day_and_by_every_node(rig: &Rig) {
+    let (ours, theirs) = (TenantId(fresh_id()), TenantId(fresh_id()));
+    let (late, other) = (Timestamp::from_second(1_800_057_599).unwrap(), rig.another().await);
+    let midnight = late + SignedDuration::from_secs(1);
+    let mut counted = Vec::new();
+
+    for (store, tenant, letters, now) in [
+        (&rig.store, ours, 3, late),
+        (&other, ours, 2, late),
+        (&other, theirs, 1, late),
+        (&rig.store, ours, 4, midnight),
+        // The clock of this node is behind.
+        (&other, ours, 1, late),
+        (&rig.store, ours, 1, midnight),
+    ] {
+        counted.push(store.count_letters(tenant, letters, now).await.unwrap());
+    }
+
+    assert_eq!(counted, [3, 5, 1, 4, 5, 6]);
 }

@@ -49,6 +49,7 @@ fn everything() -> Vec<String> {
         "attendance",
         "entry",
         "mail_allowance",
+        "mail_quota",
         "suppression",
         "feed",
         "change",

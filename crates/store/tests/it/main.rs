@@ -106,7 +106,8 @@ macro_rules! every_case {
                 a_mailbox_gets_so_many_letters_in_an_hour_and_the_first_ones,
                 a_letter_that_is_tried_again_is_counted_once_by_every_node,
                 several_nodes_at_once_grant_no_more_than_there_may_be,
-                what_is_remembered_of_a_mailbox_goes_after_an_hour_and_holds_no_address;
+                what_is_remembered_of_a_mailbox_goes_after_an_hour_and_holds_no_address,
+                an_organisations_letters_are_counted_by_the_day_and_by_every_node;
             attendance:
                 a_pass_is_recorded_once_a_minute_and_every_later_one_beside_it,
                 passes_are_listed_for_the_registrants_of_a_page,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows live in a slot; they are also the ones that grow with use.
-pub const SLOTTED: [&str; 19] = [
+pub const SLOTTED: [&str; 20] = [
     "meeting",
     "registration",
     "question",
@@ -18,6 +18,7 @@ pub const SLOTTED: [&str; 19] = [
     "attendance",
     "entry",
     "mail_allowance",
+    "mail_quota",
     "suppression",
     "feed",
     "change",

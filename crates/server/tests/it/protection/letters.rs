@@ -1,4 +1,4 @@
-//! Nobody's mailbox is filled by others.
+//! Nobody's mailbox is filled by others, and no organisation sends more than it may.
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -104,4 +104,32 @@ async fn a_member_of_the_organisation_gets_every_letter() {
     }
 
     assert_eq!(app.mail().await.len(), 3, "they are who they say");
+}
+
+#[tokio::test]
+async fn what_an_organisation_may_not_send_today_goes_out_tomorrow() {
+    let app = TestApp::builder().tenant("letters_per_day = 3").build().await;
+    let other = app.beside().await;
+    let (first, second) = (sign_up(&app, None).await, sign_up(&app, None).await);
+    let day = SignedDuration::from_hours(24);
+    let mut sent = Vec::new();
+
+    enroll(&app, &first, &guest(0)).await;
+    enroll(&app, &second, &guest(1)).await;
+    sent.push(app.mail().await.len());
+    for n in 2..6 {
+        enroll(&other, [&first, &second][n % 2], &guest(n)).await;
+    }
+    sent.push(other.mail().await.len());
+    let token = app.token(&app.people.ines);
+    let letters = "SELECT count(*) FROM outbox";
+    assert_eq!(app.db_count(letters).await, 3, "the others wait");
+    for _ in 0..2 {
+        app.advance(day);
+        sent.push(app.mail().await.len());
+    }
+
+    assert_eq!(sent, [2, 1, 3, 0], "the control: nothing is sent twice, nothing is lost");
+    let listed = app.get(first.meeting.registrants()).token(&token).await.expect(200).json();
+    assert_eq!(listed["value"].as_array().unwrap().len(), 3);
 }
