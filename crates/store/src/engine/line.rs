@@ -243,7 +243,7 @@ mod tests {
     use testpg::Cluster;
 
     use super::*;
-    use crate::engine::{Pool, Source, query};
+    use crate::engine::{BEGIN, COMMIT, Pool, Source, Text, query};
 
     const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -291,7 +291,7 @@ mod tests {
         let folder = TempDir::new().expect("a folder");
         let (pool, beside) = (sqlite(&folder), sqlite(&folder));
         query("CREATE TABLE kept (n INTEGER)").execute(&pool).await.expect("a table");
-        let insert = || query(Text::same("BEGIN IMMEDIATE; INSERT INTO kept VALUES (1) RETURNING n; COMMIT"));
+        let insert = || query(Text::same(format!("{BEGIN}INSERT INTO kept VALUES (1) RETURNING n{COMMIT}")));
         for _ in 0..5 {
             insert().run_transaction::<i64>(&pool).await.expect("a row");
             query("ALTER TABLE kept RENAME TO gone").execute(&beside).await.expect("another name");
