@@ -33,8 +33,14 @@ pub fn disguise(host: &str) -> Option<Disguise> {
 
 /// The ASCII name that a label is taken for letter by letter. Two letters that stand for one, as in `kjær`, are seen.
 fn looks_like(label: &str) -> Option<String> {
-    let seen: String = skeleton(label).collect();
-    (seen.is_ascii() && seen.len() == label.chars().count()).then_some(seen)
+    label.chars().map(|letter| if letter.is_ascii() { Some(letter) } else { ascii_like(letter) }).collect()
+}
+
+/// The one letter of ASCII that a letter looks like.
+fn ascii_like(letter: char) -> Option<char> {
+    let mut place = [0; 4];
+    let mut seen = skeleton(letter.encode_utf8(&mut place));
+    seen.next().filter(|first| first.is_ascii() && seen.next().is_none())
 }
 
 #[cfg(test)]
@@ -87,6 +93,8 @@ mod tests {
             ("meet.\u{440}\u{430}\u{443}.example", like("pay")),
             // The dotless i.
             ("p\u{131}nterest.example", like("pinterest")),
+            // Beside letters and digits of ASCII that look like others themselves.
+            ("m\u{131}crosoft-01.example", like("microsoft-01")),
             // The Latin script g of phonetics.
             ("\u{261}oo\u{261}le.example", Some(Disguise::UnusualLetters)),
         ] {

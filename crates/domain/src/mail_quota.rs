@@ -1,4 +1,4 @@
-//! How many letters an organisation may have sent in a day (docs/protection.md#an-organisation-nobody-knows-yet): an
+//! How many letters an organisation may have sent in a day (docs/protection.md#letters-of-an-organisation): an
 //! organizer who means ill then reaches so many people and no more before somebody notices.
 
 use jiff::tz::Offset;

@@ -436,6 +436,21 @@ impl Operation {
         }
     }
 
+    /// As how many requests it counts (docs/graph-compat.md#budgets): whatever looks through a list takes the machine longer
+    /// than an enrolment does, and an export reads all of it.
+    pub fn weight(self) -> u32 {
+        match self {
+            Self::FindMeetings
+            | Self::ListRegistrants
+            | Self::ListAttendanceRecords
+            | Self::ListDeliveries
+            | Self::DeltaMeetings
+            | Self::DeltaRegistrants => 25,
+            Self::ExportRegistrants => 1_000,
+            _ => 1,
+        }
+    }
+
     /// The id of the operation in the OpenAPI document and in logs and metrics.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,6 +12,9 @@ use crate::connections::{self, asked_to_stop};
 use crate::lmtp::Lmtp;
 use crate::start::{Service, StartProblem};
 
+/// How long a part that panicked rests.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// Serves until SIGTERM or SIGINT, then stops taking connections, answers what was asked, settles the letters
 /// under way and closes the database. Whatever is not finished after `drain` is left to the next start, which
 /// finds it in the outbox.
@@ -29,7 +32,7 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
             let (mailroom, stopped) = (mailroom.clone(), stopped.clone());
             async move { mailroom.run(asked_to_stop(stopped)).await }
         };
-        tokio::spawn(keep_going("the mailroom", run))
+        tokio::spawn(keep_going("the mailroom", MOMENT, run))
     };
     let lmtp = lmtp.map(|lmtp| {
         let stopped = stopped.clone();
@@ -41,11 +44,11 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
             let (courier, stopped) = (courier.clone(), stopped.clone());
             async move { courier.run(asked_to_stop(stopped)).await }
         };
-        tokio::spawn(keep_going("the courier", run))
+        tokio::spawn(keep_going("the courier", MOMENT, run))
     };
     let janitor = {
         let app = app.clone();
-        tokio::spawn(keep_going("the janitor", move || tidy_up(app.clone())))
+        tokio::spawn(keep_going("the janitor", MOMENT, move || tidy_up(app.clone())))
     };
     let http = tokio::spawn(connections::serve(listener, router, app.settings.limits, stopped));
 
@@ -72,16 +75,15 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
 }
 
 /// Runs a part of the service to its end. One that panics begins again a moment later; the others serve on meanwhile.
-async fn keep_going<W>(part: &str, run: impl Fn() -> W)
+async fn keep_going<W>(part: &str, moment: Duration, run: impl Fn() -> W)
 where
     W: Future<Output = ()> + Send + 'static,
 {
-    const MOMENT: Duration = Duration::from_secs(1);
     let mut running = JoinSet::new();
     running.spawn(run());
     while let Some(Err(_)) = running.join_next().await {
-        tracing::error!("{part} panicked and begins again: this is a defect of Usher");
-        tokio::time::sleep(MOMENT).await;
+        tracing::error!(part, "a part of the service panicked and begins again: this is a defect of Usher");
+        tokio::time::sleep(moment).await;
         running.spawn(run());
     }
 }
@@ -139,7 +141,7 @@ mod tests {
             async move { assert!(begun.fetch_add(1, Ordering::Relaxed) == 1, "not yet") }
         };
 
-        keep_going("a part", run).await;
+        keep_going("a part", Duration::ZERO, run).await;
 
         assert_eq!(begun.load(Ordering::Relaxed), 2);
     }
@@ -155,7 +157,7 @@ mod tests {
                 std::future::pending::<()>().await;
             }
         };
-        let going = tokio::spawn(keep_going("a part", run));
+        let going = tokio::spawn(keep_going("a part", Duration::ZERO, run));
         while Arc::strong_count(&life) < 3 {
             tokio::task::yield_now().await;
         }

@@ -92,10 +92,12 @@ const LIST: &str = "WITH party ({seen}) AS (VALUES (?, ?, ?, ?, ?, ?, ?)),
 const PERSON: &str =
     "registrant_id, live_key, first_name, last_name, email, external_id, user_id, user_tenant_id,
     answers, consent, language, time_zone, registered_at, registered_by";
-/// Then they are counted. What follows here counts what the statement before it has changed, and does nothing where that
-/// was nothing. Where somebody came, the first of the party stands behind the last of the list, so that whoever stands
-/// there now has just come.
-const CAME: &str = "SELECT CHANGES()";
+/// Then it is told who came: in place of all of them the nil UUID. What follows here counts what the statement before it has
+/// changed, and does nothing where that was nothing. Where somebody came, the first of the party stands behind the last of
+/// the list, so that whoever stands there now has just come.
+const CAME: &str = "SELECT r.registrant_id FROM registrant r
+    WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id >= ? AND CHANGES() > 0 AND CHANGES() < ?
+    UNION ALL SELECT ? WHERE CHANGES() = ?";
 const EVENTS: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor)
     SELECT r.slot, r.meeting_id, r.registrant_id, r.registered_at, 'registrantEnrolled', r.registrant_id, r.registered_by
     FROM registrant r WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id >= ? AND CHANGES() > 0";
@@ -109,9 +111,6 @@ const LETTERS: &str =
     SELECT r.slot, r.registrant_id, r.meeting_id, r.registrant_id, 'confirmation', r.registered_at, 0
     FROM registrant r WHERE r.slot = ? AND r.meeting_id = ? AND r.registrant_id >= ? AND r.external_id IS NULL
         AND CHANGES() > 0";
-/// Who of them came.
-const WHO: &str = "SELECT r.registrant_id FROM registrant r
-    WHERE r.slot = $1 AND r.meeting_id = $2 AND r.registrant_id >= $3 AND r.registrant_id <= $4";
 
 static SEAT_MANY: LazyLock<Text> = LazyLock::new(|| seat_many(["", "", ""]));
 static SEAT_MANY_BY_KEYS: LazyLock<Text> = LazyLock::new(|| seat_many([KEYS, UNLESS_KNOWN, REMEMBER]));
@@ -142,10 +141,11 @@ pub(crate) async fn seat_at_once(
     wanted: &[usize],
     seated: &mut HashSet<RegistrantId>,
 ) -> Result<(), Fault> {
-    let parties: Vec<Vec<&Enrolment>> = parties(batch, wanted)
+    let parties: Vec<Party<'_>> = parties(batch, wanted)
         .map(|(_, party)| {
             let first = sight(&batch[party[0]]);
-            party.iter().map(|n| &batch[*n]).filter(|asked| sight(asked) == first).collect()
+            let people = party.iter().map(|n| &batch[*n]).filter(|asked| sight(asked) == first).collect();
+            Party { people, size: party.len() }
         })
         .collect();
     match (pool.engine(), parties.as_slice()) {
@@ -156,15 +156,24 @@ pub(crate) async fn seat_at_once(
     }
 }
 
+/// Who came to a meeting and saw the same of it.
+struct Party<'e> {
+    people: Vec<&'e Enrolment>,
+    /// How many came to the meeting, those included who are decided another way: none of these may find a place taken by
+    /// somebody who came after them.
+    size: usize,
+}
+
 async fn seat_parties(
     pool: &Pool,
-    parties: &[Vec<&Enrolment>],
+    parties: &[Party<'_>],
     seated: &mut HashSet<RegistrantId>,
 ) -> Result<(), Fault> {
-    let people = || parties.iter().flatten().copied();
+    let people = || parties.iter().flat_map(|party| &party.people).copied();
     let is_keyed = people().any(|asked| asked.idempotency.is_some());
     let text = if is_keyed { &SEAT_MANY_BY_KEYS } else { &SEAT_MANY };
-    let mut seat = query((*text).clone()).bind_columns(parties.iter().map(|party| seen(party)));
+    let mut seat =
+        query((*text).clone()).bind_columns(parties.iter().map(|party| seen(&party.people, party.size)));
     if is_keyed {
         seat = seat.bind_columns(people().filter_map(|asked| keyed(asked, asked.id)));
     }
@@ -176,31 +185,31 @@ async fn seat_parties(
 /// Whoever has an idempotency key goes the long way.
 async fn seat_one_party(
     pool: &Pool,
-    party: &[&Enrolment],
+    party: &Party<'_>,
     seated: &mut HashSet<RegistrantId>,
 ) -> Result<(), Fault> {
-    let people: Vec<&Enrolment> = party.iter().copied().filter(|asked| asked.idempotency.is_none()).collect();
+    let people: Vec<&Enrolment> =
+        party.people.iter().copied().filter(|asked| asked.idempotency.is_none()).collect();
     for piece in pieces(&people) {
         let (slot, meeting) = (number(piece[0].meeting.slot()), piece[0].meeting.0);
-        let (first, last) = (piece[0].id, piece[piece.len() - 1].id);
+        let first = piece[0].id;
         let nobody = filled_up(piece.len()) - piece.len();
         let behind = || [[slot.into(), meeting.into(), first.0.into()]].into_iter();
         let registration = piece[0].registration.0;
+        let all = piece.len() as i64;
+        let came =
+            [[slot.into(), meeting.into(), first.0.into(), all.into(), Uuid::nil().into(), all.into()]];
         let place = [[slot.into(), meeting.into(), slot.into(), meeting.into(), registration.into()]];
         let seat = query(SEAT_PARTY.text(piece.len()))
-            .bind_rows([seen(piece)].into_iter())
+            .bind_rows([seen(piece, party.size)].into_iter())
             .bind_rows(piece.iter().map(|asked| of_one(asked)).chain(repeat_n(NOBODY, nobody)))
+            .bind_rows(came.into_iter())
             .bind_rows(behind())
             .bind_rows(place.into_iter())
             .bind_rows(behind());
-        let came: Vec<i64> = seat.run_transaction(pool).await?;
-        let came: i64 = came.into_iter().sum();
-        if came == piece.len() as i64 {
-            seated.extend(piece.iter().map(|asked| asked.id));
-        } else if came > 0 {
-            let who = query(WHO).bind(slot).bind(meeting).bind(first.0).bind(last.0);
-            let came: Vec<Uuid> = who.fetch_values(pool).await?;
-            seated.extend(came.into_iter().map(RegistrantId));
+        match &*seat.run_transaction::<Uuid>(pool).await? {
+            [everybody] if everybody.is_nil() => seated.extend(piece.iter().map(|asked| asked.id)),
+            came => seated.extend(came.iter().copied().map(RegistrantId)),
         }
     }
     Ok(())
@@ -243,8 +252,8 @@ fn sight(enrolment: &Enrolment) -> (RegistrationId, i64, Option<i64>) {
     (enrolment.registration, enrolment.seen_version, enrolment.seen_directory)
 }
 
-/// What a party takes its meeting to be.
-fn seen<'q>(party: &[&Enrolment]) -> [Value<'q>; 7] {
+/// What a party takes its meeting to be, of so many who came.
+fn seen<'q>(party: &[&Enrolment], size: usize) -> [Value<'q>; 7] {
     let meeting = party[0].meeting;
     let (registration, version, directory) = sight(party[0]);
     let first = party.iter().map(|asked| asked.id.0).min();
@@ -254,7 +263,7 @@ fn seen<'q>(party: &[&Enrolment]) -> [Value<'q>; 7] {
         registration.0.into(),
         version.into(),
         directory.into(),
-        (party.len() as i64).into(),
+        (size as i64).into(),
         first.into(),
     ]
 }

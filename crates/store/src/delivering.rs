@@ -166,6 +166,8 @@ const END_SUBSCRIPTION: &str = "UPDATE subscription SET removed_at = $4
 /// Unless it was renewed meanwhile.
 const LAPSE: &str = "UPDATE subscription SET removed_at = $4
     WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3 AND removed_at IS NULL AND expires_at <= $4";
+const FORGET: &str =
+    "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3";
 const DROP_WAITING: &str = "UPDATE delivery SET status = 'dropped'
     WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = 'change'";
 const NEXT_DUE: &str = "SELECT MIN(d.due_at), MIN(CASE WHEN d.kind <> 'change' THEN d.due_at END)
@@ -210,29 +212,27 @@ impl Store {
         until: Timestamp,
     ) -> Result<Option<Visit>, Fault> {
         let Some(slot) = id.slot() else { return Ok(None) };
-        Ok(write_tx!(self, |tx| {
-            let leased: Option<VisitRow> = query(LEASE)
-                .bind(number(slot))
-                .bind(id.0)
-                .bind(micros(now))
-                .bind(micros(until))
-                .fetch_optional(&mut *tx)
-                .await?;
-            match leased {
+        let begun: Option<(VisitRow, SubscriptionRow)> = write_tx!(self, |tx| {
+            let lease = query(LEASE).bind(number(slot)).bind(id.0).bind(micros(now)).bind(micros(until));
+            match lease.fetch_optional(&mut *tx).await? {
                 None => None,
                 Some(leased) => {
-                    let row: SubscriptionRow =
-                        query(FIND_LEASED).bind(number(slot)).bind(id.0).fetch_one(&mut *tx).await?;
-                    Some(Visit {
-                        subscription: row.into_subscription()?,
-                        after: leased.after_no,
-                        warn_at: instant_or_none(leased.warn_at)?,
-                        removed_at: instant_or_none(leased.removed_at)?,
-                        lease: micros(until),
-                    })
+                    let find = query(FIND_LEASED).bind(number(slot)).bind(id.0);
+                    Some((leased, find.fetch_one(&mut *tx).await?))
                 }
             }
-        }))
+        });
+        // One that cannot be read is leased all the same: nobody tries again before the lease is over.
+        let visit = |(leased, row): (VisitRow, SubscriptionRow)| {
+            Ok(Visit {
+                subscription: row.into_subscription()?,
+                after: leased.after_no,
+                warn_at: instant_or_none(leased.warn_at)?,
+                removed_at: instant_or_none(leased.removed_at)?,
+                lease: micros(until),
+            })
+        };
+        begun.map(visit).transpose()
     }
 
     /// The delivery of changes that comes next, if one was begun.
@@ -363,8 +363,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), Fault> {
         let Some(notice) = notice else {
-            self.delete_subscription(visit.subscription.id).await?;
-            return Ok(());
+            return self.forget_subscription(visit).await;
         };
         write_tx!(self, |tx| {
             let ended =
@@ -373,6 +372,16 @@ impl Store {
                 visit.about(DROP_WAITING).execute(&mut *tx).await?;
                 let kind = LifecycleEvent::SubscriptionRemoved.name();
                 begin(tx, visit, kind, notice, None, now, now).await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Forgets a subscription that has nothing to say any more, and what was sent to it.
+    pub async fn forget_subscription(&self, visit: &Visit) -> Result<(), Fault> {
+        write_tx!(self, |tx| {
+            if visit.about(FORGET).bind(visit.lease).execute(&mut *tx).await? == 1 {
+                visit.about(REMOVE_DELIVERIES).execute(&mut *tx).await?;
             }
         });
         Ok(())

@@ -20,7 +20,7 @@ const REMOVE_CHANGES: &str = "DELETE FROM change WHERE slot = $1 AND feed_id = $
 const DROPPED: &str = "UPDATE feed SET dropped_no = $3 WHERE slot = $1 AND feed_id = $2";
 const CLOSE: &str = "DELETE FROM feed WHERE slot = $1 AND feed_id = $2";
 const OLDEST_DELIVERIES: &str = "SELECT delivery_no, created_at FROM delivery
-    WHERE slot = $1 AND subscription_id = $2 ORDER BY delivery_no LIMIT $3";
+    WHERE slot = $1 AND subscription_id = $2 AND status <> 'waiting' ORDER BY delivery_no LIMIT $3";
 const REMOVE_DELIVERIES: &str = "DELETE FROM delivery
     WHERE slot = $1 AND subscription_id = $2 AND delivery_no <= $3 AND status <> 'waiting'";
 
@@ -41,17 +41,13 @@ impl Store {
         }
         let subscriptions: Vec<(i64, Uuid)> = query(SUBSCRIPTIONS).fetch_all(&self.readers).await?;
         for (slot, subscription) in subscriptions {
-            removed += write_tx!(self, |tx| {
-                let find = query(OLDEST_DELIVERIES).bind(slot).bind(subscription).bind(AT_ONCE);
-                let oldest: Vec<(i64, i64)> = find.fetch_all(&mut *tx).await?;
-                match last_before(&oldest, before) {
-                    None => 0,
-                    Some(last) => {
-                        let remove = query(REMOVE_DELIVERIES).bind(slot).bind(subscription).bind(last);
-                        remove.execute(&mut *tx).await?
-                    }
+            loop {
+                let gone = write_tx!(self, |tx| { forget_deliveries(tx, slot, subscription, before).await? });
+                removed += gone;
+                if gone < AT_ONCE as u64 {
+                    break;
                 }
-            });
+            }
         }
         Ok(removed)
     }
@@ -73,6 +69,14 @@ async fn forget_piece(tx: &mut Tx, slot: i64, feed: Uuid, before: i64, now: Time
         gone += query(CLOSE).bind(slot).bind(feed).execute(&mut *tx).await?;
     }
     Ok(gone)
+}
+
+/// Forgets the oldest deliveries to a subscription that do not wait.
+async fn forget_deliveries(tx: &mut Tx, slot: i64, subscription: Uuid, before: i64) -> Result<u64, Fault> {
+    let find = query(OLDEST_DELIVERIES).bind(slot).bind(subscription).bind(AT_ONCE);
+    let oldest: Vec<(i64, i64)> = find.fetch_all(&mut *tx).await?;
+    let Some(last) = last_before(&oldest, before) else { return Ok(0) };
+    query(REMOVE_DELIVERIES).bind(slot).bind(subscription).bind(last).execute(&mut *tx).await
 }
 
 /// The last number of those that are older, where rows come in order of both.

@@ -99,7 +99,7 @@ pub use registrant::RegistrantPage;
 pub use returned::Return;
 pub use schema::Schema;
 pub use sent::{Sent, SentPage};
-pub use subscription::{Rotated, Subscribed, SubscriptionLimits};
+pub use subscription::{Renewed, Rotated, Subscribed, SubscriptionChange, SubscriptionLimits};
 pub use suppressing::Suppressed;
 
 /// The schema's steps, in order; forward only, in each engine's words. Listed by hand because the macro that would

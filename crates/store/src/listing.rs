@@ -124,7 +124,7 @@ impl Store {
         sql.push("registrant_id").push(direction(is_turned));
         // One id more than is wanted tells whether the list goes on.
         sql.push(" LIMIT ").bind(i64::from(limit) + 1).push(" OFFSET ").bind(i64::from(skip));
-        self.find_bounded(listing.tenant, sql).await
+        self.ask(listing.tenant, leading, sql).await
     }
 
     /// How many registrants that is in all.
@@ -155,7 +155,7 @@ impl Store {
             |_| {},
         );
         sql.push(") f");
-        let counted: Vec<i64> = self.find_bounded(listing.tenant, sql).await?;
+        let counted: Vec<i64> = self.ask(listing.tenant, leading, sql).await?;
         Ok(counted.first().copied().unwrap_or_default())
     }
 
@@ -176,6 +176,19 @@ impl Store {
         Words { engine: self.engine(), items: Items::Registrants(&listing.registration.kind) }
     }
 
+    /// Whoever is found by a key is found at once: that waits for nobody who looks through a list.
+    async fn ask<T>(&self, tenant: TenantId, leading: &[Keys], sql: Sql<'_>) -> Result<Vec<T>, Fault>
+    where
+        (T,): Readable,
+    {
+        let is_key = |keys: &Keys| matches!(keys, Keys::Is(_) | Keys::Mail(Start::Whole(_)));
+        if leading.iter().all(is_key) {
+            self.find_now(sql).await
+        } else {
+            self.find_bounded(tenant, sql).await
+        }
+    }
+
     /// Looks through a list, when it is the tenant's turn.
     pub(crate) async fn find_bounded<T>(&self, tenant: TenantId, sql: Sql<'_>) -> Result<Vec<T>, Fault>
     where
@@ -184,6 +197,13 @@ impl Store {
         let place = self.searches.place(tenant);
         let turn = tokio::time::timeout(LONGEST_SEARCH, place.turn()).await;
         let Ok(Some(_turn)) = turn else { return Err(Fault(sqlx::Error::PoolTimedOut)) };
+        self.find_now(sql).await
+    }
+
+    async fn find_now<T>(&self, sql: Sql<'_>) -> Result<Vec<T>, Fault>
+    where
+        (T,): Readable,
+    {
         let asked = query(Text::same(sql.text)).bind_all(sql.values);
         asked.fetch_values_bounded(&self.readers, LONGEST_SEARCH).await
     }

@@ -1,4 +1,4 @@
-//! How many letters an organisation has had sent today, over all its meetings and nodes.
+//! How many letters of an organisation were taken in hand today, over all its meetings and nodes.
 
 use domain::{MailQuota, TenantId};
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ const COUNT: &str = "INSERT INTO mail_quota (slot, tenant_id, day, letters) VALU
     RETURNING letters";
 
 impl Store {
-    /// Counts letters that are about to be sent; how many there were on the day of `now`, these included.
+    /// Counts letters that are taken in hand; how many there were on the day of `now`, these included.
     pub async fn count_letters(&self, tenant: TenantId, letters: u32, now: Timestamp) -> Result<u64, Fault> {
         let slot = number(tenant.slot());
         let day = MailQuota::day(now);

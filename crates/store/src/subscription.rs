@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::{Engine, query};
+use crate::engine::{Engine, Tx, query};
 use crate::feed::{FeedOf, keep_feed};
 use crate::rows::{instant, instant_or_none, micros, number};
 use crate::{Fault, Kept, Made, Once, Store, once, write_tx};
@@ -32,6 +32,26 @@ pub enum Subscribed {
     /// One of that id is there.
     Before,
     /// There are too many.
+    TooMany,
+}
+
+/// What of a subscription is to be otherwise. What is not named stays as it is then, whoever changed it meanwhile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionChange {
+    /// Until when it runs.
+    pub expires_at: Option<Timestamp>,
+    /// Where notifications go.
+    pub notification_url: Option<String>,
+}
+
+/// What became of a subscription that is to be otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// It is this now.
+    To(Box<Subscription>),
+    /// It is no more.
+    Gone,
+    /// Its time was over, and there are too many others by now.
     TooMany,
 }
 
@@ -91,25 +111,26 @@ const COUNT: &str = "SELECT COUNT(*), COUNT(CASE WHEN removed_at IS NULL THEN 1 
     FROM subscription WHERE tenant_id = $1";
 const LOCK_TENANT: &str = "SELECT tenant_id FROM tenant WHERE tenant_id = $1 FOR NO KEY UPDATE";
 /// One whose time was over goes on, for as long as its feed is kept.
-const RENEW: &str = "UPDATE subscription SET expires_at = $3, warn_at = $4, notification_url = $5,
-        due_at = CASE WHEN removed_at IS NOT NULL THEN $6 WHEN due_at > $4 THEN $4 ELSE due_at END,
+const RENEW: &str = "UPDATE subscription SET expires_at = $3, warn_at = $4,
+        due_at = CASE WHEN removed_at IS NOT NULL THEN $5 WHEN due_at > $4 THEN $4 ELSE due_at END,
         rest_until = CASE WHEN removed_at IS NOT NULL THEN 0 ELSE rest_until END, removed_at = NULL
-    WHERE slot = $1 AND subscription_id = $2
-        AND (removed_at IS NULL OR removed_at >= expires_at) AND expires_at > $7";
+    WHERE slot = $1 AND subscription_id = $2";
+const REDIRECT: &str =
+    "UPDATE subscription SET notification_url = $3 WHERE slot = $1 AND subscription_id = $2";
 /// What it had to say at its end is no longer so.
 const TAKE_BACK: &str = "UPDATE delivery SET status = 'dropped'
     WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = $3";
 /// Whoever does something to it as well waits.
 const HOLD: &str = "UPDATE subscription SET secret_generation = secret_generation
     WHERE slot = $1 AND subscription_id = $2 AND (removed_at IS NULL OR removed_at >= expires_at)
-    RETURNING secret_generation";
+    RETURNING secret_generation, expires_at, removed_at";
 /// Once in an overlap: whoever asks again has the secret of the last time, and what the receiver has still signs.
 const ROTATE: &str = "UPDATE subscription SET secret_generation = secret_generation + 1, overlap_until = $3
     WHERE slot = $1 AND subscription_id = $2 AND (removed_at IS NULL OR removed_at >= expires_at)
         AND (overlap_until IS NULL OR overlap_until <= $4)
     RETURNING secret_generation";
 const REMOVE: &str = "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2";
-const REMOVE_DELIVERIES: &str = "DELETE FROM delivery WHERE slot = $1 AND subscription_id = $2";
+pub(crate) const REMOVE_DELIVERIES: &str = "DELETE FROM delivery WHERE slot = $1 AND subscription_id = $2";
 
 impl Store {
     /// Stores a subscription, which is told of whatever is gathered from now on. Its feed is opened under `epoch` where
@@ -121,28 +142,13 @@ impl Store {
         limits: SubscriptionLimits,
     ) -> Result<Subscribed, Fault> {
         let (feed, owner) = (new.feed(), &new.owner);
-        let of = FeedOf { tenant: owner.tenant, organizer: new.organizer, meeting: new.watched.meeting() };
         Ok(write_tx!(self, |tx| {
-            if tx.engine() == Engine::Postgres {
-                // Whoever else makes one waits, so that the count is exact.
-                query(LOCK_TENANT).bind(owner.tenant.0).execute(&mut *tx).await?;
-            }
-            let (of_tenant, run_of_tenant, of_app, run_of_app): (i64, i64, i64, i64) = query(COUNT)
-                .bind(owner.tenant.0)
-                .bind(owner.app.as_ref().map(|app| &*app.0))
-                .bind(owner.person.map(|person| person.0))
-                .fetch_one(&mut *tx)
-                .await?;
-            let (per_tenant, per_app) = (i64::from(limits.per_tenant), i64::from(limits.per_app));
+            let counted = count(tx, owner).await?;
             // Those that can be renewed are kept for days: as many again.
-            if run_of_tenant >= per_tenant
-                || run_of_app >= per_app
-                || of_tenant >= 2 * per_tenant
-                || of_app >= 2 * per_app
-            {
+            if counted.may_none_run(limits) || counted.may_none_be_kept(limits) {
                 return Ok(Subscribed::TooMany);
             }
-            let opened = keep_feed(tx, &of, epoch, needed_until(new.expires_at)).await?;
+            let opened = keep_feed(tx, &feed_of(new), epoch, needed_until(new.expires_at)).await?;
             let stored = query(INSERT)
                 .bind(number(feed.slot))
                 .bind(new.id.0)
@@ -188,40 +194,43 @@ impl Store {
         rows.into_iter().map(SubscriptionRow::into_subscription).collect()
     }
 
-    /// Lets a subscription go on until another time, to another receiver if `changed` says so. One whose time is over goes on
-    /// where it stopped; `false` where it is no more.
+    /// Lets a subscription go on until another time, or tell another receiver. One whose time is over goes on where it
+    /// stopped, if as many may run and it is not over for longer than [`RENEWABLE_FOR`].
     pub async fn renew_subscription(
         &self,
-        changed: &Subscription,
+        known: &Subscription,
+        change: &SubscriptionChange,
         epoch: Uuid,
+        limits: SubscriptionLimits,
         now: Timestamp,
-    ) -> Result<bool, Fault> {
-        let feed = changed.feed();
-        let of = FeedOf {
-            tenant: changed.owner.tenant,
-            organizer: changed.organizer,
-            meeting: changed.watched.meeting(),
-        };
-        let lapsed_since = now.saturating_sub(RENEWABLE_FOR).unwrap_or(now);
-        Ok(write_tx!(self, |tx| {
-            keep_feed(tx, &of, epoch, needed_until(changed.expires_at)).await?;
-            let renewed = query(RENEW)
-                .bind(number(feed.slot))
-                .bind(changed.id.0)
-                .bind(micros(changed.expires_at))
-                .bind(micros(warn_at(changed.expires_at, now)))
-                .bind(&changed.notification_url)
-                .bind(micros(now))
-                .bind(micros(lapsed_since))
-                .execute(&mut *tx)
-                .await?;
-            if renewed == 1 {
-                let last_word = LifecycleEvent::SubscriptionRemoved.name();
-                let take_back = query(TAKE_BACK).bind(number(feed.slot)).bind(changed.id.0).bind(last_word);
-                take_back.execute(&mut *tx).await?;
+    ) -> Result<Renewed, Fault> {
+        let slot = number(known.feed().slot);
+        let lapsed_since = micros(now.saturating_sub(RENEWABLE_FOR).unwrap_or(now));
+        let about = |text: &'static str| query(text).bind(slot).bind(known.id.0);
+        let row: Option<SubscriptionRow> = write_tx!(self, |tx| {
+            // The organisation's row first, as whoever makes one takes them.
+            let counted =
+                if change.expires_at.is_some() { Some(count(tx, &known.owner).await?) } else { None };
+            let held: Option<(i64, i64, Option<i64>)> = about(HOLD).fetch_optional(&mut *tx).await?;
+            let Some((_, _, removed_at)) = held.filter(|(_, expires_at, _)| *expires_at > lapsed_since)
+            else {
+                return Ok(Renewed::Gone);
+            };
+            if removed_at.is_some() && counted.is_some_and(|counted| counted.may_none_run(limits)) {
+                return Ok(Renewed::TooMany);
             }
-            renewed == 1
-        }))
+            if let Some(expires_at) = change.expires_at {
+                keep_feed(tx, &feed_of(known), epoch, needed_until(expires_at)).await?;
+                let renew = about(RENEW).bind(micros(expires_at)).bind(micros(warn_at(expires_at, now)));
+                renew.bind(micros(now)).execute(&mut *tx).await?;
+                about(TAKE_BACK).bind(LifecycleEvent::SubscriptionRemoved.name()).execute(&mut *tx).await?;
+            }
+            if let Some(url) = &change.notification_url {
+                about(REDIRECT).bind(url).execute(&mut *tx).await?;
+            }
+            about(FIND).fetch_optional(&mut *tx).await?
+        });
+        row.map_or(Ok(Renewed::Gone), |row| Ok(Renewed::To(Box::new(row.into_subscription()?))))
     }
 
     /// Signs by the next secret from now on, and for a while by the last one as well. While that goes on, nothing changes.
@@ -235,9 +244,9 @@ impl Store {
         let Some(slot) = id.slot() else { return Ok(Rotated::Gone) };
         let until = now.saturating_add(OVERLAP).unwrap_or(now);
         Ok(write_tx!(self, |tx| {
-            let held: Option<i64> =
-                query(HOLD).bind(number(slot)).bind(id.0).fetch_optional_value(&mut *tx).await?;
-            let Some(held) = held else { return Ok(Rotated::Gone) };
+            let held: Option<(i64, i64, Option<i64>)> =
+                query(HOLD).bind(number(slot)).bind(id.0).fetch_optional(&mut *tx).await?;
+            let Some((held, ..)) = held else { return Ok(Rotated::Gone) };
             match once::find_known::<()>(tx, once, now).await? {
                 Some(Made::Before(kept)) => return Ok(Rotated::To(generation(kept.body.parse().ok())?)),
                 Some(Made::KeyReused) => return Ok(Rotated::KeyReused),
@@ -257,9 +266,51 @@ impl Store {
     pub async fn delete_subscription(&self, id: SubscriptionId) -> Result<bool, Fault> {
         let Some(slot) = id.slot() else { return Ok(false) };
         Ok(write_tx!(self, |tx| {
+            // The subscription's row first, as every visit takes them.
+            let removed = query(REMOVE).bind(number(slot)).bind(id.0).execute(&mut *tx).await?;
             query(REMOVE_DELIVERIES).bind(number(slot)).bind(id.0).execute(&mut *tx).await?;
-            query(REMOVE).bind(number(slot)).bind(id.0).execute(&mut *tx).await? == 1
+            removed == 1
         }))
+    }
+}
+
+/// How many subscriptions there are of an organisation and of an owner, and how many of them run.
+struct Counted {
+    of_tenant: i64,
+    run_of_tenant: i64,
+    of_owner: i64,
+    run_of_owner: i64,
+}
+
+impl Counted {
+    fn may_none_run(&self, limits: SubscriptionLimits) -> bool {
+        self.run_of_tenant >= limits.per_tenant.into() || self.run_of_owner >= limits.per_app.into()
+    }
+
+    fn may_none_be_kept(&self, limits: SubscriptionLimits) -> bool {
+        self.of_tenant >= 2 * i64::from(limits.per_tenant) || self.of_owner >= 2 * i64::from(limits.per_app)
+    }
+}
+
+/// Whoever else counts them waits until the end of the transaction, so that it stays exact.
+async fn count(tx: &mut Tx, owner: &Owner) -> Result<Counted, Fault> {
+    if tx.engine() == Engine::Postgres {
+        query(LOCK_TENANT).bind(owner.tenant.0).execute(&mut *tx).await?;
+    }
+    let (of_tenant, run_of_tenant, of_owner, run_of_owner) = query(COUNT)
+        .bind(owner.tenant.0)
+        .bind(owner.app.as_ref().map(|app| &*app.0))
+        .bind(owner.person.map(|person| person.0))
+        .fetch_one(&mut *tx)
+        .await?;
+    Ok(Counted { of_tenant, run_of_tenant, of_owner, run_of_owner })
+}
+
+fn feed_of(subscription: &Subscription) -> FeedOf {
+    FeedOf {
+        tenant: subscription.owner.tenant,
+        organizer: subscription.organizer,
+        meeting: subscription.watched.meeting(),
     }
 }
 

@@ -14,13 +14,15 @@ pub const PREFERRED_TIMEZONE: &str = "preferredTimezone";
 /// No zone has a longer name.
 const LONGEST_NAME: usize = 64;
 
-/// The zone of that IANA name, as the database of zones spells it; `None` for anything else, UTC not included.
+/// The zone of that IANA name, as the database of zones spells it, or UTC; `None` for anything else.
 pub fn zone_name(name: &str) -> Option<String> {
     // What the machine would look for as a file is compared with nothing but names.
     let is_name = name.len() <= LONGEST_NAME
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+'));
-    let zone = is_name.then(|| TimeZone::get(name).ok()).flatten()?;
+    // Beside its regions the folder of a machine has files that mean something to that machine alone, as `localtime`.
+    let is_known = name.contains('/') || IanaParserExtended::new().parse(name).time_zone != ZoneCode::UNKNOWN;
+    let zone = (is_name && is_known).then(|| TimeZone::get(name).ok()).flatten()?;
     zone.iana_name().filter(|name| *name != "Etc/Unknown").map(str::to_owned)
 }
 
@@ -67,6 +69,9 @@ mod tests {
             "Singapore Standard Time",
             "../../etc/passwd",
             "/etc/localtime",
+            "localtime",
+            "posixrules",
+            "Factory",
             "UTC+2",
             "Europe/",
         ] {

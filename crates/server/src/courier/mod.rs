@@ -156,9 +156,12 @@ impl Courier {
         };
         for due in choose(due, &hands.of_tenants(), room) {
             let visitor = self.visitor(stopped);
+            let pause = between(POLL.0, POLL.1, &self.0.source).unsigned_abs();
             hands.begin(due, async move {
                 if let Err(fault) = visitor.visit(due.id).await {
                     tracing::error!(subscription.id = %due.id, %fault, "a subscription could not be visited to its end");
+                    // Its hand stays taken meanwhile: it would be due again at once.
+                    tokio::time::sleep(pause).await;
                 }
             });
         }

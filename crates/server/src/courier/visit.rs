@@ -105,8 +105,11 @@ impl Visitor {
     async fn say_farewell(&self, visit: &Visit) -> Result<usize, Fault> {
         let taken = self.tell_of_itself(visit).await?;
         let (store, now) = (&self.courier.0.store, self.courier.0.clock.now());
-        if !visit.subscription.is_lapsed(now) && store.lifecycle_deliveries(visit).await?.is_empty() {
-            store.delete_subscription(visit.subscription.id).await?;
+        // One that ended before its time was over comes to no new life.
+        let is_renewable = visit.subscription.is_lapsed(now)
+            && visit.removed_at.is_none_or(|at| at >= visit.subscription.expires_at);
+        if !is_renewable && store.lifecycle_deliveries(visit).await?.is_empty() {
+            store.forget_subscription(visit).await?;
         }
         Ok(taken)
     }

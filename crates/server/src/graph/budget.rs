@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use domain::{AppId, Caller, FieldProblem, PersonId, ProblemCode, TenantId};
+use domain::{AppId, Caller, FieldProblem, Operation, PersonId, ProblemCode, TenantId};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::{Quota, RateLimiter};
@@ -140,6 +140,14 @@ impl Budgets {
         Ok(scarcest([of_app, of_tenant]))
     }
 
+    /// Counts an operation that weighs more than one request, at most as a minute's budget. What is left.
+    pub fn take_weight(&self, caller: &Caller, operation: Operation) -> Result<Option<Left>, ApiError> {
+        let Some(more) = NonZeroU32::new(operation.weight() - 1) else { return Ok(None) };
+        let of_app = take_more(Scope::App, self.0.apps.as_ref(), &app_key(caller), more)?;
+        let of_tenant = take_more(Scope::Tenant, self.0.tenants.as_ref(), &caller.tenant(), more)?;
+        Ok(scarcest([of_app, of_tenant]))
+    }
+
     /// Counts what a request holds beyond itself: so many more of that caller. A refusal where a minute's budget could
     /// never hold as many.
     pub fn take_rows(&self, caller: &Caller, rows: usize) -> Result<(), ApiError> {
@@ -223,6 +231,28 @@ fn take_many<K: Hash + Eq + Clone>(
             ProblemCode::TooLong,
             format!("`{ROWS}` has more rows than the budget of a minute, which is {}", most.0),
         )])),
+    }
+}
+
+/// What a request weighs beyond itself, which is counted already.
+fn take_more<K: Hash + Eq + Clone>(
+    scope: Scope,
+    budget: Option<&Keyed<K>>,
+    key: &K,
+    more: NonZeroU32,
+) -> Result<Option<Left>, ApiError> {
+    let Some(Keyed { limiter, per_minute }) = budget else { return Ok(None) };
+    let Some(more) = NonZeroU32::new(more.get().min(per_minute - 1)) else { return Ok(None) };
+    match limiter.check_key_n(key, more) {
+        Ok(Ok(state)) => {
+            Ok(Some(Left { scope, per_minute: *per_minute, left: state.remaining_burst_capacity() }))
+        }
+        Ok(Err(until)) => {
+            let wait = until.wait_time_from(limiter.clock().now());
+            Err(ApiError::Throttled(Excess { scope, per_minute: *per_minute, wait }))
+        }
+        // No more is asked than a budget can hold.
+        Err(_) => Ok(None),
     }
 }
 

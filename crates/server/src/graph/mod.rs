@@ -156,6 +156,7 @@ async fn answer(
     let for_me = path.user == UserRef::Me;
     let answer = async {
         domain::permission::opens(operation, app.settings.permissions, &caller, for_me)?;
+        *left = budget::scarcest([*left, app.settings.budgets.take_weight(&caller, operation)?]);
         let query = Query::read(request.uri.query().unwrap_or_default())?;
         query.allow(operation, path.counts)?;
         let ask = Ask::read(app, caller, operation, path, query, request, body).await?;

@@ -4,7 +4,7 @@ use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
 use domain::{FieldProblem, PersonId, ProblemCode, Refusal};
-use store::{Rotated, Subscribed};
+use store::{Renewed, Rotated, Subscribed, SubscriptionChange};
 use uuid::Uuid;
 use wire::query::list;
 use wire::subscription::{NewSubscription, SubscriptionPatch, WatchedPath, WireSubscription};
@@ -99,17 +99,19 @@ pub async fn get(ask: &Ask<'_>) -> Answer {
 pub async fn update(ask: &Ask<'_>) -> Answer {
     let now = ask.app.clock.now();
     let patch = SubscriptionPatch::read(ask.body()?, now)?;
-    let mut subscription = find(ask).await?;
-    check_watched(ask, subscription.organizer, subscription.watched).await?;
-    if let Some(address) = patch.notification_url {
-        validate(ask, "notificationUrl", &address).await?;
-        subscription.notification_url = address;
+    let known = find(ask).await?;
+    check_watched(ask, known.organizer, known.watched).await?;
+    if let Some(address) = &patch.notification_url {
+        validate(ask, "notificationUrl", address).await?;
     }
-    if let Some(expires_at) = patch.expires_at {
-        subscription.expires_at = expires_at;
+    let change =
+        SubscriptionChange { expires_at: patch.expires_at, notification_url: patch.notification_url };
+    let (epoch, limits) = (ask.app.ids.random_id(), ask.app.settings.subscriptions);
+    match ask.app.store.renew_subscription(&known, &change, epoch, limits, ask.app.clock.now()).await? {
+        Renewed::To(subscription) => Ok(Reply::entity(&show(ask, &subscription, None))),
+        Renewed::Gone => Err(Refusal::NoSubscription.into()),
+        Renewed::TooMany => Err(Refusal::TooManySubscriptions.into()),
     }
-    renew(ask, &subscription).await?;
-    Ok(Reply::entity(&show(ask, &subscription, None)))
 }
 
 /// `POST /subscriptions/{id}/reauthorize`: whoever may still see what it tells of confirms it. Its end stays.
@@ -141,14 +143,6 @@ pub async fn rotate_secret(ask: &Ask<'_>) -> Answer {
     };
     let secret = ask.app.courier.secret(&subscription);
     Ok(Reply::entity(&show(ask, &subscription, Some(secret))))
-}
-
-async fn renew(ask: &Ask<'_>, subscription: &Subscription) -> Result<(), ApiError> {
-    let (store, now) = (&ask.app.store, ask.app.clock.now());
-    match store.renew_subscription(subscription, ask.app.ids.random_id(), now).await? {
-        true => Ok(()),
-        false => Err(Refusal::NoSubscription.into()),
-    }
 }
 
 /// The subscription the path names, if it is the caller's own.

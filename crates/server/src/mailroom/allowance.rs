@@ -54,8 +54,9 @@ impl Shift {
             let asked = party.len() as u64;
             let counted = room.store.count_letters(tenant, party.len() as u32, now).await?;
             let granted = quota.granted(asked, counted);
-            if granted < asked {
-                tracing::warn!(%tenant, count = asked - granted, "letters wait for tomorrow, beyond `letters_per_day`");
+            // Said by whoever is the first to go beyond it.
+            if granted > 0 && granted < asked || counted == asked + u64::from(quota.0) {
+                tracing::warn!(%tenant, "letters wait for tomorrow, the organisation has had its `letters_per_day`");
             }
             over.extend(party.into_iter().skip(granted as usize));
         }

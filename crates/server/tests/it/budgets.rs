@@ -152,3 +152,41 @@ async fn without_a_limit_nobody_waits_and_nothing_is_told() {
 
     assert!(answer.header("ratelimit").is_none() && answer.header("ratelimit-policy").is_none());
 }
+
+#[tokio::test]
+async fn a_page_of_a_list_and_an_export_weigh_more_than_a_request() {
+    let app = limited("app_per_minute = 1100").await;
+    let meeting = app.built_in("everyone").await;
+    let token = app.token(&app.people.ines);
+    let left = |answer: &TestResponse| -> u32 {
+        let told = answer.header("ratelimit").unwrap();
+        told.strip_prefix("\"app\";r=").unwrap().split(';').next().unwrap().parse().unwrap()
+    };
+    let before = left(&get(&app, &token).await.expect(200));
+
+    let listed = left(&app.get(meeting.registrants()).token(&token).await.expect(200));
+    let exported = app
+        .get(format!("{}/exportRegistrants(format='csv')", meeting.registration()))
+        .token(&token)
+        .await
+        .expect(200);
+    let refused = app.get(meeting.registrants()).token(&token).await;
+    let other = get(&app, &token).await;
+
+    assert_eq!((before - listed, listed - left(&exported)), (25, 1_000));
+    assert_refused(&refused, "appBudget", "Tenant_Application");
+    assert_eq!(other.status, 200, "the control: something is left for what weighs less");
+}
+
+#[tokio::test]
+async fn what_weighs_more_than_a_budget_is_answered_once_it_is_whole() {
+    let app = limited("app_per_minute = 4").await;
+    let meeting = app.built_in("everyone").await;
+    app.advance(SignedDuration::from_secs(61));
+    let token = app.token(&app.people.ines);
+
+    let first = app.get(meeting.registrants()).token(&token).await.expect(200);
+
+    assert!(first.header("ratelimit").unwrap().starts_with("\"app\";r=0;t="));
+    assert_refused(&app.get(meeting.registrants()).token(&token).await, "appBudget", "Tenant_Application");
+}

@@ -1,5 +1,5 @@
--- How many letters of an organisation were handed to the mail server on its latest day of UTC, counted from 1970; a row only
--- where the organisation has a quota. The slot is one of its own.
+-- How many letters of an organisation were taken in hand on its latest day of UTC, counted from 1970; a row only where the
+-- organisation has a quota. The slot is one of its own.
 CREATE TABLE mail_quota (
     slot BIGINT NOT NULL,
     tenant_id UUID NOT NULL,

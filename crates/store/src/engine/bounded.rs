@@ -58,7 +58,7 @@ impl Query<'_> {
                 let (text, values) = self.for_postgres()?;
                 let asked = sqlx::query_as_with(text, values).persistent(false);
                 let mut held = Held::<Postgres>::take(source).await?;
-                let rows = in_time(held.patience, asked.fetch_all(held.connection())).await?;
+                let rows = in_time(patience.min(held.patience), asked.fetch_all(held.connection())).await?;
                 held.is_done = true;
                 rows
             }

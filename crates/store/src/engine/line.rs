@@ -294,12 +294,15 @@ mod tests {
         let insert = || query(Text::same(format!("{BEGIN}INSERT INTO kept VALUES (1) RETURNING n{COMMIT}")));
         for _ in 0..5 {
             insert().run_transaction::<i64>(&pool).await.expect("a row");
+            query("CREATE TEMPORARY TABLE kept_by_it (n INTEGER)").execute(&pool).await.expect("a table");
             query("ALTER TABLE kept RENAME TO gone").execute(&beside).await.expect("another name");
 
             insert().run_transaction::<i64>(&pool).await.expect_err("there is no such table");
 
             let rows: i64 = query("SELECT COUNT(*) FROM gone").fetch_value(&pool).await.expect("an answer");
             assert!(rows > 0);
+            let of_the_old_one = query("SELECT n FROM kept_by_it").fetch_values::<i64>(&pool).await;
+            of_the_old_one.expect_err("the control: it is another connection");
             query("ALTER TABLE gone RENAME TO kept").execute(&beside).await.expect("its name");
         }
     }

@@ -93,8 +93,8 @@ macro_rules! run {
                     let mut held = Held::<Sqlite>::take(source).await?;
                     let (($text, $values), $executor) = ($self.for_sqlite()?, held.connection());
                     let answer = $run.await;
-                    // A statement that fails leaves nothing behind.
-                    held.is_done = true;
+                    // A statement that fails leaves nothing behind, and a thread that has died no connection.
+                    held.is_done = !matches!(answer, Err(sqlx::Error::WorkerCrashed));
                     answer?
                 }
                 On::Tx(Tx::Postgres(held)) => {

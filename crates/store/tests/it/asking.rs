@@ -34,7 +34,6 @@ const ONE_ENGINE: [(&str, Speaks); 28] = [
     ("at_once: EVENTS", Speaks::Sqlite),
     ("at_once: TAKE_SEATS", Speaks::Sqlite),
     ("at_once: LETTERS", Speaks::Sqlite),
-    ("at_once: WHO", Speaks::Sqlite),
     // About the catalogue of PostgreSQL, and functions of Citus.
     ("citus: ", Speaks::Neither),
 ];

@@ -5,8 +5,9 @@ use std::time::Duration;
 use domain::change::{Change, ChangeType, FeedKey, Subject};
 use domain::subscription::{Owner, Subscription, SubscriptionId, Watched};
 use domain::{AppId, MeetingId, RegistrantId, TenantId};
+use jiff::Timestamp;
 use sqlx::query;
-use store::{FeedOf, Subscribed, SubscriptionLimits, Tried};
+use store::{FeedOf, Renewed, Subscribed, SubscriptionChange, SubscriptionLimits, Tried};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -340,14 +341,51 @@ pub async fn a_subscription_whose_time_is_over_goes_on_where_it_stopped_if_it_is
     assert_eq!((speaks_again.len(), to_be_forgotten.len()), (1, 3));
     assert_eq!(rig.store.list_subscriptions(&ended[0].owner).await.unwrap().len(), 3, "they are still seen");
     subscribe(rig, Watched::Meetings).await;
-    let renewed = Subscription { expires_at: at(9 * DAY), ..ended[0].clone() };
-    assert!(rig.store.renew_subscription(&renewed, fresh_id(), at(4 * DAY - 1)).await.unwrap());
-    let too_late = Subscription { expires_at: at(9 * DAY), ..ended[1].clone() };
-    assert!(!rig.store.renew_subscription(&too_late, fresh_id(), at(4 * DAY)).await.unwrap());
+    assert_eq!(renew(rig, &ended[0], at(9 * DAY), at(4 * DAY - 1)).await, Ok(at(9 * DAY)));
+    assert_eq!(renew(rig, &ended[1], at(9 * DAY), at(4 * DAY)).await, Err(Renewed::Gone));
     let going_on = visit(one, 4 * DAY).await;
     assert_eq!((going_on.after, going_on.removed_at), (begun.after, None));
     assert_eq!(rig.store.next_delivery(&going_on).await.unwrap().unwrap().body, "waits");
     assert_eq!(rig.store.lifecycle_deliveries(&going_on).await.unwrap(), [], "its last word is taken back");
+}
+
+async fn renew(
+    rig: &Rig,
+    known: &Subscription,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<Timestamp, Renewed> {
+    let change = SubscriptionChange { expires_at: Some(expires_at), notification_url: None };
+    match rig.store.renew_subscription(known, &change, fresh_id(), LIMITS, now).await.unwrap() {
+        Renewed::To(renewed) => Ok(renewed.expires_at),
+        other => Err(other),
+    }
+}
+
+/// Of two changes that know nothing of each other neither undoes the other's; another receiver gives no time.
+pub async fn a_subscription_is_changed_in_what_is_named_alone(rig: &Rig) {
+    let known = subscribe(rig, Watched::Meetings).await;
+    let redirect =
+        SubscriptionChange { expires_at: None, notification_url: Some("https://b.example/".into()) };
+    let end = rig.store.visit_subscription(known.id, known.expires_at, known.expires_at + MINUTE).await;
+
+    renew(rig, &known, known.expires_at + MINUTE, at(1)).await.unwrap();
+    let redirected =
+        rig.store.renew_subscription(&known, &redirect, fresh_id(), LIMITS, at(2)).await.unwrap();
+
+    let Renewed::To(redirected) = redirected else { panic!("{redirected:?}") };
+    assert_eq!(
+        (redirected.expires_at, &*redirected.notification_url),
+        (known.expires_at + MINUTE, "https://b.example/")
+    );
+    let now = known.expires_at + MINUTE;
+    let visit = end.unwrap().unwrap();
+    assert!(rig.store.lapse_subscription(&visit, None, now).await.unwrap());
+    rig.store.end_visit(&visit).await.unwrap();
+    rig.store.renew_subscription(&known, &redirect, fresh_id(), LIMITS, now).await.unwrap();
+    let still_over =
+        rig.store.visit_subscription(known.id, now + MINUTE * 9_999, now + MINUTE * 10_000).await;
+    assert!(still_over.unwrap().unwrap().removed_at.is_some());
 }
 
 /// Those whose time is over count for themselves: as many again, and no more.
@@ -355,18 +393,28 @@ pub async fn no_more_subscriptions_are_kept_for_a_late_renewal_than_may_run(rig:
     let made = async |created_at: i64| {
         let mut new = subscription(Watched::Meetings);
         (new.created_at, new.expires_at) = (at(created_at), at(created_at + 1));
-        (new.id, rig.store.create_subscription(&new, fresh_id(), LIMITS).await.unwrap())
+        let outcome = rig.store.create_subscription(&new, fresh_id(), LIMITS).await.unwrap();
+        (new, outcome)
     };
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut lapsed) = (Vec::new(), Vec::new());
     for second in 0..8 {
-        let (id, outcome) = made(second).await;
+        let (new, outcome) = made(second).await;
         outcomes.push(outcome);
-        if let Some(visit) = rig.store.visit_subscription(id, at(second + 1), at(second + 2)).await.unwrap() {
+        if let Some(visit) =
+            rig.store.visit_subscription(new.id, at(second + 1), at(second + 2)).await.unwrap()
+        {
             rig.store.lapse_subscription(&visit, None, at(second + 1)).await.unwrap();
             rig.store.end_visit(&visit).await.unwrap();
+            lapsed.push(new);
         }
     }
+    let mut renewed = Vec::new();
+    for known in &lapsed {
+        renewed.push(renew(rig, known, at(99), at(10)).await.is_ok());
+    }
 
+    assert_eq!(renewed, [true, true, true, false, false, false], "no more run than may");
+    assert_eq!(renew(rig, &lapsed[0], at(98), at(10)).await, Ok(at(98)), "one of those that do goes on");
     use Subscribed::{Now, TooMany};
     assert_eq!(outcomes, [Now, Now, Now, Now, Now, Now, TooMany, TooMany]);
 }

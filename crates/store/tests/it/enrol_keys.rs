@@ -6,7 +6,7 @@ use store::Verdict;
 
 use crate::counting::count;
 use crate::enrol::enrolled;
-use crate::rig::{Rig, Stage, at, fact, key, seated};
+use crate::rig::{ORGANIZER, Rig, Stage, TENANT, at, fact, key, seated};
 
 /// A request of that person under a key.
 fn ask(stage: &Stage, person: usize, name: u8, request: u8) -> Enrolment {
@@ -161,4 +161,20 @@ pub async fn keys_whose_time_is_over_are_removed_and_no_others(rig: &Rig) {
     other_request.idempotency = key(2, 2, at(999));
     assert_eq!(enroll(rig, &[other_request]).await, [Verdict::KeyReused], "this one is still remembered");
     assert_eq!(rig.tally(one.meeting.id).await, enrolled(2), "the registrants stay");
+}
+
+/// Whoever has a key, or saw another directory, is decided another way, and not later for that.
+pub async fn of_those_with_a_key_and_without_the_first_gets_the_last_place(rig: &Rig) {
+    let stage = rig.stage(Some(2)).await;
+    let mut knows_the_directory = stage.ask(1);
+    knows_the_directory.seen_directory =
+        Some(rig.store.find_person(TENANT, ORGANIZER).await.unwrap().version);
+    let batch = [stage.ask(0), knows_the_directory, stage.ask(2)];
+
+    assert_eq!(enroll(rig, &batch).await[1..], [Verdict::Seated(batch[1].id), Verdict::Full { known: None }]);
+
+    let stage = rig.stage(Some(2)).await;
+    let batch = [stage.ask(3), ask(&stage, 4, 1, 1), stage.ask(5)];
+
+    assert_eq!(enroll(rig, &batch).await[1..], [Verdict::Seated(batch[1].id), Verdict::Full { known: None }]);
 }

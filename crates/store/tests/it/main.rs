@@ -69,6 +69,7 @@ macro_rules! every_case {
             enrol_keys:
                 a_repeated_request_gets_the_first_answer,
                 a_key_used_for_another_request_is_refused,
+                of_those_with_a_key_and_without_the_first_gets_the_last_place,
                 one_key_twice_in_a_batch_counts_once,
                 two_requests_under_one_key_in_a_batch_are_told_apart,
                 a_key_is_forgotten_when_it_expires,
@@ -236,6 +237,7 @@ macro_rules! every_case {
                 subscriptions_are_counted_for_each_owner_and_organisation,
                 a_visit_that_took_too_long_changes_nothing,
                 who_was_visited_longest_ago_comes_first_and_no_organisation_takes_all,
+                a_subscription_is_changed_in_what_is_named_alone,
                 no_more_subscriptions_are_kept_for_a_late_renewal_than_may_run,
                 a_subscription_whose_time_is_over_goes_on_where_it_stopped_if_it_is_renewed,
                 what_was_kept_long_enough_is_forgotten_and_the_feed_says_so;

@@ -70,6 +70,7 @@ const HOT: &[(&str, &str, By)] = &[
     ("at_once: LIST", "m USING PRIMARY KEY (slot=? AND meeting_id=?)", Sqlite),
     ("at_once: LIST", "g USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Sqlite),
     ("at_once: LIST", "o USING PRIMARY KEY (slot=? AND meeting_id=? AND registration_id=?)", Sqlite),
+    ("at_once: CAME", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
     ("at_once: EVENTS", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
     ("at_once: TAKE_SEATS", "r USING PRIMARY KEY (slot=? AND meeting_id=?)", Sqlite),
     (
@@ -78,11 +79,6 @@ const HOT: &[(&str, &str, By)] = &[
         Sqlite,
     ),
     ("at_once: LETTERS", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Sqlite),
-    (
-        "at_once: WHO",
-        "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
-        Sqlite,
-    ),
     ("own: ERASE", "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>?)", Both),
     (
         "seating: FIND_REGISTERED",
