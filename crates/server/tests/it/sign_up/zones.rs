@@ -120,8 +120,10 @@ async fn letters_and_one_s_own_pages_tell_the_time_where_somebody_registered() {
     app.post(manage).form(&[("do", "cancel")]).await.expect(200);
     app.post(manage).form(&[("do", "again")]).await.expect(200);
     let letters = app.mail().await;
-    let kinds: Vec<_> = letters.iter().map(|letter| letter.kind).collect();
-    assert_eq!(kinds, [LetterKind::Cancellation, LetterKind::Confirmation]);
+    // Both are due in the same moment here.
+    for kind in [LetterKind::Cancellation, LetterKind::Confirmation] {
+        assert_eq!(letters.iter().filter(|letter| letter.kind == kind).count(), 1, "{kind:?}");
+    }
     assert!(letters.iter().all(|letter| parts(letter)[0].contains(TOKYO)), "and so do all that follow");
 }
 
