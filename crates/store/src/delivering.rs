@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::engine::{Query, Tx, query};
 use crate::rows::{instant, instant_or_none, micros, number};
-use crate::subscription::SubscriptionRow;
+use crate::subscription::{REMOVE_DELIVERIES, SubscriptionRow};
 use crate::{Fault, Made, OnceOf, Store, once, write_tx};
 
 /// A subscription with something to do.

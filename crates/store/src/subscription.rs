@@ -207,7 +207,7 @@ impl Store {
         let slot = number(known.feed().slot);
         let lapsed_since = micros(now.saturating_sub(RENEWABLE_FOR).unwrap_or(now));
         let about = |text: &'static str| query(text).bind(slot).bind(known.id.0);
-        let row: Option<SubscriptionRow> = write_tx!(self, |tx| {
+        Ok(write_tx!(self, |tx| {
             // The organisation's row first, as whoever makes one takes them.
             let counted =
                 if change.expires_at.is_some() { Some(count(tx, &known.owner).await?) } else { None };
@@ -228,9 +228,9 @@ impl Store {
             if let Some(url) = &change.notification_url {
                 about(REDIRECT).bind(url).execute(&mut *tx).await?;
             }
-            about(FIND).fetch_optional(&mut *tx).await?
-        });
-        row.map_or(Ok(Renewed::Gone), |row| Ok(Renewed::To(Box::new(row.into_subscription()?))))
+            let changed: SubscriptionRow = about(FIND).fetch_one(&mut *tx).await?;
+            Renewed::To(Box::new(changed.into_subscription()?))
+        }))
     }
 
     /// Signs by the next secret from now on, and for a while by the last one as well. While that goes on, nothing changes.
