@@ -177,6 +177,23 @@ async fn one_key_on_three_nodes_has_one_answer_also_after_a_crash_between_commit
     assert_quiet(watcher);
 }
 
+/// The control of the test above: one key is good for a request on each node.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_memory_of_keys_one_key_on_three_nodes_has_three_answers() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({"@odata.type": "#microsoft.graph.externalMeetingRegistration"})).await;
+    nodes.scratch.without(Protection::Key);
+
+    let mut answers = Vec::new();
+    for n in 0..3 {
+        let asked = ticket(&hall, &nodes.tokens[0], &format!("crm/{n}")).key("retry");
+        answers.push(nodes.client(n).await.insist(&asked).await.1);
+    }
+
+    assert_eq!(tally(&answers), counts([("200", 3)]));
+    assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 3);
+}
+
 /// Notes each place that is given with the capacity of that moment: the transaction holds the meeting's lock.
 const NOTE_PLACES: &str = "
     CREATE TABLE given (seats BIGINT, capacity BIGINT);
