@@ -14,6 +14,8 @@ pub enum Protection {
     RegistrationVersion,
     /// The number of places taken, which is held against the capacity.
     SeatCount,
+    /// The keys for retries, under which the first answer is remembered.
+    Key,
 }
 
 /// What a function gives has no rows that could be locked: PostgreSQL passes over it without a word.
@@ -38,6 +40,10 @@ const NO_COUNT: &str = "
     CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql
         AS 'BEGIN NEW.seats_taken := OLD.seats_taken; RETURN NEW; END';
     CREATE TRIGGER forget BEFORE UPDATE OF seats_taken ON roster FOR EACH ROW EXECUTE FUNCTION forget()";
+/// Whoever stores a key is told that it is done, and nothing is there.
+const NO_MEMORY: &str = "
+    CREATE FUNCTION keep_nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+    CREATE TRIGGER nothing BEFORE INSERT ON idempotency FOR EACH ROW EXECUTE FUNCTION keep_nothing()";
 
 impl Scratch {
     /// Switches a protection off, in a database that holds the schema already.
@@ -47,6 +53,7 @@ impl Scratch {
             Protection::PersonKey => NO_KEY,
             Protection::RegistrationVersion => NO_VERSION,
             Protection::SeatCount => NO_COUNT,
+            Protection::Key => NO_MEMORY,
         });
     }
 }

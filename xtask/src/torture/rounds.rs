@@ -41,12 +41,16 @@ pub(super) struct Seen {
 /// All rounds, one that ends in order, and the letters.
 pub(super) fn run(plan: &Plan, stage: &mut Stage, seen: &mut Seen) -> Result<(), Failure> {
     let mut chance = plan.seed | 1;
+    let watcher = stage.watch()?;
     let rows = interrupt(plan, stage, seen, &mut chance)?;
     seen.listed = rows.len();
     if seen.rows.is_clean() {
         drain(plan, stage, &rows, seen)?;
     }
     stage.service.terminate()?;
+    if let Some(watcher) = watcher {
+        watcher.end()?;
+    }
     stage.check()
 }
 
@@ -94,7 +98,8 @@ fn end_in_order(
     Ok(rows)
 }
 
-/// One round on ground that forgets: what is found missing then shows that the rounds above would find it.
+/// One round on ground that forgets: what is found missing then shows that the rounds above would find it, and so does a
+/// count made wrong by hand.
 pub(super) fn control(plan: &Plan, stage: &mut Stage, seen: &mut Seen) -> Result<(), Failure> {
     let pause = Duration::from_secs(1);
     stage.prepare(true)?;
@@ -119,6 +124,12 @@ pub(super) fn control(plan: &Plan, stage: &mut Stage, seen: &mut Seen) -> Result
     println!("{}: {lost} of {acknowledged} acknowledged enrolments were found missing", plan.name());
     if lost == 0 || plan.fault == Fault::KillUsher && lost != acknowledged {
         return Err(Failure("commits were taken away, and they were not found missing".to_owned()));
+    }
+    // Commits go as a whole, so that counts are right all the same, until one is made wrong.
+    stage.service.verify()?;
+    stage.ask("UPDATE roster SET seats_taken = seats_taken + 1")?;
+    if stage.service.verify().is_ok() {
+        return Err(Failure("one place too many was counted, and `usher verify` said nothing".to_owned()));
     }
     Ok(())
 }

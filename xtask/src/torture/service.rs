@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,9 @@ const SLOWEST_START: Duration = Duration::from_secs(20);
 pub(super) const SLOWEST_END: Duration = Duration::from_secs(30);
 /// Between two looks at something that is about to happen.
 const LOOK: Duration = Duration::from_millis(5);
+/// Milliseconds between two looks of a watcher: each reads the whole database, and those who press the service are to
+/// have the machine.
+const WATCH: &str = "2000";
 
 /// One or several processes on one database.
 pub(super) struct Service {
@@ -36,6 +39,10 @@ struct Node {
     address: SocketAddr,
     process: Option<Child>,
 }
+
+/// `usher verify`, which looks at the database again and again, beside the service. It ends with its input, and so with
+/// this.
+pub(super) struct Watcher(Child);
 
 /// What a service is made of.
 pub(super) struct Plan<'a> {
@@ -134,8 +141,7 @@ impl Service {
 
     /// Starts the process of that number and waits for its first good answer; how long that took.
     pub(super) fn start(&mut self, number: usize) -> Result<Duration, Failure> {
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.data.join("log"));
-        let log = log.map_err(trouble("cannot open the log"))?;
+        let log = self.open_log()?;
         let start = Instant::now();
         let address = self.nodes[number].address;
         let mut command = self.command(&["serve"]);
@@ -153,6 +159,24 @@ impl Service {
             thread::sleep(LOOK);
         }
         Err(Failure(format!("`usher serve` gave no answer in {SLOWEST_START:?}; see {}", self.log())))
+    }
+
+    fn open_log(&self) -> Result<fs::File, Failure> {
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.data.join("log"));
+        log.map_err(trouble("cannot open the log"))
+    }
+
+    /// Holds what is counted in the database against what is there; an error where the two differ.
+    pub(super) fn verify(&self) -> Result<(), Failure> {
+        let done = self.command(&["verify"]).output();
+        verified(&done.map_err(trouble("cannot start `usher verify`"))?)
+    }
+
+    /// Begins to do so again and again. The database has to stay where it is.
+    pub(super) fn watch(&self) -> Result<Watcher, Failure> {
+        let mut command = self.command(&["verify", "--every", WATCH]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(self.open_log()?);
+        command.spawn().map(Watcher).map_err(trouble("cannot start `usher verify`"))
     }
 
     fn ended(&mut self, number: usize) -> Result<Option<ExitStatus>, Failure> {
@@ -261,6 +285,24 @@ impl Drop for Service {
         // Nothing is left to be told about it.
         let _ = self.kill_all();
     }
+}
+
+impl Watcher {
+    /// Lets it look once more, and ends it; an error where it ever found a difference.
+    pub(super) fn end(self) -> Result<(), Failure> {
+        verified(&self.0.wait_with_output().map_err(trouble("cannot wait for `usher verify`"))?)
+    }
+}
+
+/// What `usher verify` had to say.
+fn verified(done: &Output) -> Result<(), Failure> {
+    let said = String::from_utf8_lossy(&done.stdout);
+    println!("usher verify: {}", said.trim());
+    if done.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(&done.stderr);
+    Err(Failure(format!("`usher verify` ended with {}: {} {}", done.status, said.trim(), why.trim())))
 }
 
 fn configuration(address: SocketAddr, data: &Path, mail_port: u16, database: Option<&str>) -> String {

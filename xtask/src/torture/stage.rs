@@ -11,7 +11,7 @@ use super::http::Client;
 use super::load::Crowd;
 use super::plan::{Engine, Fault, Plan};
 use super::relay::Relay;
-use super::service::{self, Service, trouble};
+use super::service::{self, Service, Watcher, trouble};
 use super::sink::Sink;
 use crate::run::{Failure, output};
 
@@ -103,6 +103,14 @@ impl Stage {
         }
     }
 
+    /// Somebody who looks at the database while the rounds go on, where nothing befalls the server it is on.
+    pub(super) fn watch(&self) -> Result<Option<Watcher>, Failure> {
+        match self.ground {
+            Ground::Server(_) if self.fault != Fault::KillPostgres => self.service.watch().map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// Runs the crowd; after `pause` breaks something, and mends what nobody in the service can mend: a process that
     /// ended is started, a standby promoted, a full disk gets room. How long it took until somebody got a place again.
     pub(super) fn strike(&mut self, crowd: &Crowd, round: u64, pause: Duration) -> Result<Duration, Failure> {
@@ -131,8 +139,9 @@ impl Stage {
         }
     }
 
-    /// Reads the whole database and compares its tables with their indexes.
+    /// Reads the whole database, holds what is counted against what is there, and compares its tables with their indexes.
     pub(super) fn check(&self) -> Result<(), Failure> {
+        self.service.verify()?;
         match self.ground.server() {
             Some(server) => server.check(DATABASE).map_err(Failure),
             None => match sqlite(&self.service, "PRAGMA integrity_check; PRAGMA foreign_key_check")?.as_str()

@@ -4,6 +4,8 @@
 mod stage;
 mod table;
 
+use std::collections::HashMap;
+
 use domain::operation::Operation;
 use domain::{Role, Scope};
 use http::Method;
@@ -15,13 +17,16 @@ use self::table::{Audience, Caller, Edition, Path, expected};
 
 const PATHS: [Path; 3] = [Path::Me, Path::UsersOwn, Path::UsersOther];
 
+/// Callers who bring no good token.
+const UNKNOWN: [Caller; 3] = [Caller::Nobody, Caller::EmptyBearer, Caller::Garbled];
+
 /// Every caller there is.
 fn callers() -> Vec<Caller> {
     let people = [Caller::Organizer, Caller::Colleague, Caller::Foreigner];
     let people = people.into_iter().flat_map(|caller| Scope::ALL.into_iter().map(caller));
     let apps = [Caller::App, Caller::AppWithoutPolicy, Caller::ForeignApp];
     let apps = apps.into_iter().flat_map(|caller| Role::ALL.into_iter().map(caller));
-    std::iter::once(Caller::Nobody).chain(people).chain(apps).collect()
+    UNKNOWN.into_iter().chain(people).chain(apps).collect()
 }
 
 /// Sends every request of the matrix and gives those that were not answered as `edition` has it.
@@ -103,6 +108,35 @@ async fn the_first_seeds_edition_differs_in_creating_a_registration_alone() {
     for (operation, text) in against_the_other {
         assert_eq!(operation, Operation::CreateRegistration, "{text}");
     }
+}
+
+/// Nothing is looked up for whoever brings no good token, so that nothing can be told by the answer.
+#[tokio::test]
+async fn without_a_good_token_every_request_is_answered_alike_and_leaves_no_trace() {
+    let app = TestApp::new().await;
+    let stage = Stage::set(&app, Audience::Everyone).await;
+    let traces = app.db_traces().await;
+    let mut bodies = HashMap::new();
+
+    for caller in UNKNOWN {
+        let code = if caller == Caller::Garbled { "tokenMalformed" } else { "tokenMissing" };
+        for operation in Operation::ALL {
+            for path in PATHS {
+                let Some(call) = request(&app, &stage, operation, path, caller) else { continue };
+                let answer = call.await.expect(401);
+                assert_eq!(answer.inner_code(), code, "{operation:?} {path:?} {caller:?}");
+                let body = answer.timeless_error();
+                let first = bodies.entry(code).or_insert_with(|| body.clone());
+                assert_eq!(*first, body, "{operation:?} {path:?} {caller:?}");
+            }
+        }
+    }
+
+    assert_eq!(app.db_traces().await, traces);
+    // The control: a good token leaves one.
+    let ines = Caller::Organizer(Scope::MeetingsReadWrite);
+    request(&app, &stage, Operation::CreateMeeting, Path::Me, ines).unwrap().await.expect(201);
+    assert_ne!(app.db_traces().await, traces);
 }
 
 #[tokio::test]

@@ -35,6 +35,13 @@ fn guest(hall: &Hall, token: &str, n: usize) -> Request {
     Request::post(&hall.registrants(), body.to_string()).token(token)
 }
 
+/// The same person as the one row of a request for many.
+fn guest_of_many(hall: &Hall, token: &str, n: usize) -> Request {
+    let row: Value = serde_json::from_str(&guest(hall, token, n).body).unwrap();
+    let body = json!({"registrants": [row]});
+    Request::post(&format!("{}/enrollRegistrants", hall.registration), body.to_string()).token(token)
+}
+
 fn ticket(hall: &Hall, token: &str, id: &str) -> Request {
     let body = json!({"@odata.type": "#microsoft.graph.externalMeetingRegistrant", "id": id});
     Request::post(&hall.registrants(), body.to_string()).token(token)
@@ -95,22 +102,36 @@ async fn without_the_lock_three_nodes_give_more_places_than_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_person_on_three_nodes_by_api_and_page_has_one_place_and_one_letter() {
+async fn one_person_on_three_nodes_by_api_by_page_and_among_many_has_one_place_and_one_letter() {
     let nodes = Nodes::start().await;
     let hall = nodes.hall(json!({"capacity": 5})).await;
     let watcher = nodes.watch();
     let form = "firstName=Guest&lastName=Number+1&email=g1%40pinewater.example".to_owned();
     let page = Request::post(&hall.page, form).form();
-    let requests =
-        (0..100).map(|n| if n % 2 == 0 { guest(&hall, &nodes.tokens[0], 1) } else { page.clone() });
+    let requests = (0..100).map(|n| match n % 3 {
+        0 => guest(&hall, &nodes.tokens[0], 1),
+        1 => page.clone(),
+        _ => guest_of_many(&hall, &nodes.tokens[0], 1),
+    });
 
     let (_, answers) = crowd(&nodes, 100, requests.collect()).await;
 
     assert_eq!(tally(&answers), counts([("200", 100)]));
-    let mut bodies: Vec<&str> = answers.iter().map(|answer| answer.body.as_str()).collect();
+    let (of_many, by_itself): (Vec<&Answered>, Vec<&Answered>) =
+        answers.iter().partition(|answer| answer.body.contains("registrantResult"));
+    let mut bodies: Vec<&str> = by_itself.iter().map(|answer| answer.body.as_str()).collect();
     bodies.sort_unstable();
     bodies.dedup();
     assert_eq!(bodies.len(), 2, "one answer by the API and one by the page: {bodies:?}");
+    // Only whoever among many was the first of all is told that the person was not there before.
+    let results: Vec<Value> = of_many
+        .iter()
+        .map(|answer| serde_json::from_str::<Value>(&answer.body).unwrap()["value"][0].take())
+        .collect();
+    assert_eq!(results.len(), 33);
+    let is_same = |result: &Value| result["status"] == "registered" && result["id"] == results[0]["id"];
+    assert!(results.iter().all(is_same), "{results:#?}");
+    assert!(results.iter().filter(|result| result["wasRegistered"] == false).count() <= 1, "{results:#?}");
     assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 1);
     assert_eq!(nodes.count("SELECT count(*) FROM outbox WHERE kind = 'confirmation'").await, 1);
     assert_quiet(watcher);
@@ -175,6 +196,23 @@ async fn one_key_on_three_nodes_has_one_answer_also_after_a_crash_between_commit
     assert!(replays.iter().all(|answer| answer.body == replays[0].body), "{replays:#?}");
     assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 3);
     assert_quiet(watcher);
+}
+
+/// The control of the test above: one key is good for a request on each node.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_memory_of_keys_one_key_on_three_nodes_has_three_answers() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({"@odata.type": "#microsoft.graph.externalMeetingRegistration"})).await;
+    nodes.scratch.without(Protection::Key);
+
+    let mut answers = Vec::new();
+    for n in 0..3 {
+        let asked = ticket(&hall, &nodes.tokens[0], &format!("crm/{n}")).key("retry");
+        answers.push(nodes.client(n).await.insist(&asked).await.1);
+    }
+
+    assert_eq!(tally(&answers), counts([("200", 3)]));
+    assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, 3);
 }
 
 /// Notes each place that is given with the capacity of that moment: the transaction holds the meeting's lock.

@@ -429,6 +429,8 @@ async fn with_a_protection_switched_off_some_order_goes_wrong() {
         (Protection::SeatCount, [Enrol(1), Enrol(2)]),
         (Protection::PersonKey, [Enrol(1), Enrol(1)]),
         (Protection::RegistrationVersion, [Enrol(1), Close]),
+        (Protection::Key, [EnrolByKey(1, 1), EnrolByKey(1, 1)]),
+        (Protection::Key, [EnrolByKey(1, 1), EnrolByKey(2, 2)]),
     ] {
         let serial = serially(&rig, &pair).await;
         let bare = Rig::postgres().await;

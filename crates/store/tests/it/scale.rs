@@ -1,31 +1,38 @@
 //! A Citus cluster that was started elsewhere. `USHER_TEST_SCALE_URL` names a database of its
-//! coordinator with the extension and at least two workers, kept for this test alone: its tables are made anew.
+//! coordinator with the extension and at least two workers: Usher's tables there are made anew.
 //!
-//! A worker that is killed is not among what is tested: a database's address gives no hold on its processes.
+//! A database's address gives no hold on its processes. `USHER_TEST_SCALE_KILL` is a command that kills a worker and ends
+//! when that worker, or its standby, answers again.
 
-use sqlx::{PgPool, query, query_as, query_scalar, raw_sql};
+use std::env;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sqlx::{AssertSqlSafe, PgPool, query, query_as, query_scalar, raw_sql};
 use store::Store;
+use testpg::{Cluster, Server};
+use tokio::task::{JoinSet, block_in_place};
+use tokio::time::timeout;
 
 use crate::asking::{Values, is_for_postgres, postgres_plan};
-use crate::rig::{Rig, Stage, at, seated};
-use crate::sources::{SLOTTED, Statement, of_the_store};
-
-/// Statements that ask several nodes, and why they may.
-const MANY_NODES: &[(&str, &str)] = &[
-    ("outbox: DUE_SLOTS_OF_NODES", "it finds out which slots have work"),
-    ("idempotency: EXPIRED_SLOTS_OF_NODES", "it finds out which slots have old keys"),
-    ("outbox: BACKLOG", "one figure for the operator over everything"),
-];
-/// Statements that are not sent to Citus.
-const ELSEWHERE: [&str; 2] = ["outbox: DUE_SLOTS", "idempotency: EXPIRED_SLOTS"];
+use crate::rig::{Raw, Rig, Stage, at, seated};
+use crate::sources::{SLOTTED, Statement, of_the_store, steps};
 
 const CLIENTS: usize = 64;
 const PLACES: u32 = 500;
+/// Enough meetings that some are on the node that is killed.
+const MEETINGS: usize = 16;
+/// How long after all is well again somebody may be told that it is not.
+const SLOWEST: Duration = Duration::from_secs(120);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_schema_and_statements_spread_over_nodes() {
-    let Ok(url) = std::env::var("USHER_TEST_SCALE_URL") else {
-        eprintln!("SKIPPED: nothing was tested on Citus, because USHER_TEST_SCALE_URL names no cluster");
+    let Ok(url) = env::var("USHER_TEST_SCALE_URL") else {
+        say("SKIPPED: nothing was tested on Citus, because USHER_TEST_SCALE_URL names no cluster");
         return;
     };
     let raw = PgPool::connect(&url).await.unwrap();
@@ -45,13 +52,27 @@ async fn the_same_schema_and_statements_spread_over_nodes() {
     assert_eq!(rig.store.backlog().await.unwrap().0, 3);
     nobody_is_seated_beyond_the_capacity(&rig).await;
     nothing_is_lost_while_a_meeting_moves_to_another_node(&rig, &raw).await;
+    let Ok(kill) = env::var("USHER_TEST_SCALE_KILL") else {
+        say("SKIPPED: no worker was killed, because USHER_TEST_SCALE_KILL names no command that does");
+        return;
+    };
+    nothing_is_lost_when_a_node_is_killed(&rig, || {
+        let status = Command::new("sh").args(["-c", &kill]).status().unwrap();
+        assert!(status.success(), "`{kill}` ended with {status}");
+    })
+    .await;
+}
+
+/// Past the runner, which keeps to itself what a test prints that went well.
+fn say(text: &str) {
+    std::io::stderr().write_all(format!("{text}\n").as_bytes()).unwrap();
 }
 
 /// The control: where nothing is spread, nothing says that it asks one node.
 #[tokio::test]
 async fn a_database_without_nodes_is_told_from_a_cluster() {
     let rig = Rig::postgres().await;
-    let crate::rig::Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
+    let Raw::Postgres(pool) = &rig.raw else { panic!("the rig is PostgreSQL's") };
 
     let asked = asked_of_nodes().len();
 
@@ -65,25 +86,69 @@ async fn on_one_node_nobody_is_seated_beyond_the_capacity_either() {
     nobody_is_seated_beyond_the_capacity(&Rig::postgres().await).await;
 }
 
-async fn make_anew(raw: &PgPool) {
-    let tables =
-        "idempotency, event, outbox, registrant, question, roster, registration, meeting, organizer_meeting,
-        access_grant, access_policy_app, access_policy, application, person, tenant, deployment, _sqlx_migrations";
-    for table in tables.split(',').map(str::trim) {
-        let drop = format!("DROP TABLE IF EXISTS {table} CASCADE");
-        raw_sql(sqlx::AssertSqlSafe(drop)).execute(raw).await.unwrap();
+/// The control of what is killed: a server without nodes, which ends as a whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_one_node_nothing_is_lost_when_it_is_killed_either() {
+    let mut server = Server::create(&["fsync=off"], None).unwrap();
+    let url = server.url("postgres");
+    let store = Store::open_postgres(&url, None, 40).await.unwrap();
+    let rig = Rig::of(store, PgPool::connect_lazy(&url).unwrap(), url).await;
+
+    nothing_is_lost_when_a_node_is_killed(&rig, || {
+        server.kill();
+        server.start().unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn usher_s_tables_are_dropped_and_no_others_however_often() {
+    let scratch = Cluster::shared().create();
+    let raw = PgPool::connect(&scratch.url()).await.unwrap();
+    raw_sql("CREATE TABLE somebody_elses (number BIGINT)").execute(&raw).await.unwrap();
+    for _ in 0..2 {
+        Store::open_postgres(&scratch.url(), None, 4).await.unwrap().close().await;
+
+        make_anew(&raw).await;
+
+        let left: Vec<String> = query_scalar(
+            "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+        )
+        .fetch_all(&raw)
+        .await
+        .unwrap();
+        assert_eq!(left, ["somebody_elses"]);
     }
+}
+
+/// Drops Usher's tables.
+async fn make_anew(raw: &PgPool) {
+    for table in tables() {
+        let drop = format!("DROP TABLE IF EXISTS {table} CASCADE");
+        raw_sql(AssertSqlSafe(drop)).execute(raw).await.unwrap();
+    }
+}
+
+/// Usher's tables, by the steps of the schema: the list of the steps, and what they make, the last one first.
+fn tables() -> Vec<String> {
+    let mut steps = steps();
+    steps.retain(|(file, _)| Path::new(file).parent().is_some_and(|folder| folder.ends_with("postgres")));
+    steps.sort();
+    let made = steps.iter().flat_map(|(_, text)| text.split("CREATE TABLE ").skip(1));
+    let name = |rest: &str| rest.split([' ', '(']).next().unwrap_or_default().to_owned();
+    let mut tables: Vec<String> = made.map(name).collect();
+    tables.push("_sqlx_migrations".to_owned());
+    tables.reverse();
+    tables
 }
 
 /// The statements on a meeting's tables that one node answers.
 fn asked_of_nodes() -> Vec<Statement> {
-    let is_left_out =
-        |place: &str| MANY_NODES.iter().any(|(excepted, _)| *excepted == place) || ELSEWHERE.contains(&place);
     let is_on_a_meeting = |text: &str| text.split([' ', '(', ')', ',']).any(|word| SLOTTED.contains(&word));
     of_the_store()
         .into_iter()
         .filter(|statement| is_for_postgres(statement) && is_on_a_meeting(&statement.text))
-        .filter(|statement| !is_left_out(&statement.place))
+        .filter(|statement| !statement.may_name_no_slot())
         .collect()
 }
 
@@ -104,7 +169,7 @@ async fn not_on_one_node(pool: &PgPool) -> Vec<String> {
 /// Clients who each bring the same crowd, in batches of their own.
 async fn nobody_is_seated_beyond_the_capacity(rig: &Rig) {
     let stage = rig.stage(Some(PLACES)).await;
-    let mut clients = tokio::task::JoinSet::new();
+    let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
         let (store, stage) = (rig.store.clone(), stage.clone());
         clients.spawn(async move {
@@ -140,40 +205,86 @@ async fn nothing_is_lost_while_a_meeting_moves_to_another_node(rig: &Rig, raw: &
         .await
         .unwrap();
 
-    let load = tokio::spawn(enrol_for_a_while(rig.store.clone(), stage.clone()));
-    for _ in 0..2 {
-        let (host, port): (String, i32) =
-            query_as("SELECT nodename, nodeport::int FROM pg_dist_shard_placement WHERE shardid = $1")
+    let moving = async {
+        for _ in 0..2 {
+            let (host, port): (String, i32) =
+                query_as("SELECT nodename, nodeport::int FROM pg_dist_shard_placement WHERE shardid = $1")
+                    .bind(shard)
+                    .fetch_one(raw)
+                    .await
+                    .unwrap();
+            let (other, other_port) = workers.iter().find(|(name, at)| (name, *at) != (&host, port)).unwrap();
+            query("SELECT citus_move_shard_placement($1, $2, $3, $4, $5)")
                 .bind(shard)
-                .fetch_one(raw)
+                .bind(&host)
+                .bind(port)
+                .bind(other)
+                .bind(other_port)
+                .execute(raw)
                 .await
                 .unwrap();
-        let (other, other_port) = workers.iter().find(|(name, at)| (name, *at) != (&host, port)).unwrap();
-        query("SELECT citus_move_shard_placement($1, $2, $3, $4, $5)")
-            .bind(shard)
-            .bind(&host)
-            .bind(port)
-            .bind(other)
-            .bind(other_port)
-            .execute(raw)
-            .await
-            .unwrap();
-    }
-    let acknowledged = load.await.unwrap();
-
-    let tally = rig.tally(stage.meeting.id).await;
-    assert_eq!(tally.live, tally.seats_taken, "{tally:?}");
-    assert!(tally.live >= acknowledged, "{acknowledged} were told they have a place: {tally:?}");
-    assert!(acknowledged > 0, "nobody enrolled meanwhile");
+        }
+    };
+    nothing_is_lost(rig, vec![stage], moving).await;
 }
 
-/// How many were told that they have a place. Who was told nothing may have one all the same, and asks no more.
-async fn enrol_for_a_while(store: Store, stage: Stage) -> i64 {
-    let mut acknowledged = 0;
-    for number in 0..2_000 {
-        if let Ok(verdicts) = store.enroll(&[stage.ask(number)]).await {
-            acknowledged += seated(&verdicts).len() as i64;
+/// A node ends and comes back while people enrol into meetings on all of them; `kill` ends when it has come back.
+async fn nothing_is_lost_when_a_node_is_killed(rig: &Rig, kill: impl FnOnce()) {
+    let mut stages = Vec::new();
+    for _ in 0..MEETINGS {
+        stages.push(rig.stage(None).await);
+    }
+    let killing = async {
+        for stage in &stages {
+            // Until there is something to be lost.
+            while rig.tally(stage.meeting.id).await.live == 0 {}
+        }
+        block_in_place(kill);
+    };
+
+    let untold = nothing_is_lost(rig, stages.clone(), killing).await;
+
+    assert!(untold > 0, "a node was killed, and nobody noticed");
+}
+
+/// People enrol into these meetings, while something happens and until each meeting takes people again. How many were
+/// told nothing.
+async fn nothing_is_lost(rig: &Rig, stages: Vec<Stage>, happening: impl Future<Output = ()>) -> usize {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut load = JoinSet::new();
+    for stage in stages {
+        load.spawn(enrol_until(Arc::clone(&is_over), rig.store.clone(), stage));
+    }
+    happening.await;
+    is_over.store(true, Ordering::Release);
+    let ended = timeout(SLOWEST, load.join_all()).await.unwrap();
+
+    let mut all_untold = 0;
+    for (stage, acknowledged, untold) in ended {
+        let tally = rig.tally(stage.meeting.id).await;
+        assert_eq!(tally.live, tally.seats_taken, "{tally:?}");
+        assert!(tally.live >= acknowledged, "{acknowledged} were told they have a place: {tally:?}");
+        all_untold += untold;
+    }
+    all_untold
+}
+
+/// One comes after the other, until it is over and somebody got a place after that: how many were told that they have one,
+/// and how many were told nothing. Those may have one all the same, and ask no more.
+async fn enrol_until(is_over: Arc<AtomicBool>, store: Store, stage: Stage) -> (Stage, i64, usize) {
+    let (mut acknowledged, mut untold) = (0, 0);
+    for number in 0.. {
+        let is_last = is_over.load(Ordering::Acquire);
+        match store.enroll(&[stage.ask(number)]).await {
+            Ok(verdicts) => {
+                assert_eq!(seated(&verdicts).len(), 1, "{verdicts:?}");
+                acknowledged += 1;
+                if is_last {
+                    break;
+                }
+            }
+            Err(_) => untold += 1,
         }
     }
-    acknowledged
+    (stage, acknowledged, untold)
 }

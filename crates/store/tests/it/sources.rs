@@ -27,6 +27,49 @@ pub const SLOTTED: [&str; 20] = [
     "organizer_meeting",
 ];
 
+/// Statements that name no slot, and why they may. Of a database that is spread over nodes they ask every node, or they
+/// are not sent to it.
+pub const WITHOUT_SLOT: &[(&str, &str)] = &[
+    ("outbox: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("idempotency: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("allowance: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("mailing: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("waiting: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    (
+        "waiting: DUE_SLOTS",
+        "it finds out which slots have offers that are over; only workers ask, and never for the rows",
+    ),
+    (
+        "mailing: DUE_SLOTS",
+        "it finds out which slots have mailings; only workers ask, and never for the rows",
+    ),
+    ("at_once: SEAT", "each of its rows has its slot; Citus is not asked so"),
+    ("at_once: LIST", "the row of its party has the slot; SQLite alone is asked so"),
+    ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
+    (
+        "idempotency: EXPIRED_SLOTS",
+        "it finds out which slots have old keys; a chore asks, and never for the rows",
+    ),
+    (
+        "allowance: EXPIRED_SLOTS",
+        "it finds out which slots have old rows; a chore asks, and never for the rows",
+    ),
+    ("gather: WAITING_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
+    ("gather: WAITING_SLOTS_BY_INDEX", "the same question, in the words of SQLite"),
+    ("gather: WAITING_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
+    ("gather: GROWN", "it finds out which lists have grown that somebody subscribed to; only workers ask"),
+    (
+        "delivering: DUE",
+        "it finds out who is to be told; only workers ask, of a table that is small by its limits",
+    ),
+    ("subscription: LIST", "by whose they are, wherever they live; a table that is small by its limits"),
+    ("subscription: COUNT", "by whose they are, wherever they live; a table that is small by its limits"),
+    ("forgetting: FEEDS", "a chore looks through what is kept, every ten minutes"),
+    ("forgetting: SUBSCRIPTIONS", "a chore looks through what is kept, every ten minutes"),
+    ("suppressing: LIST", "an operator asks which addresses get no letters, now and then"),
+    ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
+];
+
 /// A statement as it stands in the source, on one line; what `format!` fills in is still open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -73,6 +116,26 @@ impl Statement {
     pub fn is_of_the_audit(&self) -> bool {
         self.place.starts_with("audit: ")
     }
+
+    /// Whether it may leave open which slot it means.
+    pub fn may_name_no_slot(&self) -> bool {
+        WITHOUT_SLOT.iter().any(|(place, _)| *place == self.place) || self.is_of_the_audit()
+    }
+}
+
+/// The steps of the schema of either engine: file, and text without comments.
+pub fn steps() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut steps = Vec::new();
+    for engine in fs::read_dir(folder).unwrap() {
+        for file in fs::read_dir(engine.unwrap().path()).unwrap() {
+            let file = file.unwrap().path();
+            let text = fs::read_to_string(&file).unwrap();
+            let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
+            steps.push((file.display().to_string(), lines.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    steps
 }
 
 /// The statements in one source text.

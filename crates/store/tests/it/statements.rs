@@ -1,51 +1,6 @@
 //! Rules for every SQL text, so that one schema runs on one machine and spread over shards alike.
 
-use std::fs;
-use std::path::Path;
-
-use crate::sources::{SLOTTED, Statement, of_the_store, statements};
-
-/// Statements that name no slot, and why they may.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    ("outbox: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
-    ("idempotency: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
-    ("allowance: EXPIRED_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
-    ("mailing: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
-    ("waiting: DUE_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
-    (
-        "waiting: DUE_SLOTS",
-        "it finds out which slots have offers that are over; only workers ask, and never for the rows",
-    ),
-    (
-        "mailing: DUE_SLOTS",
-        "it finds out which slots have mailings; only workers ask, and never for the rows",
-    ),
-    ("at_once: SEAT", "each of its rows has its slot; Citus is not asked so"),
-    ("at_once: LIST", "the row of its party has the slot; SQLite alone is asked so"),
-    ("outbox: DUE_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
-    (
-        "idempotency: EXPIRED_SLOTS",
-        "it finds out which slots have old keys; a chore asks, and never for the rows",
-    ),
-    (
-        "allowance: EXPIRED_SLOTS",
-        "it finds out which slots have old rows; a chore asks, and never for the rows",
-    ),
-    ("gather: WAITING_SLOTS", "it finds out which slots have work; only workers ask, and never for the rows"),
-    ("gather: WAITING_SLOTS_BY_INDEX", "the same question, in the words of SQLite"),
-    ("gather: WAITING_SLOTS_OF_NODES", "the same question, asked of every node of Citus"),
-    ("gather: GROWN", "it finds out which lists have grown that somebody subscribed to; only workers ask"),
-    (
-        "delivering: DUE",
-        "it finds out who is to be told; only workers ask, of a table that is small by its limits",
-    ),
-    ("subscription: LIST", "by whose they are, wherever they live; a table that is small by its limits"),
-    ("subscription: COUNT", "by whose they are, wherever they live; a table that is small by its limits"),
-    ("forgetting: FEEDS", "a chore looks through what is kept, every ten minutes"),
-    ("forgetting: SUBSCRIPTIONS", "a chore looks through what is kept, every ten minutes"),
-    ("suppressing: LIST", "an operator asks which addresses get no letters, now and then"),
-    ("outbox: BACKLOG", "one figure for the operator over everything, asked every few seconds at most"),
-];
+use crate::sources::{SLOTTED, Statement, WITHOUT_SLOT, of_the_store, statements, steps};
 
 /// Changes that compare rows with a list of rows, and why they may: Citus 14 on PostgreSQL 18 refuses such a one where it
 /// comes unprepared.
@@ -76,8 +31,7 @@ const BANNED: &[&str] = &[
 fn faults(statement: &Statement) -> Vec<String> {
     let text = &statement.text;
     let mut faults = banned(text);
-    let is_excepted =
-        EXCEPTIONS.iter().any(|(place, _)| *place == statement.place) || statement.is_of_the_audit();
+    let is_excepted = statement.may_name_no_slot();
     let named = slotted_tables(text);
     let without = without_slot(text);
     if !is_excepted && !without.is_empty() {
@@ -204,7 +158,7 @@ fn every_exception_is_still_needed() {
             all.iter().any(|statement| statement.place == *place && statement.text.contains(") IN ("));
         assert!(is_there, "{place} is gone: {reason}");
     }
-    for (place, reason) in EXCEPTIONS {
+    for (place, reason) in WITHOUT_SLOT {
         let excepted = all.iter().find(|statement| statement.place == *place);
         let excepted = excepted.unwrap_or_else(|| panic!("{place} is gone: {reason}"));
         assert!(!without_slot(&excepted.text).is_empty(), "{place} names its slots by now");
@@ -248,21 +202,6 @@ fn a_statement_that_breaks_a_rule_is_caught() {
         assert_eq!(found.len(), 1, "{text}");
         assert_eq!(faults(&found[0]), [fault.to_owned()], "{text}");
     }
-}
-
-/// The steps of the schema, without comments.
-fn steps() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let mut steps = Vec::new();
-    for engine in fs::read_dir(folder).unwrap() {
-        for file in fs::read_dir(engine.unwrap().path()).unwrap() {
-            let file = file.unwrap().path();
-            let text = fs::read_to_string(&file).unwrap();
-            let lines = text.lines().map(|line| line.split("--").next().unwrap_or_default());
-            steps.push((file.display().to_string(), lines.collect::<Vec<_>>().join(" ")));
-        }
-    }
-    steps
 }
 
 /// Keys of a meeting's tables that do not begin with the slot.

@@ -23,7 +23,7 @@ async fn one_person_a_hundred_times_at_once_gets_one_place_one_letter_and_one_an
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_address_a_hundred_times_at_once_by_page_and_by_api_gets_one_place() {
+async fn one_address_a_hundred_times_at_once_by_api_by_page_and_among_many_gets_one_place() {
     let app = TestApp::builder().config("[protection]\nproof_of_work = \"never\"").build().await;
     let meeting = app.meeting(&app.people.ines).await;
     let registration = app.register(&meeting, &json!({"allowedRegistrant": "everyone"})).await;
@@ -31,13 +31,23 @@ async fn one_address_a_hundred_times_at_once_by_page_and_by_api_gets_one_place()
         registration["registrationPageWebUrl"].as_str().unwrap().strip_prefix(testkit::PUBLIC_URL).unwrap();
     let body = guest(1);
     let fields = ["firstName", "lastName", "email"].map(|name| (name, body[name].as_str().unwrap()));
-    let calls = (0..100)
-        .map(|n| if n % 2 == 0 { by_tomas(&app, &meeting, &body) } else { app.post(page).form(&fields) });
+    let (many, token) =
+        (format!("{}/enrollRegistrants", meeting.registration()), app.token(&app.people.ines));
+    let calls = (0..100).map(|n| match n % 3 {
+        0 => by_tomas(&app, &meeting, &body),
+        1 => app.post(page).form(&fields),
+        _ => app.post(&many).token(&token).json(&json!({"registrants": [body]})),
+    });
 
     let answers = all_at_once(calls.collect()).await;
 
     assert_eq!(tally(&answers), HashMap::from([(200, 100)]));
-    assert_eq!(app.registrants(&meeting).await.len(), 1);
+    let registrants = app.registrants(&meeting).await;
+    assert_eq!(registrants.len(), 1);
+    for answer in answers.iter().skip(2).step_by(3) {
+        let result = &answer.json()["value"][0];
+        assert_eq!((&result["status"], &result["id"]), (&json!("registered"), &registrants[0]["id"]));
+    }
     assert_eq!(app.mail().await.len(), 1);
 }
 

@@ -40,6 +40,10 @@ pub enum Path {
 pub enum Caller {
     /// No token.
     Nobody,
+    /// A bearer of nothing.
+    EmptyBearer,
+    /// What once was a token of Ines's.
+    Garbled,
     /// Ines, whose meeting it is.
     Organizer(Scope),
     /// Tomas, of the same organisation. The registrant of the stage is his, where it is anybody's.
@@ -197,7 +201,7 @@ pub fn expected(
     edition: Edition,
 ) -> u16 {
     match caller {
-        Caller::Nobody => 401,
+        Caller::Nobody | Caller::EmptyBearer | Caller::Garbled => 401,
         Caller::Organizer(scope) | Caller::Colleague(scope) | Caller::Foreigner(scope)
             if !scopes(operation, edition).contains(&scope) =>
         {
