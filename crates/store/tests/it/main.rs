@@ -91,7 +91,7 @@ macro_rules! every_case {
                 batches_of_every_length_are_stored_whole,
                 whoever_got_a_place_before_a_fault_is_told_so,
                 statements_grow_with_the_pieces_and_not_with_the_people,
-                many_meetings_cost_no_more_than_one,
+                many_meetings_cost_no_more_than_two,
                 keys_travel_in_pieces_as_well;
             races:
                 several_stores_never_give_more_places_than_there_are,
