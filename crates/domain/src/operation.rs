@@ -409,10 +409,10 @@ impl Operation {
         use QueryOption::{Count, DeltaToken, Expand, Filter, OrderBy, Search, Skip, SkipToken, Top};
         match self {
             Self::FindMeetings => &[Filter],
-            Self::GetRegistration => &[Expand],
+            Self::GetRegistration | Self::GetAttendanceReport => &[Expand],
             Self::ListRegistrants => &[Filter, Search, OrderBy, Top, Skip, SkipToken, Count],
             Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
-            Self::ListAttendanceReports => &[Filter, OrderBy, Top, Skip, Count],
+            Self::ListAttendanceReports => &[Expand, Filter, OrderBy, Top, Skip, Count],
             Self::ListSubscriptions => &[Filter, OrderBy, Top, Skip, Count],
             Self::ListAttendanceRecords | Self::ListDeliveries => {
                 &[Filter, OrderBy, Top, Skip, SkipToken, Count]

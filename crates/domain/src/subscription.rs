@@ -114,6 +114,32 @@ impl Watched {
     }
 }
 
+/// Where a delivery to a subscription is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryStatus {
+    /// It is still to be taken.
+    Waiting,
+    /// The receiver took it.
+    Delivered,
+    /// It was given up.
+    Dropped,
+}
+
+impl DeliveryStatus {
+    /// Every one, as it is stored and shown.
+    pub const NAMES: [&str; 3] = ["waiting", "delivered", "dropped"];
+
+    /// As it is stored and shown.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// What was stored.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Waiting, Self::Delivered, Self::Dropped].into_iter().find(|status| status.name() == name)
+    }
+}
+
 /// Whose a subscription is: the application's, or a person's through an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {

@@ -24,6 +24,7 @@ use crate::clock::{Clock, Source};
 use crate::config::Listen;
 use crate::connections::Limits;
 use crate::courier::Courier;
+use crate::erasures::Erasures;
 use crate::graph::{Budgets, Place};
 use crate::guard::Guard;
 use crate::house::Houses;
@@ -107,6 +108,8 @@ pub struct Settings {
     pub houses: Houses,
     /// Whether a person unknown to the directory is taken from their own verified token.
     pub people_from_claims: bool,
+    /// Where it is noted who had their data erased.
+    pub erasures: Erasures,
 }
 
 /// What the enrol path remembers. Whatever is decided on it is held against the versions in the database

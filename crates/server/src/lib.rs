@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod connections;
 pub mod courier;
+pub mod erasures;
 pub mod error;
 pub mod graph;
 pub mod guard;

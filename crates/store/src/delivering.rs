@@ -2,7 +2,7 @@
 //! stores names its lease, so that one that took too long changes nothing any more.
 
 use domain::TenantId;
-use domain::subscription::{LifecycleEvent, RENEWABLE_FOR, Subscription, SubscriptionId};
+use domain::subscription::{DeliveryStatus, LifecycleEvent, RENEWABLE_FOR, Subscription, SubscriptionId};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -59,28 +59,6 @@ pub struct Delivery {
     /// What came of that, in a few words.
     pub answer: Option<String>,
     until: Option<i64>,
-}
-
-/// Where a delivery is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryStatus {
-    /// It is still to be taken.
-    Waiting,
-    /// The receiver took it.
-    Delivered,
-    /// It was given up.
-    Dropped,
-}
-
-impl DeliveryStatus {
-    /// As it is stored and shown.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Dropped => "dropped",
-        }
-    }
 }
 
 /// How a try ended.
@@ -307,9 +285,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, Fault> {
         let (status, due, answer) = match tried {
-            Tried::Delivered(answer) => ("delivered", delivery.due_at, answer),
-            Tried::Later(at, answer) => ("waiting", *at, answer),
-            Tried::Dropped(answer, _) => ("dropped", delivery.due_at, answer),
+            Tried::Delivered(answer) => (DeliveryStatus::Delivered, delivery.due_at, answer),
+            Tried::Later(at, answer) => (DeliveryStatus::Waiting, *at, answer),
+            Tried::Dropped(answer, _) => (DeliveryStatus::Dropped, delivery.due_at, answer),
         };
         Ok(write_tx!(self, |tx| {
             if visit.about(IS_LEASED).bind(visit.lease).execute(&mut *tx).await? == 0 {
@@ -318,7 +296,7 @@ impl Store {
             visit
                 .about(SETTLE)
                 .bind(delivery.number)
-                .bind(status)
+                .bind(status.name())
                 .bind(micros(now))
                 .bind(answer)
                 .bind(micros(due))
@@ -493,12 +471,8 @@ impl DeliveryRow {
             since_at: instant(self.since_at)?,
             due_at: instant(self.due_at)?,
             attempts: u32::try_from(self.attempts).map_err(|_| Fault::corrupt("tries below 0"))?,
-            status: match self.status.as_str() {
-                "waiting" => DeliveryStatus::Waiting,
-                "delivered" => DeliveryStatus::Delivered,
-                "dropped" => DeliveryStatus::Dropped,
-                _ => return Err(Fault::corrupt("a delivery of another status")),
-            },
+            status: DeliveryStatus::from_name(&self.status)
+                .ok_or(Fault::corrupt("a delivery of another status"))?,
             tried_at: instant_or_none(self.tried_at)?,
             answer: self.answer,
             until: self.until_no,

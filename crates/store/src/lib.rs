@@ -81,7 +81,7 @@ pub use backup::backup_sqlite;
 pub use calendar_answer::CalendarAnswer;
 pub use cancel::Canceled;
 pub use colleagues::Colleagues;
-pub use delivering::{Delivery, DeliveryStatus, DueSubscription, Tried, Visit};
+pub use delivering::{Delivery, DueSubscription, Tried, Visit};
 pub use directory::{DirectoryView, Tenant};
 pub use enroll::{Interrupted, Verdict};
 pub use fault::Fault;

@@ -29,6 +29,9 @@ const KEEP_REMINDERS: &str = "UPDATE deployment SET reminders = $1 WHERE deploym
 const STOP_REMINDERS: &str = "UPDATE registrant SET reminders_stopped_at = $4
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL
         AND reminders_stopped_at IS NULL";
+const RESUME_REMINDERS: &str = "UPDATE registrant SET reminders_stopped_at = NULL
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND live_key IS NOT NULL
+        AND reminders_stopped_at IS NOT NULL";
 
 impl Store {
     /// Lets every reminder be reckoned anew where the list of reminders is no longer the one they were reckoned by.
@@ -53,15 +56,22 @@ impl Store {
     pub async fn stop_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
         let meeting = registrant.meeting;
         write_tx!(self, |tx| {
-            let stopped = query(STOP_REMINDERS)
-                .bind(meeting.slot().number())
-                .bind(meeting.0)
-                .bind(registrant.id.0)
-                .bind(micros(fact.at))
-                .execute(&mut *tx)
-                .await?;
-            if stopped == 1 {
+            let stop = query(STOP_REMINDERS).bind(meeting.slot().number()).bind(meeting.0);
+            let stop = stop.bind(registrant.id.0).bind(micros(fact.at));
+            if stop.execute(&mut *tx).await? == 1 {
                 record!(tx, meeting, fact, "remindersStopped", Some(registrant.id.0), None::<&str>);
+            }
+        });
+        Ok(())
+    }
+
+    /// Sends somebody registered reminders again, from the next one on.
+    pub async fn resume_reminders(&self, registrant: &Registrant, fact: &Fact) -> Result<(), Fault> {
+        let meeting = registrant.meeting;
+        write_tx!(self, |tx| {
+            let resume = query(RESUME_REMINDERS).bind(meeting.slot().number()).bind(meeting.0);
+            if resume.bind(registrant.id.0).execute(&mut *tx).await? == 1 {
+                record!(tx, meeting, fact, "remindersResumed", Some(registrant.id.0), None::<&str>);
             }
         });
         Ok(())

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use domain::TenantId;
 use domain::query::{Filter, Literal, Order, OrderKey, Position, Property, Subject};
-use domain::subscription::SubscriptionId;
+use domain::subscription::{DeliveryStatus, SubscriptionId};
 
 use crate::condition::{Items, Sql, Words};
-use crate::delivering::{Delivery, DeliveryRow, DeliveryStatus};
+use crate::delivering::{Delivery, DeliveryRow};
 use crate::engine::{Text, query};
 use crate::ordering::{NO_NUMBER, behind};
 use crate::rows::{PerLength, number, pieces, placeholders};

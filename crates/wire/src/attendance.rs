@@ -19,6 +19,13 @@ pub struct MeetingAttendanceReport {
     pub meeting_start_date_time: String,
     /// When the meeting was to end.
     pub meeting_end_date_time: String,
+    /// Who came and who did not, with `$expand=attendanceRecords`: the first page of the records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attendance_records: Option<Vec<AttendanceRecord>>,
+    /// Where the next page of them is.
+    #[serde(rename = "attendanceRecords@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub attendance_records_next_link: Option<String>,
 }
 
 /// One person's attendance.
@@ -74,6 +81,8 @@ impl MeetingAttendanceReport {
             total_participant_count: attendees,
             meeting_start_date_time: crate::time::write(registration.start_at(meeting)),
             meeting_end_date_time: crate::time::write(registration.end_at(meeting)),
+            attendance_records: None,
+            attendance_records_next_link: None,
         }
     }
 }

@@ -112,6 +112,8 @@ pub struct ManageView<'a> {
     pub join_url: &'a str,
     /// The entry for their calendar, while the place is theirs.
     pub calendar: Option<CalendarOffer<'a>>,
+    /// Whether they asked for no more reminders; they can ask for them again while the place is theirs.
+    pub reminders_stopped: bool,
     /// What was just done.
     pub notice: Option<ManageNotice>,
     /// Where the meeting's own page is, if it has one.
@@ -127,6 +129,8 @@ pub enum ManageNotice {
     TooLate,
     /// The letter is on its way again.
     LetterSent,
+    /// They get reminders again.
+    RemindersResumed,
     /// They are registered again; the new links come by letter.
     RegisteredAgain,
     /// The place that was held for them is theirs.
@@ -217,6 +221,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
                 ManageNotice::AnswersChanged => "manage-answers-changed",
                 ManageNotice::TooLate => "manage-answers-late",
                 ManageNotice::LetterSent => "manage-letter-sent",
+                ManageNotice::RemindersResumed => "manage-reminders-on",
                 ManageNotice::RegisteredAgain => "manage-registered-again",
                 ManageNotice::Accepted => "waiting-accepted",
                 ManageNotice::OfferGone => "waiting-status-expired",
@@ -248,6 +253,7 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
             ManageStatus::Canceled | ManageStatus::Withdrawn { .. } | ManageStatus::OfferExpired
         ) && !came_again,
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
+        reminders_stopped: view.reminders_stopped,
         letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
         again: view.registration_page_url.map(clean::href),
         subject: view.subject.map(|subject| t.subject(subject)),
@@ -277,6 +283,7 @@ struct Manage<'a> {
     canceled: bool,
     may_come_again: bool,
     ways: Vec<Way>,
+    reminders_stopped: bool,
     letter_explain: String,
     again: Option<String>,
     subject: Option<String>,

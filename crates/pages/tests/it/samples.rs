@@ -168,6 +168,7 @@ pub(crate) fn manage(said: &str, status: ManageStatus) -> ManageView<'_> {
         problems: vec![FieldProblem { field: "answer-two", flaw: Flaw::Missing }],
         join_url: JOIN,
         calendar: Some(offer(Language::English, said)),
+        reminders_stopped: true,
         notice: Some(ManageNotice::AnswersChanged),
         registration_page_url: Some(REGISTER),
     }

@@ -24,6 +24,7 @@ use super::gate::{find_by_link, is_its};
 use super::page::{html, not_found, problem};
 use super::reader::Reader;
 use crate::app::App;
+use crate::erasures::Erased;
 use crate::error::ApiError;
 use crate::graph::{Asked, take_place};
 use crate::house::House;
@@ -70,6 +71,7 @@ pub async fn act(
             Some("accept") => accept(&app, &reader, own).await,
             Some("answers") => answer(&app, &reader, &token, own, &fields).await,
             Some("letter") => send_again(&app, &reader, &own).await,
+            Some("remind") => remind_again(&app, &reader, own).await,
             Some("again") => register_again(&app, &reader, &own).await,
             Some("erase") => erase(&app, &reader, &own).await,
             Some(_) => Err(ApiError::NotJson),
@@ -224,6 +226,15 @@ async fn send_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, A
     Ok(with_notice(app, reader, own, ManageNotice::LetterSent))
 }
 
+async fn remind_again(app: &App, reader: &Reader, mut own: Own) -> Result<Response, ApiError> {
+    if !own.registrant.is_registered() || own.hosted.is_none() {
+        return Ok(manage_page(app, reader, &own, Shown::default()));
+    }
+    app.store.resume_reminders(&own.registrant, &by_registrant(app)).await?;
+    own.registrant.wants_reminders = true;
+    Ok(with_notice(app, reader, &own, ManageNotice::RemindersResumed))
+}
+
 /// The same person with the same answers: who knows the link is who was registered.
 async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
     let Own { registrant, hosted, .. } = own;
@@ -281,6 +292,8 @@ async fn erase(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiErr
     let registrant = &own.registrant;
     let (cancellation, erasure) = (by_registrant(app), by_registrant(app));
     app.store.erase_registrant(registrant.meeting, registrant.id, &cancellation, &erasure).await?;
+    let erased = Erased { meeting: registrant.meeting, registrant: registrant.id };
+    app.settings.erasures.add(erased, erasure.at).await;
     let language = own.language(reader);
     Ok(html(StatusCode::OK, language, pages::erased_page(language)))
 }

@@ -13,11 +13,12 @@ use super::registrants_import::{Import, refused};
 use super::{ConfigFile, failed, say};
 use crate::app::App;
 use crate::clock::{Clock, Source};
+use crate::erasures::{self, Erased};
 use crate::graph::{Broken, List, Reader, write_export};
 use crate::sheet::{Columns, Format};
 use crate::start::{StartProblem, build};
 
-/// Import and export the registrants of a meeting
+/// Import and export the registrants of a meeting, and erase again after a restore
 #[derive(Debug, Subcommand)]
 pub(super) enum Registrants {
     /// Enroll the people of a CSV file, all or nobody where a line is at fault
@@ -41,6 +42,13 @@ pub(super) enum Registrants {
         format: Form,
         /// The file; it must not be there yet
         file: Option<PathBuf>,
+    },
+    /// Erase again whoever a log of erasures names, after a backup was restored
+    EraseAgain {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The file `erasures.log` of a data folder
+        log: PathBuf,
     },
 }
 
@@ -80,8 +88,19 @@ impl Registrants {
                 let list = List { meeting: hosted.meeting, registration, columns, format };
                 export(&app, &list, file.as_deref()).await
             }
+            Self::EraseAgain { config, log } => erase_again(&config, &log).await,
         }
     }
+}
+
+async fn erase_again(config: &ConfigFile, log: &Path) -> Result<(), StartProblem> {
+    let erased = erasures::read(log)?;
+    let app = build(&config.load()?, Clock::System, Source::from_system()).await?.app;
+    for Erased { meeting, registrant } in &erased {
+        let (cancellation, erasure) = (app.fact("operator".to_owned()), app.fact("operator".to_owned()));
+        app.store.erase_registrant(*meeting, *registrant, &cancellation, &erasure).await.map_err(failed)?;
+    }
+    say(format!("erased: whoever is left of {} in the log", erased.len()))
 }
 
 impl At {

@@ -36,6 +36,8 @@ const POLL: (SignedDuration, SignedDuration) =
     (SignedDuration::from_millis(250), SignedDuration::from_millis(750));
 /// Between two gatherings, while visits come and go.
 const GATHERED: Duration = Duration::from_millis(200);
+/// For so long the answer holds to who is due: asking looks through all subscriptions, and visits may end by the hundred.
+const KNOWN: Duration = Duration::from_millis(100);
 
 /// Takes notifications to their receivers. Cheap to clone; clones are the same courier.
 #[derive(Clone)]
@@ -149,12 +151,16 @@ impl Courier {
         if room == 0 {
             return;
         }
-        let (window, per_tenant) = (4 * HANDS as u32, HANDS_OF_A_TENANT as u32);
-        let due = match self.0.store.due_subscriptions(self.0.clock.now(), window, per_tenant).await {
-            Ok(due) => due,
-            Err(fault) => return tracing::error!(%fault, "subscriptions could not be looked up"),
-        };
-        for due in choose(due, &hands.of_tenants(), room) {
+        if hands.asked_at.is_none_or(|at| at.elapsed() >= KNOWN) {
+            let (window, per_tenant) = (4 * HANDS as u32, HANDS_OF_A_TENANT as u32);
+            match self.0.store.due_subscriptions(self.0.clock.now(), window, per_tenant).await {
+                Ok(due) => (hands.due, hands.asked_at) = (due, Some(Instant::now())),
+                Err(fault) => return tracing::error!(%fault, "subscriptions could not be looked up"),
+            }
+        }
+        let chosen = choose(hands.due.clone(), &hands.of_tenants(), room);
+        hands.due.retain(|due| !chosen.contains(due));
+        for due in chosen {
             let visitor = self.visitor(stopped);
             let pause = between(POLL.0, POLL.1, &self.0.source).unsigned_abs();
             hands.begin(due, async move {
@@ -173,6 +179,9 @@ impl Courier {
 struct Hands {
     visits: JoinSet<()>,
     at_work: HashMap<task::Id, DueSubscription>,
+    /// Who was due when that was last asked, and is not visited yet.
+    due: Vec<DueSubscription>,
+    asked_at: Option<Instant>,
 }
 
 impl Hands {

@@ -1,27 +1,35 @@
 //! `attendanceReports`: who came through the join gate, and who did not. docs/graph-compat.md#attendance.
 
 use domain::query::{Position, Property};
-use domain::{Meeting, Refusal, Registrant, RegistrantId, Registration, RegistrationKind};
+use domain::{
+    FieldProblem, Meeting, Operation, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
+    RegistrationKind,
+};
 use jiff::Timestamp;
 use store::{AttendancePage, Listing};
 use uuid::Uuid;
 use wire::attendance::{AttendanceRecord, MeetingAttendanceReport};
 use wire::query::list;
-use wire::{Collection, Entity};
+use wire::{Collection, Entity, Query};
 
-use super::paging::{PAGE, answer_from, next_link, start};
+use super::paging::{PAGE, PageTokens, Question, SKIP_TOKEN, answer_from, next_link, start};
 use super::prefer::page_size;
 use super::registrant::{public_id, read_id};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
-/// `GET …/attendanceReports`: one, from when the door of a meeting with a registration has opened.
+/// `GET …/attendanceReports`: one, from when the door of a meeting with a registration has opened; with its records, if they
+/// are expanded.
 pub async fn list_reports(ask: &Ask<'_>) -> Answer {
+    let expands = expands_records(ask)?;
     let hosted = ask.hosted_as_organizer().await?;
     let open =
         hosted.registration.as_ref().filter(|registration| has_opened(ask, &hosted.meeting, registration));
     let value = match open {
-        Some(registration) => vec![report(ask, &hosted.meeting, registration).await?],
+        Some(registration) => {
+            let records = format!("{}/{}/attendanceRecords", ask.address(), registration.id);
+            vec![report(ask, &hosted.meeting, registration, expands.then_some(records)).await?]
+        }
         None => Vec::new(),
     };
     let context = ask.root().attendance_reports(&hosted.meeting, false);
@@ -30,9 +38,12 @@ pub async fn list_reports(ask: &Ask<'_>) -> Answer {
 
 /// `GET …/attendanceReports/{id}`
 pub async fn get_report(ask: &Ask<'_>) -> Answer {
+    let expands = expands_records(ask)?;
     let (meeting, registration) = find(ask).await?;
     let context = ask.root().attendance_reports(&meeting, true);
-    Ok(Reply::entity(&Entity { context, etag: None, entity: report(ask, &meeting, &registration).await? }))
+    let records = format!("{}/attendanceRecords", ask.address());
+    let entity = report(ask, &meeting, &registration, expands.then_some(records)).await?;
+    Ok(Reply::entity(&Entity { context, etag: None, entity }))
 }
 
 /// `GET …/attendanceReports/{id}/attendanceRecords`: everybody who is registered or came, in order of arrival in the
@@ -56,12 +67,10 @@ pub async fn list_records(ask: &Ask<'_>) -> Answer {
     if ask.path.counts {
         return Ok(Reply::count(ask.app.store.count_attended(listing).await?));
     }
-    let page = read_page(ask, listing).await?;
+    let (start, limit) = (start(ask, registration.id.0)?, page_size(ask, PAGE));
+    let page = read_page(ask, listing, start.as_ref(), limit).await?;
     let count = if ask.query.count { Some(ask.app.store.count_attended(listing).await?) } else { None };
-    let record = |(registrant, joined): &(Registrant, Vec<Timestamp>)| {
-        AttendanceRecord::new(registrant, public_id(&meeting, &registration, registrant), joined)
-    };
-    let value = page.attended.iter().map(record).collect();
+    let value = records(&meeting, &registration, &page);
     let next_link = next_link(ask, registration.id.0, page.next.as_ref())?;
     let context = ask.root().attendance_records(&meeting, &registration.id.to_string());
     Ok(Reply::list(&Collection { context, count, next_link, value }))
@@ -69,12 +78,16 @@ pub async fn list_records(ask: &Ask<'_>) -> Answer {
 
 /// A page. The list as it is comes by its key, whatever its length, and may be shorter where people canceled; what is asked
 /// of it is looked for.
-async fn read_page(ask: &Ask<'_>, listing: Listing<'_>) -> Result<AttendancePage, ApiError> {
+async fn read_page(
+    ask: &Ask<'_>,
+    listing: Listing<'_>,
+    start: Option<&Position>,
+    limit: u32,
+) -> Result<AttendancePage, ApiError> {
     let (store, registration) = (&ask.app.store, listing.registration);
-    let (start, limit) = (start(ask, registration.id.0)?, page_size(ask, PAGE));
     let (None, [], None) = (listing.filter, listing.orders, ask.query.skip) else {
         let skip = ask.query.skip.unwrap_or_default();
-        return Ok(store.list_attended(listing, start.as_ref(), skip, limit).await?);
+        return Ok(store.list_attended(listing, start, skip, limit).await?);
     };
     let (meeting, after) = (registration.meeting, start.map(|position| RegistrantId(position.id)));
     let page = store.list_registrants(meeting, registration.id, after, limit, false).await?;
@@ -112,11 +125,47 @@ fn has_opened(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     ask.app.clock.now() >= meeting.opens_at(start_at, ask.app.settings.opens_minutes_before)
 }
 
+/// A report; with the first of its records where `records` says at which address they are.
 async fn report(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,
+    records_at: Option<String>,
 ) -> Result<MeetingAttendanceReport, ApiError> {
     let attendees = ask.app.store.count_attendees(meeting.id, registration.id).await?;
-    Ok(MeetingAttendanceReport::new(meeting, registration, attendees))
+    let mut report = MeetingAttendanceReport::new(meeting, registration, attendees);
+    if let Some(address) = records_at {
+        let everybody = Listing { tenant: meeting.tenant, registration, filter: None, orders: &[] };
+        let page = read_page(ask, everybody, None, PAGE).await?;
+        report.attendance_records = Some(records(meeting, registration, &page));
+        let token = page.next.map(|next| token_of(ask, registration.id.0, &next)).transpose()?;
+        report.attendance_records_next_link = token.map(|token| format!("{address}?{SKIP_TOKEN}={token}"));
+    }
+    Ok(report)
+}
+
+/// Where the records go on behind a place, for whoever asks for them as they are.
+fn token_of(ask: &Ask<'_>, registration: Uuid, next: &Position) -> Result<String, ApiError> {
+    let question = Question::new(Operation::ListAttendanceRecords, registration, &Query::default());
+    PageTokens::new(&ask.app.mailroom.links().key).write(&question, next).ok_or(ApiError::NoToken)
+}
+
+fn records(meeting: &Meeting, registration: &Registration, page: &AttendancePage) -> Vec<AttendanceRecord> {
+    let record = |(registrant, joined): &(Registrant, Vec<Timestamp>)| {
+        AttendanceRecord::new(registrant, public_id(meeting, registration, registrant), joined)
+    };
+    page.attended.iter().map(record).collect()
+}
+
+/// Whether the records are asked for; anything else cannot be expanded.
+fn expands_records(ask: &Ask<'_>) -> Result<bool, ApiError> {
+    match ask.query.expand.as_deref().map(str::trim) {
+        None => Ok(false),
+        Some("attendanceRecords") => Ok(true),
+        Some(_) => Err(ApiError::from(vec![FieldProblem::new(
+            "$expand",
+            ProblemCode::UnsupportedQuery,
+            "only `attendanceRecords` can be expanded",
+        )])),
+    }
 }

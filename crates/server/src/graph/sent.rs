@@ -1,7 +1,8 @@
 //! What was sent to a subscription, and sending it again. docs/change-notifications.md.
 
 use domain::Refusal;
-use store::{Delivery, DeliveryStatus, Made, OnceOf, Sent};
+use domain::subscription::DeliveryStatus;
+use store::{Delivery, Made, OnceOf, Sent};
 use wire::query::list;
 use wire::subscription::{
     NotificationDelivery, NotificationStatus, Replayed, read_replay, write_delivery_id,

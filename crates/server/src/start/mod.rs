@@ -29,6 +29,7 @@ use crate::clock::{Clock, Source};
 use crate::config::{Config, Database, DatabaseUrl, Lists, Permissions, Secret};
 use crate::connections::Limits;
 use crate::courier::Courier;
+use crate::erasures::Erasures;
 use crate::graph::Budgets;
 use crate::guard::Guard;
 use crate::house::Houses;
@@ -223,6 +224,7 @@ fn settings(config: &Config, clock: &Clock, houses: Houses) -> Settings {
             body: config.server.body,
         },
         budgets: Budgets::new(&config.limits, clock),
+        erasures: Erasures::within(&config.server.data_dir),
         subscriptions: SubscriptionLimits {
             per_app: config.subscriptions.per_app,
             per_tenant: config.subscriptions.per_tenant,

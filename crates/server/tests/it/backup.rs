@@ -220,6 +220,37 @@ async fn a_postgres_site_comes_back_from_a_dump_taken_under_load() {
 }
 
 #[tokio::test]
+async fn whoever_had_their_data_erased_after_the_backup_is_erased_again_by_the_log() {
+    let app = TestApp::builder().sqlite().build().await;
+    let meeting = app.built_in("everyone").await;
+    enroll(&app, &meeting, 0).await;
+    enroll(&app, &meeting, 1).await;
+    let letters = app.mail().await;
+    let (stays, goes) = (path(&letters[0].manage_url), path(&letters[1].manage_url));
+    let (home, config) = (tempfile::tempdir().unwrap(), app.config_file());
+    let saved = home.path().join("saved");
+    run(&mut backup(&config, &saved), b"");
+    app.post(goes.as_str()).form(&[("do", "erase")]).await.expect(200);
+    let log = home.path().join("erasures.log");
+    fs::copy(app.file("erasures.log"), &log).unwrap();
+    for secret in ["Marchetti", "pinewater"] {
+        assert!(!fs::read_to_string(&log).unwrap().contains(secret), "it names nobody");
+    }
+
+    let restored = app.stop().await.within(put_back(&saved)).start().await;
+    let page = restored.get(goes.as_str()).await.expect(200).text();
+    assert!(page.contains("Marchetti"), "the control: the backup has them back");
+    let mut command = Command::new(USHER);
+    command.args(["registrants", "erase-again"]).arg(&log).env("USHER_CONFIG", restored.config_file());
+    let said = run(&mut command, b"");
+
+    assert!(said.contains("whoever is left of 1 in the log"), "{said}");
+    assert!(!restored.get(goes.as_str()).await.text().contains("Marchetti"));
+    assert!(restored.get(stays.as_str()).await.expect(200).text().contains("Marchetti"));
+    run(&mut command, b"");
+}
+
+#[tokio::test]
 async fn a_backup_is_whole_or_not_there_and_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let app = TestApp::builder().sqlite().build().await;

@@ -108,7 +108,8 @@ async fn one_person_on_three_nodes_by_api_by_page_and_among_many_has_one_place_a
     let watcher = nodes.watch();
     let form = "firstName=Guest&lastName=Number+1&email=g1%40pinewater.example".to_owned();
     let page = Request::post(&hall.page, form).form();
-    let requests = (0..100).map(|n| match n % 3 {
+    // Each node gets some of each kind.
+    let requests = (0..100).map(|n| match n / 3 % 3 {
         0 => guest(&hall, &nodes.tokens[0], 1),
         1 => page.clone(),
         _ => guest_of_many(&hall, &nodes.tokens[0], 1),

@@ -79,6 +79,23 @@ async fn one_post_from_anywhere_stops_the_reminders_and_nothing_else() {
     app.post(&link).await.expect(200);
 }
 
+/// A mail program may have pressed it, not the person.
+#[tokio::test]
+async fn reminders_that_were_stopped_are_on_again_from_the_manage_page() {
+    let app = TestApp::new().await;
+    let (_, reminder) = reminded(&app).await;
+    let manage = reminder.manage_url.strip_prefix(PUBLIC_URL).unwrap();
+    let button = "value=\"remind\"";
+    assert!(!app.get(manage).await.expect(200).text().contains(button), "the control: nothing is stopped");
+    app.post(stop_link(&reminder)).await.expect(200);
+    assert!(app.get(manage).await.expect(200).text().contains(button));
+
+    let page = app.post(manage).form(&[("do", "remind")]).await.expect(200).text();
+
+    assert!(page.contains("You get reminders of this meeting again.") && !page.contains(button), "{page}");
+    assert_eq!(reminded_in_the_last_hour(&app).await, ["mirja@pinewater.example", "odile@pinewater.example"]);
+}
+
 /// Anybody who has the link may press it all day: it keeps neither the meeting nor a writer busy.
 #[tokio::test]
 async fn asking_again_writes_nothing_and_nobody_waits_for_the_meeting() {

@@ -159,7 +159,7 @@ pub async fn a_return_address_leads_to_its_registrant(rig: &Rig) {
     assert_eq!(rig.store.find_returned(&nobody).await.unwrap(), None);
 }
 
-pub async fn reminders_are_stopped_for_one_registrant_and_said_once(rig: &Rig) {
+pub async fn reminders_are_stopped_and_resumed_for_one_registrant_and_said_once(rig: &Rig) {
     let (stage, registrant, _) = somebody(rig).await;
     rig.store.enroll(&stage.asks([2])).await.unwrap();
 
@@ -173,6 +173,12 @@ pub async fn reminders_are_stopped_for_one_registrant_and_said_once(rig: &Rig) {
     assert_eq!(wants, [false, true]);
     let events = rig.store.list_events(stage.meeting.id, registrant.id).await.unwrap();
     assert_eq!(events.iter().filter(|kind| *kind == "remindersStopped").count(), 1);
+
+    for seconds in [5, 6] {
+        rig.store.resume_reminders(&registrant, &fact(seconds)).await.unwrap();
+    }
+    let events = rig.store.list_events(stage.meeting.id, registrant.id).await.unwrap();
+    assert_eq!(events.iter().filter(|kind| *kind == "remindersResumed").count(), 1);
 }
 
 pub async fn a_no_of_a_calendar_offers_once_for_each_version_told(rig: &Rig) {

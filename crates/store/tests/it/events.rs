@@ -19,6 +19,7 @@ const NO_CHANGES: &[&str] = &[
     "letterReturned",
     "letterSent",
     "letterWithheld",
+    "remindersResumed",
     "remindersStopped",
 ];
 

@@ -121,7 +121,7 @@ macro_rules! every_case {
                 an_address_that_is_dead_is_kept_until_it_is_allowed_and_no_other_is,
                 an_address_without_a_mailbox_is_kept_with_the_letter_that_failed,
                 a_return_address_leads_to_its_registrant,
-                reminders_are_stopped_for_one_registrant_and_said_once,
+                reminders_are_stopped_and_resumed_for_one_registrant_and_said_once,
                 a_no_of_a_calendar_offers_once_for_each_version_told,
                 who_is_erased_is_named_by_no_answer_of_a_mail_server,
                 who_is_erased_is_named_by_no_answer_however_many_there_are,

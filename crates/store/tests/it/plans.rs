@@ -254,6 +254,11 @@ const HOT: &[(&str, &str, By)] = &[
         Sqlite,
     ),
     (
+        "reminding: RESUME_REMINDERS",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
+        Both,
+    ),
+    (
         "reminding: STOP_REMINDERS",
         "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)",
         Both,

@@ -1,6 +1,7 @@
 //! The lists that can be asked about, and of which kind each property of their items is. docs/queries.md#what-can-be-asked.
 
 use domain::query::Property;
+use domain::subscription::DeliveryStatus;
 
 /// A list.
 #[derive(Debug)]
@@ -207,7 +208,7 @@ pub static SUBSCRIPTIONS: List = List {
 pub static DELIVERIES: List = List {
     members: &[
         member(Property::Kind, Kind::Exact),
-        member(Property::Status, Kind::Choice(&["waiting", "delivered", "dropped"])),
+        member(Property::Status, Kind::Choice(&DeliveryStatus::NAMES)),
         member(Property::CreatedDateTime, Kind::Instant),
         member(Property::LastAttemptDateTime, Kind::Instant),
         member(Property::NextAttemptDateTime, Kind::Instant),

@@ -92,6 +92,7 @@ pub(super) fn manage_page(app: &App, reader: &Reader, own: &Own, shown: Shown<'_
         problems: flaws.iter().map(|(field, flaw)| pages::FieldProblem { field, flaw: *flaw }).collect(),
         join_url: &links.join,
         calendar,
+        reminders_stopped: !registrant.wants_reminders,
         notice: shown.notice,
         registration_page_url: page_url.as_deref(),
     });

@@ -71,6 +71,42 @@ async fn a_report_tells_who_came_when_and_who_did_not() {
 }
 
 #[tokio::test]
+async fn a_report_holds_its_first_records_if_they_are_expanded() {
+    let app = TestApp::new().await;
+    let meeting = app.external("everyone").await;
+    let mut links = Vec::new();
+    for n in 0..103 {
+        links.push(external_place(&app, &meeting, &format!("ticket {n:03}")).await);
+    }
+    app.set_clock("2027-02-01T09:50:00Z");
+    leads_to(&app.get(&links[1]).await);
+    let token = app.token(&app.people.ines);
+    let get = async |path: String| app.get(path).token(&token).await;
+    let all = get(format!("{}?$expand=attendanceRecords", reports(&meeting))).await.expect(200).json();
+    let id = all["value"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("{}/{id}", reports(&meeting));
+
+    let one = get(format!("{path}?$expand=attendanceRecords")).await.expect(200).json();
+
+    let records = one["attendanceRecords"].as_array().unwrap();
+    assert_eq!((records.len(), &all["value"][0]["attendanceRecords"]), (100, &one["attendanceRecords"]));
+    let listed = get(format!("{path}/attendanceRecords")).await.expect(200).json();
+    assert_eq!(listed["value"], one["attendanceRecords"]);
+    assert_eq!(records[1]["attendanceIntervals"].as_array().unwrap().len(), 1);
+    for report in [&one, &all["value"][0]] {
+        let next = report["attendanceRecords@odata.nextLink"].as_str().unwrap();
+        let rest = get(next.split_once("usher.example").unwrap().1.to_owned()).await.expect(200).json();
+        let ids: Vec<&Value> =
+            rest["value"].as_array().unwrap().iter().map(|record| &record["registrantId"]).collect();
+        assert_eq!(ids, ["ticket 100", "ticket 101", "ticket 102"]);
+    }
+    let refused = get(format!("{path}?$expand=registration")).await.expect(400).json();
+    assert!(
+        refused["error"]["message"].as_str().unwrap().contains("only `attendanceRecords` can be expanded")
+    );
+}
+
+#[tokio::test]
 async fn records_are_read_page_by_page_and_those_who_canceled_are_not_missed() {
     let app = TestApp::new().await;
     let meeting = app.external("everyone").await;
