@@ -1,7 +1,7 @@
 // What becomes of people who registered: their letters in the mailbox, and the pages that those lead to.
 import { awaitLetter } from "../lib/mailbox.mjs";
 import { mine, WORDS } from "../lifecycle/fresh.mjs";
-import { enrol, enrolOnPage, move, openLetter, press, signUp, submit } from "./stage.mjs";
+import { enrol, enrolOnPage, fillWithoutQuestions, move, openLetter, press, signUp, submit } from "./stage.mjs";
 
 const SECOND = 1 / 3600;
 
@@ -23,6 +23,9 @@ export async function afterwards(run) {
     const go = (page) => openLetter(page, run.demo.mailboxUrl, person, subject);
     return { name: `letter, ${name}`, says: subject, isEnglish: true, go };
   };
+  const another = (target) => enrol(run, target);
+  const list = { capacity: 1, isWaitlistEnabled: true };
+  const asking = { isManualApprovalEnabled: true };
 
   return [
     { name: "reminders, to be stopped", says: "You can switch off the reminders", go: to(reminded.stop) },
@@ -30,13 +33,17 @@ export async function afterwards(run) {
     { name: "manage, rejected", says: "The organizer has not accepted your registration.", go: to(rejected.manage) },
     { name: "manage, offer expired", says: "The place that was held for you has gone to somebody else.", go: to(expired.manage) },
     { name: "manage, offer accepted", says: "The place is yours.", go: (page) => accept(run, page) },
+    { name: "manage, offer accepted too late", says: "has gone to somebody else", go: (page) => accept(run, page, (list) => move(run, list, -1, 1)) },
     { name: "manage, just withdrawn", says: "You no longer wait for a place", go: (page) => withdraw(run, page) },
     { name: "manage, withdrawn", says: "You have withdrawn your registration", go: async (page) => page.goto((await withdraw(run, page)).manage) },
     { name: "manage, cancelled by the organizer", says: "Your registration is cancelled.", go: to(canceled.manage) },
     { name: "manage, cancelled for all", says: "The organizer has cancelled all registrations", go: to(bereft.manage) },
     { name: "manage, answers too late", says: "Not saved:", go: (page) => answerTooLate(run, page) },
-    { name: "manage, full for whoever comes again", says: "All places are taken", go: (page) => comeAgainToFull(run, page) },
-    { name: "manage, closed for whoever comes again", says: "Registration is closed", go: (page) => comeAgainToClosed(run, page) },
+    { name: "manage, full for whoever comes again", says: "All places are taken", go: (page) => comeAgain(run, page, { capacity: 1 }, another) },
+    { name: "manage, closed for whoever comes again", says: "Registration is closed", go: (page) => comeAgain(run, page, {}, (target) => close(run, target)) },
+    { name: "manage, waiting for whoever comes again", says: "You are on the waiting list.", go: (page) => comeAgain(run, page, list, another) },
+    { name: "manage, asking for whoever comes again", says: "has not decided about your registration yet", go: (page) => comeAgain(run, page, asking) },
+    { name: "enrolled, asking", says: "The organizer decides about your registration", go: async (page) => fillWithoutQuestions(page, (await signUp(run, asking)).url) },
     letter("update", changed, "Changed:"),
     letter("reminder", reminded, "Reminder:"),
     letter("cancellation by the organizer", canceled, "Registration cancelled:"),
@@ -56,12 +63,18 @@ async function posted(run, { person }, subject) {
   return awaitLetter(run.demo, person.mail, ({ text }) => text.includes(subject));
 }
 
-/** Somebody to whom a place was offered too late for them. No place is held past the start. */
-async function letAnOfferExpire(run) {
+/** A waiting list, and somebody on it for whom a place is held. */
+async function offer(run) {
   const list = await signUp(run, { capacity: 1, isWaitlistEnabled: true });
   const holder = await enrol(run, list);
   const next = await enrol(run, list);
   await press(holder.manage, "cancel");
+  return { list, next };
+}
+
+/** Somebody who did not take it. No place is held past the start. */
+async function letAnOfferExpire(run) {
+  const { list, next } = await offer(run);
   await posted(run, next, "A place for you:");
   await move(run, list, 2 * SECOND, 1);
   await posted(run, next, "Offer expired:");
@@ -133,12 +146,11 @@ async function stopReminders(page, stop) {
   if (await button.isVisible()) await submit(page, button);
 }
 
-async function accept(run, page) {
-  const list = await signUp(run, { capacity: 1, isWaitlistEnabled: true });
-  const holder = await enrol(run, list);
-  const next = await enrol(run, list);
-  await press(holder.manage, "cancel");
+/** Takes a place that is offered, once something has happened `meanwhile`. */
+async function accept(run, page, meanwhile = async () => {}) {
+  const { list, next } = await offer(run);
   await page.goto(next.manage);
+  await meanwhile(list);
   await submit(page, page.locator("button[value=accept]"));
 }
 
@@ -158,21 +170,17 @@ async function answerTooLate(run, page) {
   await submit(page, page.locator("button[value=answers]"));
 }
 
-async function comeAgainToFull(run, page) {
-  const target = await signUp(run, { capacity: 1 });
+/** Somebody gave their place back, something happens `meanwhile`, and they press the button to register again. */
+async function comeAgain(run, page, more, meanwhile = async () => {}) {
+  const target = await signUp(run, more);
   const { manage } = await enrolOnPage(run, target);
   await press(manage, "cancel");
-  await enrol(run, target);
+  await meanwhile(target);
   await page.goto(manage);
   await submit(page, page.locator("button[value=again]"));
 }
 
-async function comeAgainToClosed(run, page) {
-  const target = await signUp(run);
-  const { manage } = await enrolOnPage(run, target);
-  await press(manage, "cancel");
+async function close(run, { meeting }) {
   const closesDateTime = new Date(Date.now() - 60_000).toISOString();
-  await run.organizer.api(mine(target.meeting)).patch({ "@odata.type": "#microsoft.graph.meetingRegistration", closesDateTime });
-  await page.goto(manage);
-  await submit(page, page.locator("button[value=again]"));
+  await run.organizer.api(mine(meeting)).patch({ "@odata.type": "#microsoft.graph.meetingRegistration", closesDateTime });
 }

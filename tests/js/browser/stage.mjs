@@ -190,7 +190,7 @@ async function fill(page, url) {
   await submit(page, page.locator("main form[method=post] button"));
 }
 
-async function fillWithoutQuestions(page, url) {
+export async function fillWithoutQuestions(page, url) {
   await page.goto(url);
   await fillNames(page, stranger().mail);
   await agree(page);
