@@ -1,8 +1,10 @@
-// Every page, and a letter, as axe-core sees them: on phone and desktop, in the light and the dark, also from right to left.
+// Every page and letter as axe-core sees them: on phone and desktop, in the light and the dark, also from right to left.
 // axe-core is MPL-2.0, so it is no part of this repository: whoever runs this has it in a folder of their own.
 //
-//   node axe.mjs DEMO_JSON SIGN_IN_URL FOLDER/node_modules/axe-core/axe.min.js
+//   node axe.mjs DEMO_JSON SIGN_IN_URL FOLDER/node_modules/axe-core/axe.min.js [SIGNED_OUT_URL]
 import { readFileSync } from "node:fs";
+import { afterwards } from "./browser/afterwards.mjs";
+import { meetings, programme } from "./browser/programme.mjs";
 import { stage } from "./browser/stage.mjs";
 import { launch } from "./lib/browser.mjs";
 import { Checks } from "./lib/checks.mjs";
@@ -13,7 +15,7 @@ const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1280, heig
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const demo = readDemo();
-const [signIn, file] = process.argv.slice(3);
+const [signIn, file, signedOut] = process.argv.slice(3);
 const axe = readFileSync(file, "utf8");
 const checks = new Checks();
 const run = { demo, check: checks.check.bind(checks), organizer: connect(demo, demo.organizer.token), app: connect(demo, demo.app.token) };
@@ -22,7 +24,13 @@ const totals = { violations: 0, passes: 0, undecided: new Map() };
 let version = "";
 
 try {
-  const stops = await stage(run, signIn);
+  const stops = [
+    ...(await stage(run, signIn)),
+    ...(await meetings(run)),
+    ...(await afterwards(run)),
+    // The last: there nobody may try another link for a while.
+    ...(await programme(run, signIn, signedOut)),
+  ];
   await controlled();
   for (const language of ["en", "ar"]) {
     for (const { name, go, isEnglish } of stops) {

@@ -2,6 +2,7 @@
 //
 //   node browser.mjs DEMO_JSON SIGN_IN_URL
 import assert from "node:assert/strict";
+import { contexts, DESKTOP, PHONE } from "./browser/context.mjs";
 import { fits, isCalm, isEasyToHit, isNamed, look, printsWell, standsOut } from "./browser/look.mjs";
 import { frames, ownTime } from "./browser/elsewhere.mjs";
 import { journey } from "./browser/journey.mjs";
@@ -14,8 +15,6 @@ import { Checks } from "./lib/checks.mjs";
 import { readDemo } from "./lib/demo.mjs";
 import { connect } from "./lib/graph.mjs";
 
-const PHONE = { width: 360, height: 740 };
-const DESKTOP = { width: 1280, height: 800 };
 const DIRECTIONS = { en: "ltr", ar: "rtl" };
 /** WCAG 2.2, 1.4.10: as wide as a desktop at 400 %. */
 const NARROWEST = { width: 320, height: 640 };
@@ -28,6 +27,7 @@ const signIn = process.argv[3];
 const checks = new Checks();
 const run = { demo, check: checks.check.bind(checks), organizer: connect(demo, demo.organizer.token), app: connect(demo, demo.app.token) };
 const browser = await launch();
+const inContext = contexts(browser, [demo.baseUrl, signIn]);
 
 try {
   const stops = await stage(run, signIn);
@@ -58,33 +58,6 @@ async function round(language, stops) {
       assert.equal(all.length, 0, all.join("; "));
     }));
   }
-}
-
-/** A page in a browser of its own, with or without JavaScript, that reaches nothing but the servers under test. */
-async function inContext(language, javaScriptEnabled, act) {
-  const context = await browser.newContext({ javaScriptEnabled, locale: language, viewport: PHONE });
-  const heard = [];
-  const own = [demo.baseUrl, signIn].map((url) => new URL(url).origin);
-  await context.route("**/*", (route) => {
-    const url = route.request().url();
-    if (own.includes(new URL(url).origin)) return route.continue();
-    heard.push(`asked elsewhere: ${url}`);
-    return route.abort();
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  page.on("console", (message) => isFault(message) && heard.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
-  try {
-    return await act(page, heard);
-  } finally {
-    await context.close();
-  }
-}
-
-/** Chromium also reports pages that say no by their status, as they should. */
-function isFault(message) {
-  return ["error", "warning"].includes(message.type()) && !message.text().startsWith("Failed to load resource: the server responded");
 }
 
 async function visit(page) {

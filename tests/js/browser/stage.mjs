@@ -124,18 +124,18 @@ export async function signUp(run, { allowedRegistrant = "everyone", ...more } = 
   return { meeting, url: registration.registrationPageWebUrl };
 }
 
-/** Somebody with a place, and their links. */
-export async function enrol(run, { meeting }) {
+/** Somebody with a place, and their links; `language` is that of their letters. */
+export async function enrol(run, { meeting }, language = "en") {
   const person = { ...stranger(), mail: `${unique("odile")}@pinewater.example` };
   const { value } = await run.organizer.api(`${mine(meeting)}/customQuestions`).get();
   const answers = value.map(({ id, answerInputType }) => ({ questionId: id, value: answerInputType === "text" ? "Loire" : "No" }));
-  await run.app.api(`${theirs(run, meeting)}/registrants`).post(registrant(person, answers));
+  await run.app.api(`${theirs(run, meeting)}/registrants`).header("Accept-Language", language).post(registrant(person, answers));
   const letter = await awaitLetter(run.demo, person.mail, (one) => one.manageUrls.length > 0);
   return { person, manage: letter.manageUrls[0], join: letter.joinUrls[0] };
 }
 
 /** The same by the form, which asks for consent as well. */
-async function enrolOnPage(run, { url }) {
+export async function enrolOnPage(run, { url }) {
   const person = { ...stranger(), mail: `${unique("marc")}@pinewater.example` };
   const form = await (await fetch(url)).text();
   const value = (name) => form.match(new RegExp(`name="${name}" value="([^"]*)"`))[1];
@@ -156,13 +156,13 @@ async function chooseZone(page, url) {
 }
 
 /** Moves a meeting to so many hours from now. */
-async function move(run, { meeting }, from, until) {
+export async function move(run, { meeting }, from, until) {
   const at = (hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
   const times = { startDateTime: at(from), endDateTime: at(until) };
   await run.organizer.api(mine(meeting)).patch({ "@odata.type": "#microsoft.graph.meetingRegistration", ...times });
 }
 
-async function press(address, button) {
+export async function press(address, button) {
   await fetch(address, { method: "POST", body: new URLSearchParams({ do: button }) });
 }
 
@@ -172,7 +172,7 @@ export async function submit(page, button) {
 }
 
 /** Agrees to what the organisation asks for. */
-async function agree(page) {
+export async function agree(page) {
   await page.locator("input[type=checkbox]").check();
 }
 
@@ -190,7 +190,7 @@ async function fill(page, url) {
   await submit(page, page.locator("main form[method=post] button"));
 }
 
-async function fillWithoutQuestions(page, url) {
+export async function fillWithoutQuestions(page, url) {
   await page.goto(url);
   await fillNames(page, stranger().mail);
   await agree(page);
@@ -231,10 +231,12 @@ async function openErasing(page, manage) {
   await page.locator("details.card summary").click();
 }
 
-async function openLetter(page, mailbox, person) {
+/** The newest letter to somebody, of those whose subject begins so. */
+export async function openLetter(page, mailbox, person, subject = "") {
   await page.goto(mailbox);
-  await page.locator("li", { hasText: person.mail }).first().locator("a").click();
-  await page.locator("iframe").waitFor();
+  await page.locator("li", { hasText: person.mail }).locator("a", { hasText: subject }).first().click();
+  // What is looked at before it has come has no fault.
+  await page.frameLocator("iframe").locator("h1").waitFor();
 }
 
 /** A form that is none of the page's own. */
