@@ -267,10 +267,7 @@ fn who_has_no_place_yet_reads_what_is_true_of_them() {
         (vec![false, false, true], vec![false, true])
     );
 
-    let gone = [
-        "Your personal link no longer works. There is nothing left to do.",
-        "Your registration is cancelled.",
-    ];
+    let gone = ["Your personal link no longer works.", "Your registration is cancelled."];
     let withdrawn =
         ["You have withdrawn your registration for this meeting.", "Your registration is withdrawn"];
     let told = |status| (has(&page(status), &gone), has(&page(status), &withdrawn));

@@ -376,9 +376,9 @@ fn attendee_pages(language: Language, said: &str) -> Vec<Page> {
                 registration_page_url: again,
             }),
         ),
-        Page::new("stop reminders", stop_reminders_page(language, said, false)),
-        Page::new("reminders stopped", stop_reminders_page(language, said, true)),
-        Page::new("calendar way", calendar_way_page(language, said, WebCalendar::Office365)),
+        Page::new("stop reminders", stop_reminders_page(language, None, said, false)),
+        Page::new("reminders stopped", stop_reminders_page(language, None, said, true)),
+        Page::new("calendar way", calendar_way_page(language, None, said, WebCalendar::Office365)),
         Page::deaf("erased", erased_page(language)),
         Page::deaf("withdrawn", withdrawn_page(language)),
         Page::new(

@@ -65,7 +65,8 @@ async fn add(
             if is_pressed {
                 see_other(&pages::calendar_address(calendar, &entry))
             } else {
-                let page = pages::calendar_way_page(language, entry.subject, calendar);
+                let brand = Some(&app.settings.houses.of(hosted.meeting.tenant).brand);
+                let page = pages::calendar_way_page(language, brand, entry.subject, calendar);
                 Some(with_way_out(html(StatusCode::OK, language, page)))
             }
         }

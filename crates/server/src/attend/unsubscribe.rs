@@ -38,7 +38,8 @@ async fn answer(app: &App, token: Token, reader: &Reader, is_asked: bool) -> Res
         let is_done = is_asked || !registrant.wants_reminders;
         let own = Own::of(app, registrant).await?;
         let (language, subject) = (own.language(reader), own.subject().unwrap_or_default());
-        Ok(html(StatusCode::OK, language, pages::stop_reminders_page(language, subject, is_done)))
+        let brand = own.house(app).map(|house| &house.brand);
+        Ok(html(StatusCode::OK, language, pages::stop_reminders_page(language, brand, subject, is_done)))
     };
     answered.await.unwrap_or_else(|error: ApiError| problem(app, reader, &error))
 }
