@@ -10,6 +10,7 @@ import { registration } from "./lifecycle/registration.mjs";
 import { questions } from "./lifecycle/questions.mjs";
 import { everyone } from "./lifecycle/everyone.mjs";
 import { organization } from "./lifecycle/organization.mjs";
+import { life } from "./lifecycle/life.mjs";
 import { paging } from "./lifecycle/paging.mjs";
 import { external } from "./lifecycle/external.mjs";
 import { many } from "./lifecycle/many.mjs";
@@ -30,7 +31,7 @@ const run = {
   nobody: connect(demo, undefined),
 };
 
-for (const part of [people, meetings, registration, questions, everyone, organization, paging, external, many, queries, conditions, attendance, batch, refusals]) {
+for (const part of [people, meetings, registration, questions, everyone, organization, life, paging, external, many, queries, conditions, attendance, batch, refusals]) {
   // A part that cannot even begin is a failure of its own, not the end of the run.
   await part(run).catch((error) => checks.check(`${part.name} runs to its end`, () => Promise.reject(error)));
 }
