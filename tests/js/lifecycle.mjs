@@ -19,6 +19,7 @@ import { queries } from "./lifecycle/queries.mjs";
 import { conditions } from "./lifecycle/conditions.mjs";
 import { subscriptions } from "./lifecycle/subscriptions.mjs";
 import { changes } from "./lifecycle/changes.mjs";
+import { delta } from "./lifecycle/delta.mjs";
 import { batch } from "./lifecycle/batch.mjs";
 import { refusals } from "./lifecycle/refusals.mjs";
 
@@ -33,7 +34,7 @@ const run = {
   nobody: connect(demo, undefined),
 };
 
-for (const part of [people, meetings, registration, questions, everyone, organization, life, paging, external, many, queries, conditions, attendance, subscriptions, changes, batch, refusals]) {
+for (const part of [people, meetings, registration, questions, everyone, organization, life, paging, external, many, queries, conditions, attendance, subscriptions, changes, delta, batch, refusals]) {
   // A part that cannot even begin is a failure of its own, not the end of the run.
   await part(run).catch((error) => checks.check(`${part.name} runs to its end`, () => Promise.reject(error)));
 }
