@@ -23,6 +23,11 @@ import { delta } from "./lifecycle/delta.mjs";
 import { batch } from "./lifecycle/batch.mjs";
 import { refusals } from "./lifecycle/refusals.mjs";
 
+const PARTS = [
+  people, meetings, registration, questions, everyone, organization, life, paging, external, many, queries, conditions,
+  attendance, subscriptions, changes, delta, batch, refusals,
+];
+
 const demo = readDemo();
 const checks = new Checks();
 const run = {
@@ -34,7 +39,7 @@ const run = {
   nobody: connect(demo, undefined),
 };
 
-for (const part of [people, meetings, registration, questions, everyone, organization, life, paging, external, many, queries, conditions, attendance, subscriptions, changes, delta, batch, refusals]) {
+for (const part of PARTS) {
   // A part that cannot even begin is a failure of its own, not the end of the run.
   await part(run).catch((error) => checks.check(`${part.name} runs to its end`, () => Promise.reject(error)));
 }
