@@ -9,6 +9,7 @@ from chapters.attendance import attendance
 from chapters.batch import batch
 from chapters.changes import changes
 from chapters.conditions import conditions
+from chapters.delta import delta
 from chapters.everyone import everyone
 from chapters.external import external
 from chapters.fresh import Run
@@ -41,6 +42,7 @@ CHAPTERS = [
     conditions,
     attendance,
     changes,
+    delta,
     batch,
     refusals,
 ]
