@@ -13,6 +13,7 @@ from chapters.delta import delta
 from chapters.everyone import everyone
 from chapters.external import external
 from chapters.fresh import Run
+from chapters.letters import letters
 from chapters.life import life
 from chapters.many import many
 from chapters.meetings import meetings
@@ -35,6 +36,7 @@ CHAPTERS = [
     everyone,
     organization,
     life,
+    letters,
     many,
     external,
     paging,
