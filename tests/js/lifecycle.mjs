@@ -22,10 +22,11 @@ import { changes } from "./lifecycle/changes.mjs";
 import { delta } from "./lifecycle/delta.mjs";
 import { batch } from "./lifecycle/batch.mjs";
 import { refusals } from "./lifecycle/refusals.mjs";
+import { surface } from "./lifecycle/surface.mjs";
 
 const PARTS = [
   people, meetings, registration, questions, everyone, organization, life, paging, external, many, queries, conditions,
-  attendance, subscriptions, changes, delta, batch, refusals,
+  attendance, subscriptions, changes, delta, batch, refusals, surface,
 ];
 
 const demo = readDemo();

@@ -24,6 +24,7 @@ from chapters.queries import queries
 from chapters.questions import questions
 from chapters.refusals import refusals
 from chapters.registration import registration
+from chapters.surface import surface
 from lib.checks import Checks
 from lib.client import Client
 from lib.demo import from_command_line
@@ -47,6 +48,7 @@ CHAPTERS = [
     delta,
     batch,
     refusals,
+    surface,
 ]
 
 

@@ -38,6 +38,10 @@ CODES = {
 }
 
 
+asked: set[tuple[str, str]] = set()
+"""What was answered to any client: method and path."""
+
+
 class FixedToken(AccessTokenProvider):
     """Gives one token to any host: here it is a server of our own."""
 
@@ -65,6 +69,8 @@ class Client:
 
     async def _note(self, response: httpx.Response) -> None:
         self.last = response
+        if response.is_success:
+            asked.add((response.request.method.lower(), response.request.url.path))
 
     @property
     def me(self) -> Any:
