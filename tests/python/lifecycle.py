@@ -9,9 +9,11 @@ from chapters.attendance import attendance
 from chapters.batch import batch
 from chapters.changes import changes
 from chapters.conditions import conditions
+from chapters.delta import delta
 from chapters.everyone import everyone
 from chapters.external import external
 from chapters.fresh import Run
+from chapters.letters import letters
 from chapters.life import life
 from chapters.many import many
 from chapters.meetings import meetings
@@ -22,6 +24,7 @@ from chapters.queries import queries
 from chapters.questions import questions
 from chapters.refusals import refusals
 from chapters.registration import registration
+from chapters.surface import surface
 from lib.checks import Checks
 from lib.client import Client
 from lib.demo import from_command_line
@@ -34,6 +37,7 @@ CHAPTERS = [
     everyone,
     organization,
     life,
+    letters,
     many,
     external,
     paging,
@@ -41,8 +45,10 @@ CHAPTERS = [
     conditions,
     attendance,
     changes,
+    delta,
     batch,
     refusals,
+    surface,
 ]
 
 

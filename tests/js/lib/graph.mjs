@@ -4,6 +4,9 @@ import graph from "@microsoft/microsoft-graph-client";
 
 const { AuthenticationHandler, Client, GraphError, HTTPMessageHandler, RedirectHandler, RetryHandler, TelemetryHandler } = graph;
 
+/** What was answered to any client, as `GET /beta/me`. */
+export const asked = new Set();
+
 /**
  * A client that speaks with `token`, or with none. Its `last` is the latest answer's status and headers.
  *
@@ -56,6 +59,7 @@ class Bearer {
     }
     await this.next.execute(context);
     this.client.last = { status: context.response.status, headers: context.response.headers };
+    if (context.response.ok) asked.add(`${context.options.method} ${new URL(context.request).pathname}`);
   }
 }
 

@@ -1,24 +1,18 @@
 // The demo's mailbox, read as a person reads it: a page that lists letters, and a page for each.
 import assert from "node:assert/strict";
-
-const PATIENCE_MS = 30_000;
-const PAUSE_MS = 250;
+import { awaited } from "./patience.mjs";
 
 /**
  * Waits for a letter to `address` that `accept` takes, and gives its text and links.
  * `accept` gets `{ text, joinUrls, manageUrls }`.
  */
 export async function awaitLetter(demo, address, accept) {
-  const until = Date.now() + PATIENCE_MS;
-  let seen = 0;
-  for (;;) {
-    const letters = await lettersTo(demo, address);
-    seen = letters.length;
-    const found = letters.find(accept);
-    if (found) return found;
-    assert.ok(Date.now() < until, `no such letter to ${address} after ${PATIENCE_MS / 1000} s; ${seen} others to that address`);
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
+  const letters = await awaited(
+    () => lettersTo(demo, address),
+    (found) => found.some(accept),
+    (found) => `no such letter to ${address}, ${found.length} others to that address,`,
+  );
+  return letters.find(accept);
 }
 
 /** Every letter to an address, newest first. */

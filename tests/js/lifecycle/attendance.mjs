@@ -23,6 +23,9 @@ export async function attendance(run) {
     assert.equal((await organizer.api(`${reports}/${report.id}`).get()).id, report.id);
     const { value } = await organizer.api(`${reports}/${report.id}/attendanceRecords`).get();
     assert.deepEqual(value.map(({ registrantId }) => registrantId), ["7731"]);
+    for (const list of [reports, `${reports}/${report.id}/attendanceRecords`]) {
+      assert.equal(Number(await organizer.api(`${list}/$count`).get()), 1);
+    }
     await refused(() => organizer.api(`${reports}/00000000-0000-4000-8000-000000000000`).get(), 404, {
       inner: "attendanceReportNotFound",
     });
@@ -37,5 +40,6 @@ export async function attendance(run) {
     const { value } = await organizer.api(`${mine(meeting)}/registrants/${row.id}/letters`).get();
     assert.deepEqual(value.map(({ kind }) => kind), ["confirmation"]);
     assert.ok(["queued", "sent"].includes(value[0].status), value[0].status);
+    assert.equal(Number(await organizer.api(`${mine(meeting)}/registrants/${row.id}/letters/$count`).get()), 1);
   });
 }

@@ -68,6 +68,28 @@ export function registrant(person, customQuestionAnswers = []) {
   };
 }
 
+/** The body of an external registrant: somebody by the id that another system knows them by. */
+export function ticket(id) {
+  return { "@odata.type": "#microsoft.graph.externalMeetingRegistrant", id };
+}
+
+/** The body of a subscription to a meeting's registrants. */
+export function subscription(receiver, meeting, more = {}) {
+  return {
+    resource: `me/onlineMeetings/${meeting.id}/registration/registrants`,
+    changeType: "created,updated,deleted",
+    notificationUrl: receiver.address("/told"),
+    clientState: "between us",
+    expirationDateTime: inFuture(7_200),
+    ...more,
+  };
+}
+
+/** A moment so many seconds from now. */
+export function inFuture(seconds) {
+  return new Date(Date.now() + 1_000 * seconds).toISOString();
+}
+
 /** Somebody from elsewhere, with an address nobody has used. */
 export function stranger(givenName = "Odile", surname = "Marchetti") {
   return { givenName, surname, mail: `${unique(givenName.toLowerCase().replace(/[^a-z]/g, ""))}@pinewater.example` };

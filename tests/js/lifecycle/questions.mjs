@@ -37,6 +37,7 @@ export async function questions(run) {
 
       const listed = await organizer.api(other).get();
       assert.deepEqual(listed.value.map((question) => question.id), [before.value[0].id, made.id]);
+      assert.equal(Number(await organizer.api(`${other}/$count`).get()), 2);
 
       await answered(organizer, 204, () => organizer.api(`${path}/${made.id}`).delete());
       await refused(() => organizer.api(`${other}/${made.id}`).get(), 404);

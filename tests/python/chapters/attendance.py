@@ -31,6 +31,7 @@ async def attendance(run: Run) -> None:
         [record] = (await organizer.answered(200, one.attendance_records.get())).value
         assert (record.registrant_id, record.total_attendance_in_seconds) == ("7731", 0)
         assert record.attendance_intervals == []
+        assert (await here.attendance_reports.count.get(), await one.attendance_records.count.get()) == (1, 1)
 
     with check("a report that is not there is not found"):
         nothing = there.attendance_reports.by_meeting_attendance_report_id("00000000-0000-4000-8000-000000000000")

@@ -63,6 +63,18 @@ async def life(run: Run) -> None:
         await act(organizer, one, "cancel")
         assert organizer.last.status_code == 204, "once more is no fault"
 
+    with check("whoever was canceled may come back, as somebody new"):
+        here, there = await hall()
+        odile = stranger()
+        await there.registrants.post(registrant(odile))
+        [before] = (await here.registrants.get()).value
+        await act(organizer, here.registrants.by_meeting_registrant_base_id(before.id), "cancel")
+        await there.registrants.post(registrant(odile))
+        canceled, again = (await here.registrants.get()).value
+        assert (canceled.id, canceled.status) == (before.id, Status.Canceled)
+        assert (again.email, again.status) == (odile.mail, Status.Registered)
+        assert again.id != before.id and again.join_web_url != before.join_web_url, "with links of their own"
+
     with check("the organizer approves one and rejects another"):
         here, there = await hall(isManualApprovalEnabled=True)
         for given in ["Odile", "Bram"]:

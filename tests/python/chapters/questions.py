@@ -25,6 +25,7 @@ async def questions(run: Run) -> None:
         assert (changed.answer_options, changed.is_required) == (["Rhine", "Elbe"], True)
         assert changed.display_name == words().display_name
         assert [question.id for question in (await here.get()).value] == [made.id]
+        assert await here.count.get() == 1
         await organizer.answered(204, one.delete())
         await refused(one.get(), 404, "questionNotFound")
 

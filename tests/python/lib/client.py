@@ -32,9 +32,14 @@ CODES = {
     403: "Forbidden",
     404: "NotFound",
     409: "Conflict",
+    410: "syncStateNotFound",
     412: "PreconditionFailed",
     422: "UnprocessableEntity",
 }
+
+
+asked: set[tuple[str, str]] = set()
+"""What was answered to any client: method and path."""
 
 
 class FixedToken(AccessTokenProvider):
@@ -64,6 +69,8 @@ class Client:
 
     async def _note(self, response: httpx.Response) -> None:
         self.last = response
+        if response.is_success:
+            asked.add((response.request.method.lower(), response.request.url.path))
 
     @property
     def me(self) -> Any:
@@ -97,7 +104,7 @@ def configured(query: Any = None, **headers: str) -> RequestConfiguration[Any]:
 
 
 async def refused(
-    act: Awaitable[Any], status: int, inner: str | None = None, target: str | None = None
+    act: Awaitable[Any], status: int, inner: str | None = None, target: str | None = None, code: str | None = None
 ) -> MainError:
     """That the server refuses, in Graph's way and with everything that the client makes of it."""
     try:
@@ -106,13 +113,13 @@ async def refused(
         assert error.response_status_code == status, f"{status} expected, got {error.response_status_code}: {error}"
         told = error.error
         assert told is not None and told.inner_error is not None and told.message
-        assert told.code == CODES[status], told.code
+        assert told.code == (code or CODES[status]), told.code
         assert isinstance(told.inner_error.date, datetime.datetime), "a date that the client can read"
         assert re.fullmatch(r"[0-9a-f-]{36}", told.inner_error.request_id or ""), told.inner_error.request_id
         assert told.inner_error.client_request_id
-        code = told.inner_error.additional_data.get("code")
-        assert isinstance(code, str) and re.fullmatch(r"[a-z][A-Za-z]+", code), code
-        assert inner in (None, code), f"{inner} expected, got {code}: {told.message}"
+        finer = told.inner_error.additional_data.get("code")
+        assert isinstance(finer, str) and re.fullmatch(r"[a-z][A-Za-z]+", finer), finer
+        assert inner in (None, finer), f"{inner} expected, got {finer}: {told.message}"
         assert target in (None, told.target), f"{target} expected, got {told.target}: {told.message}"
         return told
     raise AssertionError(f"was answered instead of refused: {answer}")

@@ -7,11 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-PATIENCE_SECONDS = 30
+from lib.patience import PATIENCE_SECONDS
 
 
 class Receiver:
-    """Proves that it wants notifications, and keeps what comes."""
+    """Proves that it wants notifications, on every path but `/deaf`, and keeps what comes."""
 
     def __init__(self) -> None:
         arrived = self.arrived = queue.Queue[tuple[dict[str, str], bytes]]()
@@ -24,7 +24,8 @@ class Receiver:
                     self.send_response(200)
                     self.send_header("content-type", "text/plain")
                     self.end_headers()
-                    self.wfile.write(tokens[0].encode())
+                    is_deaf = self.path.startswith("/deaf")
+                    self.wfile.write(b"what?" if is_deaf else tokens[0].encode())
                     return
                 arrived.put(({name.lower(): value for name, value in self.headers.items()}, body))
                 self.send_response(202)
