@@ -31,6 +31,14 @@ pub fn disguise(host: &str) -> Option<Disguise> {
     })
 }
 
+/// Whether two names read alike, in whichever letters: those of organisations that people are to tell apart.
+pub fn read_alike(one: &str, other: &str) -> bool {
+    let seen = |name: &str| {
+        skeleton(&name.to_lowercase()).filter(|letter| !letter.is_whitespace()).collect::<String>()
+    };
+    seen(one) == seen(other)
+}
+
 /// The ASCII name that a label is taken for letter by letter. Two letters that stand for one, as in `kjær`, are seen.
 fn looks_like(label: &str) -> Option<String> {
     label.chars().map(|letter| if letter.is_ascii() { Some(letter) } else { ascii_like(letter) }).collect()
@@ -74,6 +82,18 @@ mod tests {
             "बैठक.भारत",
         ] {
             assert_eq!(of(host), None, "{host}");
+        }
+    }
+
+    #[test]
+    fn names_that_read_alike_are_the_same_to_the_eye() {
+        for (one, other, alike) in [
+            ("Contoso", "contoso ", true),
+            ("Contoso", "C\u{43e}ntoso", true),
+            ("Contoso", "Contosо GmbH", false),
+            ("Contoso", "Fabrikam", false),
+        ] {
+            assert_eq!(read_alike(one, other), alike, "{one} and {other}");
         }
     }
 

@@ -442,6 +442,8 @@ impl Operation {
         match self {
             Self::FindMeetings
             | Self::ListRegistrants
+            | Self::ListAttendanceReports
+            | Self::GetAttendanceReport
             | Self::ListAttendanceRecords
             | Self::ListDeliveries
             | Self::DeltaMeetings

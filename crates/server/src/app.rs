@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use bytes::Bytes;
 use domain::link::Purpose;
 use domain::permission::Edition;
 use domain::{
@@ -31,6 +32,7 @@ use crate::house::Houses;
 use crate::mailroom::{LetterLinks, Mailroom};
 use crate::ops::Sample;
 use crate::returning::ReturnDesk;
+use crate::shares::Shares;
 use crate::sign_in::SignIn;
 use crate::turnstile::Turnstile;
 use crate::visits::Visits;
@@ -121,9 +123,22 @@ pub struct Memory {
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
     /// Who was counted among them today.
     pub(crate) visits: Visits,
+    /// Exports that are being read.
+    pub(crate) exports: Shares,
+    /// Receivers that are being asked whether they want to be called.
+    pub(crate) validations: Shares,
+    /// The description of the service, once somebody asked for it.
+    pub(crate) description: OnceLock<Bytes>,
 }
 
 type AccessKey = (TenantId, AppId, PersonId);
+
+/// How many exports may be read at once, and how many of an organisation's: each holds some pages in memory.
+const EXPORTS: usize = 16;
+const EXPORTS_OF_A_TENANT: usize = 4;
+/// How many receivers may be asked at once: each look-up of a name holds a thread until the system gives up.
+const VALIDATIONS: usize = 32;
+const VALIDATIONS_OF_A_TENANT: usize = 4;
 
 /// How much memory remembered meetings may take, about.
 const MEETINGS_BYTES: u64 = 32 << 20;
@@ -158,6 +173,9 @@ impl Default for Memory {
             accounts: Cache::new(10_000),
             views: Mutex::default(),
             visits: Visits::default(),
+            exports: Shares::new(EXPORTS, EXPORTS_OF_A_TENANT),
+            validations: Shares::new(VALIDATIONS, VALIDATIONS_OF_A_TENANT),
+            description: OnceLock::new(),
         }
     }
 }

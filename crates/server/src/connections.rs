@@ -7,9 +7,10 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,6 +22,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep};
@@ -34,7 +36,8 @@ pub struct Limits {
     /// So many connections at once; further ones wait until one ends.
     pub connections: u32,
     /// How long a connection may go without a request while it is the client's turn: silent, sending the head of
-    /// one, or taking an answer. It ends after that time, at the latest after twice of it.
+    /// one, or taking an answer, of which each [`TAKEN`] bytes begin that time anew. It ends after that time, at the latest
+    /// after twice of it.
     pub idle: Duration,
     /// How long the body of a request may take to arrive.
     pub body: Duration,
@@ -46,6 +49,9 @@ const BACK_OFF: Duration = Duration::from_secs(1);
 /// While we stop, a client whose turn it is gets so long at least, and twice that at most: for the rest of a head, or to
 /// take an answer.
 const PATIENCE_AT_STOP: Duration = Duration::from_secs(3);
+
+/// Whoever takes so many bytes of an answer in time is still reading it.
+const TAKEN: usize = 256 << 10;
 
 /// Trouble that lasts is told once in so long.
 const BETWEEN_COMPLAINTS: Duration = Duration::from_secs(60);
@@ -152,14 +158,14 @@ async fn attend(
     });
     tokio::select! {
         biased;
-        () = converse(stream, service, stop) => {}
+        () = converse(stream, service, stop, &requests) => {}
         () = requests.stall(limits.idle) => {}
         () = async { asked_to_stop(stopped).await; requests.stall(limits.idle.min(PATIENCE_AT_STOP)).await } => {}
     }
 }
 
 /// Answers requests until the client or `stop` ends it.
-async fn converse<S>(stream: TcpStream, service: S, stop: watch::Receiver<bool>)
+async fn converse<S>(stream: TcpStream, service: S, stop: watch::Receiver<bool>, requests: &Requests)
 where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
 {
@@ -171,6 +177,7 @@ where
         _ = stream.readable() => {}
         () = &mut stop => return,
     }
+    let stream = Watched { stream, requests, taken: 0 };
     let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     // How a connection ends is its client's business.
     tokio::select! {
@@ -196,6 +203,11 @@ impl Requests {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The client is taking an answer. Whose turn it is stays as it is.
+    fn goes_on(&self) {
+        self.0.fetch_add(2, Ordering::Relaxed);
+    }
+
     /// Ends when it was the client's turn and nothing came, for `patience` at least and twice that at most.
     async fn stall(&self, patience: Duration) {
         let mut seen = 0;
@@ -207,6 +219,70 @@ impl Requests {
             }
             seen = now;
         }
+    }
+}
+
+/// A connection of which it is told how its client takes long answers.
+struct Watched<'r> {
+    stream: TcpStream,
+    requests: &'r Requests,
+    /// Since it was last told.
+    taken: usize,
+}
+
+impl Watched<'_> {
+    fn count(&mut self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.taken += bytes;
+            if self.taken >= TAKEN {
+                self.taken = 0;
+                self.requests.goes_on();
+            }
+        }
+    }
+}
+
+impl AsyncRead for Watched<'_> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Watched<'_> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.count(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.count(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
@@ -223,5 +299,49 @@ impl Complaint {
             self.last_at = Some(Instant::now());
         }
         is_due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    const LONG: usize = 24 << 20;
+
+    /// How much of a long answer a client gets that rests for so long between two looks.
+    async fn taken(rest: Duration) -> usize {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", get(|| async { vec![b'x'; LONG] }));
+        let limits =
+            Limits { connections: 1, idle: Duration::from_millis(300), body: Duration::from_secs(1) };
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(serve(listener, router, limits, stopped));
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+        let (mut taken, mut piece) = (0, vec![0; 1 << 20]);
+        while let Ok(bytes @ 1..) = client.read(&mut piece).await {
+            taken += bytes;
+            sleep(rest).await;
+        }
+        drop(client);
+        stop.send(true).unwrap();
+        serving.await.unwrap();
+        taken
+    }
+
+    #[tokio::test]
+    async fn a_client_that_reads_slowly_gets_all_of_a_long_answer() {
+        assert!(
+            taken(Duration::from_millis(40)).await > LONG,
+            "the whole took longer than a connection may lie idle"
+        );
+        assert!(
+            taken(Duration::from_millis(900)).await < LONG,
+            "the control: whoever hardly reads is cut off"
+        );
     }
 }

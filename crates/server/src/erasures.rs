@@ -2,7 +2,7 @@
 //! erased again by it. docs/backup.md#whoever-was-erased.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -35,14 +35,17 @@ impl Erasures {
         Self(folder.join(NAME))
     }
 
-    /// Adds somebody, and sees it on disk. The erasure itself has happened: where the log cannot be written, that is said
-    /// to the operator.
+    /// Adds somebody, and sees it on disk, before they are erased: to erase again whoever asked for it does no harm. Where the
+    /// log cannot be written, that is said to the operator, and nobody has to wait for it.
     pub async fn add(&self, erased: Erased, now: Timestamp) {
         let file = self.0.clone();
         let line = format!("{now} {} {}\n", erased.meeting.0, erased.registrant.0);
         let written = spawn_blocking(move || {
-            let mut open = fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
-            open.write_all(line.as_bytes())?;
+            let mut open =
+                fs::OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(file)?;
+            // Of a line that was cut off the rest is not known: the next is one of its own.
+            let begin = if ends_whole(&mut open)? { "" } else { "\n" };
+            open.write_all(format!("{begin}{line}").as_bytes())?;
             open.sync_data()
         });
         match written.await {
@@ -53,17 +56,27 @@ impl Erasures {
     }
 }
 
-/// Reads a log. A last line without an end was being written when the machine stopped, and is left out.
-pub fn read(file: &Path) -> Result<Vec<Erased>, StartProblem> {
+fn ends_whole(file: &mut fs::File) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// What a log says: who was erased, and the numbers of the lines that are no erasure, cut off when a machine stopped.
+pub fn read(file: &Path) -> Result<(Vec<Erased>, Vec<usize>), StartProblem> {
     let text = fs::read_to_string(file).map_err(because(format!("cannot read `{}`", file.display())))?;
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let lines = whole.lines().enumerate().filter(|(_, line)| !line.is_empty());
-    lines
-        .map(|(n, line)| {
-            let message = || StartProblem(format!("line {} of `{}` is no erasure", n + 1, file.display()));
-            read_line(line).ok_or_else(message)
-        })
-        .collect()
+    let (mut erased, mut unreadable) = (Vec::new(), Vec::new());
+    for (n, line) in text.lines().enumerate() {
+        match read_line(line) {
+            Some(one) => erased.push(one),
+            None => unreadable.push(n + 1),
+        }
+    }
+    Ok((erased, unreadable))
 }
 
 fn read_line(line: &str) -> Option<Erased> {
@@ -89,12 +102,11 @@ mod tests {
             log.add(somebody(n), Timestamp::UNIX_EPOCH).await;
         }
 
-        assert_eq!(read(&file).unwrap(), [somebody(0), somebody(1), somebody(2)]);
+        assert_eq!(read(&file).unwrap(), (vec![somebody(0), somebody(1), somebody(2)], vec![]));
 
         let text = fs::read_to_string(&file).unwrap();
-        fs::write(&file, &text[..text.len() - 1]).unwrap();
-        assert_eq!(read(&file).unwrap(), [somebody(0), somebody(1)]);
-        fs::write(&file, format!("{text}yesterday somebody\n")).unwrap();
-        assert!(read(&file).unwrap_err().0.contains("line 4 of"));
+        fs::write(&file, &text[..text.len() - 9]).unwrap();
+        log.add(somebody(3), Timestamp::UNIX_EPOCH).await;
+        assert_eq!(read(&file).unwrap(), (vec![somebody(0), somebody(1), somebody(3)], vec![3]));
     }
 }

@@ -30,6 +30,7 @@ mod sealed;
 mod secret_file;
 mod seen_through;
 pub mod serve;
+mod shares;
 pub mod sheet;
 pub mod sign_in;
 pub mod start;

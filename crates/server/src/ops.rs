@@ -106,7 +106,9 @@ async fn metrics() -> Response {
 }
 
 async fn openapi(State(app): State<App>) -> Response {
-    let text = wire::openapi::document(&app.settings.public_url, app.settings.permissions).to_string();
+    let write =
+        || wire::openapi::document(&app.settings.public_url, app.settings.permissions).to_string().into();
+    let text = app.memory.description.get_or_init(write).clone();
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 

@@ -2,6 +2,7 @@
 
 use domain::enrolment::Details;
 use domain::{Answer, Fact, MeetingId, Registrant, RegistrantId, Registration};
+use uuid::Uuid;
 
 use crate::engine::query;
 use crate::letters::forget_answers;
@@ -45,7 +46,13 @@ const ERASE: &str = "INSERT INTO registrant (slot, meeting_id, registrant_id, re
     WHERE found.registrant_id = $3 AND found.email IS NOT NULL
     ON CONFLICT (slot, meeting_id, registrant_id) DO UPDATE SET first_name = NULL, last_name = NULL, email = NULL,
         user_id = NULL, user_tenant_id = NULL, answers = '[]', consent = NULL, language = NULL, time_zone = NULL,
-        canceled_reason = NULL, generation = registrant.generation + 1";
+        canceled_reason = NULL, generation = registrant.generation + 1,
+        registered_by = CASE WHEN registrant.registered_by = $4 THEN 'registrant' ELSE registrant.registered_by END,
+        canceled_by = CASE WHEN registrant.canceled_by = $4 THEN 'registrant' ELSE registrant.canceled_by END";
+const FIND_USER: &str =
+    "SELECT user_id FROM registrant WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3";
+const FORGET_ACTOR: &str = "UPDATE event SET actor = 'registrant'
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = $4";
 
 impl Store {
     /// Stores other answers, checked against the questions of `registration`.
@@ -154,9 +161,14 @@ impl Store {
         write_tx!(self, |tx| {
             lock(tx, meeting).await?;
             leave(tx, meeting, registrant, cancellation, false).await?;
-            let erased = query(ERASE).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
-            if erased == 1 {
+            let about = |text: &'static str| query(text).bind(slot).bind(meeting.0).bind(registrant.0);
+            let user: Option<Option<Uuid>> = about(FIND_USER).fetch_optional_value(&mut *tx).await?;
+            let themself = user.flatten().map(|user| format!("person:{user}"));
+            if about(ERASE).bind(themself.as_deref().unwrap_or_default()).execute(&mut *tx).await? == 1 {
                 forget_answers(tx, meeting, registrant).await?;
+                if let Some(themself) = &themself {
+                    about(FORGET_ACTOR).bind(themself).execute(&mut *tx).await?;
+                }
                 record!(tx, meeting, erasure, "registrantErased", Some(registrant.0), None::<&str>);
             }
         });

@@ -199,6 +199,10 @@ async fn answer(
                 Ok(answers) => answers,
                 Err(problems) => return Ok(with_problems(app, reader, &own, fields, &problems)),
             };
+        // Whoever presses again and again writes nothing.
+        if answers == own.registrant.answers {
+            return Ok(with_notice(app, reader, &own, ManageNotice::AnswersChanged));
+        }
         let fact = by_registrant(app);
         match app.store.change_answers(own.registrant.id, registration, &answers, &fact).await? {
             Changed::Now => {
@@ -291,9 +295,9 @@ async fn register_again(app: &App, reader: &Reader, own: &Own) -> Result<Respons
 async fn erase(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
     let registrant = &own.registrant;
     let (cancellation, erasure) = (by_registrant(app), by_registrant(app));
-    app.store.erase_registrant(registrant.meeting, registrant.id, &cancellation, &erasure).await?;
     let erased = Erased { meeting: registrant.meeting, registrant: registrant.id };
     app.settings.erasures.add(erased, erasure.at).await;
+    app.store.erase_registrant(registrant.meeting, registrant.id, &cancellation, &erasure).await?;
     let language = own.language(reader);
     Ok(html(StatusCode::OK, language, pages::erased_page(language)))
 }

@@ -7,6 +7,7 @@ mod surroundings;
 use std::path::Path;
 
 use clap::Args;
+use domain::host::read_alike;
 use store::Schema;
 
 use self::findings::{Finding, Verdict};
@@ -36,6 +37,9 @@ impl Doctor {
             say(finding)
         };
         tell(Finding::good("configuration", "it can be read"))?;
+        for finding in organisations(&config) {
+            tell(finding)?;
+        }
         tell(database(&config).await)?;
         tell(mail(&config).await)?;
         for finding in letters::look(&config).await {
@@ -51,6 +55,22 @@ impl Doctor {
             several => Err(StartProblem(format!("{several} things are wrong"))),
         }
     }
+}
+
+/// Organisations that people cannot tell apart by their names.
+fn organisations(config: &Config) -> Vec<Finding> {
+    let tenants = &config.identity.tenants;
+    let pairs = tenants
+        .iter()
+        .enumerate()
+        .flat_map(|(n, one)| tenants[n + 1..].iter().map(move |other| (one, other)));
+    pairs
+        .filter(|(one, other)| read_alike(&one.name, &other.name))
+        .map(|(one, other)| {
+            let words = format!("`{}` ({}) and `{}` ({}) read alike", one.name, one.id, other.name, other.id);
+            Finding::note("organisations", words)
+        })
+        .collect()
 }
 
 async fn database(config: &Config) -> Finding {

@@ -94,13 +94,21 @@ impl Registrants {
 }
 
 async fn erase_again(config: &ConfigFile, log: &Path) -> Result<(), StartProblem> {
-    let erased = erasures::read(log)?;
+    let (erased, unreadable) = erasures::read(log)?;
     let app = build(&config.load()?, Clock::System, Source::from_system()).await?.app;
     for Erased { meeting, registrant } in &erased {
         let (cancellation, erasure) = (app.fact("operator".to_owned()), app.fact("operator".to_owned()));
         app.store.erase_registrant(*meeting, *registrant, &cancellation, &erasure).await.map_err(failed)?;
     }
-    say(format!("erased: whoever is left of {} in the log", erased.len()))
+    say(format!("erased: whoever is left of {} in the log", erased.len()))?;
+    match &*unreadable {
+        [] => Ok(()),
+        lines => {
+            let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+            let log = log.display();
+            Err(StartProblem(format!("no erasure in line {} of `{log}`: it was cut off", lines.join(", "))))
+        }
+    }
 }
 
 impl At {

@@ -28,6 +28,7 @@ pub async fn export(ask: &Ask<'_>) -> Answer {
         let message = "`format` is `csv`, `csvWithBom` or `xlsx`";
         ApiError::from(vec![FieldProblem::new("format", ProblemCode::UnknownEnumMember, message)])
     })?;
+    let share = ask.app.memory.exports.take(meeting.tenant).ok_or(ApiError::Busy)?;
     let list = List {
         columns: Columns::of(&registration, ask.query.select.as_deref()),
         meeting,
@@ -37,6 +38,7 @@ pub async fn export(ask: &Ask<'_>) -> Answer {
     let (pages, body) = mpsc::channel(1);
     let (app, reader) = (ask.app.clone(), Reader::Caller(Arc::clone(&ask.caller)));
     tokio::spawn(async move {
+        let _share = share;
         match write(&app, &list, &pages, &reader).await {
             // Whoever has gone reads no more: that is no fault.
             Ok(()) | Err(Broken::Unread) => return,

@@ -3,7 +3,7 @@
 use domain::enrolment::Details;
 use domain::permission::{acts_as_organizer, may_change};
 use domain::{Meeting, Person, PersonId, Refusal, Registrant, Registration};
-use store::{Act, Asking, Changed, Kept, Made, OnceOf, Stepped};
+use store::{Act, Asking, Changed, Made, OnceOf, Stepped};
 use wire::registrant::{patch, read_reason};
 use wire::{Entity, etag};
 
@@ -81,8 +81,14 @@ async fn act(ask: &Ask<'_>, act: Act) -> Answer {
             Act::Accept | Act::Cancel => find_own(ask).await?,
         };
         let key = Key::about(ask, meeting.id, registrant.id.0)?;
-        if let Some(reply) = find_answer(ask, key).await? {
-            return Ok(reply);
+        let consents = consents(ask, &meeting, std::slice::from_ref(&registrant)).await?;
+        let answer = |now: &Registrant| match act {
+            Act::Cancel => Reply::no_content(),
+            Act::Approve | Act::Reject | Act::Accept => reply(ask, &meeting, &registration, now, &consents),
+        };
+        // Nothing of the person is kept with a key: a retry is shown what there is of them now.
+        if find_answer(ask, key).await?.is_some() {
+            return Ok(answer(&registrant));
         }
         if act != Act::Cancel {
             registration.built_in()?;
@@ -91,12 +97,7 @@ async fn act(ask: &Ask<'_>, act: Act) -> Answer {
         let conditions = ask.conditions();
         conditions.allow_change(Some(&etag::of_registrant(&registration, &registrant)))?;
         let asking = Asking { act, reason: reason.as_deref(), is_conditional: !conditions.is_empty() };
-        let consents = consents(ask, &meeting, std::slice::from_ref(&registrant)).await?;
-        let answer = |now: &Registrant| match act {
-            Act::Cancel => Reply::no_content(),
-            Act::Approve | Act::Reject | Act::Accept => reply(ask, &meeting, &registration, now, &consents),
-        };
-        let to_keep = |now: &Registrant| -> Kept { kept(&answer(now)) };
+        let to_keep = |_: &Registrant| kept(&Reply::no_content());
         let once = key.map(|key| OnceOf { once: key.of_what_becomes(), answer: &to_keep });
         match ask.app.store.take_step(&registrant, asking, &ask.fact(), once.as_ref()).await? {
             Made::Now(Stepped::Done(now)) => {
@@ -106,7 +107,7 @@ async fn act(ask: &Ask<'_>, act: Act) -> Answer {
             Made::Now(Stepped::Unchanged(now)) => return Ok(answer(&now)),
             Made::Now(Stepped::Stale) => {}
             Made::Now(Stepped::Refused(refusal)) => return Err(refusal.into()),
-            Made::Before(kept) => return Ok(Reply::kept(kept)),
+            Made::Before(_) => return Ok(answer(&registrant)),
             Made::KeyReused => return Err(Refusal::IdempotencyKeyReused.into()),
         }
     }

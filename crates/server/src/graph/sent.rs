@@ -18,6 +18,7 @@ use super::{Answer, Ask, Reply};
 /// `GET /subscriptions/{id}/deliveries`, in the order in which they were written or as it is asked for; and `/$count` of it.
 pub async fn list_deliveries(ask: &Ask<'_>) -> Answer {
     let subscription = find(ask).await?;
+    check_watched(ask, subscription.organizer, subscription.watched).await?;
     let asked = ask.query.asked(&list::DELIVERIES, &|_, _| None)?;
     let sent = Sent {
         tenant: subscription.owner.tenant,

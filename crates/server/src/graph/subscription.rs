@@ -32,6 +32,11 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     {
         return created_before(ask, &known, &new, &owner);
     }
+    let limits = ask.app.settings.subscriptions;
+    // Nobody is called for whoever may have no more anyway.
+    if ask.app.store.list_subscriptions(&owner).await?.len() >= 2 * limits.per_app as usize {
+        return Err(Refusal::TooManySubscriptions.into());
+    }
     validate(ask, "notificationUrl", &new.notification_url).await?;
     if let Some(address) = &new.lifecycle_url {
         validate(ask, "lifecycleNotificationUrl", address).await?;
@@ -56,7 +61,6 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
         Some(meeting) => ask.app.store.gather_meeting(meeting, now).await?,
         None => ask.app.store.gather(now).await?,
     };
-    let limits = ask.app.settings.subscriptions;
     match ask.app.store.create_subscription(&subscription, ask.app.ids.random_id(), limits).await? {
         Subscribed::Now => Ok(created(ask, &subscription)),
         // Of two that came at once under one key, one made it.
@@ -198,6 +202,7 @@ pub(super) async fn check_watched(
 }
 
 async fn validate(ask: &Ask<'_>, member: &'static str, address: &str) -> Result<(), ApiError> {
+    let _share = ask.app.memory.validations.take(ask.caller.tenant()).ok_or(ApiError::Busy)?;
     let validated = ask.app.courier.validate(address).await;
     validated.map_err(|reason| Refusal::Unvalidated { member, reason }.into())
 }

@@ -42,18 +42,29 @@ fn fields<'l>(line: &'l str, name: &'static str) -> impl Iterator<Item = &'l str
 }
 
 /// As the parser looks at it: in lower case, without blanks, quotes and backslashes, which it skips in names and kinds. A
-/// blank stands where a field goes on in the next line.
+/// blank stands where a field goes on in the next line, and a question mark for a line of which nothing else is left: a
+/// head goes on past it.
 fn flat(message: &[u8]) -> String {
     let mut text = Vec::with_capacity(message.len());
-    let mut rest = message.iter().peekable();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'\n' if matches!(rest.peek(), Some(b' ' | b'\t')) => text.push(b' '),
-            b'\n' => text.push(b'\n'),
-            b'"' | b'\\' => {}
-            byte if byte.is_ascii_whitespace() => {}
-            byte if byte.is_ascii() => text.push(byte.to_ascii_lowercase()),
-            _ => text.push(b'?'),
+    for (n, line) in message.split(|byte| *byte == b'\n').enumerate() {
+        let goes_on = matches!(line.first(), Some(b' ' | b'\t'));
+        match n {
+            0 => {}
+            _ if goes_on => text.push(b' '),
+            _ => text.push(b'\n'),
+        }
+        let before = text.len();
+        for byte in line {
+            match byte {
+                b'"' | b'\\' => {}
+                byte if byte.is_ascii_whitespace() => {}
+                byte if byte.is_ascii() => text.push(byte.to_ascii_lowercase()),
+                _ => text.push(b'?'),
+            }
+        }
+        let is_blank = matches!(line, b"" | b"\r");
+        if text.len() == before && !is_blank && !goes_on {
+            text.push(b'?');
         }
     }
     String::from_utf8(text).unwrap_or_default()
@@ -94,6 +105,10 @@ mod tests {
             "Content-Type: (x) message/rfc822\n\n",
             "Content-Type: message/(;)rfc822\n\n",
             "Content-Type: message\\/rfc822\n \n\n",
+            "Content-Type: message/rfc822\n\"\n\n",
+            "Content-Type: message/rfc822\n\\\r\n\r\n",
+            "Content-Type: message/rfc822\r\n\x0c\r\n\r\n",
+            "Content-Type: message/rfc822\n\r\r\n\n",
             "Content-Type: text/plain\nContent-Type: message/rfc822\n\n",
             "Content-Type: multipart/digest; boundary=b\n\n--b\n\n",
             "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n",
@@ -146,7 +161,7 @@ mod tests {
             pieces in prop::collection::vec(
                 prop::sample::select(vec![
                     "Content-Type:", "content-TYPE :", "\n", "\n", "\n\n", "\r\n", "\r\n\r\n", "\n ", "\t", ";",
-                    "(", ")", "\"", "\\",
+                    "(", ")", "\"", "\\", "\n\"\n", "\n\\\n", "\x0c", "\r",
                     "message/rfc822", "message/global", "Message", "/", "rfc822", "multipart/digest", "multipart/mixed",
                     "multipart/report", "; boundary=b", "--b", "--b--", "Content-Transfer-Encoding:", "base64",
                     "quoted-printable", "8bit", "=3D", "=\n", "=?us?q?", "?=", "text/plain", "text/rfc822-headers",

@@ -43,7 +43,8 @@ impl Shift {
     ) -> Result<Vec<OutboxId>, Fault> {
         let room = self.room();
         let mut parties: BTreeMap<TenantId, (MailQuota, Vec<OutboxId>)> = BTreeMap::new();
-        for letter in letters {
+        // An offer runs out, and is one for each place: it waits for no other day.
+        for letter in letters.filter(|letter| letter.kind != LetterKind::PlaceOffered) {
             let tenant = letter.meeting.tenant;
             if let Some(quota) = room.letterhead.houses.of(tenant).mail_quota {
                 parties.entry(tenant).or_insert((quota, Vec::new())).1.push(letter.id);

@@ -181,6 +181,33 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn organisations_that_read_alike_are_pointed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let rooms = rooms(None).await;
+    let site = Site {
+        public: format!("http://127.0.0.1:{}", free_port()),
+        database: None,
+        mail_port: mail_server().port(),
+        rooms,
+        bbb_secret: SECRET,
+        jitsi_secret: LONG_ENOUGH,
+    };
+    site.write(folder.path());
+    let file = folder.path().join("usher.toml");
+    let told =
+        || lines(&doctor(folder.path())).into_iter().filter(|line| line.contains("read alike")).count();
+    assert_eq!(told(), 0, "the control");
+
+    // The second letter is Cyrillic.
+    let other =
+        "[[identity.tenant]]\nid = \"6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a3\"\nname = \"R\u{456}verbend\"\n";
+    let text = fs::read_to_string(&file).unwrap().replace("[mail]", &format!("{other}[mail]"));
+    fs::write(&file, text).unwrap();
+
+    assert_eq!(told(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_is_off_is_found_by_what_others_say() {
     let folder = tempfile::tempdir().unwrap();
     let rooms = rooms(Some("Tue, 02 Nov 2021 08:00:00 GMT")).await;
