@@ -90,7 +90,7 @@ async fn who_decides_on_what_has_changed_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_retry_of_a_decision_gets_its_answer_to_the_byte() {
+async fn a_retry_of_a_decision_decides_nothing_and_shows_the_registrant_as_they_are() {
     let app = TestApp::new().await;
     let (meeting, page) = meeting(&app, json!({"isManualApprovalEnabled": true})).await;
     sign_up(&app, &page, "odile").await.expect(200);
@@ -101,10 +101,14 @@ async fn a_retry_of_a_decision_gets_its_answer_to_the_byte() {
     };
 
     let first = decide("approve", "a", "").await.expect(200);
-    let canceled = decide("cancel", "a", "Ill").await.expect(204);
     let again = decide("approve", "a", "").await.expect(200);
+    let canceled = decide("cancel", "a", "Ill").await.expect(204);
+    let later = decide("approve", "a", "").await.expect(200).json();
 
     assert_eq!((again.body.clone(), again.header("etag")), (first.body.clone(), first.header("etag")));
+    assert_eq!((&later["status"], &later["firstName"]), (&json!("canceled"), &json!("odile")));
+    let kept = "SELECT COUNT(*) FROM idempotency WHERE answer LIKE '%odile%' OR answer LIKE '%/j/%'";
+    assert_eq!(app.db_count(kept).await, 0, "neither a name nor a link is kept with a key");
     assert_eq!(decide("cancel", "a", "Ill").await.expect(204).body, canceled.body);
     assert_eq!(decide("cancel", "a", "Well").await.expect(422).inner_code(), "idempotencyKeyReused");
     // The control: without the key it would be another request, and too late.
