@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::link::Purpose;
 use domain::permission::Edition;
 use domain::{
-    AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, Registration, RegistrationId,
+    AllowedRegistrant, AppId, Fact, Meeting, MeetingId, PersonId, RegistrantId, Registration, RegistrationId,
     RegistrationKind, TenantId,
 };
 use jiff::SignedDuration;
@@ -123,6 +123,8 @@ pub struct Memory {
     views: Mutex<HashMap<(MeetingId, RegistrationId), i64>>,
     /// Who was counted among them today.
     pub(crate) visits: Visits,
+    /// In which minute somebody was last let in.
+    pub(crate) passes: Cache<RegistrantId, i64>,
     /// Exports that are being read.
     pub(crate) exports: Shares,
     /// Receivers that are being asked whether they want to be called.
@@ -173,6 +175,7 @@ impl Default for Memory {
             accounts: Cache::new(10_000),
             views: Mutex::default(),
             visits: Visits::default(),
+            passes: Cache::new(20_000),
             exports: Shares::new(EXPORTS, EXPORTS_OF_A_TENANT),
             validations: Shares::new(VALIDATIONS, VALIDATIONS_OF_A_TENANT),
             description: OnceLock::new(),

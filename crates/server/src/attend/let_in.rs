@@ -59,11 +59,7 @@ pub async fn let_in(
     match (wish, is_alone.then_some(app.settings.device)) {
         (Wish::Peep, None) => way,
         (Wish::Follow | Wish::Join { .. }, None) => {
-            // Nobody waits outside because a list cannot be kept.
-            if let Err(fault) = app.store.record_attendance(registrant, app.clock.now()).await {
-                let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
-                tracing::error!(cause, "somebody was let in and it could not be recorded");
-            }
+            record(app, registrant).await;
             way
         }
         (Wish::Peep | Wish::Follow, Some(_)) => {
@@ -84,6 +80,23 @@ pub async fn let_in(
                 Ok(false) => show(app, reader, Some(hosted), Some(registrant), GateState::Elsewhere),
                 Err(fault) => problem(app, reader, &fault.into()),
             }
+        }
+    }
+}
+
+/// Notes that somebody was let in: once a minute, and whoever comes again within it keeps no writer busy. Nobody waits
+/// outside because a list cannot be kept.
+async fn record(app: &App, registrant: &Registrant) {
+    let now = app.clock.now();
+    let minute = now.as_second().div_euclid(60);
+    if app.memory.passes.get(&registrant.id) == Some(minute) {
+        return;
+    }
+    match app.store.record_attendance(registrant, now).await {
+        Ok(()) => app.memory.passes.insert(registrant.id, minute),
+        Err(fault) => {
+            let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+            tracing::error!(cause, "somebody was let in and it could not be recorded");
         }
     }
 }
