@@ -97,9 +97,16 @@ for (const { file, error, to, needs = [] } of INVALID) {
   });
 }
 
-/** Errors on file that a client can bring about. */
+/** Errors on file that a client can bring about; 429 and 500 are tried where a budget is small and a database broken. */
 const ERRORS = {
   "error.401.no-token.response.json": async () => raw(demo, undefined, "GET", "/beta/me"),
+  "error.403.generic.response.json": async () => {
+    const { mine } = await prepare({ name: "not theirs" }, [builtIn("everyone")]);
+    const theirs = mine.replace("/me/", `/users/${demo.organizer.id}/`);
+    return raw(demo, demo.colleague.token, "GET", `${theirs}/registrants`);
+  },
+  "error.403.no-access-policy.response.json": async () =>
+    raw(demo, demo.app.token, "GET", `/beta/users/${demo.colleague.id}/onlineMeetings/delta`),
   "error.404.guess.response.json": async () => {
     const { mine } = await prepare({ name: "none" }, []);
     return raw(demo, demo.organizer.token, "GET", mine);
@@ -116,7 +123,7 @@ for (const [file, act] of Object.entries(ERRORS)) {
     const answer = await act();
     assert.equal(answer.status, Number(file.split(".")[1]), answer.text);
     // The messages of guessed errors are the project's own and may say more.
-    assertAlike(answer.json, JSON.parse(read(file)), { demo, anyMessage: file.includes(".guess.") });
+    assertAlike(answer.json, JSON.parse(read(file)), { demo, anyMessage: file.includes(".guess.") || file.includes(".generic.") });
   });
 }
 
