@@ -38,8 +38,8 @@ section! {
         idle as "idle_seconds": Duration = default(Seconds(1..=3600), "75");
         /// How long the body of a request may take to arrive; a slower one is answered 408.
         body as "body_seconds": Duration = default(Seconds(1..=3600), "30");
-        /// Proxies that are believed when they tell in `X-Forwarded-For` whom they speak for. Failed sign-ins are
-        /// counted by that address; behind a proxy that is not listed all clients share one counter. Name single machines: whoever is
+        /// Proxies that are believed when they tell in `X-Forwarded-For` whom they speak for. Failed
+        /// sign-ins, `[limits]` and `[protection]` count by that address; behind a proxy that is not listed all clients are one. Name single machines: whoever is
         /// in a network that is trusted can pretend to be any address, and guess as often as they like.
         trusted_proxies: Option<Vec<Network>> = optional(ListOf(IpNetwork), "no header is believed", "127.0.0.1,192.0.2.10");
         /// How many enrolments may wait for a place at once; beyond that the answer is 503 with `Retry-After`.

@@ -196,7 +196,7 @@ fn variables_beat_the_file_item_by_item() {
             ("USHER_PORT", "tcp://10.0.0.1:80"),
             ("USHER_MAIL_PORT", "tcp://10.0.0.1:80"),
             ("USHER_CONFIG", "usher.toml"),
-            ("HOME", "/root"),
+            ("HOME", "/home/usher"),
         ],
     )
     .unwrap();

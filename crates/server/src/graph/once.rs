@@ -1,5 +1,5 @@
-//! `Idempotency-Key`: a request that is sent again gets the first answer, whatever has changed meanwhile. Enrolments keep
-//! their keys themselves, in `enroll.rs`.
+//! `Idempotency-Key`: a request that is sent again gets the first answer, whatever has changed meanwhile; one about a
+//! registrant shows them as they are by then (`life.rs`). Enrolments keep their keys themselves, in `enroll.rs`.
 
 use domain::enrolment::IdempotencyKey;
 use domain::subscription::Subscription;
