@@ -51,12 +51,12 @@ fn describe_option(operation: Operation, option: QueryOption) -> (&'static str, 
             ("Adds `@odata.count`: how many items there are on all pages.", json!({"type": "boolean"}))
         }
         QueryOption::DeltaToken => ("What was seen last; follow `@odata.deltaLink`.", text),
-        QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
         QueryOption::Expand
             if matches!(operation, Operation::GetAttendanceReport | Operation::ListAttendanceReports) =>
         {
             ("`attendanceRecords`: the first hundred.", text)
         }
+        QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
         QueryOption::Filter if operation == Operation::FindMeetings => (
             "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
             text,
