@@ -70,6 +70,18 @@ pub(crate) async fn cancel_everybody(
     Ok(())
 }
 
+/// Cancels the next piece of a meeting's cancellations that still go on; `false` where none does. Under its lock.
+pub(crate) async fn cancel_next_piece(tx: &mut Tx, meeting: MeetingId) -> Result<bool, Fault> {
+    let slot = number(meeting.slot());
+    let list = query(LIST_CANCELLATIONS).bind(slot).bind(meeting.0).bind(Uuid::nil());
+    let found: Option<Uuid> = list.fetch_optional_value(&mut *tx).await?;
+    let Some(registration) = found else { return Ok(false) };
+    let due = DueMailing { meeting, registration, kind: LetterKind::Cancellation };
+    let Some(row) = take(tx, &due, Timestamp::MAX).await? else { return Ok(false) };
+    cancel_piece(tx, &due, &row).await?;
+    Ok(true)
+}
+
 /// Ends the cancellations of a meeting that still go on; under its lock.
 pub(crate) async fn finish_cancellations(tx: &mut Tx, meeting: MeetingId) -> Result<(), Fault> {
     let mut after = Uuid::nil();

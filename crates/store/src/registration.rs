@@ -107,12 +107,19 @@ impl Store {
             RegistrationKind::BuiltIn(built_in) => (false, built_in.as_ref()),
             RegistrationKind::External => (true, &nothing),
         };
+        let meeting = registration.meeting;
+        // Whoever had a place under the registration before may come again. A long list is worked off piece by piece, so that
+        // nobody else waits for all of it.
+        while write_tx!(self, |tx| {
+            lock(tx, meeting).await?;
+            closing::cancel_next_piece(tx, meeting).await?
+        }) {}
         Ok(write_tx!(self, |tx| {
             lock(tx, registration.meeting).await?;
             if let Some(known) = once::find_known(tx, once, fact.at).await? {
                 return Ok(known);
             }
-            // Whoever had a place under the registration before may come again.
+            // What came since.
             closing::finish_cancellations(tx, registration.meeting).await?;
             let is_new = query(INSERT)
                 .bind(number(registration.meeting.slot()))

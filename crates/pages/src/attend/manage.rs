@@ -254,7 +254,11 @@ pub fn manage_page(view: &ManageView<'_>) -> String {
         ) && !came_again,
         ways: view.calendar.as_ref().map(ways_of_page).unwrap_or_default(),
         reminders_stopped: view.reminders_stopped,
-        letter_explain: t.say_with("manage-letter-explain", &[("email", view.email)]),
+        letter_explain: {
+            let has_place = view.status == ManageStatus::Registered;
+            let key = if has_place { "manage-letter-explain" } else { "manage-letter-explain-waiting" };
+            t.say_with(key, &[("email", view.email)])
+        },
         again: view.registration_page_url.map(clean::href),
         subject: view.subject.map(|subject| t.subject(subject)),
         subject_lang: view.lang.filter(|_| view.subject.is_some_and(|subject| !subject.trim().is_empty())),

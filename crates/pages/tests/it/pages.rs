@@ -219,9 +219,12 @@ fn what_can_be_done_follows_from_where_a_registration_stands() {
 
     assert_eq!(buttons(ManageStatus::Registered), ["answers", "letter", "cancel", "erase"]);
     let expires_at = at("2026-08-02T09:00:00Z");
-    assert_eq!(buttons(ManageStatus::Offered { expires_at }), ["accept", "answers", "cancel", "erase"]);
+    assert_eq!(
+        buttons(ManageStatus::Offered { expires_at }),
+        ["accept", "answers", "letter", "cancel", "erase"]
+    );
     for status in [ManageStatus::Waitlisted, ManageStatus::Pending] {
-        assert_eq!(buttons(status), ["answers", "cancel", "erase"], "{status:?}");
+        assert_eq!(buttons(status), ["answers", "letter", "cancel", "erase"], "{status:?}");
     }
     let withdrawn = ManageStatus::Withdrawn { by_themself: true };
     for status in [ManageStatus::Canceled, withdrawn, ManageStatus::OfferExpired] {

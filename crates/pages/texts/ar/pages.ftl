@@ -89,6 +89,7 @@ manage-answers-until = يمكن تغييرها حتى: { $time }
 manage-answers-late = لم يُحفظ: لا يمكن تغيير الإجابات إلا قبل بدء الاجتماع.
 manage-letter-heading = هل فقدت الرسالة؟
 manage-letter-explain = نرسلها مرة أخرى إلى { $email } مع الرابط الشخصي نفسه.
+manage-letter-explain-waiting = نرسلها مرة أخرى إلى { $email }.
 manage-letter-button = إرسال الرسالة مرة أخرى
 manage-letter-sent = الرسالة في طريقها إليك. تُرسل مرة واحدة كل عشر دقائق مهما تكرر الطلب.
 manage-reminders-explain = طلبت إيقاف التذكيرات بهذا الاجتماع.

@@ -85,6 +85,7 @@ manage-answers-until = Änderbar bis: { $time }.
 manage-answers-late = Nicht gespeichert: Antworten lassen sich nur bis zum Beginn der Besprechung ändern.
 manage-letter-heading = Nachricht verloren?
 manage-letter-explain = Wir senden sie noch einmal an { $email }, mit demselben persönlichen Link.
+manage-letter-explain-waiting = Wir senden sie noch einmal an { $email }.
 manage-letter-button = Nachricht noch einmal senden
 manage-letter-sent = Die Nachricht ist unterwegs. Sie wird höchstens einmal in zehn Minuten gesendet, wie oft Sie auch fragen.
 manage-reminders-explain = Sie haben die Erinnerungen an diese Besprechung abbestellt.

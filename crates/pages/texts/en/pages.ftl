@@ -85,6 +85,7 @@ manage-answers-until = You can change them until { $time }.
 manage-answers-late = Not saved: answers can be changed only until the meeting begins.
 manage-letter-heading = Lost the letter?
 manage-letter-explain = We send it once more to { $email }, with the same personal link.
+manage-letter-explain-waiting = We send it once more to { $email }.
 manage-letter-button = Send the letter again
 manage-letter-sent = The letter is on its way. It is sent at most once every ten minutes.
 manage-reminders-explain = You asked for no more reminders of this meeting.

@@ -85,6 +85,7 @@ manage-answers-until = Se pueden cambiar hasta: { $time }.
 manage-answers-late = No se ha guardado: las respuestas solo se pueden cambiar hasta que empiece la reunión.
 manage-letter-heading = ¿Ha perdido el mensaje?
 manage-letter-explain = Lo enviamos de nuevo a { $email }, con el mismo enlace personal.
+manage-letter-explain-waiting = Lo enviamos de nuevo a { $email }.
 manage-letter-button = Enviar de nuevo el mensaje
 manage-letter-sent = El mensaje está en camino. Se envía como máximo una vez cada diez minutos, por muchas veces que lo pida.
 manage-reminders-explain = Ha pedido no recibir más recordatorios de esta reunión.

@@ -85,6 +85,7 @@ manage-answers-until = Modifiables jusqu’au début de la réunion : { $time }.
 manage-answers-late = Non enregistré : les réponses ne peuvent être modifiées que jusqu’au début de la réunion.
 manage-letter-heading = Message perdu ?
 manage-letter-explain = Nous le renvoyons à { $email }, avec le même lien personnel.
+manage-letter-explain-waiting = Nous le renvoyons à { $email }.
 manage-letter-button = Renvoyer le message
 manage-letter-sent = Le message est en route. Il est envoyé une fois en dix minutes au plus, quel que soit le nombre de demandes.
 manage-reminders-explain = Vous avez demandé à ne plus recevoir de rappels de cette réunion.

@@ -85,6 +85,7 @@ manage-answers-until = इन्हें बदलने की समय-स�
 manage-answers-late = सहेजा नहीं गया: उत्तर केवल बैठक शुरू होने तक बदले जा सकते हैं।
 manage-letter-heading = संदेश नहीं मिल रहा?
 manage-letter-explain = हम उसे उसी निजी लिंक के साथ फिर से { $email } पर भेजते हैं।
+manage-letter-explain-waiting = हम उसे फिर से { $email } पर भेजते हैं।
 manage-letter-button = संदेश फिर से भेजें
 manage-letter-sent = संदेश भेजा जा रहा है। आप कितनी भी बार माँगें, वह दस मिनट में एक ही बार भेजा जाता है।
 manage-reminders-explain = आपने इस मीटिंग के अनुस्मारक बंद कर दिए हैं।

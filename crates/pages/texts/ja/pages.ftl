@@ -84,6 +84,7 @@ manage-answers-until = 変更できる期限：{ $time }
 manage-answers-late = 保存されませんでした。回答を変更できるのは会議の開始までです。
 manage-letter-heading = メールを紛失されましたか？
 manage-letter-explain = 同じ専用リンクを記載したメールを { $email } にもう一度お送りします。
+manage-letter-explain-waiting = メールを { $email } にもう一度お送りします。
 manage-letter-button = メールを再送する
 manage-letter-sent = メールをお送りしています。何度お求めになっても、送信は10分に1回までです。
 manage-reminders-explain = この会議のリマインダーは、ご希望により停止しています。

@@ -87,6 +87,7 @@ manage-answers-until = Można je zmienić do: { $time }.
 manage-answers-late = Nie zapisano: odpowiedzi można zmieniać tylko do rozpoczęcia spotkania.
 manage-letter-heading = Wiadomość zaginęła?
 manage-letter-explain = Wyślemy ją ponownie na adres { $email }, z tym samym osobistym linkiem.
+manage-letter-explain-waiting = Wyślemy ją ponownie na adres { $email }.
 manage-letter-button = Wyślij wiadomość ponownie
 manage-letter-sent = Wiadomość jest w drodze. Wysyłamy ją najwyżej raz na dziesięć minut, niezależnie od liczby próśb.
 manage-reminders-explain = Przypomnienia o tym spotkaniu są wyłączone na Twoją prośbę.

@@ -85,6 +85,7 @@ manage-answers-until = Podem ser alteradas até: { $time }.
 manage-answers-late = Não foi salvo: as respostas só podem ser alteradas até o início da reunião.
 manage-letter-heading = Perdeu a mensagem?
 manage-letter-explain = Nós a enviamos outra vez para { $email }, com o mesmo link pessoal.
+manage-letter-explain-waiting = Nós a enviamos outra vez para { $email }.
 manage-letter-button = Enviar a mensagem de novo
 manage-letter-sent = A mensagem está a caminho. Ela é enviada no máximo uma vez a cada dez minutos, por mais vezes que você peça.
 manage-reminders-explain = Você pediu para não receber mais lembretes desta reunião.

@@ -84,6 +84,7 @@ manage-answers-until = 可修改至：{ $time }
 manage-answers-late = 未保存：只能在会议开始前修改回答。
 manage-letter-heading = 没有找到邮件？
 manage-letter-explain = 我们会将带有同一专属链接的邮件再次发送到 { $email }。
+manage-letter-explain-waiting = 我们会将邮件再次发送到 { $email }。
 manage-letter-button = 重新发送邮件
 manage-letter-sent = 邮件正在发送。无论请求多少次，十分钟内只发送一次。
 manage-reminders-explain = 您已选择不再接收此会议的提醒。

@@ -220,7 +220,7 @@ async fn answer(
 }
 
 async fn send_again(app: &App, reader: &Reader, own: &Own) -> Result<Response, ApiError> {
-    if !own.registrant.is_registered() || own.hosted.is_none() {
+    if !own.registrant.standing.is_live() || own.hosted.is_none() {
         return Ok(manage_page(app, reader, own, Shown::default()));
     }
     let fact = by_registrant(app);

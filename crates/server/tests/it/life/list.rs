@@ -250,6 +250,17 @@ async fn who_waits_and_comes_again_gets_their_letter_again() {
 }
 
 #[tokio::test]
+async fn who_waits_can_have_their_letter_sent_again_from_their_page() {
+    let app = TestApp::new().await;
+    let List { manage, .. } = list(&app).await;
+    assert!(app.get(&manage[1]).await.expect(200).text().contains("value=\"letter\""));
+
+    app.post(&manage[1]).form(&[("do", "letter")]).await.expect(200);
+
+    assert_eq!(letters(&app).await, [told("berit", LetterKind::Waitlisted)]);
+}
+
+#[tokio::test]
 async fn a_member_who_waits_has_no_link_yet() {
     let app = TestApp::new().await;
     let body = json!({"allowedRegistrant": "organization", "capacity": 1, "isWaitlistEnabled": true});
