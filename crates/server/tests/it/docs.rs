@@ -6,6 +6,7 @@
 //! under test and `cargo run -- demo` a demo of it on a free port.
 
 mod errors;
+mod moved;
 mod pasted;
 mod recipes;
 mod run;

@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use url::Url;
 
+use super::moved;
 use super::run::demo_of;
 use super::shell::{Place, succeeded};
 use super::text::{after, blocks, one, read, root, script};
@@ -101,6 +102,24 @@ fn the_moved_sample_for_curl_works() {
     moved.lead_to_a_sign_up_page(
         Command::new("sh").arg("-eu").arg(sample).env("CURL_CA_BUNDLE", &moved.ca_file),
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_moved_sample_for_rust_works() {
+    let document = read("docs/recipes/moving-from-graph.md");
+    let sample = one(blocks(&document).into_iter().filter(|block| block.mark.as_deref() == Some("rust")));
+    let (_, ours) = include_str!("moved.rs").split_once("\n\n").expect("a comment stands before it");
+    assert_eq!(after(&sample.text).trim(), ours.trim(), "what is compiled here is what the recipe prints");
+    // Whoever uses the client with its own defaults has one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let (_demo, printed) = demo();
+    let text = |member: &Value| member.as_str().unwrap().to_owned();
+    let base = format!("{}/beta", text(&printed["baseUrl"]));
+
+    let page = moved::sign_up_page(&base, &text(&printed["organizer"]["token"])).await.unwrap();
+
+    let shown = run(Command::new("curl").args(["-sS", "--fail", &page]), b"");
+    assert!(shown.contains("Ferry safety talk"), "{shown}");
 }
 
 #[test]
