@@ -36,7 +36,7 @@ pub struct Limits {
     /// So many connections at once; further ones wait until one ends.
     pub connections: u32,
     /// How long a connection may go without a request while it is the client's turn: silent, sending the head of
-    /// one, or taking an answer, of which each [`TAKEN`] bytes begin that time anew. It ends after that time, at the latest
+    /// one, or taking an answer, of which each 256 KiB begin that time anew. It ends after that time, at the latest
     /// after twice of it.
     pub idle: Duration,
     /// How long the body of a request may take to arrive.
