@@ -239,3 +239,27 @@ async fn it_is_no_part_of_a_batch() {
     assert_eq!(of("1")["body"]["error"]["target"], "url");
     assert_eq!(each(of("2")["body"]["value"].as_array().unwrap(), "status"), ["registered"]);
 }
+
+/// Each holds some pages in memory for as long as nobody reads on.
+#[tokio::test]
+async fn an_organisation_has_so_many_exports_under_way_and_no_more() {
+    let app = TestApp::new().await;
+    let meeting = app.built_in("everyone").await;
+    for thousand in 0..3 {
+        let rows: Vec<Value> = (0..1_000).map(|n| guest(1_000 * thousand + n)).collect();
+        enroll(&app, &meeting, &rows).await.expect(200);
+    }
+    let mut unread = Vec::new();
+    for _ in 0..4 {
+        unread.push(export(&app, &meeting, "csv").begin().await);
+    }
+
+    let refused = export(&app, &meeting, "csv").await.expect(503);
+
+    assert_eq!(refused.inner_code(), "busy");
+    assert!(refused.header("retry-after").is_some());
+    drop(unread);
+    while export(&app, &meeting, "csv").await.status != 200 {
+        tokio::task::yield_now().await;
+    }
+}
