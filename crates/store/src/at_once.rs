@@ -35,9 +35,9 @@ const OPEN: &str = "meeting m
 /// The statement sees the database as it was before it waited for a lock. What it decides by is in the rows that it
 /// locks, which PostgreSQL reads again when somebody has changed them meanwhile
 /// (<https://www.postgresql.org/docs/15/transaction-iso.html#XACT-READ-COMMITTED>), but for the version of the directory: a
-/// right that is taken away while somebody waits for the lock counts as taken away after them. Who is in the list already is
-/// told by the unique key. Meetings are locked one after the other, in the order in which they come. The row that counts is always
-/// there; as a conflict it is found by its key, which a plan for an update, made when there were few, might not do.
+/// right that is taken away while somebody waits for the lock counts as taken away after them. Who is in the list already
+/// is told by the unique key. Meetings are locked one after the other, in the order in which they come. The row that counts
+/// is always there; as a conflict it is found by its key, which a plan for an update, made when there were few, might not do.
 const SEAT: &str = "WITH party AS (
         SELECT {seen} FROM UNNEST(?, ?, ?, ?, ?, ?, ?) AS seen ({seen})),
     open AS MATERIALIZED (

@@ -34,7 +34,8 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
     }
     let limits = ask.app.settings.subscriptions;
     // Nobody is called for whoever may have no more anyway.
-    if ask.app.store.list_subscriptions(&owner).await?.len() >= 2 * limits.per_app as usize {
+    let own = ask.app.store.list_subscriptions(&owner).await?;
+    if own.iter().filter(|other| other.expires_at > now).count() >= limits.per_app as usize {
         return Err(Refusal::TooManySubscriptions.into());
     }
     validate(ask, "notificationUrl", &new.notification_url).await?;

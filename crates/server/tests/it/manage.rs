@@ -265,3 +265,32 @@ async fn whoever_gave_the_place_back_before_reads_so_when_the_registration_is_go
 
     assert!(page.contains("Your registration is cancelled.") && page.contains("Reading a river"), "{page}");
 }
+
+#[tokio::test]
+async fn answers_that_are_sent_again_as_they_are_write_nothing() {
+    let app = TestApp::new().await;
+    let own = own(&app, None).await;
+    let updates = "SELECT COUNT(*) FROM event WHERE kind = 'registrantUpdated'";
+
+    own.answer(&app, "Deck", "Loire").await.expect(200);
+    own.answer(&app, "Deck", "Loire").await.expect(200);
+    assert_eq!(app.db_count(updates).await, 0);
+    own.answer(&app, "Deck", "Rhine").await.expect(200);
+    assert_eq!(app.db_count(updates).await, 1, "the control");
+}
+
+#[tokio::test]
+async fn who_is_erased_is_not_named_by_who_registered_them() {
+    let app = TestApp::new().await;
+    let (meeting, tomas) = (app.built_in("organization").await, &app.people.tomas);
+    app.post(meeting.registrants()).token(&app.token(tomas)).json(&tomas.enrolment()).await.expect(200);
+    let letter = app.mail().await.remove(0);
+    let person = format!("person:{}", tomas.id);
+    let by_them = format!("SELECT COUNT(*) FROM registrant WHERE registered_by = '{person}'");
+    let events = format!("SELECT COUNT(*) FROM event WHERE actor = '{person}'");
+    assert_eq!((app.db_count(&by_them).await, app.db_count(&events).await), (1, 1), "the control");
+
+    app.post(path(&letter.manage_url)).form(&[("do", "erase")]).await.expect(200);
+
+    assert_eq!((app.db_count(&by_them).await, app.db_count(&events).await), (0, 0));
+}
