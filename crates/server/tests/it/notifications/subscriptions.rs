@@ -154,11 +154,17 @@ async fn there_are_no_more_subscriptions_than_may_be() {
     let first = ask(&person).await.expect(201).json();
     ask(&person).await.expect(201);
     let of_app = ask(&person).await.expect(403);
+    let mut to_nobody = wish(&resource, &receiver);
+    to_nobody["notificationUrl"] = "http://127.0.0.1:1/".into();
+    let unasked = app.post("/beta/subscriptions").token(&person).json(&to_nobody).await.expect(403);
     ask(&machine).await.expect(201);
     let of_tenant = ask(&machine).await.expect(403);
 
     assert_eq!(of_app.inner_code(), "tooManySubscriptions");
     assert_eq!(of_tenant.inner_code(), "tooManySubscriptions");
+    assert_eq!(unasked.inner_code(), "tooManySubscriptions", "nobody is called who would not answer");
+    let deaf = app.post("/beta/subscriptions").token(&machine).json(&to_nobody).await.expect(400);
+    assert_eq!(deaf.inner_code(), "receiverNotValidated", "the control");
     app.delete(format!("/beta/subscriptions/{}", first["id"].as_str().unwrap()))
         .token(&person)
         .await
