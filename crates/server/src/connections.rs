@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use http::{Request, Response};
@@ -21,7 +20,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
@@ -57,10 +55,14 @@ const TAKEN: usize = 256 << 10;
 const BETWEEN_COMPLAINTS: Duration = Duration::from_secs(60);
 
 /// Serves until `stop` says `true`, then answers what was asked and returns when every connection has ended.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: watch::Receiver<bool>) {
+pub async fn serve<A, F>(listener: TcpListener, answer: A, limits: Limits, stop: watch::Receiver<bool>)
+where
+    A: Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
     let places = Arc::new(Semaphore::new(limits.connections as usize));
     tokio::select! {
-        never = let_in(&listener, router, limits, &places, &stop) => match never {},
+        never = let_in(&listener, answer, limits, &places, &stop) => match never {},
         () = asked_to_stop(stop.clone()) => {}
     }
     drop(listener);
@@ -79,15 +81,17 @@ pub fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
     successors(Some(error), |error| (*error).source()).any(|error| error.is::<TimeoutError>())
 }
 
-async fn let_in(
+async fn let_in<A, F>(
     listener: &TcpListener,
-    router: Router,
+    answer: A,
     limits: Limits,
     places: &Arc<Semaphore>,
     stop: &watch::Receiver<bool>,
-) -> Infallible {
-    // Made ready for requests here, once, and not by each of them.
-    let router = TowerToHyperService::new(router.with_state(()));
+) -> Infallible
+where
+    A: Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
     let (mut full, mut exhausted) = (Complaint::default(), Complaint::default());
     loop {
         if places.available_permits() == 0 && full.is_due() {
@@ -99,7 +103,7 @@ async fn let_in(
         }
         let place = Arc::new(Arc::clone(places).acquire_owned().await);
         let (stream, peer) = take(listener, &mut exhausted).await;
-        tokio::spawn(attend(stream, peer, router.clone(), limits, (stop.clone(), place)));
+        tokio::spawn(attend(stream, peer, answer.clone(), limits, (stop.clone(), place)));
     }
 }
 
@@ -134,13 +138,15 @@ type Place = Arc<Result<OwnedSemaphorePermit, AcquireError>>;
 
 /// Serves one connection to its end, or until its client has let it lie for too long. Its place is held until what was
 /// asked over it has been worked off.
-async fn attend(
+async fn attend<F>(
     stream: TcpStream,
     peer: SocketAddr,
-    router: TowerToHyperService<Router>,
+    answer: impl Fn(Request<Body>) -> F + Send + Sync,
     limits: Limits,
     (stop, place): (watch::Receiver<bool>, Place),
-) {
+) where
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
     // Answers are small and complete: waiting for more to send would only delay them. It works without, too.
     let _ = stream.set_nodelay(true);
     let requests = Requests::default();
@@ -148,12 +154,12 @@ async fn attend(
     let service = service_fn(|mut request: Request<Incoming>| {
         requests.turn();
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.call(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))));
+        let answer = answer(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))));
         let answer = SeenThrough::new(answer, Arc::clone(&place));
         async {
             let answer = answer.await;
             requests.turn();
-            answer
+            Ok(answer)
         }
     });
     tokio::select! {
@@ -304,7 +310,6 @@ impl Complaint {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
@@ -315,11 +320,11 @@ mod tests {
     async fn taken(rest: Duration) -> usize {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route("/", get(|| async { vec![b'x'; LONG] }));
+        let answer = |_| async { Response::new(Body::from(vec![b'x'; LONG])) };
         let limits =
             Limits { connections: 1, idle: Duration::from_millis(300), body: Duration::from_secs(1) };
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, router, limits, stopped));
+        let serving = tokio::spawn(serve(listener, answer, limits, stopped));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
         let (mut taken, mut piece) = (0, vec![0; 1 << 20]);

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::connections::{self, asked_to_stop};
+use crate::http::Surface;
 use crate::lmtp::Lmtp;
 use crate::start::{Service, StartProblem};
 
@@ -24,7 +25,7 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
         Some(listen) => Some(Lmtp::bind(listen).await?),
         None => None,
     };
-    let router = crate::http::router(service.app, service.issuer);
+    let surface = Surface::new(service.app, service.issuer);
     let (stop, stopped) = watch::channel(false);
     let mailroom = {
         let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
@@ -50,7 +51,8 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
         let app = app.clone();
         tokio::spawn(keep_going("the janitor", MOMENT, move || tidy_up(app.clone())))
     };
-    let http = tokio::spawn(connections::serve(listener, router, app.settings.limits, stopped));
+    let answer = move |request| surface.clone().answer(request);
+    let http = tokio::spawn(connections::serve(listener, answer, app.settings.limits, stopped));
 
     wait_for_signal().await?;
     tracing::info!("stopping");

@@ -251,6 +251,8 @@ impl Keeper {
                 // Whoever hung up is registered all the same, and the letter says so.
                 let _ = answer.send(verdict);
             }
+            // What people sent is let go here, where nobody waits for the turnstile.
+            drop(batch);
         });
     }
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use domain::{AppId, PolicyId, Role, Scope, TenantId};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use server::app::App;
 use server::clock::{Clock, Source};
 use server::config::{Config, Listen};
+use server::http::Surface;
 use server::issuer::{Grant, IssuerService};
 use server::lmtp::Lmtp;
 use server::mailroom::MailboxLetter;
@@ -40,7 +40,7 @@ pub struct TestApp {
     /// The database, where it is not the file in the folder.
     pub(crate) scratch: Option<Arc<Scratch>>,
     issuer: Arc<IssuerService>,
-    pub(crate) router: Router,
+    pub(crate) surface: Surface,
     clock: Clock,
     config: String,
     /// The next seed: each application on the folder draws its ids from one of its own, as two processes would.
@@ -236,8 +236,8 @@ impl TestApp {
         let Service { app, issuer } =
             build(&parsed, clock.clone(), source).await.unwrap_or_else(|problem| panic!("{problem}"));
         let issuer = issuer.expect("the built-in issuer is enabled above");
-        let router = server::http::router(app.clone(), Some(Arc::clone(&issuer)));
-        Self { people: People::default(), app, folder, scratch, issuer, router, clock, config, seeds }
+        let surface = Surface::new(app.clone(), Some(Arc::clone(&issuer)));
+        Self { people: People::default(), app, folder, scratch, issuer, surface, clock, config, seeds }
     }
 
     /// A second application on the same data folder, with nothing in memory: another process.
@@ -302,7 +302,7 @@ impl TestApp {
 
     /// A request by any method. `path` begins with a slash and may hold a query.
     pub fn call(&self, method: Method, path: impl Into<String>) -> Call {
-        Call::new(self.router.clone(), method, path.into())
+        Call::new(self.surface.clone(), method, path.into())
     }
 
     /// A GET.

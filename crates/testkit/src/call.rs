@@ -4,19 +4,18 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Frame;
 use serde_json::Value;
-use tower::ServiceExt;
+use server::http::Surface;
 
 /// A request in the making. Await it to send it.
 #[must_use = "a request is sent when it is awaited"]
 pub struct Call {
-    router: Router,
+    surface: Surface,
     method: Method,
     path: String,
     headers: HeaderMap,
@@ -24,10 +23,10 @@ pub struct Call {
 }
 
 impl Call {
-    pub(crate) fn new(router: Router, method: Method, path: String) -> Self {
+    pub(crate) fn new(surface: Surface, method: Method, path: String) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("usher.example"));
-        Self { router, method, path, headers, body: Body::empty() }
+        Self { surface, method, path, headers, body: Body::empty() }
     }
 
     /// With a bearer token.
@@ -69,7 +68,7 @@ impl Call {
     pub async fn begin(self) -> Response<Body> {
         let mut request = Request::builder().method(self.method).uri(&self.path).body(self.body).unwrap();
         *request.headers_mut() = self.headers;
-        self.router.oneshot(request).await.unwrap_or_else(|never| match never {})
+        self.surface.answer(request).await
     }
 
     /// Sends it.

@@ -24,7 +24,9 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
         let limits = self.app.settings.limits;
-        let served = tokio::spawn(connections::serve(listener, self.router.clone(), limits, stopped));
+        let surface = self.surface.clone();
+        let answer = move |request| surface.clone().answer(request);
+        let served = tokio::spawn(connections::serve(listener, answer, limits, stopped));
         Listening { address, stop, served }
     }
 }

@@ -110,7 +110,7 @@ pub struct Members<'a> {
     problems: &'a mut Vec<FieldProblem>,
 }
 
-impl Members<'_> {
+impl<'a> Members<'a> {
     /// Reports a fault of a member.
     pub fn report(&mut self, name: &str, code: ProblemCode, message: impl Into<String>) {
         self.problems.push(FieldProblem::new(format!("{}{name}", self.prefix), code, message));
@@ -305,9 +305,9 @@ impl Members<'_> {
         Given::Is(values)
     }
 
-    fn list(&mut self, name: &str, limit: usize) -> Given<Vec<Value>> {
-        match self.get(name) {
-            Some(Value::Array(items)) if items.len() <= limit => Given::Is(items.clone()),
+    fn list(&mut self, name: &str, limit: usize) -> Given<&'a [Value]> {
+        match self.map.get(name) {
+            Some(Value::Array(items)) if items.len() <= limit => Given::Is(items),
             Some(Value::Array(_)) => {
                 self.report(name, ProblemCode::TooLong, format!("`{name}` has more than {limit} items"));
                 Given::Absent

@@ -28,7 +28,6 @@ mod user;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::State;
 use axum::response::Response;
 use domain::operation::Method;
 use domain::{Caller, Operation};
@@ -60,15 +59,15 @@ const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
 const DIAGNOSTIC: HeaderName = HeaderName::from_static("x-ms-ags-diagnostic");
 
 /// Answers a request below `/beta` or `/v1.0`.
-pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
+pub async fn serve(app: &App, request: Request<Body>) -> Response {
     let (parts, mut body) = request.into_parts();
     let waits_for_a_word = parts.headers.contains_key(header::EXPECT);
     let mut response = if is_for("$batch", &parts) {
-        batch::serve(&app, &parts, &mut body).await
+        batch::serve(app, &parts, &mut body).await
     } else if is_for("$metadata", &parts) {
-        metadata::serve(&app, &parts)
+        metadata::serve(app, &parts)
     } else {
-        one(&app, parts, &mut body).await
+        one(app, parts, &mut body).await
     };
     // Who waits for a word before sending the body gets the answer for it.
     let is_read =
@@ -82,7 +81,9 @@ pub async fn serve(State(app): State<App>, request: Request<Body>) -> Response {
 /// Whether a request is for what is called so and stands directly below the version, beside all nouns.
 fn is_for(name: &str, request: &Parts) -> bool {
     let below = request.uri.path().splitn(3, '/').nth(2).unwrap_or_default().trim_end_matches('/');
-    percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case(name))
+    // Nearly every path has more segments than one, and need not be decoded for this.
+    !below.contains('/')
+        && percent_decode_str(below).decode_utf8().is_ok_and(|below| below.eq_ignore_ascii_case(name))
 }
 
 /// Answers one request, whether it came by itself or in a batch.
@@ -119,6 +120,8 @@ fn finish(app: &App, ids: &RequestIds, name: &'static str, left: Option<Left>, a
     let status = response.status().as_str().to_owned();
     metrics::counter!("usher_graph_requests_total", "operation" => name, "status" => status).increment(1);
     let headers = response.headers_mut();
+    // Room for all of them at once.
+    headers.reserve(8);
     app.settings.budgets.tell(left, headers);
     for (name, value) in [(REQUEST_ID, &ids.request), (CLIENT_REQUEST_ID, &ids.client)] {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -9,6 +9,7 @@ use domain::RegistrationKind;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::bench_server::{BenchServer, Mode};
 use super::database::Database;
@@ -19,11 +20,14 @@ use super::pgbench::{self, Script};
 use super::report::Report;
 use super::target::{DemoLine, Target};
 use crate::app::App;
+use crate::connections;
+use crate::http::Surface;
 
 struct Running {
     app: App,
     line: DemoLine,
     meetings: Vec<String>,
+    _stop: watch::Sender<bool>,
     _folder: TempDir,
 }
 
@@ -41,8 +45,11 @@ async fn start_with(mode: Mode, meetings: Option<u32>) -> Running {
     let meetings = server.meetings(&service, &printed).await.unwrap();
     let line = DemoLine::read(&serde_json::to_string(&printed).unwrap()).unwrap();
     let app = service.app.clone();
-    tokio::spawn(axum::serve(listener, crate::http::router(service.app, service.issuer)).into_future());
-    Running { app, line, meetings, _folder: folder }
+    let (limits, surface) = (app.settings.limits, Surface::new(service.app, service.issuer));
+    let answer = move |request| surface.clone().answer(request);
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(connections::serve(listener, answer, limits, stopped));
+    Running { app, line, meetings, _stop: stop, _folder: folder }
 }
 
 const PLAN: Plan = Plan { callers: 8, until: Until::Asked(50), run: 1 };

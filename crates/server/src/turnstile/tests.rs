@@ -6,12 +6,12 @@ use domain::{Email, Person, RegistrationId};
 use http::{Request, StatusCode};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
-use tower::ServiceExt;
 use uuid::Uuid;
 
 use super::*;
 use crate::app::{App, Memory, Parts};
 use crate::config::Config;
+use crate::http::Surface;
 use crate::start::build;
 
 fn somebody() -> Enrolment {
@@ -160,8 +160,8 @@ async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
         ),
         (broken, "/health/live", StatusCode::OK, "live\n"),
     ] {
-        let router = crate::http::router(of(turnstile), None);
-        let answer = router.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let surface = Surface::new(of(turnstile), None);
+        let answer = surface.answer(Request::get(path).body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status(), status);
         assert_eq!(to_bytes(answer.into_body(), 1_000).await.unwrap(), text);
     }

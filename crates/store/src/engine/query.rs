@@ -1,5 +1,7 @@
 //! A query: its text, its values, and running it on whatever is open.
 
+use std::array::from_fn;
+
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite};
@@ -128,9 +130,13 @@ impl<'q> Query<'q> {
         self
     }
 
-    /// Binds rows, column by column: each column is one list.
-    pub(crate) fn bind_columns<const N: usize>(mut self, rows: impl Iterator<Item = [Value<'q>; N]>) -> Self {
-        let mut columns = [const { Vec::new() }; N];
+    /// Binds rows, column by column: each column is one list, and one that holds nothing but NULL is empty. `UNNEST` of
+    /// several fills up whichever is shorter than the longest.
+    pub(crate) fn bind_columns<const N: usize>(
+        mut self,
+        rows: impl ExactSizeIterator<Item = [Value<'q>; N]>,
+    ) -> Self {
+        let mut columns: [Vec<_>; N] = from_fn(|_| Vec::with_capacity(rows.len()));
         for row in rows {
             for (column, value) in columns.iter_mut().zip(row) {
                 column.push(value);

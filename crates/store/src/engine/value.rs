@@ -1,10 +1,11 @@
 //! Values, and how each engine takes them.
 
 use std::borrow::Cow;
+use std::mem::discriminant;
 
 use sqlx::encode::Encode;
 use sqlx::error::BoxDynError;
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgBindIterExt};
 use sqlx::sqlite::SqliteArguments;
 use sqlx::types::Type;
 use sqlx::{Arguments, Database, Postgres, Sqlite};
@@ -57,6 +58,15 @@ impl<'q> From<&'q Option<String>> for Value<'q> {
     }
 }
 
+impl Value<'_> {
+    fn is_null(&self) -> bool {
+        matches!(
+            self,
+            Self::Number(None) | Self::Flag(None) | Self::Text(None) | Self::Id(None) | Self::Bytes(None)
+        )
+    }
+}
+
 /// The values as an engine takes them.
 pub(crate) fn arguments<D: Lists>(values: Vec<Value<'_>>) -> Result<D::Arguments, Fault>
 where
@@ -88,7 +98,7 @@ where
 
 /// An engine, and what it makes of a list.
 pub(crate) trait Lists: Database {
-    /// Binds a list, whose first value says of which kind it is.
+    /// Binds a list, whose first value says of which kind all are; an empty one where all are NULL.
     fn add_list(arguments: &mut Self::Arguments, values: Vec<Value<'_>>) -> Result<(), BoxDynError>;
 }
 
@@ -100,22 +110,27 @@ impl Lists for Sqlite {
 
 impl Lists for Postgres {
     fn add_list(arguments: &mut PgArguments, values: Vec<Value<'_>>) -> Result<(), BoxDynError> {
+        let Some(first) = values.first() else { return Err("a list of nothing".into()) };
+        if values.iter().any(|value| discriminant(value) != discriminant(first)) {
+            return Err("a list of one kind holds another".into());
+        }
+        let filled = if values.iter().all(Value::is_null) { &[] } else { &*values };
         macro_rules! of {
             ($kind:ident, |$value:ident| $into:expr) => {{
-                let each = values.iter().map(|value| match value {
-                    Value::$kind($value) => Ok($into),
-                    _ => Err(BoxDynError::from("a list of one kind holds another")),
+                let each = filled.iter().map(|value| match value {
+                    Value::$kind($value) => $into,
+                    _ => None,
                 });
-                arguments.add(each.collect::<Result<Vec<_>, _>>()?)
+                arguments.add(each.bind_iter())
             }};
         }
-        match values.first() {
-            Some(Value::Number(_)) => of!(Number, |value| *value),
-            Some(Value::Flag(_)) => of!(Flag, |value| *value),
-            Some(Value::Id(_)) => of!(Id, |value| *value),
-            Some(Value::Text(_)) => of!(Text, |value| value.as_deref()),
-            Some(Value::Bytes(_)) => of!(Bytes, |value| value.as_deref()),
-            Some(Value::List(_)) | None => Err("a list of nothing".into()),
+        match first {
+            Value::Number(_) => of!(Number, |value| *value),
+            Value::Flag(_) => of!(Flag, |value| *value),
+            Value::Id(_) => of!(Id, |value| *value),
+            Value::Text(_) => of!(Text, |value| value.as_deref()),
+            Value::Bytes(_) => of!(Bytes, |value| value.as_deref()),
+            Value::List(_) => Err("a list of lists".into()),
         }
     }
 }

@@ -2,7 +2,6 @@
 //! made as its users make it: by the application over the Graph API, passwords as `usher users password` sets them.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::State;
 use domain::person::DirectoryPerson;
 use domain::{Meeting, PersonId, TenantId};
 use http::{Method, Request, header};
@@ -189,7 +188,7 @@ impl Organizer<'_> {
             .header(header::ACCEPT_LANGUAGE, language.tag())
             .body(body)
             .map_err(|error| cannot(error.to_string()))?;
-        let response = graph::serve(State(self.app.clone()), request).await;
+        let response = graph::serve(&self.app, request).await;
         let status = response.status();
         let answer = to_bytes(response.into_body(), usize::MAX).await;
         let answer = answer.map_err(|error| cannot(error.to_string()))?;
