@@ -408,8 +408,8 @@ impl Operation {
     pub fn query_options(self) -> &'static [QueryOption] {
         use QueryOption::{Count, DeltaToken, Expand, Filter, OrderBy, Search, Skip, SkipToken, Top};
         match self {
-            Self::FindMeetings => &[Filter],
-            Self::GetRegistration | Self::GetAttendanceReport => &[Expand],
+            Self::FindMeetings => &[Expand, Filter],
+            Self::GetMeeting | Self::GetRegistration | Self::GetAttendanceReport => &[Expand],
             Self::ListRegistrants => &[Filter, Search, OrderBy, Top, Skip, SkipToken, Count],
             Self::ListQuestions | Self::ListLetters => &[Filter, Search, OrderBy, Top, Skip, Count],
             Self::ListAttendanceReports => &[Expand, Filter, OrderBy, Top, Skip, Count],

@@ -2,6 +2,9 @@
 
 use domain::Meeting;
 
+/// The questions, inside what is expanded.
+const QUESTIONS: &str = "microsoft.graph.meetingRegistration/customQuestions()";
+
 /// Where the metadata is said to be: `{public URL}/beta`, or what `compat.metadata_root` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root(pub String);
@@ -18,6 +21,19 @@ impl Root {
         format!("{}/$metadata#users('{organizer}')/onlineMeetings{tail}", self.0)
     }
 
+    /// The same with the registration expanded, and its questions where `with_questions`.
+    pub fn expanded_meetings(
+        &self,
+        organizer: domain::PersonId,
+        is_entity: bool,
+        with_questions: bool,
+    ) -> String {
+        let plain = self.meetings(organizer, false);
+        let questions = if with_questions { QUESTIONS } else { "" };
+        let tail = if is_entity { "/$entity" } else { "" };
+        format!("{plain}(registration({questions})){tail}")
+    }
+
     /// A registration.
     pub fn registration(&self, meeting: &Meeting) -> String {
         self.below(meeting, "registration/$entity")
@@ -25,7 +41,7 @@ impl Root {
 
     /// A registration with its questions expanded.
     pub fn expanded_registration(&self, meeting: &Meeting) -> String {
-        self.below(meeting, "registration(microsoft.graph.meetingRegistration/customQuestions())/$entity")
+        self.below(meeting, &format!("registration({QUESTIONS})/$entity"))
     }
 
     /// The questions of a registration.

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::body::{Body, Given, Members};
-use crate::registration::check_order;
+use crate::registration::{AnyRegistration, check_order};
 
 /// An online meeting.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -50,6 +50,10 @@ pub struct OnlineMeeting {
     pub participants: MeetingParticipants,
     pub lobby_bypass_settings: LobbyBypassSettings,
     pub join_meeting_id_settings: JoinMeetingIdSettings,
+    /// Its registration of either kind, with `$expand=registration`; null where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("readOnly" = true))]
+    pub registration: Option<Option<AnyRegistration>>,
 }
 
 /// Who takes part.
@@ -129,7 +133,7 @@ pub struct JoinMeetingIdSettings {
 }
 
 impl OnlineMeeting {
-    /// A meeting as it is shown. `organizer_upn` where the directory knows the organizer.
+    /// A meeting as it is shown, without its registration. `organizer_upn` where the directory knows the organizer.
     pub fn new(join_base: &str, meeting: &Meeting, organizer_upn: Option<String>) -> Self {
         let settings = &meeting.settings;
         Self {
@@ -162,6 +166,7 @@ impl OnlineMeeting {
                 join_meeting_id: meeting.join_meeting_id.clone(),
                 passcode: meeting.passcode.clone(),
             },
+            registration: None,
         }
     }
 }

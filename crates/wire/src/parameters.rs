@@ -56,7 +56,14 @@ fn describe_option(operation: Operation, option: QueryOption) -> (&'static str, 
         {
             ("`attendanceRecords`: the first hundred.", text)
         }
-        QueryOption::Expand => ("`customQuestions`, with or without its type cast.", text),
+        QueryOption::Expand if matches!(operation, Operation::GetMeeting | Operation::FindMeetings) => (
+            "`registration`, with or without its type cast, for whoever may get it by itself; behind it in parentheses \
+             `$select=…` and `$expand=customQuestions`, with `;` between them.",
+            text,
+        ),
+        QueryOption::Expand => {
+            ("`customQuestions`, with or without its type cast; behind it in parentheses `$select=…`.", text)
+        }
         QueryOption::Filter if operation == Operation::FindMeetings => (
             "`JoinWebUrl eq '…'`, `joinMeetingIdSettings/joinMeetingId eq '…'` or `VideoTeleconferenceId eq '…'`.",
             text,

@@ -1,5 +1,6 @@
 //! OData query options, with and without the `$`, encoded or not. docs/graph-compat.md#query-options, docs/queries.md.
 
+mod expand;
 mod filter;
 mod items;
 pub mod list;
@@ -13,9 +14,13 @@ use domain::query::{Filter, Order, bound};
 use domain::{FieldProblem, Operation, ProblemCode};
 use percent_encoding::percent_decode_str;
 
+pub use expand::Expanded;
 pub use items::choose;
 use list::List;
 pub use parser::ReadId;
+
+/// Names that one `$select` may hold.
+const MOST_SELECTED: usize = 100;
 
 /// The options of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,8 +114,9 @@ impl Query {
             "search" => self.search = Some(value),
             "skiptoken" => self.skip_token = Some(value),
             "deltatoken" => self.delta_token = Some(value),
-            "select" if value.split(',').count() > 100 => {
-                return Err(problem("$select", "`$select` names at most 100 members"));
+            "select" if value.split(',').count() > MOST_SELECTED => {
+                let message = format!("`$select` names at most {MOST_SELECTED} members");
+                return Err(problem("$select", &message));
             }
             "select" => self.select = Some(value.split(',').map(|name| name.trim().to_owned()).collect()),
             "count" if value == "true" || value == "false" => self.count = value == "true",
@@ -164,6 +170,15 @@ impl Query {
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
+    /// What is expanded, as far as the operation serves it; `None` where nothing is.
+    pub fn expanded(&self, operation: Operation) -> Result<Option<Expanded>, Vec<FieldProblem>> {
+        let (Some(text), Some(expandable)) = (&self.expand, expand::expandable(operation)) else {
+            return Ok(None);
+        };
+        let expanded = expand::read_expand(text, expandable).map_err(|fault| vec![fault.of("$expand")])?;
+        Ok(Some(expanded))
+    }
+
     /// What is asked of a list, by `$filter`, `$search` and `$orderby`; ids are read by `read_id`. Every fault at once, each
     /// with the column it stands in.
     pub fn asked(&self, list: &'static List, read_id: ReadId<'_>) -> Result<Asked, Vec<FieldProblem>> {
@@ -186,6 +201,16 @@ impl Query {
         });
         let asked = Asked { filter: Filter::both(filter, search), orders: orders.unwrap_or_default() };
         if problems.is_empty() { Ok(asked) } else { Err(problems) }
+    }
+}
+
+fn check_length(text: &str) -> Result<(), Fault> {
+    match text.chars().nth(bound::LENGTH) {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("it is longer than {} characters", bound::LENGTH);
+            Err(Fault::at(bound::LENGTH + 1, message))
+        }
     }
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { unique, YEAR } from "../lib/demo.mjs";
 import { answered, refused } from "../lib/graph.mjs";
 import { isInstant, isMeetingId, readJoinLink } from "../lib/shapes.mjs";
-import { END, START } from "./fresh.mjs";
+import { END, freshRegistration, START, WORDS } from "./fresh.mjs";
 
 export async function meetings(run) {
   const { demo, check, organizer, app } = run;
@@ -69,6 +69,16 @@ export async function meetings(run) {
     const filter = `joinMeetingIdSettings/joinMeetingId eq '${meeting.joinMeetingIdSettings.joinMeetingId}'`;
     const found = await app.api(`/users/${demo.organizer.id}/onlineMeetings`).filter(filter).get();
     assert.deepEqual(found.value.map((one) => one.id), [meeting.id]);
+  });
+
+  await check("a meeting shows its registration if that is expanded", async () => {
+    const { meeting: other, registration } = await freshRegistration(run, "everyone", [WORDS]);
+    const get = (expand) => answered(organizer, 200, () => organizer.api(`/me/onlineMeetings/${other.id}`).select("id").expand(expand).get());
+    const read = await get("registration($expand=customQuestions)");
+    assert.deepEqual([read.id, read.registration.id, read.registration.customQuestions[0].displayName], [other.id, registration.id, WORDS.displayName]);
+    assert.equal((await get("registration")).registration.customQuestions, undefined);
+    const none = await organizer.api(`/me/onlineMeetings/${meeting.id}`).expand("registration").get();
+    assert.deepEqual([none.subject, none.registration], [meeting.subject, null]);
   });
 
   await check("another filter is refused", () =>

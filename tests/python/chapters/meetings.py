@@ -2,9 +2,13 @@
 
 import datetime
 
+from msgraph_beta.generated.models.meeting_audience import MeetingAudience
 from msgraph_beta.generated.models.online_meeting import OnlineMeeting
 from msgraph_beta.generated.users.item.online_meetings.create_or_get.create_or_get_post_request_body import (
     CreateOrGetPostRequestBody,
+)
+from msgraph_beta.generated.users.item.online_meetings.item.online_meeting_item_request_builder import (
+    OnlineMeetingItemRequestBuilder,
 )
 from msgraph_beta.generated.users.item.online_meetings.online_meetings_request_builder import (
     OnlineMeetingsRequestBuilder,
@@ -13,8 +17,9 @@ from msgraph_beta.generated.users.item.online_meetings.online_meetings_request_b
 from lib.client import configured, refused
 from lib.demo import unique
 
-from .fresh import END, START, Run
+from .fresh import END, START, Run, built_in, words
 
+ItemQuery = OnlineMeetingItemRequestBuilder.OnlineMeetingItemRequestBuilderGetQueryParameters
 Query = OnlineMeetingsRequestBuilder.OnlineMeetingsRequestBuilderGetQueryParameters
 
 
@@ -60,6 +65,16 @@ async def meetings(run: Run) -> None:
         with check(f"a meeting is found by its {name}"):
             found = await organizer.answered(200, mine.get(configured(Query(filter=filter))))
             assert [one.id for one in found.value] == [meeting.id]
+
+    with check("a meeting shows its registration if that is expanded"):
+        other = run.mine(await run.registered(built_in(MeetingAudience.Everyone, custom_questions=[words()])))
+        made = await other.registration.get()
+        read = await organizer.answered(200, other.get(configured(ItemQuery(expand=["registration"]))))
+        assert (read.registration.id, read.registration.custom_questions) == (made.id, None)
+        nested = ItemQuery(select=["id"], expand=["registration($expand=customQuestions)"])
+        [question] = (await other.get(configured(nested))).registration.custom_questions
+        assert question.display_name == words().display_name
+        assert (await run.mine(meeting).get(configured(ItemQuery(expand=["registration"])))).registration is None
 
     with check("a whole meeting sent back changes what was changed in it"):
         read = await run.mine(meeting).get()

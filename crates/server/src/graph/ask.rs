@@ -16,6 +16,7 @@ use store::Hosted;
 use wire::body::{MOST_VALUES, MOST_VALUES_OF_MANY};
 use wire::etag::Conditions;
 use wire::path::Cast;
+use wire::query::Expanded;
 use wire::{Body, GraphPath, Query, Root, UserRef};
 
 use super::prefer::Preferences;
@@ -35,6 +36,8 @@ pub struct Ask<'a> {
     pub path: GraphPath,
     /// The query options.
     pub query: Query,
+    /// What is expanded of what is asked for.
+    pub expanded: Option<Expanded>,
     /// What the client would like.
     pub preferences: Preferences,
     body: Option<Body>,
@@ -44,7 +47,7 @@ pub struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
-    /// Reads the rest of the request: the body, if the operation has one.
+    /// Reads the rest of the request: what it expands, and the body, if the operation has one.
     pub async fn read(
         app: &'a App,
         caller: Arc<Caller>,
@@ -54,6 +57,7 @@ impl<'a> Ask<'a> {
         parts: Parts,
         body: &mut HttpBody,
     ) -> Result<Self, ApiError> {
+        let expanded = query.expanded(operation)?;
         let has_body = operation.takes_body();
         let (body, raw_body) = if has_body {
             let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
@@ -68,7 +72,7 @@ impl<'a> Ask<'a> {
         };
         let preferences = Preferences::read(&parts.headers);
         let (headers, uri) = (parts.headers, parts.uri);
-        Ok(Self { app, caller, operation, path, query, preferences, body, raw_body, headers, uri })
+        Ok(Self { app, caller, operation, path, query, expanded, preferences, body, raw_body, headers, uri })
     }
 
     /// The body.

@@ -1,10 +1,7 @@
 //! `attendanceReports`: who came through the join gate, and who did not. docs/graph-compat.md#attendance.
 
 use domain::query::{Position, Property};
-use domain::{
-    FieldProblem, Meeting, Operation, ProblemCode, Refusal, Registrant, RegistrantId, Registration,
-    RegistrationKind,
-};
+use domain::{Meeting, Operation, Refusal, Registrant, RegistrantId, Registration, RegistrationKind};
 use jiff::Timestamp;
 use store::{AttendancePage, Listing};
 use uuid::Uuid;
@@ -21,14 +18,13 @@ use crate::error::ApiError;
 /// `GET …/attendanceReports`: one, from when the door of a meeting with a registration has opened; with its records, if they
 /// are expanded.
 pub async fn list_reports(ask: &Ask<'_>) -> Answer {
-    let expands = expands_records(ask)?;
     let hosted = ask.hosted_as_organizer().await?;
     let open =
         hosted.registration.as_ref().filter(|registration| has_opened(ask, &hosted.meeting, registration));
     let value = match open {
         Some(registration) => {
             let records = format!("{}/{}/attendanceRecords", ask.address(), registration.id);
-            vec![report(ask, &hosted.meeting, registration, expands.then_some(records)).await?]
+            vec![report(ask, &hosted.meeting, registration, records).await?]
         }
         None => Vec::new(),
     };
@@ -38,11 +34,10 @@ pub async fn list_reports(ask: &Ask<'_>) -> Answer {
 
 /// `GET …/attendanceReports/{id}`
 pub async fn get_report(ask: &Ask<'_>) -> Answer {
-    let expands = expands_records(ask)?;
     let (meeting, registration) = find(ask).await?;
     let context = ask.root().attendance_reports(&meeting, true);
     let records = format!("{}/attendanceRecords", ask.address());
-    let entity = report(ask, &meeting, &registration, expands.then_some(records)).await?;
+    let entity = report(ask, &meeting, &registration, records).await?;
     Ok(Reply::entity(&Entity { context, etag: None, entity }))
 }
 
@@ -125,16 +120,16 @@ fn has_opened(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     ask.app.clock.now() >= meeting.opens_at(start_at, ask.app.settings.opens_minutes_before)
 }
 
-/// A report; with the first of its records where `records` says at which address they are.
+/// A report; with the first of its records where they are expanded. `address` is where all of them are.
 async fn report(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,
-    records_at: Option<String>,
+    address: String,
 ) -> Result<MeetingAttendanceReport, ApiError> {
     let attendees = ask.app.store.count_attendees(meeting.id, registration.id).await?;
     let mut report = MeetingAttendanceReport::new(meeting, registration, attendees);
-    if let Some(address) = records_at {
+    if ask.expanded.is_some() {
         let everybody = Listing { tenant: meeting.tenant, registration, filter: None, orders: &[] };
         let page = read_page(ask, everybody, None, PAGE).await?;
         report.attendance_records = Some(records(meeting, registration, &page));
@@ -155,17 +150,4 @@ fn records(meeting: &Meeting, registration: &Registration, page: &AttendancePage
         AttendanceRecord::new(registrant, public_id(meeting, registration, registrant), joined)
     };
     page.attended.iter().map(record).collect()
-}
-
-/// Whether the records are asked for; anything else cannot be expanded.
-fn expands_records(ask: &Ask<'_>) -> Result<bool, ApiError> {
-    match ask.query.expand.as_deref().map(str::trim) {
-        None => Ok(false),
-        Some("attendanceRecords") => Ok(true),
-        Some(_) => Err(ApiError::from(vec![FieldProblem::new(
-            "$expand",
-            ProblemCode::UnsupportedQuery,
-            "only `attendanceRecords` can be expanded",
-        )])),
-    }
 }

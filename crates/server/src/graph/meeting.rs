@@ -1,12 +1,14 @@
 //! `onlineMeetings`: create, find, get, update, delete. docs/graph-compat.md#what-is-served.
 
+use domain::permission::opens;
 use domain::refusal::Denial;
-use domain::{FieldProblem, Meeting, MeetingId, ProblemCode, Refusal};
-use store::{Made, MeetingKey};
+use domain::{FieldProblem, Meeting, MeetingId, Operation, PersonId, ProblemCode, Refusal};
+use store::{Hosted, Made, MeetingKey};
 use wire::meeting::{NewMeeting, OnlineMeeting};
-use wire::{Collection, Entity, Tagged, etag};
+use wire::{Collection, Entity, Tagged, UserRef, etag};
 
 use super::once::{Key, find_answer};
+use super::registration::shown_by_get;
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
@@ -24,8 +26,9 @@ pub async fn create_or_get(ask: &Ask<'_>) -> Answer {
 }
 
 /// `GET …/onlineMeetings?$filter=…`: by join link, by meeting number, or by conference id, which no meeting
-/// here has.
+/// here has. With its registration, if that is expanded.
 pub async fn find(ask: &Ask<'_>) -> Answer {
+    check_may_expand(ask)?;
     let organizer = ask.acting_organizer().await?;
     let filter = ask.query.filter.as_deref().and_then(read_filter).ok_or_else(|| {
         vec![FieldProblem::new(
@@ -44,31 +47,48 @@ pub async fn find(ask: &Ask<'_>) -> Answer {
         Filter::VideoTeleconferenceId => None,
     };
     let mut value = Vec::new();
-    if let Some(meeting) = find_own(ask, id).await? {
-        if meeting.organizer != organizer {
+    if let Some(hosted) = find_own(ask, id).await? {
+        if hosted.meeting.organizer != organizer {
             return Err(Denial::NotOrganizer.into());
         }
-        value.push(Tagged { etag: etag::of_meeting(&meeting), entity: shown(ask, &meeting).await? });
+        let entity = shown_with_registration(ask, &hosted).await?;
+        value.push(Tagged { etag: etag::of_meeting(&hosted.meeting), entity });
     }
-    let context = ask.root().meetings(organizer, false);
+    let context = context(ask, organizer, false);
     Ok(Reply::list(&Collection { context, count: None, next_link: None, value }))
 }
 
-/// `GET …/onlineMeetings/{id}`: for the organizer and for people invited by name.
+/// `GET …/onlineMeetings/{id}`: for the organizer and for people invited by name; with its registration, if that is
+/// expanded, for the organizer alone.
 pub async fn get(ask: &Ask<'_>) -> Answer {
+    check_may_expand(ask)?;
     let hosted = ask.app.store.find_hosted(ask.meeting_id()?).await?;
-    let meeting = &ask.own(hosted.as_ref())?.meeting;
+    let hosted = ask.own(hosted.as_ref())?;
+    let meeting = &hosted.meeting;
     if let Some(person) = ask.caller.person()
         && person != meeting.organizer
     {
         let view = ask.app.store.find_person(meeting.tenant, person).await?;
         let upn = view.person.map(|person| person.upn);
-        if !meeting.invites(person, upn.as_deref()) {
+        if ask.expanded.is_some() || !meeting.invites(person, upn.as_deref()) {
             return Err(Denial::NotOrganizer.into());
         }
     }
     ask.check_policy(meeting.organizer).await?;
-    Ok(Reply::entity(&show(ask, meeting).await?))
+    let entity = shown_with_registration(ask, hosted).await?;
+    let (context, etag) = (context(ask, meeting.organizer, true), Some(etag::of_meeting(meeting)));
+    let reply = Reply::entity(&Entity { context, etag, entity });
+    // A registration changes, comes and goes without its meeting.
+    Ok(if ask.expanded.is_some() { reply.with_more() } else { reply })
+}
+
+/// What is expanded takes the permission that it takes by itself, whatever opens the meeting.
+fn check_may_expand(ask: &Ask<'_>) -> Result<(), ApiError> {
+    if ask.expanded.is_some() {
+        let for_me = ask.path.user == UserRef::Me;
+        opens(Operation::GetRegistration, ask.app.settings.permissions, &ask.caller, for_me)?;
+    }
+    Ok(())
 }
 
 /// `PATCH …/onlineMeetings/{id}`
@@ -158,10 +178,31 @@ fn passcode(random: [u8; 6]) -> String {
     random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
-async fn find_own(ask: &Ask<'_>, id: Option<MeetingId>) -> Result<Option<Meeting>, ApiError> {
+async fn find_own(ask: &Ask<'_>, id: Option<MeetingId>) -> Result<Option<Hosted>, ApiError> {
     let Some(id) = id else { return Ok(None) };
     let hosted = ask.app.store.find_hosted(id).await?;
-    Ok(hosted.map(|hosted| hosted.meeting).filter(|meeting| meeting.tenant == ask.caller.tenant()))
+    Ok(hosted.filter(|hosted| hosted.meeting.tenant == ask.caller.tenant()))
+}
+
+fn context(ask: &Ask<'_>, organizer: PersonId, is_entity: bool) -> String {
+    match &ask.expanded {
+        None => ask.root().meetings(organizer, is_entity),
+        Some(registration) => {
+            let with_questions = registration.within.is_some();
+            ask.root().expanded_meetings(organizer, is_entity, with_questions)
+        }
+    }
+}
+
+/// With its registration, if that is expanded; there may be none.
+async fn shown_with_registration(ask: &Ask<'_>, hosted: &Hosted) -> Result<OnlineMeeting, ApiError> {
+    let mut entity = shown(ask, &hosted.meeting).await?;
+    entity.registration = ask.expanded.as_ref().map(|expanded| {
+        let questions = expanded.within.is_some();
+        let show = |registration| shown_by_get(ask, &hosted.meeting, registration, questions);
+        hosted.registration.clone().map(show)
+    });
+    Ok(entity)
 }
 
 async fn show(ask: &Ask<'_>, meeting: &Meeting) -> Result<Entity<OnlineMeeting>, ApiError> {

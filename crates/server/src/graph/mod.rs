@@ -168,10 +168,7 @@ async fn answer(
             ask.check_account().await?;
         }
         let reply = perform(&ask, operation).await?;
-        let reply = match &ask.query.select {
-            Some(names) => reply.select(names),
-            None => reply,
-        };
+        let reply = reply.choose(ask.query.select.as_deref(), ask.expanded.as_ref());
         let reply = match operation.method() {
             Method::Get => reply.unless_known(&ask.conditions())?,
             _ => reply,

@@ -1,6 +1,5 @@
 //! `registration`: seeds 000, 001 and 003.
 
-use domain::{FieldProblem, ProblemCode};
 use domain::{
     Meeting, Operation, Question, QuestionId, Refusal, Registration, RegistrationId, RegistrationKind,
 };
@@ -14,8 +13,6 @@ use super::once::{Key, find_answer};
 use super::{Answer, Ask, Reply};
 use crate::error::ApiError;
 
-const PLAIN: Shown = Shown { views: false, questions: false };
-
 /// `POST …/registration`
 pub async fn create(ask: &Ask<'_>) -> Answer {
     let hosted = ask.hosted_as_organizer().await?;
@@ -24,17 +21,31 @@ pub async fn create(ask: &Ask<'_>) -> Answer {
 
 /// `GET …/registration`, with `$expand=customQuestions` in both spellings.
 pub async fn get(ask: &Ask<'_>) -> Answer {
-    let (meeting, mut registration) = ask.registration_as_organizer().await?;
-    if let RegistrationKind::BuiltIn(built_in) = &mut registration.kind {
-        built_in.view_count += ask.app.memory.waiting_views(meeting.id, registration.id);
-    }
-    let questions = expands_questions(ask)?;
+    let (meeting, registration) = ask.registration_as_organizer().await?;
+    let questions = ask.expanded.is_some();
     if questions {
         registration.built_in()?;
     }
     let root = ask.root();
     let context = if questions { root.expanded_registration(&meeting) } else { root.registration(&meeting) };
-    Ok(Reply::entity(&show(ask, context, &meeting, &registration, Shown { views: true, questions })))
+    let etag = Some(etag::of_registration(&registration));
+    let entity = shown_by_get(ask, &meeting, registration, questions);
+    Ok(Reply::entity(&Entity { context, etag, entity }))
+}
+
+/// A registration as `GET` shows it, by itself or with its meeting: the looks at its page are told, those that are not
+/// stored yet as well. An external one has no questions to show.
+pub(super) fn shown_by_get(
+    ask: &Ask<'_>,
+    meeting: &Meeting,
+    mut registration: Registration,
+    questions: bool,
+) -> AnyRegistration {
+    if let RegistrationKind::BuiltIn(built_in) = &mut registration.kind {
+        built_in.view_count += ask.app.memory.waiting_views(meeting.id, registration.id);
+    }
+    let shown = Shown { views: true, questions };
+    AnyRegistration::new(&ask.app.settings.public_url, meeting, &registration, shown)
 }
 
 /// `PATCH …/registration`: creates where there is none, because the generated SDKs have no POST here
@@ -55,7 +66,7 @@ pub async fn update(ask: &Ask<'_>) -> Answer {
             registration.kind = RegistrationKind::BuiltIn(Box::new(changed));
             registration.version += 1;
             let context = ask.root().registration(&hosted.meeting);
-            return Ok(Reply::entity(&show(ask, context, &hosted.meeting, &registration, PLAIN)));
+            return Ok(Reply::entity(&show(ask, context, &hosted.meeting, &registration)));
         }
     }
     Err(ApiError::Busy)
@@ -117,7 +128,7 @@ async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
         version: 1,
     };
     let context = ask.root().registration(meeting);
-    let reply = Reply::created(&show(ask, context, meeting, &registration, PLAIN));
+    let reply = Reply::created(&show(ask, context, meeting, &registration));
     let once = key.map(|key| key.keep(&reply));
     match ask.app.store.create_registration_once(&registration, &ask.fact(), once.as_ref()).await? {
         Made::Now(true) => {
@@ -130,27 +141,15 @@ async fn store_new(ask: &Ask<'_>, meeting: &Meeting) -> Answer {
     }
 }
 
+/// A registration as it is shown to whoever wrote it.
 fn show(
     ask: &Ask<'_>,
     context: String,
     meeting: &Meeting,
     registration: &Registration,
-    shown: Shown,
 ) -> Entity<AnyRegistration> {
     let public_url = &ask.app.settings.public_url;
+    let shown = Shown { views: false, questions: false };
     let etag = Some(etag::of_registration(registration));
     Entity { context, etag, entity: AnyRegistration::new(public_url, meeting, registration, shown) }
-}
-
-/// Whether the questions are asked for; anything else cannot be expanded.
-fn expands_questions(ask: &Ask<'_>) -> Result<bool, ApiError> {
-    match ask.query.expand.as_deref().map(str::trim) {
-        None => Ok(false),
-        Some("customQuestions" | "microsoft.graph.meetingRegistration/customQuestions") => Ok(true),
-        Some(_) => Err(ApiError::from(vec![FieldProblem::new(
-            "$expand",
-            ProblemCode::UnsupportedQuery,
-            "only `customQuestions` can be expanded; the registrants are a list of their own",
-        )])),
-    }
 }

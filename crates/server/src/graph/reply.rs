@@ -9,6 +9,7 @@ use serde_json::Value;
 use store::Kept;
 use wire::delta::Delta;
 use wire::etag::Conditions;
+use wire::query::Expanded;
 use wire::{Collection, Entity};
 
 use super::Answer;
@@ -24,6 +25,8 @@ pub struct Reply {
     pub(super) body: Option<Vec<u8>>,
     content_type: &'static str,
     etag: Option<String>,
+    /// Whether that version counts all that is shown.
+    is_counted: bool,
     file: Option<File>,
     pub(super) told: Vec<(HeaderName, HeaderValue)>,
 }
@@ -63,6 +66,7 @@ impl Reply {
             body: Some(kept.body.into_bytes()).filter(|body| !body.is_empty()),
             content_type: JSON,
             etag: value["@odata.etag"].as_str().map(str::to_owned),
+            is_counted: true,
             file: None,
             told: Vec::new(),
         }
@@ -75,6 +79,7 @@ impl Reply {
             body: Some(body),
             content_type: JSON,
             etag: None,
+            is_counted: true,
             file: None,
             told: Vec::new(),
         }
@@ -107,37 +112,39 @@ impl Reply {
             body: None,
             content_type: JSON,
             etag: None,
+            is_counted: true,
             file: None,
             told: Vec::new(),
         }
     }
 
-    /// The answer with the members that `$select` names, and the annotations. Names that are none select nothing.
-    pub(super) fn select(self, names: &[String]) -> Self {
-        if self.file.is_some() {
+    /// The same of an entity that shows more than its version counts: the version stands in the body alone, where it is
+    /// the entity's, and nobody who knows it is told that there is nothing new.
+    pub(super) fn with_more(self) -> Self {
+        Self { is_counted: false, ..self }
+    }
+
+    /// The answer with the members that `$select` names, what is expanded, and the annotations; of what is expanded by its
+    /// own `$select`. Names that are none select nothing.
+    pub(super) fn choose(self, select: Option<&[String]>, expanded: Option<&Expanded>) -> Self {
+        let is_whole = select.is_none() && !expanded.is_some_and(Expanded::selects);
+        if self.file.is_some() || is_whole {
             return self;
         }
-        let is_kept = |name: &str| {
-            let bare = name.split('@').next().unwrap_or_default();
-            bare.is_empty() || names.iter().any(|wanted| wanted == bare || wanted == "*")
-        };
         let mut value: Value =
             self.body.as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-        let entities = match value.get_mut("value").and_then(Value::as_array_mut) {
-            Some(items) => items.iter_mut().collect(),
-            None => vec![&mut value],
-        };
-        for entity in entities.into_iter().filter_map(Value::as_object_mut) {
-            entity.retain(|name, _| is_kept(name));
+        match value.get_mut("value").and_then(Value::as_array_mut) {
+            Some(items) => items.iter_mut().for_each(|item| keep_chosen(item, select, expanded)),
+            None => keep_chosen(&mut value, select, expanded),
         }
-        Self { etag: self.etag, ..Self::with(self.status, &value) }
+        Self { etag: self.etag, is_counted: self.is_counted, ..Self::with(self.status, &value) }
     }
 
     /// What whoever has this version already is told: nothing new.
     pub(super) fn unless_known(self, conditions: &Conditions) -> Answer {
         conditions.allow(self.etag.as_deref())?;
         match &self.etag {
-            Some(etag) if conditions.know(etag) => {
+            Some(etag) if self.is_counted && conditions.know(etag) => {
                 Ok(Self { status: StatusCode::NOT_MODIFIED, body: None, ..self })
             }
             _ => Ok(self),
@@ -170,10 +177,31 @@ impl Reply {
             headers.insert(header::CONTENT_DISPOSITION, value);
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
-        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
+        let etag = self.etag.filter(|_| self.is_counted);
+        if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             headers.insert(header::ETAG, etag);
         }
         headers.extend(self.told);
         response
+    }
+}
+
+/// What is expanded may be one entity, several or none; it is kept whether or not it is named.
+fn keep_chosen(entity: &mut Value, select: Option<&[String]>, expanded: Option<&Expanded>) {
+    let Some(members) = entity.as_object_mut() else { return };
+    if let Some(names) = select {
+        let is_kept = |name: &str| {
+            let bare = name.split('@').next().unwrap_or_default();
+            let is_expanded = expanded.is_some_and(|expanded| expanded.name == bare);
+            bare.is_empty() || is_expanded || names.iter().any(|wanted| wanted == bare || wanted == "*")
+        };
+        members.retain(|name, _| is_kept(name));
+    }
+    let Some(expanded) = expanded else { return };
+    let (select, within) = (expanded.select.as_deref(), expanded.within.as_deref());
+    match members.get_mut(expanded.name) {
+        Some(Value::Array(items)) => items.iter_mut().for_each(|item| keep_chosen(item, select, within)),
+        Some(one) => keep_chosen(one, select, within),
+        None => {}
     }
 }

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod examples;
+mod expanding;
 mod meetings;
 mod operations;
 mod requests;

@@ -186,7 +186,7 @@ async fn every_member_of_an_answer_is_described() {
     app.post(meeting.registrants()).token(&token).json(&app.people.bram.enrolment()).await.expect(200);
     for (path, kinds) in [
         ("/beta/me".to_owned(), vec!["user"]),
-        (meeting.path(), vec!["onlineMeeting"]),
+        (format!("{}?$expand=registration", meeting.path()), vec!["onlineMeeting"]),
         (
             format!("{}?$expand=customQuestions", meeting.registration()),
             vec!["meetingRegistration", "meetingRegistrationBase"],

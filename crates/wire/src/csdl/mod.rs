@@ -250,6 +250,8 @@ impl Model {
             .collect();
         for property in self.types.iter_mut().flat_map(|of_type| &mut of_type.properties) {
             property.is_navigation = entities.contains(&property.of);
+            // What may be done to what it leads to is said with the path that leads there.
+            property.is_read_only &= !property.is_navigation;
         }
     }
 

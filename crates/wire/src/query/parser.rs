@@ -4,9 +4,9 @@ use domain::query::{Literal, Property, bound, fold, pairs};
 use domain::text::composed;
 use uuid::Uuid;
 
-use super::Fault;
 use super::list::{Kind, List, Member};
 use super::token::{Token, shortened, tokens};
+use super::{Fault, check_length};
 
 /// How the ids of a list are read: `None` for a text that is none of them.
 pub type ReadId<'a> = &'a dyn Fn(Property, &str) -> Option<Uuid>;
@@ -45,10 +45,7 @@ impl Letters {
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &str, list: &'static List, read_id: ReadId<'a>) -> Result<Self, Fault> {
-        if text.chars().nth(bound::LENGTH).is_some() {
-            let message = format!("it is longer than {} characters", bound::LENGTH);
-            return Err(Fault::at(bound::LENGTH + 1, message));
-        }
+        check_length(text)?;
         Ok(Self {
             tokens: tokens(text)?,
             at: 0,

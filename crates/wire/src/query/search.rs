@@ -4,16 +4,13 @@
 use domain::query::{Filter, Function, bound};
 use domain::text::composed;
 
-use super::Fault;
 use super::list::List;
 use super::parser::Letters;
+use super::{Fault, check_length};
 
 /// Reads what is searched for.
 pub(super) fn read_search(text: &str, list: &List) -> Result<Filter, Fault> {
-    if text.chars().nth(bound::LENGTH).is_some() {
-        let message = format!("it is longer than {} characters", bound::LENGTH);
-        return Err(Fault::at(bound::LENGTH + 1, message));
-    }
+    check_length(text)?;
     let mut search =
         Search { words: words(text)?, at: 0, depth: 0, terms: 0, letters: Letters::default(), list };
     let filter = search.any_of()?;

@@ -231,6 +231,7 @@ async fn query_options_that_are_not_served_are_refused_by_name() {
         (meeting.registrants(), "$skiptoken=x", "$skiptoken"),
         (meeting.registrants(), "skip=many", "$skip"),
         (format!("{}/$count", meeting.registrants()), "$top=3", "$top"),
+        (meeting.path(), "$expand=attendanceReports", "$expand"),
         (meeting.registration(), "$expand=registrants", "$expand"),
         (meeting.registration(), "$top=1", "$top"),
         (
