@@ -111,6 +111,8 @@ impl Root {
 
     fn below(&self, meeting: &Meeting, tail: &str) -> String {
         let id = crate::ids::write_meeting(meeting.organizer, meeting.id);
-        format!("{}/$metadata#users('{}')/onlineMeetings('{id}')/{tail}", self.0, meeting.organizer)
+        let organizer = meeting.organizer.to_string();
+        let parts = [&self.0, "/$metadata#users('", &organizer, "')/onlineMeetings('", &id, "')/", tail];
+        parts.concat()
     }
 }

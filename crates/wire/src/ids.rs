@@ -5,6 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use domain::{MeetingId, PersonId, QuestionId, RegistrantId, RegistrationId, TenantId};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+/// Of an id as text, in bytes.
+const LENGTH: usize = Hyphenated::LENGTH;
 
 /// The two parts of a registration or registrant id that the old service used for the site and web of its
 /// list. They have no meaning here and are the same in every id: they only keep Graph's shape.
@@ -28,7 +32,7 @@ pub struct RegistrationKey {
 
 /// `1*{organizer}*0**{thread}` in base64.
 pub fn write_meeting(organizer: PersonId, meeting: MeetingId) -> String {
-    STANDARD.encode(format!("1*{organizer}*0**{}", write_thread(meeting)))
+    STANDARD.encode(["1*", text_of(organizer.0, &mut [0; LENGTH]), "*0**", &write_thread(meeting)].concat())
 }
 
 /// Reads what [`write_meeting`] wrote, padded or not.
@@ -40,7 +44,8 @@ pub fn read_meeting(id: &str) -> Option<(PersonId, MeetingId)> {
 
 /// `19:meeting_{base64 of the meeting's id as text}@thread.v2`.
 pub fn write_thread(meeting: MeetingId) -> String {
-    format!("19:meeting_{}@thread.v2", STANDARD.encode(meeting.to_string()))
+    let inner = STANDARD.encode(text_of(meeting.0, &mut [0; LENGTH]));
+    ["19:meeting_", &inner, "@thread.v2"].concat()
 }
 
 /// Reads what [`write_thread`] wrote.
@@ -101,6 +106,11 @@ pub fn read_question(meeting: MeetingId, id: &str) -> Option<QuestionId> {
     let text = String::from_utf8(STANDARD.decode(id).ok()?).ok()?;
     let (question, of) = text.strip_prefix("1#")?.split_once('#')?;
     (Uuid::try_parse(of).ok()? == meeting.0).then(|| Uuid::try_parse(question).ok().map(QuestionId))?
+}
+
+/// Every answer about a meeting holds its id, so it is written where it does not cost memory.
+fn text_of(id: Uuid, buffer: &mut [u8; LENGTH]) -> &str {
+    id.hyphenated().encode_lower(buffer)
 }
 
 /// Unpadded base64url of the bytes in .NET's order: the first three fields little-endian.

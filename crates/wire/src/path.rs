@@ -1,6 +1,8 @@
 //! Graph's paths. A path is split on `/` first and each segment is decoded by itself, so that ids may hold
 //! `%2F`; names of resources are compared without case. docs/graph-compat.md#what-is-served.
 
+use std::iter::once;
+
 use domain::PersonId;
 use domain::operation::Resource;
 use percent_encoding::percent_decode_str;
@@ -66,7 +68,10 @@ impl GraphPath {
         let segments = segments
             .into_iter()
             .enumerate()
-            .flat_map(|(n, segment)| if n < NAMES_WITH_KEYS { split_key(segment) } else { vec![segment] })
+            .flat_map(|(n, segment)| {
+                let (name, key) = if n < NAMES_WITH_KEYS { split_key(segment) } else { (segment, None) };
+                once(name).chain(key)
+            })
             .map(|segment| {
                 let text = percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding)?;
                 // No id of ours holds a NUL, and not every database could look one up.
@@ -89,10 +94,10 @@ const COUNT: &str = "$count";
 const NAMES_WITH_KEYS: usize = 3;
 
 /// `onlineMeetings('id')` is another spelling of `onlineMeetings/id`.
-fn split_key(segment: &str) -> Vec<&str> {
+fn split_key(segment: &str) -> (&str, Option<&str>) {
     match segment.strip_suffix("')").and_then(|segment| segment.split_once("('")) {
-        Some((name, key)) if is(name, "users") || is(name, "onlineMeetings") => vec![name, key],
-        _ => vec![segment],
+        Some((name, key)) if is(name, "users") || is(name, "onlineMeetings") => (name, Some(key)),
+        _ => (segment, None),
     }
 }
 

@@ -82,7 +82,7 @@ impl<'a> Ask<'a> {
 
     /// Where `@odata.context` says the metadata is: the version that was asked for, unless configured.
     pub fn root(&self) -> Root {
-        let own = || format!("{}/{}", self.app.settings.public_url, self.version().to_ascii_lowercase());
+        let own = || [&self.app.settings.public_url, "/", self.version()].concat();
         Root(self.app.settings.metadata_root.clone().unwrap_or_else(own))
     }
 
@@ -266,8 +266,9 @@ impl<'a> Ask<'a> {
         }
     }
 
-    fn version(&self) -> &str {
-        self.uri.path().split('/').nth(1).unwrap_or("beta")
+    fn version(&self) -> &'static str {
+        let version = self.uri.path().split('/').nth(1).unwrap_or_default();
+        if version.eq_ignore_ascii_case("v1.0") { "v1.0" } else { "beta" }
     }
 }
 
