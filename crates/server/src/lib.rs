@@ -34,5 +34,6 @@ mod shares;
 pub mod sheet;
 pub mod sign_in;
 pub mod start;
+pub mod threads;
 pub mod turnstile;
 mod visits;
