@@ -1,4 +1,4 @@
-//! The comparison of docs/performance.md, on both engines.
+//! The comparisons of docs/performance.md, on both engines.
 
 use std::env;
 use std::path::Path;
@@ -8,10 +8,14 @@ use testpg::Cluster;
 
 use crate::run::{Failure, cargo, command, output, root};
 
-const USAGE: &str = "usage: cargo xtask compare [--rounds N] [--seconds N]";
+const USAGE: &str = "usage: cargo xtask compare [many] [--rounds N] [--seconds N]";
 
 /// `cargo xtask compare`
 pub(crate) fn compare(words: &[&str]) -> Result<(), Failure> {
+    let (subject, words) = match words {
+        ["many", words @ ..] => ("many", words),
+        words => ("enrolments", words),
+    };
     let is_read = words.chunks(2).all(|pair| match pair {
         ["--rounds" | "--seconds", value] => value.parse::<u16>().is_ok(),
         _ => false,
@@ -30,7 +34,7 @@ pub(crate) fn compare(words: &[&str]) -> Result<(), Failure> {
     let database = cluster.create();
     let load = || {
         let mut load: Command =
-            command(target.join("release/usher"), &["load", "--compare", "--markdown", "--data"]);
+            command(target.join("release/usher"), &["load", "--compare", subject, "--markdown", "--data"]);
         load.arg(folder.strip_prefix(root()).unwrap_or(&folder)).args(words);
         load
     };

@@ -11,7 +11,8 @@ use url::Url;
 use super::say;
 use crate::clock::Source;
 use crate::load::{
-    Comparison, Database, DemoLine, Growth, LONGEST, Plan, Report, Target, Until, compare, drive, grow,
+    Asked, Comparison, Database, DemoLine, Growth, LONGEST, Plan, Report, Sent, Subject, Target, Until,
+    compare, drive, grow,
 };
 use crate::start::StartProblem;
 
@@ -20,8 +21,9 @@ use crate::start::StartProblem;
 /// Name a meeting of a running server by --url, --token, --organizer and --meeting, or by what the demo prints:
 /// `usher demo --json | usher load --demo-json -`. With --compare nothing needs to run: servers are started and
 /// ended, and durable enrolments are held against the same requests without storing and against one transaction
-/// each; on a file, or with --database on PostgreSQL, beside pgbench. With --growth a meeting is filled in steps, and
-/// at each size it is measured what a page, one registrant, the count and an enrolment cost.
+/// each; on a file, or with --database on PostgreSQL, beside pgbench. With --compare many, batches, many people in a
+/// request and questions about a list are measured beside enrolments one by one. With --growth a meeting is filled in
+/// steps, and at each size it is measured what a page, one registrant, the count and an enrolment cost.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("where").required(true).args(["url", "demo_json", "compare", "growth"]))]
 #[command(group = ArgGroup::new("own").args(["compare", "growth"]))]
@@ -41,10 +43,10 @@ pub(super) struct Load {
     /// File with the line of `usher demo --json`; `-` is standard input
     #[arg(long, value_name = "FILE")]
     demo_json: Option<PathBuf>,
-    /// How many ask at once, each again as soon as it is answered
-    #[arg(long, value_name = "N", default_value_t = 64, conflicts_with = "database",
+    /// How many ask at once, each without a pause [default: 64; `many`: 16]
+    #[arg(long, value_name = "N", conflicts_with = "database",
         value_parser = clap::value_parser!(u16).range(1..=1024))]
-    callers: u16,
+    callers: Option<u16>,
     /// Enrol so many people in each request: see docs/bulk.md
     #[arg(long, value_name = "N", conflicts_with = "own", value_parser = clap::value_parser!(u16).range(1..=1000))]
     rows: Option<u16>,
@@ -58,9 +60,14 @@ pub(super) struct Load {
     /// Print one line of JSON for scripts instead
     #[arg(long, conflicts_with = "compare")]
     json: bool,
-    /// Start servers and compare
-    #[arg(long)]
-    compare: bool,
+    /// Start servers and compare: enrolments, or `many` at once and lists
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "enrolments",
+        hide_possible_values = true)]
+    compare: Option<Subject>,
+    /// How many registrants a list has
+    #[arg(long, hide = true, value_name = "N", requires = "compare", default_value_t = 100_000,
+        value_parser = clap::value_parser!(u64).range(3_000..=10_000_000))]
+    registrants: u64,
     /// Use this PostgreSQL database; it has to be empty, and is emptied
     #[arg(long, value_name = "URL", requires = "own")]
     database: Option<Url>,
@@ -92,8 +99,8 @@ pub(super) struct Load {
 
 impl Load {
     pub(super) async fn run(self) -> Result<(), StartProblem> {
-        if self.compare {
-            say(compare(&self.comparison()?).await?)?;
+        if let Some(subject) = self.compare {
+            say(compare(&self.comparison(subject)?).await?)?;
             return Ok(());
         }
         if self.growth {
@@ -104,9 +111,10 @@ impl Load {
             Some(count) => Until::Asked(count),
             None => Until::Passed(Duration::from_secs(self.seconds.unwrap_or(10))),
         };
-        let callers = usize::from(self.callers);
+        let callers = self.callers(64);
         let run = u64::from_be_bytes(Source::from_system().bytes());
-        let target = Target { rows: self.rows, ..self.target()? };
+        let asked = Asked::Places(self.rows.map_or(Sent::Alone, Sent::Rows));
+        let target = Target { asked, ..self.target()? };
         let outcome = drive(target, Plan { callers, until, run }).await?;
         let report = Report::new(callers, &outcome);
         if self.json {
@@ -114,23 +122,29 @@ impl Load {
         } else {
             print!("{report}");
         }
-        if outcome.latencies.count() > 0 {
-            Ok(())
-        } else {
-            Err(StartProblem("nobody was enrolled".to_owned()))
-        }
+        if outcome.done > 0 { Ok(()) } else { Err(StartProblem("nobody was enrolled".to_owned())) }
     }
 
-    fn comparison(&self) -> Result<Comparison, StartProblem> {
+    fn comparison(&self, subject: Subject) -> Result<Comparison, StartProblem> {
+        let callers = match subject {
+            Subject::Enrolments => 64,
+            Subject::Many => 16,
+        };
         Ok(Comparison {
             rounds: usize::from(self.rounds),
             length: Duration::from_secs(self.seconds.unwrap_or(4)),
-            callers: usize::from(self.callers),
+            callers: self.callers(callers),
             folder: self.data.clone().unwrap_or_else(std::env::temp_dir),
             markdown: self.markdown,
             database: self.database.clone().map(Database::new).transpose()?,
             only: self.only.clone(),
+            subject,
+            registrants: self.registrants,
         })
+    }
+
+    fn callers(&self, unsaid: u16) -> usize {
+        usize::from(self.callers.unwrap_or(unsaid))
     }
 
     fn growth(&self) -> Result<Growth, StartProblem> {

@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::start::{StartProblem, because};
+
 /// Longest answer that is read, in bytes.
 const LONGEST: usize = 1 << 20;
 
@@ -39,10 +41,13 @@ struct Head {
 
 impl Connection {
     /// Connects.
-    pub(super) async fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self { stream, inbox: Vec::with_capacity(4_096) })
+    pub(super) async fn open(address: SocketAddr) -> Result<Self, StartProblem> {
+        let connect = async {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            io::Result::Ok(Self { stream, inbox: Vec::with_capacity(4_096) })
+        };
+        connect.await.map_err(because(format!("cannot connect to `{address}`")))
     }
 
     /// Sends a whole request and waits for the whole answer. After an error the connection is of no use.

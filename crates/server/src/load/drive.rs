@@ -10,9 +10,9 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 use super::client::Connection;
-use super::request::{Enrolment, prepare};
+use super::request::{Request, prepare};
 use super::stats::Latencies;
-use super::target::Target;
+use super::target::{Asked, Target};
 use crate::start::StartProblem;
 
 /// The longest that any load runs.
@@ -49,25 +49,27 @@ pub(crate) struct Outcome {
     pub(crate) elapsed: Duration,
     /// How many questions each enrolment answered.
     pub(crate) questions: usize,
-    /// How many people were enrolled.
-    pub(crate) enrolled: u64,
-    /// Of the enrolments that were answered with 200.
+    /// How many people were enrolled, or questions answered.
+    pub(crate) done: u64,
+    /// Of the requests that were answered with 200.
     pub(crate) latencies: Latencies,
     /// How many were answered otherwise, by status.
     pub(crate) errors: BTreeMap<u16, u64>,
+    /// How many people an answer with 200 refused a place.
+    pub(crate) refused: u64,
     /// How many got no answer, or none that can be read.
     pub(crate) unanswered: u64,
 }
 
 impl Outcome {
-    /// Enrolments a second.
+    /// Enrolments or answers a second.
     pub(crate) fn rate(&self) -> f64 {
-        self.enrolled as f64 / self.elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
+        self.done as f64 / self.elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
     /// How many went wrong.
     pub(crate) fn failures(&self) -> u64 {
-        self.errors.values().sum::<u64>() + self.unanswered
+        self.errors.values().sum::<u64>() + self.refused + self.unanswered
     }
 }
 
@@ -144,13 +146,13 @@ async fn call(course: Arc<Course>, mut caller: Caller) -> Tally {
     caller.tally
 }
 
-/// Somebody with a connection, who enrols people into some of the meetings in turn.
+/// Somebody with a connection, who sends some of the requests in turn.
 pub(super) struct Caller {
     address: SocketAddr,
     connection: Connection,
-    enrolments: Vec<Enrolment>,
+    requests: Vec<Request>,
     turn: usize,
-    has_rows: bool,
+    asked: Asked,
     /// What it was answered so far.
     pub(super) tally: Tally,
 }
@@ -158,30 +160,29 @@ pub(super) struct Caller {
 /// What one caller was answered.
 #[derive(Default)]
 pub(super) struct Tally {
-    enrolled: u64,
+    done: u64,
+    refused: u64,
     micros: Vec<u32>,
     errors: BTreeMap<u16, u64>,
     pub(super) unanswered: u64,
 }
 
-/// Connects so many callers and shares the meetings out among them. Also how many questions are asked.
+/// Connects so many callers and shares the requests out among them. Also how many questions are asked.
 pub(super) async fn gather(
     target: &Target,
     count: usize,
     run: u64,
 ) -> Result<(Vec<Caller>, usize), StartProblem> {
-    let unreachable = |error| StartProblem(format!("cannot connect to `{}`: {error}", target.address));
     let mut connections = Vec::with_capacity(count);
     for _ in 0..count {
-        connections.push(Connection::open(target.address).await.map_err(unreachable)?);
+        connections.push(Connection::open(target.address).await?);
     }
     let first = connections.first_mut().ok_or_else(|| StartProblem("load needs a caller".to_owned()))?;
-    let (enrolments, questions) = prepare(first, target, run).await?;
+    let (requests, questions) = prepare(first, target, run).await?;
     let callers = connections.into_iter().enumerate().map(|(number, connection)| {
-        let own = enrolments.iter().skip(number % enrolments.len()).step_by(count);
-        let enrolments = own.cloned().collect();
-        let has_rows = target.rows.is_some();
-        Caller { address: target.address, connection, enrolments, turn: 0, has_rows, tally: Tally::default() }
+        let own = requests.iter().skip(number % requests.len()).step_by(count).cloned().collect();
+        let (address, asked) = (target.address, target.asked.clone());
+        Caller { address, connection, requests: own, turn: 0, asked, tally: Tally::default() }
     });
     Ok((callers.collect(), questions))
 }
@@ -189,12 +190,13 @@ pub(super) async fn gather(
 impl Caller {
     /// Sends the request with this number; the latency counts from `since`. False when the server is gone.
     pub(super) async fn ask(&mut self, number: u64, since: Instant) -> bool {
-        self.turn = (self.turn + 1) % self.enrolments.len();
-        let request = self.enrolments[self.turn].of(number);
+        self.turn = (self.turn + 1) % self.requests.len();
+        let request = self.requests[self.turn].of(number);
         match self.connection.ask(request).await.map(|reply| (reply.status, reply.body)) {
             Ok((200, body)) => {
-                self.tally.enrolled +=
-                    if self.has_rows { count(body, b"\"status\":\"registered\"") } else { 1 };
+                let (done, refused) = self.asked.count(body);
+                self.tally.done += done;
+                self.tally.refused += refused;
                 self.tally.micros.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
             Ok((status, _)) => *self.tally.errors.entry(status).or_default() += 1,
@@ -211,20 +213,18 @@ impl Caller {
     }
 }
 
-fn count(text: &[u8], what: &[u8]) -> u64 {
-    text.windows(what.len()).filter(|window| *window == what).count() as u64
-}
-
 /// Everything that all callers were answered.
 pub(super) fn sum(tallies: Vec<Tally>, questions: usize, elapsed: Duration) -> Outcome {
-    let (mut micros, mut errors, mut unanswered, mut enrolled) = (Vec::new(), BTreeMap::new(), 0, 0);
+    let (mut micros, mut errors) = (Vec::new(), BTreeMap::new());
+    let (mut done, mut refused, mut unanswered) = (0, 0, 0);
     for tally in tallies {
         micros.extend(tally.micros);
+        done += tally.done;
+        refused += tally.refused;
         unanswered += tally.unanswered;
-        enrolled += tally.enrolled;
         for (status, count) in tally.errors {
             *errors.entry(status).or_default() += count;
         }
     }
-    Outcome { elapsed, questions, enrolled, latencies: Latencies::of(micros), errors, unanswered }
+    Outcome { elapsed, questions, done, latencies: Latencies::of(micros), errors, refused, unanswered }
 }

@@ -7,6 +7,8 @@
 //!
 //! `grow` fills one meeting in steps and measures at each size what grows with it.
 //!
+//! What `compare` measures is a programme: there is another one for lists, batches and many people at once.
+//!
 //! Load goes to this machine alone, is bounded in count and in time, and ends by itself.
 
 mod bench_server;
@@ -14,11 +16,13 @@ mod client;
 mod compare;
 mod database;
 mod drive;
+mod fill;
 mod growth;
 mod machine;
 mod naive;
 mod open_loop;
 mod pgbench;
+mod reading;
 mod report;
 mod request;
 mod rs256;
@@ -28,9 +32,9 @@ mod target;
 mod tests;
 
 pub(crate) use bench_server::{BenchServer, left};
-pub(crate) use compare::{Comparison, compare};
+pub(crate) use compare::{Comparison, Subject, compare};
 pub(crate) use database::Database;
 pub(crate) use drive::{LONGEST, Plan, Until, drive};
 pub(crate) use growth::{Growth, grow};
 pub(crate) use report::Report;
-pub(crate) use target::{DemoLine, Target};
+pub(crate) use target::{Asked, DemoLine, Sent, Target};

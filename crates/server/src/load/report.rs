@@ -31,6 +31,8 @@ pub(crate) struct Report {
     pub(crate) max_ms: f64,
     /// How many were answered otherwise, by status.
     pub(crate) errors: BTreeMap<u16, u64>,
+    /// How many people were refused a place in an answer with 200.
+    pub(crate) refused: u64,
     /// How many got no answer.
     pub(crate) unanswered: u64,
 }
@@ -43,13 +45,14 @@ impl Report {
             callers,
             questions: outcome.questions,
             seconds: outcome.elapsed.as_secs_f64(),
-            enrolments: outcome.enrolled,
+            enrolments: outcome.done,
             per_second: outcome.rate(),
             p50_ms: latencies.percentile(500),
             p99_ms: latencies.percentile(990),
             p999_ms: latencies.percentile(999),
             max_ms: latencies.max(),
             errors: outcome.errors.clone(),
+            refused: outcome.refused,
             unanswered: outcome.unanswered,
         }
     }
@@ -63,11 +66,14 @@ impl fmt::Display for Report {
             "{enrolments} enrolments in {seconds:.2} s by {callers} callers: {per_second:.0} a second"
         )?;
         writeln!(f, "p50 {p50_ms:.2} ms, p99 {p99_ms:.2} ms, p99.9 {p999_ms:.2} ms, max {max_ms:.2} ms")?;
-        if self.errors.is_empty() && self.unanswered == 0 {
+        if self.errors.is_empty() && self.refused == 0 && self.unanswered == 0 {
             return writeln!(f, "errors: none");
         }
         let mut errors: Vec<String> =
             self.errors.iter().map(|(status, count)| format!("{count} × {status}")).collect();
+        if self.refused > 0 {
+            errors.push(format!("{} × refused", self.refused));
+        }
         if self.unanswered > 0 {
             errors.push(format!("{} × no answer", self.unanswered));
         }

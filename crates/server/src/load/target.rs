@@ -1,6 +1,7 @@
-//! Where the load goes: meetings on a server on this machine.
+//! Where the load goes and what for: meetings on a server on this machine.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
@@ -19,8 +20,28 @@ pub(crate) struct Target {
     pub(crate) token: String,
     /// Whether people come in the order of their addresses. They do not.
     pub(crate) in_order: bool,
-    /// How many people each request enrols at once; `None` for each by themselves.
-    pub(crate) rows: Option<u16>,
+    /// What for.
+    pub(crate) asked: Asked,
+}
+
+/// What the requests ask for.
+#[derive(Clone, Debug)]
+pub(crate) enum Asked {
+    /// Places for new people.
+    Places(Sent),
+    /// Something about those who are there: these requests, in turn.
+    Answers(Arc<[Vec<u8>]>),
+}
+
+/// How people come who are to be enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Each in a request of their own.
+    Alone,
+    /// So many in one request: docs/bulk.md.
+    Rows(u16),
+    /// Each in a request of their own, of which a batch has so many.
+    Batch(u16),
 }
 
 /// What the load needs of the line that `usher demo --json` prints.
@@ -86,7 +107,7 @@ impl Target {
             registrations: vec![format!("{version}/users/{organizer}/onlineMeetings/{meeting}/registration")],
             token: token.to_owned(),
             in_order: false,
-            rows: None,
+            asked: Asked::Places(Sent::Alone),
         })
     }
 }

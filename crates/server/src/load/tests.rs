@@ -18,7 +18,7 @@ use super::naive::{Naive, fill};
 use super::open_loop::arrive;
 use super::pgbench::{self, Script};
 use super::report::Report;
-use super::target::{DemoLine, Target};
+use super::target::{Asked, DemoLine, Sent, Target};
 use crate::app::App;
 use crate::connections;
 use crate::http::Surface;
@@ -77,6 +77,34 @@ async fn everybody_whom_the_load_counts_is_registered() {
     assert_eq!((report.enrolments, outcome.failures(), report.questions), (50, 0, 2), "{report}");
     assert_eq!(running.registered().await, 50);
     assert!(report.p50_ms <= report.p99_ms && report.p99_ms <= report.max_ms && report.per_second > 0.0);
+}
+
+#[tokio::test]
+async fn everybody_is_registered_whom_the_load_counts_in_rows_and_batches() {
+    for (sent, people) in [(Sent::Rows(30), 30), (Sent::Batch(20), 20)] {
+        let running = start(Mode::Store).await;
+        let target = Target { asked: Asked::Places(sent), ..running.line.target().unwrap() };
+
+        let outcome = drive(target, Plan { until: Until::Asked(10), ..PLAN }).await.unwrap();
+
+        let found = (outcome.done, outcome.failures(), outcome.latencies.count());
+        assert_eq!(found, (10 * people, 0, 10), "{sent:?}");
+        assert_eq!(running.registered().await, i64::try_from(10 * people).unwrap(), "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_is_answered_while_its_requests_are_refused_has_failed() {
+    let running = start(Mode::Store).await;
+    let mut target = Target { asked: Asked::Places(Sent::Batch(20)), ..running.line.target().unwrap() };
+    target.registrations[0].push('x');
+
+    let outcome = drive(target, Plan { until: Until::Asked(3), ..PLAN }).await.unwrap();
+
+    let report = Report::new(PLAN.callers, &outcome);
+    assert_eq!((outcome.latencies.count(), outcome.done, outcome.failures()), (3, 0, 60), "{report}");
+    assert!(report.to_string().contains("errors: 60 × refused"), "{report}");
+    assert_eq!(running.registered().await, 0);
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! The comparison: what durability costs, and what company saves, measured side by side.
 //!
 //! Every measurement gets a fresh server on a fresh database, so that none inherits another's memory, pages or
-//! unfinished work. The order turns once around in all rounds, so that a machine that slows down slows all of them.
+//! unfinished work; questions about a long list, which change nothing, share one that is filled. The order turns once
+//! around in all rounds, so that a machine that slows down slows all of them.
 
 pub(super) mod child;
+mod filled;
 pub(super) mod programme;
 mod round;
 pub(super) mod table;
@@ -12,9 +14,11 @@ mod write_up;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use tokio::signal::unix::{SignalKind, signal};
 
-use self::programme::{Item, Programme};
+use self::filled::Filled;
+use self::programme::{Item, Programme, What};
 use self::round::{Round, measure};
 use self::write_up::WriteUp;
 use super::database::{Database, Settings};
@@ -39,6 +43,19 @@ pub(crate) struct Comparison {
     pub(crate) database: Option<Database>,
     /// The signs of what is measured; everything when there are none.
     pub(crate) only: Vec<String>,
+    /// What is compared.
+    pub(crate) subject: Subject,
+    /// How long a list is that questions are asked about.
+    pub(crate) registrants: u64,
+}
+
+/// What is compared with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subject {
+    /// Durable enrolments, with what stores less or otherwise.
+    Enrolments,
+    /// Batches, many people in a request, and questions about a list, with enrolments one by one.
+    Many,
 }
 
 /// What every measurement needs.
@@ -52,7 +69,8 @@ struct Bench<'a> {
 struct Cluster<'a> {
     database: &'a Database,
     settings: Settings,
-    pgbench: PathBuf,
+    /// Where the programme has it.
+    pgbench: Option<PathBuf>,
 }
 
 /// Measures, and gives what is to be printed. Progress goes to standard error.
@@ -62,9 +80,7 @@ pub(crate) async fn compare(comparison: &Comparison) -> Result<String, StartProb
         rounds = bench.run() => rounds,
         stopped = interrupted() => Err(stopped),
     };
-    if let Some(cluster) = &bench.cluster {
-        cluster.database.clear().await?;
-    }
+    bench.clear().await?;
     Ok(WriteUp { bench: &bench, rounds: &rounds? }.to_string())
 }
 
@@ -87,14 +103,18 @@ pub(super) async fn interrupted() -> StartProblem {
 impl<'a> Bench<'a> {
     /// Everything that can be missing is missed here, before anything is measured.
     async fn open(comparison: &'a Comparison) -> Result<Self, StartProblem> {
-        let programme = if comparison.database.is_some() { &programme::POSTGRES } else { &programme::SQLITE };
+        let programme = match (comparison.subject, &comparison.database) {
+            (Subject::Many, _) => &programme::MANY,
+            (Subject::Enrolments, Some(_)) => &programme::POSTGRES,
+            (Subject::Enrolments, None) => &programme::SQLITE,
+        };
         let signs: Vec<&str> = programme.all().map(|item| item.sign).collect();
         if let Some(unknown) = comparison.only.iter().find(|sign| !signs.contains(&sign.as_str())) {
             let signs = signs.join("`, `");
             return Err(StartProblem(format!("`{unknown}` is none of what is measured: `{signs}`")));
         }
         let cluster = match &comparison.database {
-            Some(database) => Some(Cluster::open(database).await?),
+            Some(database) => Some(Cluster::open(database, programme).await?),
             None => None,
         };
         Ok(Self { comparison, programme, cluster })
@@ -102,6 +122,7 @@ impl<'a> Bench<'a> {
 
     async fn run(&self) -> Result<Vec<Round>, StartProblem> {
         let mut rounds = Vec::with_capacity(self.comparison.rounds);
+        let mut filled = None;
         for number in 0..self.comparison.rounds {
             let mut order: Vec<&Item> = self.programme.items.iter().collect();
             let turn = number * order.len() / self.comparison.rounds;
@@ -110,7 +131,7 @@ impl<'a> Bench<'a> {
             order.retain(|item| self.is_wanted(item));
             let mut round = Round(Vec::with_capacity(order.len()));
             for item in order {
-                let sample = measure(item, self.peak(&round), self).await?;
+                let sample = measure(item, self.peak(&round), self, &mut filled).await?;
                 eprintln!(
                     "round {}: {:>7.0} a second, {}: {}",
                     number + 1,
@@ -122,7 +143,20 @@ impl<'a> Bench<'a> {
             }
             rounds.push(round);
         }
+        end(&mut filled).await?;
         Ok(rounds)
+    }
+
+    fn database(&self) -> Option<&'a Database> {
+        self.cluster.as_ref().map(|cluster| cluster.database)
+    }
+
+    /// Empties the database for the next measurement; a file is a new one anyway.
+    async fn clear(&self) -> Result<(), StartProblem> {
+        match self.database() {
+            Some(database) => database.clear().await,
+            None => Ok(()),
+        }
     }
 
     /// Whether it is to be measured at all.
@@ -143,9 +177,18 @@ impl<'a> Bench<'a> {
     }
 }
 
+/// Ends the server with the list, if there is one: the next measurement has the machine to itself.
+async fn end(filled: &mut Option<Filled>) -> Result<(), StartProblem> {
+    match filled.take() {
+        Some(filled) => filled.child.end().await,
+        None => Ok(()),
+    }
+}
+
 impl<'a> Cluster<'a> {
-    async fn open(database: &'a Database) -> Result<Self, StartProblem> {
-        let pgbench = pgbench::find()?;
+    async fn open(database: &'a Database, programme: &Programme) -> Result<Self, StartProblem> {
+        let has_pgbench = programme.all().any(|item| matches!(item.what, What::Pgbench(..)));
+        let pgbench = has_pgbench.then(pgbench::find).transpose()?;
         database.refuse_used().await?;
         Ok(Self { settings: database.settings().await?, database, pgbench })
     }

@@ -4,6 +4,8 @@ use super::round::Round;
 use crate::load::bench_server::Mode;
 use crate::load::naive::Naive;
 use crate::load::pgbench::Script;
+use crate::load::reading::Reading;
+use crate::load::target::Sent;
 
 /// What is measured and how it is judged.
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(super) enum What {
     Direct(Naive),
     /// `pgbench` and how many clients it has.
     Pgbench(Script, usize),
+    /// A question about a list, as often as it is answered.
+    Reading(Reading),
 }
 
 /// A load over HTTP and the server that takes it.
@@ -53,11 +57,19 @@ pub(in crate::load) struct Load {
     pub(super) meetings: Option<u32>,
     /// Whether people come in the order of their addresses.
     pub(super) in_order: bool,
+    /// How they are sent.
+    pub(super) sent: Sent,
 }
 
 impl Load {
-    pub(in crate::load) const STORE: Self =
-        Self { mode: Mode::Store, verify_each: false, callers: None, meetings: None, in_order: false };
+    pub(in crate::load) const STORE: Self = Self {
+        mode: Mode::Store,
+        verify_each: false,
+        callers: None,
+        meetings: None,
+        in_order: false,
+        sent: Sent::Alone,
+    };
 
     const fn in_mode(mode: Mode) -> Self {
         Self { mode, ..Self::STORE }
@@ -73,6 +85,10 @@ impl Load {
 
     const fn over(meetings: u32) -> Self {
         Self { meetings: Some(meetings), ..Self::of(64) }
+    }
+
+    const fn sent(self, sent: Sent) -> Self {
+        Self { sent, ..self }
     }
 }
 
@@ -103,10 +119,19 @@ impl Item {
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.what, What::Http(load) if Load { callers: None, ..load } == Load::STORE)
     }
+
+    /// Whether the command line says how many ask at once.
+    pub(super) fn leaves_callers_open(&self) -> bool {
+        matches!(self.what, What::Http(Load { callers: None, .. }) | What::Reading(_))
+    }
 }
 
 const fn item(sign: &'static str, name: &'static str, what: What) -> Item {
     Item { sign, name, what }
+}
+
+const fn reading(sign: &'static str, reading: Reading) -> Item {
+    item(sign, reading.name(), What::Reading(reading))
 }
 
 const fn ratio(name: &'static str, of: fn(&Round) -> Option<f64>, floor: f64, target: f64) -> Ratio {
@@ -202,6 +227,38 @@ pub(super) const POSTGRES: Programme = Programme {
     ],
 };
 
+/// On either engine.
+pub(super) const MANY: Programme = Programme {
+    items: &[
+        item("e1", "enrolments one by one, 1 caller", What::Http(Load::of(1))),
+        item("e", "enrolments one by one", What::Http(Load::STORE)),
+        item("h1", "100 in a request, 1 caller", What::Http(Load::of(1).sent(Sent::Rows(100)))),
+        item("h", "100 in a request", What::Http(Load::STORE.sent(Sent::Rows(100)))),
+        item("t1", "1,000 in a request, 1 caller", What::Http(Load::of(1).sent(Sent::Rows(1_000)))),
+        item("b1", "a `$batch` of 20, 1 caller", What::Http(Load::of(1).sent(Sent::Batch(20)))),
+        item("b", "a `$batch` of 20", What::Http(Load::STORE.sent(Sent::Batch(20)))),
+        reading("start", Reading::Start),
+        reading("middle", Reading::Middle),
+        reading("address", Reading::Address),
+        reading("name", Reading::Name),
+        reading("count", Reading::Count),
+        reading("one", Reading::One),
+    ],
+    last: &[],
+    ratios: &[
+        ratio("h1 / e1: 100 in a request over one by one, 1 caller", |r| r.rates("h1", "e1"), 5.0, 5.0),
+        ratio("t1 / e1: 1,000 in a request over one by one, 1 caller", |r| r.rates("t1", "e1"), 5.0, 5.0),
+        Ratio { name: "h / e: 100 in a request over one by one", of: |r| r.rates("h", "e"), aim: None },
+        Ratio {
+            name: "b1 / e1: a `$batch` of 20 over one by one, 1 caller",
+            of: |r| r.rates("b1", "e1"),
+            aim: None,
+        },
+        Ratio { name: "b / e: a `$batch` of 20 over one by one", of: |r| r.rates("b", "e"), aim: None },
+    ],
+    others: &[],
+};
+
 impl Programme {
     /// Everything, as it is listed.
     pub(super) fn all(&self) -> impl Iterator<Item = &'static Item> {
@@ -216,7 +273,7 @@ mod tests {
 
     #[test]
     fn every_figure_that_is_judged_is_measured() {
-        for programme in [SQLITE, POSTGRES] {
+        for programme in [SQLITE, POSTGRES, MANY] {
             let round = Round(programme.all().map(|item| Sample::example(item.sign, 1.0)).collect());
 
             for ratio in programme.ratios {
@@ -231,7 +288,7 @@ mod tests {
 
     #[test]
     fn every_measurement_has_a_sign_of_its_own() {
-        for programme in [SQLITE, POSTGRES] {
+        for programme in [SQLITE, POSTGRES, MANY] {
             let signs: std::collections::HashSet<_> = programme.all().map(|item| item.sign).collect();
 
             assert_eq!(signs.len(), programme.all().count());

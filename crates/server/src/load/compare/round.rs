@@ -4,16 +4,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::child::{Child, new_folder};
+use super::filled::Filled;
 use super::programme::{Item, Load, What};
-use super::{Bench, Comparison};
+use super::{Bench, Comparison, end};
 use crate::clock::Source;
 use crate::load::drive::{Outcome, Plan, Until, drive_from};
 use crate::load::machine::{CpuTime, Watched, resident_megabytes};
 use crate::load::naive::{Naive, fill};
 use crate::load::open_loop::arrive;
 use crate::load::pgbench::{self, Script};
+use crate::load::reading::Reading;
 use crate::load::stats::Latencies;
-use crate::load::target::Target;
+use crate::load::target::{Asked, Target};
 use crate::start::StartProblem;
 
 /// Before figures count: connections, caches and the first pages are warm after it.
@@ -28,14 +30,15 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) struct Sample {
     /// Of which item.
     pub(super) sign: &'static str,
+    /// Enrolments or answers a second, however many a request has. Latencies are those of requests.
     pub(super) rate: f64,
     pub(super) p50: f64,
     pub(super) p99: f64,
     pub(super) p999: f64,
     pub(super) max: f64,
-    /// Requests that were not answered with 200.
+    /// Requests that were not answered with 200, and people whom an answer refused a place.
     pub(super) failures: u64,
-    /// CPU time of the server for one enrolment, in microseconds; `None` where there is no server.
+    /// CPU time of the server for one enrolment or answer, in microseconds; `None` where there is no server.
     pub(super) cpu_micros: Option<f64>,
     /// That of PostgreSQL; `None` where it runs elsewhere or not at all.
     pub(super) database_micros: Option<f64>,
@@ -69,12 +72,20 @@ impl Round {
     }
 }
 
-/// Measures. `peak` is the best rate of the round so far.
-pub(super) async fn measure(item: &Item, peak: f64, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
-    if let Some(cluster) = &bench.cluster {
-        cluster.database.clear().await?;
+/// Measures. `peak` is the best rate of the round so far, `filled` the server with the list, as long as nothing else
+/// is measured.
+pub(super) async fn measure(
+    item: &Item,
+    peak: f64,
+    bench: &Bench<'_>,
+    filled: &mut Option<Filled>,
+) -> Result<Sample, StartProblem> {
+    if !matches!(item.what, What::Reading(_)) {
+        end(filled).await?;
+        bench.clear().await?;
     }
     let mut sample = match item.what {
+        What::Reading(reading) => about_a_list(reading, bench, filled).await?,
         What::Http(load) => over_http(load, bench).await?,
         What::Planned(percent) => by_plan(peak * f64::from(percent) / 100.0, bench).await?,
         What::Direct(naive) => straight(naive, bench.comparison).await?,
@@ -86,12 +97,32 @@ pub(super) async fn measure(item: &Item, peak: f64, bench: &Bench<'_>) -> Result
 
 async fn over_http(load: Load, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
     let callers = load.callers.unwrap_or(bench.comparison.callers);
-    let length = bench.comparison.length;
-    on_a_server(load, bench, async |target, is_warm, ready| {
+    on_a_server(load, bench, in_a_loop(callers, bench.comparison.length)).await
+}
+
+/// Every caller asks again as soon as it is answered.
+fn in_a_loop(
+    callers: usize,
+    length: Duration,
+) -> impl AsyncFn(Target, bool, Ready) -> Result<Outcome, StartProblem> {
+    async move |target: Target, is_warm: bool, ready: Ready| {
         let until = Until::Passed(if is_warm { length } else { WARM_UP });
         drive_from(target, Plan { callers, until, run: new_run() }, ready).await
-    })
-    .await
+    }
+}
+
+async fn about_a_list(
+    reading: Reading,
+    bench: &Bench<'_>,
+    filled: &mut Option<Filled>,
+) -> Result<Sample, StartProblem> {
+    let Comparison { callers, length, .. } = *bench.comparison;
+    let filled = match filled {
+        Some(filled) => filled,
+        None => filled.insert(Filled::start(bench).await?),
+    };
+    let target = filled.target(reading).await?;
+    load_server(&filled.child, &target, bench, in_a_loop(callers, length)).await
 }
 
 async fn by_plan(per_second: f64, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
@@ -108,20 +139,32 @@ async fn by_plan(per_second: f64, bench: &Bench<'_>) -> Result<Sample, StartProb
 /// Called when the callers are about to begin: what came before is not the load.
 type Ready = Box<dyn FnOnce() + Send>;
 
-/// Starts a server, loads it once to warm it and once for the figures, and ends it.
+/// Starts a server, loads it, and ends it.
 async fn on_a_server(
     load: Load,
     bench: &Bench<'_>,
     drive: impl AsyncFn(Target, bool, Ready) -> Result<Outcome, StartProblem>,
 ) -> Result<Sample, StartProblem> {
-    let database = bench.cluster.as_ref().map(|cluster| cluster.database);
-    let mut child = Child::start(load, database, &bench.comparison.folder).await?;
-    child.target.in_order = load.in_order;
+    let child = Child::start(load, bench.database(), &bench.comparison.folder).await?;
+    let asked = Asked::Places(load.sent);
+    let target = Target { in_order: load.in_order, asked, ..child.target.clone() };
+    let sample = load_server(&child, &target, bench, drive).await?;
+    child.end().await?;
+    Ok(sample)
+}
+
+/// Loads a server once to warm it and once for the figures.
+async fn load_server(
+    child: &Child,
+    target: &Target,
+    bench: &Bench<'_>,
+    drive: impl AsyncFn(Target, bool, Ready) -> Result<Outcome, StartProblem>,
+) -> Result<Sample, StartProblem> {
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
     let memory = || resident_megabytes(id).unwrap_or_default();
     tokio::time::sleep(REST).await;
     let at_rest = memory();
-    drive(child.target.clone(), false, Box::new(|| ())).await?;
+    drive(target.clone(), false, Box::new(|| ())).await?;
 
     let watched = bench.watched(Some(id));
     let before = Arc::new(OnceLock::new());
@@ -131,7 +174,7 @@ async fn on_a_server(
             let _ = before.set(CpuTime::now(watched));
         }
     });
-    let (outcome, peak) = watch(drive(child.target.clone(), true, ready), memory).await;
+    let (outcome, peak) = watch(drive(target.clone(), true, ready), memory).await;
     let after_load = CpuTime::now(watched);
     let outcome = outcome?;
     let spent = after_load.since(before.get().copied().unwrap_or(after_load));
@@ -139,10 +182,10 @@ async fn on_a_server(
     let after = memory();
     let footprint =
         Footprint { first_answer: child.first_answer, at_rest, under_load: peak.max(after), after };
-    child.end().await?;
 
     let mut sample = Sample::new(&outcome.latencies, outcome.elapsed, spent);
-    let each = 1e6 / (outcome.latencies.count().max(1)) as f64;
+    let each = 1e6 / outcome.done.max(1) as f64;
+    sample.rate = outcome.rate();
     sample.failures = outcome.failures();
     sample.cpu_micros = Some(spent.server * each);
     sample.database_micros = watched.postmaster.map(|_| spent.database * each);
@@ -164,7 +207,8 @@ async fn by_pgbench(script: Script, clients: usize, bench: &Bench<'_>) -> Result
     let folder = new_folder(&bench.comparison.folder)?;
     let watched = bench.watched(None);
     let before = CpuTime::now(watched);
-    let (program, database) = (&cluster.pgbench, cluster.database);
+    let (program, database) = (cluster.pgbench.as_ref(), cluster.database);
+    let program = program.ok_or_else(|| StartProblem("`pgbench` was not looked for".to_owned()))?;
     let done =
         pgbench::run(program, database, (script, clients), bench.comparison.length, folder.path()).await?;
     let spent = CpuTime::now(watched).since(before);

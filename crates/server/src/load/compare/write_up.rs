@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::programme::{Item, Ratio};
+use super::programme::{Item, Ratio, What};
 use super::round::{Footprint, Round, Sample};
 use super::table::Table;
 use super::{Bench, Comparison};
@@ -33,14 +33,17 @@ impl fmt::Display for WriteUp<'_> {
 
 impl WriteUp<'_> {
     fn write_setting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Comparison { rounds, length, callers, markdown, database, .. } = self.bench.comparison;
+        let Comparison { rounds, length, callers, markdown, registrants, .. } = self.bench.comparison;
         let words: Vec<String> = std::env::args().skip(1).map(nameless).collect();
         let command = format!("usher {}", words.join(" "));
         let command = if *markdown { format!("`{command}`") } else { command };
         let date = Clock::System.now().strftime("%F").to_string();
-        let callers = if database.is_none() { format!(", {callers} callers") } else { String::new() };
+        let leaves_callers_open = self.bench.programme.all().any(Item::leaves_callers_open);
+        let callers = if leaves_callers_open { format!(", {callers} callers") } else { String::new() };
+        let has_list = self.bench.programme.all().any(|item| matches!(item.what, What::Reading(_)));
+        let list = if has_list { format!(", lists of {registrants}") } else { String::new() };
         let seconds = length.as_secs_f64();
-        writeln!(f, "{command}, {date}; {rounds} rounds of {seconds} s each{callers}.")?;
+        writeln!(f, "{command}, {date}; {rounds} rounds of {seconds} s each{callers}{list}.")?;
         let disk = self.file_system().unwrap_or_else(|| "an unknown disk".to_owned());
         writeln!(f, "{}; databases on {disk}; server and load share the cores.", machine::describe())?;
         if let Some(cluster) = &self.bench.cluster {
@@ -199,7 +202,10 @@ impl WriteUp<'_> {
             )?;
         }
         if samples().any(|sample| sample.failures > 0) {
-            writeln!(f, "Requests failed: the rates count only those that did not.")?;
+            writeln!(
+                f,
+                "Requests failed, or people were refused: the rates count only those that were not."
+            )?;
         }
         if self.file_system().as_deref() == Some("tmpfs") {
             writeln!(
@@ -239,7 +245,7 @@ mod tests {
     use std::path::PathBuf;
     use std::time::Duration;
 
-    use super::super::programme;
+    use super::super::{Subject, programme};
     use super::*;
 
     fn comparison() -> Comparison {
@@ -251,6 +257,8 @@ mod tests {
             markdown: false,
             database: None,
             only: Vec::new(),
+            subject: Subject::Enrolments,
+            registrants: 0,
         }
     }
 

@@ -5,31 +5,20 @@
 //! nothing to do with the size: what moves that one is noise.
 
 mod ask;
-mod fill;
 mod write_up;
 
 use std::path::PathBuf;
-use std::time::Duration;
-
-use domain::TenantId;
-use domain::link::LinkKey;
-use store::Store;
 
 use self::ask::Asker;
-use self::fill::Filler;
 use self::write_up::WriteUp;
-use super::bench_server::{BenchServer, Mode};
 use super::compare::child::Child;
 use super::compare::interrupted;
 use super::compare::programme::Load;
 use super::database::Database;
+use super::fill::Filler;
 use super::machine::resident_megabytes;
 use super::stats::Latencies;
-use crate::clock::Source;
-use crate::start::{StartProblem, open_database, open_letter_links};
-
-/// How long everything is left alone after a step was filled: what the database does by itself goes on meanwhile.
-const REST: Duration = Duration::from_secs(1);
+use crate::start::StartProblem;
 
 /// What is filled, and how it is measured.
 #[derive(Clone, Debug)]
@@ -76,15 +65,13 @@ async fn run(growth: &Growth) -> Result<Vec<Step>, StartProblem> {
     }
     let child = Child::start(Load::STORE, growth.database.as_ref(), &growth.folder).await?;
     let id = child.id().ok_or_else(|| StartProblem("the server ended by itself".to_owned()))?;
-    let (store, key) = open_beside(&child, growth.database.as_ref()).await?;
-    let mut filler = Filler::new(store, &child.target).await?;
+    let mut filler = Filler::beside(&child, growth.database.as_ref()).await?;
 
     let mut steps = Vec::with_capacity(growth.sizes.len());
     for size in &growth.sizes {
         let fill_rate = filler.fill(*size).await?;
-        tokio::time::sleep(REST).await;
         // Filling takes longer than the server keeps a silent connection.
-        let mut asker = Asker::new(&child.target, &key).await?;
+        let mut asker = Asker::new(&child.target).await?;
         let samples = asker.measure(&filler.landmarks(), growth.asks).await?;
         let resident = resident_megabytes(id).unwrap_or_default();
         eprintln!("{size} registrants: measured");
@@ -96,20 +83,4 @@ async fn run(growth: &Growth) -> Result<Vec<Step>, StartProblem> {
         database.clear().await?;
     }
     Ok(steps)
-}
-
-/// Opens the database of a running server, and the key of its links.
-async fn open_beside(child: &Child, database: Option<&Database>) -> Result<(Store, LinkKey), StartProblem> {
-    let beside = BenchServer {
-        mode: Mode::Store,
-        data: child.folder().to_owned(),
-        database: database.map(Database::whole),
-        verify_each: false,
-        meetings: None,
-    };
-    let nobody = TenantId(Source::from_system().random_id());
-    let config = beside.configuration(child.target.address, nobody)?;
-    let store = open_database(&config.database).await?;
-    let links = open_letter_links(&config, &store, &Source::from_system()).await?;
-    Ok((store, links.key))
 }

@@ -7,6 +7,7 @@ use super::{Growth, Step};
 use crate::clock::Clock;
 use crate::load::compare::table::Table;
 use crate::load::machine;
+use crate::load::reading::Reading;
 
 /// The most that a request at any size may take of what it takes at the first, and what is aimed at.
 const FLOOR: f64 = 1.3;
@@ -54,7 +55,7 @@ impl WriteUp<'_> {
             let first = medians.first().copied().unwrap_or(f64::NAN);
             let ratios = medians.iter().skip(1).map(|median| format!("{:.2}", median / first));
             let (floor, target) = match what {
-                What::Reference => ("-".to_owned(), "-".to_owned()),
+                What::Reading(Reading::Reference) => ("-".to_owned(), "-".to_owned()),
                 _ => (FLOOR.to_string(), TARGET.to_string()),
             };
             table.row([

@@ -4,30 +4,38 @@
 use std::time::{Duration, Instant};
 
 use domain::enrolment::Named;
+use domain::link::LinkKey;
 use domain::{
     Answer, Email, Enrolment, LetterKind, OutboxId, Person, Registrant, RegistrantId, Registration, Standing,
+    TenantId,
 };
 use percent_encoding::percent_decode_str;
 use store::{DueLetter, Fault, Hosted, Settlement, Store, Told, Verdict};
 use uuid::Uuid;
 use wire::ids::RegistrationKey;
 
+use super::bench_server::{BenchServer, Mode};
+use super::compare::child::Child;
+use super::database::Database;
+use super::request::scattered;
 use crate::cli::failed;
 use crate::clock::{Clock, Source};
-use crate::load::request::scattered;
-use crate::load::target::Target;
-use crate::start::StartProblem;
+use crate::graph::PageTokens;
+use crate::start::{StartProblem, open_database, open_letter_links};
 
 /// How many people one transaction gives a place at most.
 const PARTY: u64 = 4_096;
 /// Of so many registrants one is remembered: a page.
 const EVERY: u64 = 100;
+/// How long everything is left alone after it was filled: what the database does by itself goes on meanwhile.
+const REST: Duration = Duration::from_secs(1);
 /// Between two words on how far it is.
 const WORD: Duration = Duration::from_secs(5);
 
 /// One meeting, and who is in it.
 pub(super) struct Filler {
     store: Store,
+    links: LinkKey,
     hosted: Hosted,
     registration: Registration,
     clock: Clock,
@@ -47,20 +55,32 @@ pub(super) struct Landmarks {
     pub(super) marks: Vec<RegistrantId>,
     /// How many there are at least.
     pub(super) size: u64,
+    /// Those of the server that is asked.
+    pub(super) tokens: PageTokens,
+    run: u64,
+}
+
+impl Landmarks {
+    /// The address of one of them, numbered from 0.
+    pub(super) fn address(&self, number: u64) -> String {
+        address(self.run, number)
+    }
 }
 
 impl Filler {
-    /// For the meeting that the requests go to.
-    pub(super) async fn new(store: Store, target: &Target) -> Result<Self, StartProblem> {
+    /// For the meeting of a running server that the requests go to.
+    pub(super) async fn beside(child: &Child, database: Option<&Database>) -> Result<Self, StartProblem> {
+        let (store, links) = open_beside(child, database).await?;
         let unknown = || StartProblem("the server's meeting is not in its database".to_owned());
-        let id = target.registrations[0].split('/').nth(5).unwrap_or_default();
+        let id = child.target.registrations[0].split('/').nth(5).unwrap_or_default();
         let id = percent_decode_str(id).decode_utf8_lossy();
         let (_, meeting) = wire::ids::read_meeting(&id).ok_or_else(unknown)?;
         let hosted = store.find_hosted(meeting).await.map_err(failed)?.ok_or_else(unknown)?;
         let registration = hosted.registration.clone().ok_or_else(unknown)?;
         let ids = Source::from_system();
         let run = u64::from_be_bytes(ids.bytes());
-        Ok(Self { store, hosted, registration, clock: Clock::System, ids, run, filled: 0, marks: Vec::new() })
+        let (clock, marks) = (Clock::System, Vec::new());
+        Ok(Self { store, links, hosted, registration, clock, ids, run, filled: 0, marks })
     }
 
     /// Fills the meeting until its list has `size` registrants; tells how many a second that were.
@@ -85,13 +105,15 @@ impl Filler {
         self.settle(&unsettled).await.map_err(failed)?;
         let rate = rate(missing);
         eprintln!("{size} registrants: filled, {rate:.0} a second");
+        tokio::time::sleep(REST).await;
         Ok(rate)
     }
 
     /// Who stands where by now.
     pub(super) fn landmarks(&self) -> Landmarks {
         let key = wire::registration::key(&self.hosted.meeting, &self.registration);
-        Landmarks { key, marks: self.marks.clone(), size: self.filled }
+        let tokens = PageTokens::new(&self.links);
+        Landmarks { key, marks: self.marks.clone(), size: self.filled, tokens, run: self.run }
     }
 
     /// Closes the database.
@@ -102,9 +124,10 @@ impl Filler {
     fn party(&self, people: u64) -> Vec<Enrolment> {
         let at = self.clock.now();
         let person = |number: u64| {
-            let address = format!("f{:09}.{:016x}@load.example", scattered(number), self.run);
-            let email = Email::parse(&address).expect("digits and a host make an address");
-            let named = Named { first_name: "Odile".to_owned(), last_name: "Marchetti".to_owned(), email };
+            let email = Email::parse(&address(self.run, number)).expect("digits and a host make an address");
+            // As many begin with each letter, so that `startswith` finds some of them.
+            let last_name = format!("{}elmonte", char::from(b'A' + (number % 26) as u8));
+            let named = Named { first_name: "Odile".to_owned(), last_name, email };
             Person::Named { named, user: None }
         };
         let questions =
@@ -187,4 +210,25 @@ impl Filler {
     async fn settle(&self, letters: &[(DueLetter, Settlement, Uuid)]) -> Result<(), Fault> {
         self.store.settle_letters(letters, self.clock.now()).await
     }
+}
+
+/// Opens the database of a running server, and the key of its links.
+async fn open_beside(child: &Child, database: Option<&Database>) -> Result<(Store, LinkKey), StartProblem> {
+    let beside = BenchServer {
+        mode: Mode::Store,
+        data: child.folder().to_owned(),
+        database: database.map(Database::whole),
+        verify_each: false,
+        meetings: None,
+    };
+    let nobody = TenantId(Source::from_system().random_id());
+    let config = beside.configuration(child.target.address, nobody)?;
+    let store = open_database(&config.database).await?;
+    let links = open_letter_links(&config, &store, &Source::from_system()).await?;
+    Ok((store, links.key))
+}
+
+/// Where somebody of a run gets letters.
+fn address(run: u64, number: u64) -> String {
+    format!("f{:09}.{run:016x}@load.example", scattered(number))
 }
