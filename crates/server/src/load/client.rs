@@ -7,6 +7,7 @@
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
+use httparse::{EMPTY_HEADER, Response, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -14,6 +15,9 @@ use crate::start::{StartProblem, because};
 
 /// Longest answer that is read, in bytes.
 const LONGEST: usize = 1 << 20;
+
+/// So many headers an answer has at most.
+const MOST_HEADERS: usize = 32;
 
 /// A connection that is kept alive.
 pub(super) struct Connection {
@@ -71,22 +75,22 @@ impl Connection {
 
 /// `None` while the head is incomplete.
 fn read_head(bytes: &[u8]) -> io::Result<Option<Head>> {
-    let Some(blank) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
-        return if bytes.len() > LONGEST { Err(unreadable("its head is too long")) } else { Ok(None) };
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut response = Response::new(&mut headers);
+    let body = match response.parse(bytes).map_err(|error| unreadable(&error.to_string()))? {
+        Status::Complete(body) => body,
+        Status::Partial if bytes.len() > LONGEST => return Err(unreadable("its head is too long")),
+        Status::Partial => return Ok(None),
     };
-    let text = std::str::from_utf8(&bytes[..blank]).map_err(|_| unreadable("its head is no text"))?;
-    let mut lines = text.split("\r\n");
-    let status = lines.next().and_then(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
-    let status = status.ok_or_else(|| unreadable("it has no status"))?;
-    let length = lines.filter_map(|line| line.split_once(':')).find_map(|(name, value)| {
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())
-    });
-    let length = match (length.flatten(), status) {
+    let status = response.code.ok_or_else(|| unreadable("it has no status"))?;
+    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.parse::<usize>().ok());
+    let length = match (length, status) {
         (Some(length), _) if length <= LONGEST => length,
         (None, 204 | 304) => 0,
         _ => return Err(unreadable("it does not say how long it is, or is too long")),
     };
-    Ok(Some(Head { status, body: blank + 4, end: blank + 4 + length }))
+    Ok(Some(Head { status, body, end: body + length }))
 }
 
 fn unreadable(why: &str) -> io::Error {

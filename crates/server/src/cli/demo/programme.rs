@@ -188,7 +188,7 @@ impl Organizer<'_> {
             .header(header::ACCEPT_LANGUAGE, language.tag())
             .body(body)
             .map_err(|error| cannot(error.to_string()))?;
-        let response = graph::serve(&self.app, request).await;
+        let response = graph::serve(self.app, request).await;
         let status = response.status();
         let answer = to_bytes(response.into_body(), usize::MAX).await;
         let answer = answer.map_err(|error| cannot(error.to_string()))?;
