@@ -26,6 +26,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep};
 use tower_http::timeout::{DeadlineBody, TimeoutError};
 
+use crate::http::Surface;
 use crate::seen_through::SeenThrough;
 
 /// What clients may take.
@@ -55,7 +56,11 @@ const TAKEN: usize = 256 << 10;
 const BETWEEN_COMPLAINTS: Duration = Duration::from_secs(60);
 
 /// Serves until `stop` says `true`, then answers what was asked and returns when every connection has ended.
-pub async fn serve<A, F>(listener: TcpListener, answer: A, limits: Limits, stop: watch::Receiver<bool>)
+pub async fn serve(listener: TcpListener, surface: Surface, limits: Limits, stop: watch::Receiver<bool>) {
+    serve_by(listener, move |request| surface.clone().answer(request), limits, stop).await;
+}
+
+async fn serve_by<A, F>(listener: TcpListener, answer: A, limits: Limits, stop: watch::Receiver<bool>)
 where
     A: Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
@@ -324,7 +329,7 @@ mod tests {
         let limits =
             Limits { connections: 1, idle: Duration::from_millis(300), body: Duration::from_secs(1) };
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, answer, limits, stopped));
+        let serving = tokio::spawn(serve_by(listener, answer, limits, stopped));
         let mut client = TcpStream::connect(address).await.unwrap();
         client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
         let (mut taken, mut piece) = (0, vec![0; 1 << 20]);

@@ -12,7 +12,6 @@ use crate::connections::{self, asked_to_stop};
 use crate::http::Surface;
 use crate::lmtp::Lmtp;
 use crate::start::{Service, StartProblem};
-use crate::threads::Background;
 
 /// How long a part that panicked rests.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -28,15 +27,13 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
     };
     let surface = Surface::new(service.app, service.issuer);
     let (stop, stopped) = watch::channel(false);
-    let background = Background::open()
-        .map_err(|error| StartProblem(format!("the operating system gives no thread: {error}")))?;
     let mailroom = {
         let (mailroom, stopped) = (app.mailroom.clone(), stopped.clone());
         let run = move || {
             let (mailroom, stopped) = (mailroom.clone(), stopped.clone());
             async move { mailroom.run(asked_to_stop(stopped)).await }
         };
-        background.spawn(keep_going("the mailroom", MOMENT, run))
+        tokio::spawn(keep_going("the mailroom", MOMENT, run))
     };
     let lmtp = lmtp.map(|lmtp| {
         let stopped = stopped.clone();
@@ -48,14 +45,13 @@ pub async fn serve(service: Service, listener: TcpListener, drain: Duration) -> 
             let (courier, stopped) = (courier.clone(), stopped.clone());
             async move { courier.run(asked_to_stop(stopped)).await }
         };
-        background.spawn(keep_going("the courier", MOMENT, run))
+        tokio::spawn(keep_going("the courier", MOMENT, run))
     };
     let janitor = {
         let app = app.clone();
-        background.spawn(keep_going("the janitor", MOMENT, move || tidy_up(app.clone())))
+        tokio::spawn(keep_going("the janitor", MOMENT, move || tidy_up(app.clone())))
     };
-    let answer = move |request| surface.clone().answer(request);
-    let http = tokio::spawn(connections::serve(listener, answer, app.settings.limits, stopped));
+    let http = tokio::spawn(connections::serve(listener, surface, app.settings.limits, stopped));
 
     wait_for_signal().await?;
     tracing::info!("stopping");

@@ -24,9 +24,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
         let limits = self.app.settings.limits;
-        let surface = self.surface.clone();
-        let answer = move |request| surface.clone().answer(request);
-        let served = tokio::spawn(connections::serve(listener, answer, limits, stopped));
+        let served = tokio::spawn(connections::serve(listener, self.surface.clone(), limits, stopped));
         Listening { address, stop, served }
     }
 }

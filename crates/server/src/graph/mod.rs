@@ -25,6 +25,7 @@ mod sent;
 mod subscription;
 mod user;
 
+use std::iter::successors;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
@@ -163,6 +164,10 @@ async fn answer(
         let query = Query::read(request.uri.query().unwrap_or_default())?;
         query.allow(operation, path.counts)?;
         let ask = Ask::read(app, caller, operation, path, query, request, body).await?;
+        // Whatever is expanded takes the permission that it takes by itself.
+        for expanded in successors(ask.expanded.as_ref(), |expanded| expanded.within.as_deref()) {
+            domain::permission::opens(expanded.by, app.settings.permissions, &ask.caller, for_me)?;
+        }
         // Enrolling holds the account against the directory in its own transaction: it costs no question here.
         if operation != Operation::EnrollRegistrant {
             ask.check_account().await?;

@@ -25,8 +25,8 @@ pub struct Reply {
     pub(super) body: Option<Vec<u8>>,
     content_type: &'static str,
     etag: Option<String>,
-    /// Whether that version counts all that is shown.
-    is_counted: bool,
+    /// Whether that version changes with all that is shown.
+    etag_covers_all: bool,
     file: Option<File>,
     pub(super) told: Vec<(HeaderName, HeaderValue)>,
 }
@@ -66,7 +66,7 @@ impl Reply {
             body: Some(kept.body.into_bytes()).filter(|body| !body.is_empty()),
             content_type: JSON,
             etag: value["@odata.etag"].as_str().map(str::to_owned),
-            is_counted: true,
+            etag_covers_all: true,
             file: None,
             told: Vec::new(),
         }
@@ -79,7 +79,7 @@ impl Reply {
             body: Some(body),
             content_type: JSON,
             etag: None,
-            is_counted: true,
+            etag_covers_all: true,
             file: None,
             told: Vec::new(),
         }
@@ -112,7 +112,7 @@ impl Reply {
             body: None,
             content_type: JSON,
             etag: None,
-            is_counted: true,
+            etag_covers_all: true,
             file: None,
             told: Vec::new(),
         }
@@ -121,7 +121,7 @@ impl Reply {
     /// The same of an entity that shows more than its version counts: the version stands in the body alone, where it is
     /// the entity's, and nobody who knows it is told that there is nothing new.
     pub(super) fn with_more(self) -> Self {
-        Self { is_counted: false, ..self }
+        Self { etag_covers_all: false, ..self }
     }
 
     /// The answer with the members that `$select` names, what is expanded, and the annotations; of what is expanded by its
@@ -137,14 +137,14 @@ impl Reply {
             Some(items) => items.iter_mut().for_each(|item| keep_chosen(item, select, expanded)),
             None => keep_chosen(&mut value, select, expanded),
         }
-        Self { etag: self.etag, is_counted: self.is_counted, ..Self::with(self.status, &value) }
+        Self { etag: self.etag, etag_covers_all: self.etag_covers_all, ..Self::with(self.status, &value) }
     }
 
     /// What whoever has this version already is told: nothing new.
     pub(super) fn unless_known(self, conditions: &Conditions) -> Answer {
         conditions.allow(self.etag.as_deref())?;
         match &self.etag {
-            Some(etag) if self.is_counted && conditions.know(etag) => {
+            Some(etag) if self.etag_covers_all && conditions.know(etag) => {
                 Ok(Self { status: StatusCode::NOT_MODIFIED, body: None, ..self })
             }
             _ => Ok(self),
@@ -177,7 +177,7 @@ impl Reply {
             headers.insert(header::CONTENT_DISPOSITION, value);
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         }
-        let etag = self.etag.filter(|_| self.is_counted);
+        let etag = self.etag.filter(|_| self.etag_covers_all);
         if let Some(etag) = etag.and_then(|etag| HeaderValue::from_str(&etag).ok()) {
             headers.insert(header::ETAG, etag);
         }

@@ -194,10 +194,10 @@ impl Caller {
         let request = self.requests[self.turn].of(number);
         match self.connection.ask(request).await.map(|reply| (reply.status, reply.body)) {
             Ok((200, body)) => {
+                self.tally.micros.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
                 let (done, refused) = self.asked.count(body);
                 self.tally.done += done;
                 self.tally.refused += refused;
-                self.tally.micros.push(u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX));
             }
             Ok((status, _)) => *self.tally.errors.entry(status).or_default() += 1,
             Err(_) => {

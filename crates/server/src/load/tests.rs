@@ -46,9 +46,8 @@ async fn start_with(mode: Mode, meetings: Option<u32>) -> Running {
     let line = DemoLine::read(&serde_json::to_string(&printed).unwrap()).unwrap();
     let app = service.app.clone();
     let (limits, surface) = (app.settings.limits, Surface::new(service.app, service.issuer));
-    let answer = move |request| surface.clone().answer(request);
     let (stop, stopped) = watch::channel(false);
-    tokio::spawn(connections::serve(listener, answer, limits, stopped));
+    tokio::spawn(connections::serve(listener, surface, limits, stopped));
     Running { app, line, meetings, _stop: stop, _folder: folder }
 }
 

@@ -1,6 +1,8 @@
 //! Writing a letter from the live row, or finding that there is nothing true left to say.
 
 use std::fmt;
+use std::future::pending;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use domain::{
 use lettre::message::Mailbox as Address;
 use pages::{Language, LetterFacts, Zones, calendar_file, letter};
 use store::{DueLetter, Fault, Store};
+use tokio::task::spawn_blocking;
 
 use super::dkim::DkimSigner;
 use super::links::LetterLinks;
@@ -116,8 +119,8 @@ impl Mailroom {
     /// The letter as it is true now. Reads the rows again, because a letter may have waited since it was leased.
     pub(super) async fn write(&self, due: &DueLetter) -> Result<Written, Fault> {
         let room = &*self.0;
-        let Some(due) = &room.store.read_again(due).await? else { return Ok(Written::Untrue) };
-        if !self.is_true(due)? {
+        let Some(due) = room.store.read_again(due).await? else { return Ok(Written::Untrue) };
+        if !self.is_true(&due)? {
             return Ok(Written::Untrue);
         }
         // Registrants of other systems have no address here, and their own system writes to them.
@@ -127,7 +130,17 @@ impl Mailroom {
             return Ok(Written::Withheld(WithheldReason::AddressSuppressed));
         }
         let organizer = find_organizer(&room.store, &room.letterhead, &due.meeting).await?;
-        self.compose(due, named, &organizer).map(|sealed| Written::Sealed(Box::new(sealed), address))
+        // Takes as long as answering several requests, and is not done where they are answered.
+        let (mailroom, named) = (self.clone(), named.clone());
+        let composed = spawn_blocking(move || mailroom.compose(&due, &named, &organizer));
+        match composed.await {
+            Ok(sealed) => Ok(Written::Sealed(Box::new(sealed?), address)),
+            Err(error) => match error.try_into_panic() {
+                Ok(cause) => resume_unwind(cause),
+                // The service ends.
+                Err(_) => pending().await,
+            },
+        }
     }
 
     /// The calendar entry that a confirmation would bring now, as a file to fetch; `None` where they have no place.

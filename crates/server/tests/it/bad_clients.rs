@@ -125,6 +125,20 @@ async fn a_refusal_given_before_the_body_was_read_leaves_a_connection_that_goes_
 }
 
 #[tokio::test]
+async fn whoever_asks_for_the_head_of_an_answer_gets_no_body() {
+    let listening = TestApp::new().await.listen().await;
+    for (method, has_body) in [("HEAD", false), ("GET", true)] {
+        let mut client = Client::open(listening.address).await;
+
+        client.say(&format!("{method} /beta/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await;
+
+        let answer = client.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("content-length: "), "{answer}");
+        assert_eq!(!answer.ends_with("\r\n\r\n"), has_body, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_that_is_being_read_is_not_idle() {
     let app = TestApp::builder().server("idle_seconds = 1").build().await;
     let listening = app.listen().await;

@@ -131,7 +131,7 @@ impl<'q> Query<'q> {
     }
 
     /// Binds rows, column by column: each column is one list, and one that holds nothing but NULL is empty. `UNNEST` of
-    /// several fills up whichever is shorter than the longest.
+    /// several fills up whichever is shorter than the longest, so one column at least is nowhere NULL.
     pub(crate) fn bind_columns<const N: usize>(
         mut self,
         rows: impl ExactSizeIterator<Item = [Value<'q>; N]>,

@@ -16,6 +16,8 @@ pub(super) struct Expandable {
     selects: bool,
     /// Where the rest is that somebody may look for here.
     elsewhere: &'static str,
+    /// What shows it by itself, and says who may see it.
+    by: Operation,
 }
 
 const REGISTRATION: Expandable = Expandable {
@@ -24,6 +26,7 @@ const REGISTRATION: Expandable = Expandable {
     within: Some(&QUESTIONS),
     selects: true,
     elsewhere: "; the attendance reports are a list of their own",
+    by: Operation::GetRegistration,
 };
 
 const QUESTIONS: Expandable = Expandable {
@@ -32,6 +35,7 @@ const QUESTIONS: Expandable = Expandable {
     within: None,
     selects: true,
     elsewhere: "; the registrants are a list of their own",
+    by: Operation::ListQuestions,
 };
 
 /// The link to the next page would not know what was selected.
@@ -41,6 +45,7 @@ const RECORDS: Expandable = Expandable {
     within: None,
     selects: false,
     elsewhere: "",
+    by: Operation::ListAttendanceRecords,
 };
 
 /// What is expanded.
@@ -48,6 +53,8 @@ const RECORDS: Expandable = Expandable {
 pub struct Expanded {
     /// The navigation property.
     pub name: &'static str,
+    /// The operation that shows it by itself: whoever may not ask for that may not expand it.
+    pub by: Operation,
     /// By its own `$select`, as a list of names.
     pub select: Option<Vec<String>>,
     /// What is expanded of it in turn.
@@ -104,7 +111,7 @@ impl<'a> Reader<'a> {
         if !of.is_called(name) {
             return Err(of.alone(column));
         }
-        let mut expanded = Expanded { name: of.name, select: None, within: None };
+        let mut expanded = Expanded { name: of.name, by: of.by, select: None, within: None };
         if self.takes('(') {
             self.options(of, &mut expanded)?;
         }
@@ -221,13 +228,14 @@ mod tests {
     }
 
     fn questions(select: Option<Vec<String>>) -> Expanded {
-        Expanded { name: "customQuestions", select, within: None }
+        Expanded { name: "customQuestions", by: Operation::ListQuestions, select, within: None }
     }
 
     #[test]
     fn what_is_expanded_is_read_in_every_spelling() {
         let registration = |select, within: Option<Expanded>| Expanded {
             name: "registration",
+            by: Operation::GetRegistration,
             select,
             within: within.map(Box::new),
         };
