@@ -1,8 +1,11 @@
 //! Making, looking at, renewing and ending subscriptions.
 
 use domain::{Role, Scope};
+use http::StatusCode;
 use serde_json::json;
 use testkit::{APP, Proof, Receiver, TestApp, capture_logs};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use super::{app, registrants_of, subscribe, told, wish};
 
@@ -170,6 +173,36 @@ async fn there_are_no_more_subscriptions_than_may_be() {
         .await
         .expect(204);
     ask(&machine).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receivers_that_do_not_answer_keep_nobody_else_from_being_asked_for_long() {
+    let app = app().await;
+    let meeting = app.built_in("everyone").await;
+    let (token, resource) = (app.token(&app.people.ines), registrants_of(&meeting));
+    let receiver = Receiver::new().await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let ask = |address: &str| {
+        let mut body = wish(&resource, &receiver);
+        body["notificationUrl"] = address.into();
+        app.post("/v1.0/subscriptions").token(&token).json(&body).send()
+    };
+
+    let address = format!("http://{}/", silent.local_addr().unwrap());
+    let mut waiting: JoinSet<_> = (0..4).map(|_| ask(&address)).collect();
+    let mut held = Vec::new();
+    while held.len() < 4 {
+        held.push(silent.accept().await.unwrap());
+    }
+    let beyond = ask(&receiver.url()).await;
+    drop(held);
+    while let Some(answer) = waiting.join_next().await {
+        assert_eq!(answer.unwrap().expect(400).inner_code(), "receiverNotValidated");
+    }
+    let later = ask(&receiver.url()).await;
+
+    assert_eq!(beyond.status, StatusCode::SERVICE_UNAVAILABLE, "an organisation has four asked at once");
+    assert_eq!(later.status, StatusCode::CREATED, "the control");
 }
 
 /// Neither what a receiver knows a notification by nor what it checks signatures with leaves the house otherwise.
