@@ -79,17 +79,14 @@ async fn three_nodes_give_exactly_the_places_there_are() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_lock_three_nodes_give_more_places_than_there_are() {
     let nodes = Nodes::start().await;
-    let mut halls = Vec::new();
-    for _ in 0..10 {
-        halls.push(nodes.hall(json!({"capacity": 20})).await);
-    }
     nodes.scratch.without(Protection::MeetingLock);
     let watcher = nodes.watch();
 
-    // Nearly always the first meeting has too many already.
+    // Nearly always the first meeting has too many already; where everything waits for a processor, a later one.
     let too_many = "SELECT count(*) FROM roster WHERE seats_taken > 20";
-    for hall in &halls {
-        crowd(&nodes, 96, (0..400).map(|n| guest(hall, &nodes.tokens[0], n)).collect()).await;
+    for _ in 0..100 {
+        let hall = nodes.hall(json!({"capacity": 20})).await;
+        crowd(&nodes, 96, (0..400).map(|n| guest(&hall, &nodes.tokens[0], n)).collect()).await;
         if nodes.count(too_many).await > 0 {
             break;
         }
@@ -97,7 +94,7 @@ async fn without_the_lock_three_nodes_give_more_places_than_there_are() {
 
     let (_, said) = watcher.end();
     println!("{}", said.trim());
-    assert!(nodes.count(too_many).await > 0, "twenty places were enough, ten times");
+    assert!(nodes.count(too_many).await > 0, "twenty places were enough, a hundred times");
     assert!(said.contains("no more than the capacity"), "the watcher saw nothing: {said}");
 }
 
