@@ -1,7 +1,7 @@
 //! The Graph surface, `/beta` and `/v1.0`: one door for every operation.
 //!
-//! The order never varies: budget, token, path, method, permission, query, body, account, and then the operation's own
-//! rules.
+//! The order never varies: budget, token, path, method, permission, query, body, permission of what is expanded, account, and
+//! then the operation's own rules.
 
 mod ask;
 mod attendance;

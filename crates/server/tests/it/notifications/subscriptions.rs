@@ -176,7 +176,7 @@ async fn there_are_no_more_subscriptions_than_may_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn receivers_that_do_not_answer_keep_nobody_else_from_being_asked_for_long() {
+async fn an_organisation_has_four_receivers_asked_at_once_and_no_more() {
     let app = app().await;
     let meeting = app.built_in("everyone").await;
     let (token, resource) = (app.token(&app.people.ines), registrants_of(&meeting));
