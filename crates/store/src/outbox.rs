@@ -1,11 +1,9 @@
 //! The outbox: letters that committed with the fact they tell of, until the mail server has taken them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use domain::{
-    AddressHash, LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders,
-    WithheldReason,
-};
+use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders};
 use jiff::Timestamp;
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -14,7 +12,6 @@ use crate::engine::{Engine, Tx, query};
 use crate::meeting::MeetingRow;
 use crate::registrant::{FIND_FROM, RegistrantRow};
 use crate::rows::{micros, number};
-use crate::suppressing::suppress;
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
@@ -52,33 +49,6 @@ pub struct Told {
     reminders: Option<String>,
     start_at: Option<i64>,
     end_at: Option<i64>,
-}
-
-/// How a letter ended, this time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// The mail server took it; what it said.
-    Sent(String),
-    /// There was no longer anything true to say.
-    Dropped,
-    /// It is true, and never sent all the same.
-    Withheld(WithheldReason),
-    /// To be tried again at this time; what the server answered.
-    Later(Timestamp, String),
-    /// It was not tried, or failed for what is not its fault: to be tried from this time on, and the try does
-    /// not count.
-    Untried(Timestamp, String),
-    /// It cannot be delivered; what the server answered.
-    Failed(String),
-    /// The same, because there is no such mailbox: its address gets no letters any more.
-    NoMailbox {
-        /// What the server answered.
-        answer: String,
-        /// Its status code.
-        status: String,
-        /// The address.
-        address: AddressHash,
-    },
 }
 
 #[derive(FromRow)]
@@ -123,23 +93,6 @@ const FIND_MEETING: &str =
     FROM meeting WHERE slot = $1 AND meeting_id = $2";
 const FIND_TOLD: &str = "SELECT subject, description, COALESCE(is_live, FALSE) AS is_live, told_version, told_at, reminders, start_at, end_at
     FROM registration WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
-/// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that
-/// was under way, and is still to be sent.
-const REMOVE: &str = "DELETE FROM outbox WHERE slot = $1 AND outbox_id = $2 AND kind = $3";
-/// By its try as well: once its lease is over, somebody else may have it in hand.
-const POSTPONE: &str = "UPDATE outbox SET due_at = $5, last_answer = $6, attempts = attempts - $7
-    WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
-const GIVE_UP: &str = "UPDATE outbox SET failed_at = $5, last_answer = $6
-    WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
-/// Held until the end of the transaction, so that whoever has their data erased meanwhile is seen. The first one from an
-/// id on, for the reason given at [`crate::registrant::FIND_FROM`].
-const IS_ERASED: &str = "SELECT email IS NULL FROM registrant
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3 ORDER BY registrant_id LIMIT 1";
-const IS_ERASED_SHARED: &str = "SELECT email IS NULL FROM registrant
-    WHERE slot = $1 AND meeting_id = $2 AND registrant_id >= $3 ORDER BY registrant_id LIMIT 1 FOR SHARE";
-/// Stored once, however often the caller has to repeat itself.
-const RECORD: &str = "INSERT INTO event (slot, meeting_id, event_id, at, kind, registrant_id, actor, detail, letter_id, answer)
-    VALUES ($1, $2, $3, $4, $5, $6, 'mail', $7, $8, $9) ON CONFLICT (slot, meeting_id, event_id) DO NOTHING";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at IS NULL";
 
 impl Store {
@@ -174,9 +127,10 @@ impl Store {
         leased.sort_by_key(|row| row.outbox_id);
         let mut letters = Vec::with_capacity(leased.len());
         let mut tx = self.readers.begin_read().await?;
+        let mut known = Known::default();
         for row in leased {
             let id = row.outbox_id;
-            match read_letter(&mut tx, slot, row).await {
+            match read_letter(&mut tx, slot, row, &mut known).await {
                 Ok(Some(letter)) => letters.push(letter),
                 Ok(None) => tracing::error!(outbox.id = %id, "a letter has no meeting or registrant"),
                 // What was read can be sent; the others are due again when their lease is over.
@@ -203,7 +157,9 @@ impl Store {
             about: letter.about,
             attempts: i64::from(letter.attempts),
         };
-        Ok(read_tx!(self, |tx| { read_letter(tx, number(letter.meeting.id.slot()), row).await? }))
+        Ok(read_tx!(self, |tx| {
+            read_letter(tx, number(letter.meeting.id.slot()), row, &mut Known::default()).await?
+        }))
     }
 
     /// The confirmation of somebody registered as it would be written now, whether one waits or not; `None` where a row is
@@ -217,84 +173,9 @@ impl Store {
             about: 0,
             attempts: 0,
         };
-        Ok(read_tx!(self, |tx| { read_letter(tx, number(registrant.meeting.slot()), row).await? }))
-    }
-
-    /// Stores how letters ended. `events` gives each settled letter the id of its event.
-    pub async fn settle_letters(
-        &self,
-        settled: &[(DueLetter, Settlement, Uuid)],
-        now: Timestamp,
-    ) -> Result<(), Fault> {
-        // In one order, so that two who settle never wait for each other.
-        let mut settled: Vec<_> = settled.iter().collect();
-        settled.sort_by_key(|(letter, ..)| letter.id);
-        write_tx!(self, |tx| {
-            for (letter, settlement, event) in &settled {
-                let slot = number(letter.meeting.id.slot());
-                // What a mail server says may name the person.
-                let may_tell = !is_erased(tx, letter).await?;
-                let told = |answer: &str| if may_tell { answer.to_owned() } else { String::new() };
-                let (kind, answer) = match settlement {
-                    Settlement::Sent(answer) => ("letterSent", Some(told(answer))),
-                    Settlement::Dropped => ("letterDropped", None),
-                    Settlement::Withheld(reason) => ("letterWithheld", Some(reason.name().to_owned())),
-                    Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } => {
-                        ("letterFailed", Some(told(answer)))
-                    }
-                    Settlement::Later(at, answer) | Settlement::Untried(at, answer) => {
-                        query(POSTPONE)
-                            .bind(slot)
-                            .bind(letter.id.0)
-                            .bind(letter.kind.name())
-                            .bind(i64::from(letter.attempts))
-                            .bind(micros(*at))
-                            .bind(told(answer))
-                            .bind(i64::from(matches!(settlement, Settlement::Untried(..))))
-                            .execute(&mut *tx)
-                            .await?;
-                        continue;
-                    }
-                };
-                if let Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } = settlement {
-                    let given_up = query(GIVE_UP)
-                        .bind(slot)
-                        .bind(letter.id.0)
-                        .bind(letter.kind.name())
-                        .bind(i64::from(letter.attempts))
-                        .bind(micros(now))
-                        .bind(told(answer))
-                        .execute(&mut *tx)
-                        .await?;
-                    if given_up == 0 {
-                        continue;
-                    }
-                } else {
-                    query(REMOVE)
-                        .bind(slot)
-                        .bind(letter.id.0)
-                        .bind(letter.kind.name())
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                query(RECORD)
-                    .bind(slot)
-                    .bind(letter.meeting.id.0)
-                    .bind(*event)
-                    .bind(micros(now))
-                    .bind(kind)
-                    .bind(letter.registrant.id.0)
-                    .bind(letter.kind.name())
-                    .bind(letter.id.0)
-                    .bind(answer.filter(|answer| !answer.is_empty()))
-                    .execute(&mut *tx)
-                    .await?;
-                if let Settlement::NoMailbox { status, address, .. } = settlement {
-                    suppress(tx, *address, status, &letter.registrant, now).await?;
-                }
-            }
-        });
-        Ok(())
+        Ok(read_tx!(self, |tx| {
+            read_letter(tx, number(registrant.meeting.slot()), row, &mut Known::default()).await?
+        }))
     }
 
     /// How many letters wait, and since when the oldest is due.
@@ -320,25 +201,44 @@ impl Store {
     }
 }
 
-/// Whether the recipient had their data erased while the letter was under way.
-async fn is_erased(tx: &mut Tx, letter: &DueLetter) -> Result<bool, Fault> {
-    let text = match tx.engine() {
-        Engine::Sqlite => IS_ERASED,
-        Engine::Postgres => IS_ERASED_SHARED,
-    };
-    query(text)
-        .bind(number(letter.meeting.id.slot()))
-        .bind(letter.meeting.id.0)
-        .bind(letter.registrant.id.0)
-        .fetch_value(tx)
-        .await
+/// What was read already for letters of one lease, most of which are about one meeting.
+#[derive(Default)]
+struct Known {
+    meetings: HashMap<Uuid, Meeting>,
+    told: HashMap<(Uuid, Uuid), Told>,
+}
+
+impl Known {
+    async fn meeting(&mut self, tx: &mut Tx, slot: i64, id: Uuid) -> Result<Option<Meeting>, Fault> {
+        if let Some(known) = self.meetings.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let row: Option<MeetingRow> = query(FIND_MEETING).bind(slot).bind(id).fetch_optional(tx).await?;
+        let meeting = row.map(MeetingRow::into_meeting).transpose()?;
+        self.meetings.extend(meeting.iter().map(|meeting| (id, meeting.clone())));
+        Ok(meeting)
+    }
+
+    async fn told(&mut self, tx: &mut Tx, slot: i64, (meeting, id): (Uuid, Uuid)) -> Result<Told, Fault> {
+        if let Some(known) = self.told.get(&(meeting, id)) {
+            return Ok(known.clone());
+        }
+        let row: Option<Told> = query(FIND_TOLD).bind(slot).bind(meeting).bind(id).fetch_optional(tx).await?;
+        let told = row.unwrap_or_default();
+        self.told.insert((meeting, id), told.clone());
+        Ok(told)
+    }
 }
 
 /// The letter of a leased row, with the rows it is written from; `None` where one of them is missing.
-async fn read_letter(tx: &mut Tx, slot: i64, row: LeasedRow) -> Result<Option<DueLetter>, Fault> {
+async fn read_letter(
+    tx: &mut Tx,
+    slot: i64,
+    row: LeasedRow,
+    known: &mut Known,
+) -> Result<Option<DueLetter>, Fault> {
     let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
-    let meeting: Option<MeetingRow> =
-        query(FIND_MEETING).bind(slot).bind(row.meeting_id).fetch_optional(&mut *tx).await?;
+    let meeting = known.meeting(tx, slot, row.meeting_id).await?;
     let registrant: Option<RegistrantRow> = query(FIND_FROM)
         .bind(slot)
         .bind(row.meeting_id)
@@ -348,20 +248,15 @@ async fn read_letter(tx: &mut Tx, slot: i64, row: LeasedRow) -> Result<Option<Du
     let registrant = registrant.filter(|found| found.registrant_id == row.registrant_id);
     let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
     let registrant = registrant.into_registrant()?;
-    let told: Option<Told> = query(FIND_TOLD)
-        .bind(slot)
-        .bind(row.meeting_id)
-        .bind(registrant.registration.0)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let told = known.told(tx, slot, (row.meeting_id, registrant.registration.0)).await?;
     Ok(Some(DueLetter {
         id: OutboxId(row.outbox_id),
         kind,
         about: row.about,
         attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
         registrant,
-        meeting: meeting.into_meeting()?,
-        told: told.unwrap_or_default(),
+        meeting,
+        told,
     }))
 }
 

@@ -6,12 +6,13 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 27] = [
+const ONE_ENGINE: [(&str, Speaks); 28] = [
     ("listing: FIND_THESE", Speaks::Sqlite),
     ("listing: FIND_EACH_OF_THESE", Speaks::Postgres),
-    ("outbox: IS_ERASED_SHARED", Speaks::Postgres),
     ("outbox: LEASE", Speaks::Sqlite),
     ("outbox: LEASE_BESIDE_OTHERS", Speaks::Postgres),
+    ("settling: ERASED", Speaks::Sqlite),
+    ("settling: ERASED_SHARED", Speaks::Postgres),
     ("mailing: TAKE", Speaks::Sqlite),
     ("mailing: TAKE_BESIDE_OTHERS", Speaks::Postgres),
     ("letters: LIST_EVENTS_BY_INDEX", Speaks::Sqlite),

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use domain::{BuiltIn, LetterKind, OutboxId, WithheldReason};
+use domain::{BuiltIn, Fate, LetterKind, OutboxId, Registrant, WithheldReason};
 use store::{DueLetter, Settlement};
 use tokio::task::JoinSet;
 
+use crate::counting::count;
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id, meeting};
 
 async fn lease(rig: &Rig, stage: &Stage, seconds: i64, limit: u32) -> Vec<DueLetter> {
@@ -132,6 +133,71 @@ pub async fn a_withheld_letter_leaves_says_so_and_counts_as_settled(rig: &Rig) {
     let events = rig.store.list_events(stage.meeting.id, letter.registrant.id).await.unwrap();
     assert_eq!(events, ["registrantEnrolled", "letterWithheld"]);
     assert!(rig.store.audit().await.unwrap().breaches.is_empty());
+}
+
+/// More than one statement carries, of two meetings, one with somebody who was erased meanwhile and one whose letter was
+/// replaced.
+pub async fn letters_settled_together_end_each_in_its_own_way(rig: &Rig) {
+    let (stage, other) = (stage_with_letters(rig, 70).await, stage_with_letters(rig, 2).await);
+    let mut letters = lease(rig, &stage, 1, 70).await;
+    letters.extend(lease(rig, &other, 1, 9).await);
+    let ending = |n: usize| match n % 5 {
+        0 => (Settlement::Sent("250 ok".into()), Fate::Sent, Some("250 ok")),
+        1 => (Settlement::Dropped, Fate::Dropped, None),
+        2 => (Settlement::Failed("550 no".into()), Fate::Failed, Some("550 no")),
+        3 => (Settlement::Later(at(60), "451 later".into()), Fate::Queued, Some("451 later")),
+        _ => (Settlement::Untried(at(60), "no database".into()), Fate::Queued, Some("no database")),
+    };
+    let (erased, replaced) = (letters[5].registrant.id, letters[10].registrant.id);
+    rig.store.erase_registrant(stage.meeting.id, erased, &fact(2), &fact(3)).await.unwrap();
+    rig.store.cancel_registrant(stage.meeting.id, replaced, &fact(4)).await.unwrap();
+
+    let settled: Vec<_> =
+        (0..).zip(&letters).map(|(n, letter)| (letter.clone(), ending(n).0, fresh_id())).collect();
+    rig.store.settle_letters(&settled, at(5)).await.unwrap();
+
+    for (n, letter) in letters.iter().enumerate() {
+        let Registrant { id, meeting, .. } = letter.registrant;
+        let told = rig.store.list_letters(meeting, id).await.unwrap();
+        let told = told.iter().find(|told| told.kind == Some(LetterKind::Confirmation)).unwrap();
+        let (_, fate, answer) = ending(n);
+        let answer = answer.filter(|_| id != erased);
+        assert_eq!((told.fate, told.answer.as_deref()), (fate, answer), "letter {n}");
+    }
+    let due = lease(rig, &stage, 59, 99).await;
+    assert!(due.iter().all(|letter| letter.kind == LetterKind::Cancellation), "{due:?}");
+    let due = lease(rig, &stage, 60, 99).await;
+    assert_eq!(due.len(), 28, "those to be tried again");
+}
+
+pub async fn letters_settled_together_cost_no_more_than_two(rig: &Rig) {
+    let stage = stage_with_letters(rig, 34).await;
+    let cost = async |letters: Vec<DueLetter>| {
+        let sent = |letter| (letter, Settlement::Sent("250 ok".into()), fresh_id());
+        let settled: Vec<_> = letters.into_iter().map(sent).collect();
+        let (stored, statements) = count(rig.store.settle_letters(&settled, at(2))).await;
+        stored.unwrap();
+        statements.len()
+    };
+
+    let two = cost(lease(rig, &stage, 1, 2).await).await;
+
+    assert_eq!(cost(lease(rig, &stage, 1, 32).await).await, two);
+    assert!(two >= 3, "the control: something is counted");
+}
+
+/// Most letters of a lease are about one meeting, which is read once.
+pub async fn a_letter_more_in_a_lease_costs_one_question_more(rig: &Rig) {
+    let stage = stage_with_letters(rig, 34).await;
+    let cost = async |limit| {
+        let (letters, statements) = count(lease(rig, &stage, 1, limit)).await;
+        assert_eq!(letters.len(), limit as usize);
+        statements.len()
+    };
+
+    let two = cost(2).await;
+
+    assert_eq!(cost(32).await, two + 30);
 }
 
 pub async fn a_postponed_letter_is_due_again_at_its_time(rig: &Rig) {

@@ -124,7 +124,9 @@ fn names_one_slot(text: &str) -> bool {
     };
     let mut slots: Vec<&str> = text.match_indices("slot = $").map(bound).collect();
     slots.dedup();
-    slots.len() == 1 && !text.contains("slot IN") && !text.contains("slot = ANY")
+    slots.len() + text.matches("slot = ?").count() == 1
+        && !text.contains("slot IN")
+        && !text.contains("slot = ANY")
 }
 
 #[test]
@@ -189,7 +191,10 @@ fn a_statement_that_breaks_a_rule_is_caught() {
             "SELECT version FROM meeting WHERE slot = $1 OR slot = $2 FOR UPDATE",
             "locks rows of more than one slot",
         ),
-        ("SELECT version FROM meeting WHERE slot = ? FOR NO KEY UPDATE", "locks rows of more than one slot"),
+        (
+            "SELECT version FROM meeting WHERE slot = ? OR slot = ? FOR NO KEY UPDATE",
+            "locks rows of more than one slot",
+        ),
         (
             "DELETE FROM event WHERE slot = $1 AND (meeting_id, event_id) IN (SELECT a, b FROM asked)",
             "rows compared with a list of rows",
