@@ -2,18 +2,23 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::LetterKind;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, query, query_scalar, raw_sql};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, SqliteConnection, query, query_as, query_scalar, raw_sql,
+};
 use store::Store;
 use testkit::{PUBLIC_URL, Stopped, TestApp, TestMeeting, TestResponse};
-use testpg::{Cluster, Scratch};
+use testpg::{Cluster, Relay, Scratch, Standing};
 
 use crate::program::{USHER, fail, run};
 
+/// Between two looks at where the move is.
+const LOOK: Duration = Duration::from_millis(1);
 /// More than the rows that a move carries at once.
 const CROWD: usize = 450;
 
@@ -28,7 +33,11 @@ struct Site {
     canceled: String,
     /// Whose confirmation still waits.
     pending: String,
+    /// When somebody looks next who has to be reminded.
+    reminder_due_at: i64,
 }
+
+const REMINDER_DUE: &str = "SELECT MIN(due_at) FROM mailing WHERE kind = 'reminder'";
 
 fn person(n: usize) -> Value {
     json!({"firstName": format!("First{n}"), "lastName": "O'Brien, \"Dr.\" ✓", "email": format!("p{n}@pinewater.example")})
@@ -65,6 +74,8 @@ async fn furnish() -> Site {
     assert_eq!(app.mail().await.len(), 1, "the cancellation");
     enroll(&app, &meeting, CROWD).await.expect(200);
     let list = app.registrants(&meeting).await;
+    let reminder_due_at = app.db_count(REMINDER_DUE).await;
+    assert!(reminder_due_at > app.now().as_microsecond(), "what is due later shows when it is reckoned anew");
     Site {
         stopped: app.stop().await,
         meeting,
@@ -72,6 +83,7 @@ async fn furnish() -> Site {
         join,
         canceled,
         pending: format!("p{CROWD}@pinewater.example"),
+        reminder_due_at,
     }
 }
 
@@ -120,10 +132,37 @@ async fn kill_at(config: &Path, scratch: &Scratch, hold: &str) {
     child.wait().unwrap();
 }
 
+/// The move, stopped before it says something with this text to the database, and what it said there before.
+async fn hold_before(config: &Path, scratch: &Scratch, text: &str) -> (Child, Relay, Vec<String>) {
+    let relay = Relay::open(scratch);
+    relay.step(true);
+    let mut command = migrate(config, relay.url());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = Vec::new();
+    loop {
+        match relay.standing() {
+            Standing::Waiting(statement) if statement.contains(text) => return (child, relay, said),
+            Standing::Waiting(statement) => {
+                said.push(statement);
+                relay.let_through();
+            }
+            Standing::Quiet | Standing::Running => {
+                assert!(child.try_wait().unwrap().is_none(), "the move ended before it said `{text}`");
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+}
+
+/// The file of a site that has ended.
+async fn file(stopped: &Stopped) -> SqliteConnection {
+    let url = format!("sqlite:{}", stopped.file("usher.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
+}
+
 /// A row that stands in the way of the event with this number: whoever stores that has to wait.
 async fn in_the_way(stopped: &Stopped, number: usize) -> String {
-    let file = format!("sqlite:{}", stopped.file("usher.db").display());
-    let mut database = SqliteConnection::connect(&file).await.unwrap();
+    let mut database = file(stopped).await;
     let text = format!(
         "SELECT slot || ', ''' || hex(meeting_id) || ''', ''' || hex(event_id) || '''' FROM event
          ORDER BY slot, meeting_id, event_id LIMIT 1 OFFSET {number}"
@@ -137,6 +176,7 @@ async fn in_the_way(stopped: &Stopped, number: usize) -> String {
 async fn check_served(site: Site, scratch: Arc<Scratch>) {
     let app = site.stopped.on(scratch).start().await;
 
+    assert_eq!(app.db_count(REMINDER_DUE).await, site.reminder_due_at, "no reminder is reckoned anew");
     assert_eq!(app.registrants(&site.meeting).await, site.list);
     let mail: Vec<_> = app.mail().await.iter().map(|letter| (letter.to.clone(), letter.kind)).collect();
     assert_eq!(mail, [(site.pending, LetterKind::Confirmation)], "what had left is not sent again");
@@ -235,6 +275,38 @@ async fn a_row_that_is_not_the_same_is_found() {
             assert_eq!(execute(&scratch, &undo).await, 1);
         }
     }
+}
+
+/// There is one row of it, which is easily forgotten: by which list reminders are reckoned once was.
+#[tokio::test]
+async fn what_is_known_of_the_whole_database_is_moved_and_compared_whatever_a_later_version_adds() {
+    const KNOWN: &str = "SELECT link_key_fingerprint, reminders, later FROM deployment";
+    type Known = (Option<Vec<u8>>, Option<String>, Option<String>);
+    let stopped = TestApp::builder().sqlite().build().await.stop().await;
+    let (config, scratch) = (stopped.config_file(), ready().await);
+    let mut source = file(&stopped).await;
+    let step = "ALTER TABLE deployment ADD COLUMN later TEXT; UPDATE deployment SET later = 'known'";
+    raw_sql(step).execute(&mut source).await.unwrap();
+    let known: Known = query_as(KNOWN).fetch_one(&mut source).await.unwrap();
+    source.close().await.unwrap();
+    execute(&scratch, "ALTER TABLE deployment ADD COLUMN later TEXT").await;
+    assert!(known.0.is_some() && known.1.is_some() && known.2.is_some(), "{known:?}");
+
+    // Spoiled when all is copied and nothing is compared.
+    let (child, relay, _) = hold_before(&config, &scratch, "LIMIT 200").await;
+    assert_eq!(execute(&scratch, "UPDATE deployment SET reminders = '[5]'").await, 1);
+    relay.step(false);
+    let problem = child.wait_with_output().unwrap();
+
+    let said = String::from_utf8_lossy(&problem.stderr);
+    assert!(!problem.status.success(), "{said}");
+    assert!(said.contains("in `deployment`") && said.contains("differs in `reminders`"), "{said}");
+
+    run(&mut migrate(&config, &scratch.url()), b"");
+
+    let mut target = PgConnection::connect(&scratch.url()).await.unwrap();
+    let arrived: Known = query_as(KNOWN).fetch_one(&mut target).await.unwrap();
+    assert_eq!(arrived, known);
 }
 
 #[tokio::test]
