@@ -21,6 +21,7 @@ use crate::program::{USHER, fail, run};
 const LOOK: Duration = Duration::from_millis(1);
 /// More than the rows that a move carries at once.
 const CROWD: usize = 450;
+const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 
 /// A site on SQLite that has ended, and what was told about it before.
 struct Site {
@@ -97,6 +98,15 @@ fn migrate(config: &Path, to: &str) -> Command {
     usher(config, &["migrate", "sqlite-to-postgres", "--to", to])
 }
 
+fn begin(config: &Path, to: &str) -> Child {
+    migrate(config, to).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
 /// `usher serve`, which has to refuse, and is ended if it does not.
 fn serve(config: &Path) -> String {
     let mut command = Command::new("timeout");
@@ -120,7 +130,7 @@ async fn execute(scratch: &Scratch, sql: &str) -> u64 {
 async fn kill_at(config: &Path, scratch: &Scratch, hold: &str) {
     let mut holder = PgConnection::connect(&scratch.url()).await.unwrap();
     raw_sql(AssertSqlSafe(format!("BEGIN; {hold}"))).execute(&mut holder).await.unwrap();
-    let mut child = migrate(config, &scratch.url()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = begin(config, &scratch.url());
     let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'usher migrate'
         AND datname = current_database() AND wait_event_type = 'Lock'";
     let mut beside = PgConnection::connect(&scratch.url()).await.unwrap();
@@ -128,16 +138,14 @@ async fn kill_at(config: &Path, scratch: &Scratch, hold: &str) {
         assert!(child.try_wait().unwrap().is_none(), "the move ended before it came to what is held");
         tokio::task::yield_now().await;
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill(child);
 }
 
 /// The move, stopped before it says something with this text to the database, and what it said there before.
 async fn hold_before(config: &Path, scratch: &Scratch, text: &str) -> (Child, Relay, Vec<String>) {
     let relay = Relay::open(scratch);
     relay.step(true);
-    let mut command = migrate(config, relay.url());
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = begin(config, relay.url());
     let mut said = Vec::new();
     loop {
         match relay.standing() {
@@ -152,6 +160,27 @@ async fn hold_before(config: &Path, scratch: &Scratch, text: &str) -> (Child, Re
             }
         }
     }
+}
+
+/// Kills the move when its database is marked as complete, which it has not heard of.
+async fn kill_between_the_last_marks(config: &Path, scratch: &Scratch) {
+    let relay = Relay::open(scratch);
+    relay.keep_commits_of("move_state = 'arrived'");
+    let mut child = begin(config, relay.url());
+    let complete = "SELECT COUNT(*) FROM deployment WHERE move_state = 'arrived'";
+    let mut beside = PgConnection::connect(&scratch.url()).await.unwrap();
+    while query_scalar::<_, i64>(complete).fetch_one(&mut beside).await.unwrap() == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "the move ended before it marked its database");
+        tokio::time::sleep(LOOK).await;
+    }
+    kill(child);
+}
+
+/// Neither end can be served; `other` is the configuration with the new one.
+fn check_unserved(config: &Path, other: &Path, when: &str) {
+    assert!(serve(config).contains("on the way to PostgreSQL"), "{when}");
+    assert!(serve(other).contains("is not complete"), "{when}");
+    assert!(fail(&mut usher(other, &["users", "list"])).contains("is not complete"), "{when}");
 }
 
 /// The file of a site that has ended.
@@ -219,7 +248,7 @@ async fn a_site_moves_with_everything_that_was_promised() {
 }
 
 #[tokio::test]
-async fn a_move_killed_anywhere_goes_on_where_it_was_and_is_not_served_before() {
+async fn a_move_interrupted_at_any_stage_goes_on_where_it_was_and_is_not_served_before_it_is_whole() {
     let site = furnish().await;
     let (config, scratch) = (site.stopped.config_file(), ready().await);
     let middle = in_the_way(&site.stopped, 250).await;
@@ -228,18 +257,38 @@ async fn a_move_killed_anywhere_goes_on_where_it_was_and_is_not_served_before() 
     let section = format!("[database]\nurl = {:?}", scratch.url());
     std::fs::write(&other, text.replace("[database]", &section)).unwrap();
 
+    // One end is marked; the other is empty and knows of nothing yet.
+    kill(hold_before(&config, &scratch, "SET move_id").await.0);
+    assert!(serve(&config).contains("on the way to PostgreSQL"));
+
+    // While it copies. What the database was told last it does after the move has died.
     for hold in ["LOCK TABLE tenant IN SHARE MODE", "LOCK TABLE registrant IN SHARE MODE", &middle] {
         kill_at(&config, &scratch, hold).await;
+        check_unserved(&config, &other, hold);
+    }
+    let (child, relay, _) = hold_before(&config, &scratch, "INSERT INTO event ").await;
+    execute(&scratch, &format!("SELECT pg_terminate_backend({})", relay.backend())).await;
+    assert!(!child.wait_with_output().unwrap().status.success());
+    check_unserved(&config, &other, "cut off");
 
-        assert!(serve(&config).contains("on the way to PostgreSQL"), "{hold}");
-        assert!(serve(&other).contains("is not complete"), "{hold}");
-        assert!(fail(&mut usher(&other, &["users", "list"])).contains("is not complete"), "{hold}");
+    // While it compares: the first page, a later one, and all is compared.
+    for text in ["LIMIT 200", "FROM registrant WHERE", "move_state = 'arrived'"] {
+        let (child, _, said) = hold_before(&config, &scratch, text).await;
+        kill(child);
+        check_unserved(&config, &other, text);
+        let sends_again = |statement: &String| statement.starts_with("INSERT INTO registrant ");
+        assert!(!said.iter().any(sends_again), "what has arrived stays");
     }
 
-    run(&mut migrate(&config, &scratch.url()), b"");
+    kill_between_the_last_marks(&config, &scratch).await;
+    assert!(serve(&config).contains("on the way to PostgreSQL"));
+    run(&mut usher(&other, &["users", "list", "--tenant", TENANT]), b"");
 
-    let again = run(&mut migrate(&config, &scratch.url()), b"");
-    assert!(again.contains("complete already"), "once more does no harm");
+    for _ in 0..2 {
+        let again = run(&mut migrate(&config, &scratch.url()), b"");
+        assert!(again.contains("complete already"), "once more does no harm: {again}");
+        assert!(serve(&config).contains("was moved to PostgreSQL"));
+    }
     check_served(site, scratch).await;
 }
 
@@ -321,7 +370,7 @@ async fn a_file_in_use_and_a_database_in_use_are_refused() {
     let other = TestApp::builder().postgres().build().await;
     let used = other.db().url();
     assert!(fail(&mut migrate(&config, &used)).contains("has rows in `tenant`"));
-    run(&mut usher(&config, &["users", "list", "--tenant", "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2"]), b"");
+    run(&mut usher(&config, &["users", "list", "--tenant", TENANT]), b"");
 
     run(&mut migrate(&config, &scratch.url()), b"");
     assert!(serve(&config).contains("keep-sqlite"));
