@@ -2,7 +2,8 @@
 //!
 //! Both ends remember the move, so that it goes on after whatever interrupted it, and neither end is served before it is
 //! whole. The file is held for this process alone while it runs. Rows go over in the order of their keys and arrive
-//! page by page, so what has arrived is known by the last key. At the end every cell is compared.
+//! page by page, so what has arrived is known by the last key. At the end every cell is compared, but for the marks of
+//! the move itself.
 
 use std::fmt;
 use std::path::Path;
@@ -104,9 +105,7 @@ impl<E: Into<Fault>> From<E> for MoveProblem {
 
 const FIND: &str = "SELECT move_id, move_state FROM deployment WHERE deployment_id = 1";
 const MARK: &str = "UPDATE deployment SET move_id = $1, move_state = $2 WHERE deployment_id = 1";
-const FIND_FINGERPRINT: &str = "SELECT link_key_fingerprint FROM deployment WHERE deployment_id = 1";
-const COMPLETE: &str = "UPDATE deployment SET move_state = 'arrived', link_key_fingerprint = $1
-    WHERE deployment_id = 1";
+const COMPLETE: &str = "UPDATE deployment SET move_state = 'arrived' WHERE deployment_id = 1";
 
 /// What a database remembers of a move.
 type Mark = (Option<Uuid>, Option<String>);
@@ -288,10 +287,9 @@ fn difference(table: &Table, ours: &[Cells], theirs: &[Cells]) -> Option<String>
 
 /// Opens the one end and closes the other, in this order: interrupted in between, the next run closes it.
 async fn complete(source: &mut SqliteConnection, target: &mut PgConnection) -> Result<(), MoveProblem> {
-    let (fingerprint,): (Option<Vec<u8>>,) = query_as(FIND_FINGERPRINT).fetch_one(&mut *source).await?;
     // What was filled in one go has no figures yet from which the engine would plan.
     query("ANALYZE").execute(&mut *target).await?;
-    query(COMPLETE).bind(fingerprint).execute(&mut *target).await?;
+    query(COMPLETE).execute(&mut *target).await?;
     let (id, _): Mark = query_as(FIND).fetch_one(&mut *source).await?;
     query(MARK).bind(id).bind("left").execute(&mut *source).await?;
     Ok(())

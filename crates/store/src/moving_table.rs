@@ -23,6 +23,8 @@ pub(crate) struct Table {
     columns: Vec<Column>,
     /// Which columns are the primary key, in its order.
     key: Vec<usize>,
+    /// Whether the schema makes its rows, so that they are there before any arrives and are written over.
+    is_of_schema: bool,
 }
 
 struct Column {
@@ -39,11 +41,14 @@ enum Kind {
     Bytes,
 }
 
-/// In the order in which they were made, so that what is referred to comes first. `deployment` is of each database
-/// itself.
+/// One row about the database as a whole, which comes with the schema.
+const DEPLOYMENT: &str = "deployment";
+/// Its columns that are about the move: each side has its own.
+const MARKS: [&str; 2] = ["move_id", "move_state"];
+
+/// In the order in which they were made, so that what is referred to comes first.
 const TABLES: &str = "SELECT name FROM sqlite_schema
     WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-        AND name <> 'deployment'
     ORDER BY rowid";
 const COLUMNS: &str = "SELECT name, pk FROM pragma_table_info($1) ORDER BY cid";
 const KINDS: &str =
@@ -59,8 +64,12 @@ pub(crate) async fn tables(
     let names: Vec<(String,)> = query_as(TABLES).fetch_all(&mut *source).await?;
     let mut tables = Vec::new();
     for (name,) in names {
-        let ours: Vec<(String, i64)> = query_as(COLUMNS).bind(&name).fetch_all(&mut *source).await?;
-        let theirs: Vec<(String, String)> = query_as(KINDS).bind(&name).fetch_all(&mut *target).await?;
+        let mut ours: Vec<(String, i64)> = query_as(COLUMNS).bind(&name).fetch_all(&mut *source).await?;
+        let mut theirs: Vec<(String, String)> = query_as(KINDS).bind(&name).fetch_all(&mut *target).await?;
+        if name == DEPLOYMENT {
+            ours.retain(|(column, _)| !MARKS.contains(&column.as_str()));
+            theirs.retain(|(column, _)| !MARKS.contains(&column.as_str()));
+        }
         let Some(table) = Table::new(name, &ours, &theirs) else { return Ok(None) };
         tables.push(table);
     }
@@ -93,7 +102,13 @@ impl Table {
             .collect();
         key.sort_unstable();
         let key: Vec<usize> = key.into_iter().map(|(_, n)| n).collect();
-        (columns.len() == theirs.len() && !key.is_empty()).then_some(Self { name, columns, key })
+        let is_of_schema = name == DEPLOYMENT;
+        (columns.len() == theirs.len() && !key.is_empty()).then_some(Self {
+            name,
+            columns,
+            key,
+            is_of_schema,
+        })
     }
 
     /// The cells of the key.
@@ -133,8 +148,11 @@ impl Table {
         Ok(u64::try_from(count).unwrap_or_default())
     }
 
-    /// The key of the last row that has arrived.
+    /// The key of the last row that has arrived. What the schema made has not.
     pub(crate) async fn last_key(&self, target: &mut PgConnection) -> Result<Option<Cells>, Fault> {
+        if self.is_of_schema {
+            return Ok(None);
+        }
         let order = self.names(self.key.iter().copied()).replace(',', " DESC,") + " DESC";
         let text = format!(
             "SELECT {} FROM {} ORDER BY {order} LIMIT 1",
@@ -167,20 +185,31 @@ impl Table {
         rows.iter().map(|row| self.cells::<PgRow>(row)).collect()
     }
 
-    /// Stores rows: all of them or none. Those that are there already stay: the server may still be at the last page of
-    /// a process that was killed.
+    /// Stores rows: all of them or none. Those that are there already stay, unless they are the schema's: the server may
+    /// still be at the last page of a process that was killed.
     pub(crate) async fn write(&self, target: &mut PgConnection, rows: Vec<Cells>) -> Result<(), Fault> {
         let row = format!("({})", vec!["?"; self.columns.len()].join(","));
         let columns = self.names(0..self.columns.len());
         let text = format!(
-            "INSERT INTO {} ({columns}) VALUES {} ON CONFLICT DO NOTHING",
+            "INSERT INTO {} ({columns}) VALUES {} ON CONFLICT {}",
             self.name,
-            vec![row; rows.len()].join(",")
+            vec![row; rows.len()].join(","),
+            self.on_conflict()
         );
         let values = arguments::<Postgres>(rows.into_iter().flatten().collect())?;
         // Long, and seldom the same twice: not worth keeping prepared.
         query_with(Text::same(text).for_postgres(), values).persistent(false).execute(target).await?;
         Ok(())
+    }
+
+    fn on_conflict(&self) -> String {
+        if !self.is_of_schema {
+            return "DO NOTHING".to_owned();
+        }
+        let others = (0..self.columns.len()).filter(|n| !self.key.contains(n));
+        let columns = others.map(|n| format!("{0} = excluded.{0}", self.columns[n].name));
+        let key = self.names(self.key.iter().copied());
+        format!("({key}) DO UPDATE SET {}", columns.collect::<Vec<_>>().join(","))
     }
 
     fn page(&self, after: Option<&Cells>) -> Text {

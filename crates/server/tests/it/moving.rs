@@ -2,20 +2,26 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::LetterKind;
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, query, query_scalar, raw_sql};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, SqliteConnection, query, query_as, query_scalar, raw_sql,
+};
 use store::Store;
 use testkit::{PUBLIC_URL, Stopped, TestApp, TestMeeting, TestResponse};
-use testpg::{Cluster, Scratch};
+use testpg::{Cluster, Relay, Scratch, Standing};
 
 use crate::program::{USHER, fail, run};
 
+/// Between two looks at where the move is.
+const LOOK: Duration = Duration::from_millis(1);
 /// More than the rows that a move carries at once.
 const CROWD: usize = 450;
+const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 
 /// A site on SQLite that has ended, and what was told about it before.
 struct Site {
@@ -28,7 +34,11 @@ struct Site {
     canceled: String,
     /// Whose confirmation still waits.
     pending: String,
+    /// When somebody looks next who has to be reminded.
+    reminder_due_at: i64,
 }
+
+const REMINDER_DUE: &str = "SELECT MIN(due_at) FROM mailing WHERE kind = 'reminder'";
 
 fn person(n: usize) -> Value {
     json!({"firstName": format!("First{n}"), "lastName": "O'Brien, \"Dr.\" ✓", "email": format!("p{n}@pinewater.example")})
@@ -65,6 +75,8 @@ async fn furnish() -> Site {
     assert_eq!(app.mail().await.len(), 1, "the cancellation");
     enroll(&app, &meeting, CROWD).await.expect(200);
     let list = app.registrants(&meeting).await;
+    let reminder_due_at = app.db_count(REMINDER_DUE).await;
+    assert!(reminder_due_at > app.now().as_microsecond(), "what is due later shows when it is reckoned anew");
     Site {
         stopped: app.stop().await,
         meeting,
@@ -72,6 +84,7 @@ async fn furnish() -> Site {
         join,
         canceled,
         pending: format!("p{CROWD}@pinewater.example"),
+        reminder_due_at,
     }
 }
 
@@ -83,6 +96,15 @@ fn usher(config: &Path, words: &[&str]) -> Command {
 
 fn migrate(config: &Path, to: &str) -> Command {
     usher(config, &["migrate", "sqlite-to-postgres", "--to", to])
+}
+
+fn begin(config: &Path, to: &str) -> Child {
+    migrate(config, to).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn kill(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// `usher serve`, which has to refuse, and is ended if it does not.
@@ -108,7 +130,7 @@ async fn execute(scratch: &Scratch, sql: &str) -> u64 {
 async fn kill_at(config: &Path, scratch: &Scratch, hold: &str) {
     let mut holder = PgConnection::connect(&scratch.url()).await.unwrap();
     raw_sql(AssertSqlSafe(format!("BEGIN; {hold}"))).execute(&mut holder).await.unwrap();
-    let mut child = migrate(config, &scratch.url()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = begin(config, &scratch.url());
     let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'usher migrate'
         AND datname = current_database() AND wait_event_type = 'Lock'";
     let mut beside = PgConnection::connect(&scratch.url()).await.unwrap();
@@ -116,14 +138,60 @@ async fn kill_at(config: &Path, scratch: &Scratch, hold: &str) {
         assert!(child.try_wait().unwrap().is_none(), "the move ended before it came to what is held");
         tokio::task::yield_now().await;
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    kill(child);
+}
+
+/// The move, stopped before it says something with this text to the database, and what it said there before.
+async fn hold_before(config: &Path, scratch: &Scratch, text: &str) -> (Child, Relay, Vec<String>) {
+    let relay = Relay::open(scratch);
+    relay.step(true);
+    let mut child = begin(config, relay.url());
+    let mut said = Vec::new();
+    loop {
+        match relay.standing() {
+            Standing::Waiting(statement) if statement.contains(text) => return (child, relay, said),
+            Standing::Waiting(statement) => {
+                said.push(statement);
+                relay.let_through();
+            }
+            Standing::Quiet | Standing::Running => {
+                assert!(child.try_wait().unwrap().is_none(), "the move ended before it said `{text}`");
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+}
+
+/// Kills the move when its database is marked as complete, which it has not heard of.
+async fn kill_between_the_last_marks(config: &Path, scratch: &Scratch) {
+    let relay = Relay::open(scratch);
+    relay.keep_commits_of("move_state = 'arrived'");
+    let mut child = begin(config, relay.url());
+    let complete = "SELECT COUNT(*) FROM deployment WHERE move_state = 'arrived'";
+    let mut beside = PgConnection::connect(&scratch.url()).await.unwrap();
+    while query_scalar::<_, i64>(complete).fetch_one(&mut beside).await.unwrap() == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "the move ended before it marked its database");
+        tokio::time::sleep(LOOK).await;
+    }
+    kill(child);
+}
+
+/// Neither end can be served; `other` is the configuration with the new one.
+fn check_unserved(config: &Path, other: &Path, when: &str) {
+    assert!(serve(config).contains("on the way to PostgreSQL"), "{when}");
+    assert!(serve(other).contains("is not complete"), "{when}");
+    assert!(fail(&mut usher(other, &["users", "list"])).contains("is not complete"), "{when}");
+}
+
+/// The file of a site that has ended.
+async fn file(stopped: &Stopped) -> SqliteConnection {
+    let url = format!("sqlite:{}", stopped.file("usher.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
 }
 
 /// A row that stands in the way of the event with this number: whoever stores that has to wait.
 async fn in_the_way(stopped: &Stopped, number: usize) -> String {
-    let file = format!("sqlite:{}", stopped.file("usher.db").display());
-    let mut database = SqliteConnection::connect(&file).await.unwrap();
+    let mut database = file(stopped).await;
     let text = format!(
         "SELECT slot || ', ''' || hex(meeting_id) || ''', ''' || hex(event_id) || '''' FROM event
          ORDER BY slot, meeting_id, event_id LIMIT 1 OFFSET {number}"
@@ -137,6 +205,7 @@ async fn in_the_way(stopped: &Stopped, number: usize) -> String {
 async fn check_served(site: Site, scratch: Arc<Scratch>) {
     let app = site.stopped.on(scratch).start().await;
 
+    assert_eq!(app.db_count(REMINDER_DUE).await, site.reminder_due_at, "no reminder is reckoned anew");
     assert_eq!(app.registrants(&site.meeting).await, site.list);
     let mail: Vec<_> = app.mail().await.iter().map(|letter| (letter.to.clone(), letter.kind)).collect();
     assert_eq!(mail, [(site.pending, LetterKind::Confirmation)], "what had left is not sent again");
@@ -179,7 +248,7 @@ async fn a_site_moves_with_everything_that_was_promised() {
 }
 
 #[tokio::test]
-async fn a_move_killed_anywhere_goes_on_where_it_was_and_is_not_served_before() {
+async fn a_move_interrupted_at_any_stage_goes_on_where_it_was_and_is_not_served_before_it_is_whole() {
     let site = furnish().await;
     let (config, scratch) = (site.stopped.config_file(), ready().await);
     let middle = in_the_way(&site.stopped, 250).await;
@@ -188,18 +257,38 @@ async fn a_move_killed_anywhere_goes_on_where_it_was_and_is_not_served_before() 
     let section = format!("[database]\nurl = {:?}", scratch.url());
     std::fs::write(&other, text.replace("[database]", &section)).unwrap();
 
+    // One end is marked; the other is empty and knows of nothing yet.
+    kill(hold_before(&config, &scratch, "SET move_id").await.0);
+    assert!(serve(&config).contains("on the way to PostgreSQL"));
+
+    // While it copies. What the database was told last it does after the move has died.
     for hold in ["LOCK TABLE tenant IN SHARE MODE", "LOCK TABLE registrant IN SHARE MODE", &middle] {
         kill_at(&config, &scratch, hold).await;
+        check_unserved(&config, &other, hold);
+    }
+    let (child, relay, _) = hold_before(&config, &scratch, "INSERT INTO event ").await;
+    execute(&scratch, &format!("SELECT pg_terminate_backend({})", relay.backend())).await;
+    assert!(!child.wait_with_output().unwrap().status.success());
+    check_unserved(&config, &other, "cut off");
 
-        assert!(serve(&config).contains("on the way to PostgreSQL"), "{hold}");
-        assert!(serve(&other).contains("is not complete"), "{hold}");
-        assert!(fail(&mut usher(&other, &["users", "list"])).contains("is not complete"), "{hold}");
+    // While it compares: the first page, a later one, and all is compared.
+    for text in ["LIMIT 200", "FROM registrant WHERE", "move_state = 'arrived'"] {
+        let (child, _, said) = hold_before(&config, &scratch, text).await;
+        kill(child);
+        check_unserved(&config, &other, text);
+        let sends_again = |statement: &String| statement.starts_with("INSERT INTO registrant ");
+        assert!(!said.iter().any(sends_again), "what has arrived stays");
     }
 
-    run(&mut migrate(&config, &scratch.url()), b"");
+    kill_between_the_last_marks(&config, &scratch).await;
+    assert!(serve(&config).contains("on the way to PostgreSQL"));
+    run(&mut usher(&other, &["users", "list", "--tenant", TENANT]), b"");
 
-    let again = run(&mut migrate(&config, &scratch.url()), b"");
-    assert!(again.contains("complete already"), "once more does no harm");
+    for _ in 0..2 {
+        let again = run(&mut migrate(&config, &scratch.url()), b"");
+        assert!(again.contains("complete already"), "once more does no harm: {again}");
+        assert!(serve(&config).contains("was moved to PostgreSQL"));
+    }
     check_served(site, scratch).await;
 }
 
@@ -237,6 +326,38 @@ async fn a_row_that_is_not_the_same_is_found() {
     }
 }
 
+/// There is one row of it, which is easily forgotten: by which list reminders are reckoned once was.
+#[tokio::test]
+async fn what_is_known_of_the_whole_database_is_moved_and_compared_whatever_a_later_version_adds() {
+    const KNOWN: &str = "SELECT link_key_fingerprint, reminders, later FROM deployment";
+    type Known = (Option<Vec<u8>>, Option<String>, Option<String>);
+    let stopped = TestApp::builder().sqlite().build().await.stop().await;
+    let (config, scratch) = (stopped.config_file(), ready().await);
+    let mut source = file(&stopped).await;
+    let step = "ALTER TABLE deployment ADD COLUMN later TEXT; UPDATE deployment SET later = 'known'";
+    raw_sql(step).execute(&mut source).await.unwrap();
+    let known: Known = query_as(KNOWN).fetch_one(&mut source).await.unwrap();
+    source.close().await.unwrap();
+    execute(&scratch, "ALTER TABLE deployment ADD COLUMN later TEXT").await;
+    assert!(known.0.is_some() && known.1.is_some() && known.2.is_some(), "{known:?}");
+
+    // Spoiled when all is copied and nothing is compared.
+    let (child, relay, _) = hold_before(&config, &scratch, "LIMIT 200").await;
+    assert_eq!(execute(&scratch, "UPDATE deployment SET reminders = '[5]'").await, 1);
+    relay.step(false);
+    let problem = child.wait_with_output().unwrap();
+
+    let said = String::from_utf8_lossy(&problem.stderr);
+    assert!(!problem.status.success(), "{said}");
+    assert!(said.contains("in `deployment`") && said.contains("differs in `reminders`"), "{said}");
+
+    run(&mut migrate(&config, &scratch.url()), b"");
+
+    let mut target = PgConnection::connect(&scratch.url()).await.unwrap();
+    let arrived: Known = query_as(KNOWN).fetch_one(&mut target).await.unwrap();
+    assert_eq!(arrived, known);
+}
+
 #[tokio::test]
 async fn a_file_in_use_and_a_database_in_use_are_refused() {
     let app = TestApp::builder().sqlite().build().await;
@@ -249,7 +370,7 @@ async fn a_file_in_use_and_a_database_in_use_are_refused() {
     let other = TestApp::builder().postgres().build().await;
     let used = other.db().url();
     assert!(fail(&mut migrate(&config, &used)).contains("has rows in `tenant`"));
-    run(&mut usher(&config, &["users", "list", "--tenant", "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2"]), b"");
+    run(&mut usher(&config, &["users", "list", "--tenant", TENANT]), b"");
 
     run(&mut migrate(&config, &scratch.url()), b"");
     assert!(serve(&config).contains("keep-sqlite"));
