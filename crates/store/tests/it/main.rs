@@ -249,6 +249,7 @@ macro_rules! every_case {
                 a_reader_misses_nobody_who_is_stored_later_under_an_earlier_id,
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
                 a_list_of_one_and_of_three_ask_as_many_statements,
+                registrants_are_found_by_their_ids_in_the_order_asked_for,
                 a_registrant_is_found_by_id_and_by_live_key;
             queries:
                 any_filter_and_order_finds_what_it_means,

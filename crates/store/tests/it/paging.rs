@@ -155,6 +155,22 @@ pub async fn a_list_of_one_and_of_three_ask_as_many_statements(rig: &Rig) {
     assert_eq!(cost(&three).await, (3, 1));
 }
 
+/// More of them than one statement carries, among them some that are not the meeting's.
+pub async fn registrants_are_found_by_their_ids_in_the_order_asked_for(rig: &Rig) {
+    let (stage, other) = (rig.stage(None).await, rig.stage(None).await);
+    let everybody = seated(&rig.store.enroll(&stage.asks(0..153)).await.unwrap());
+    let strangers = seated(&rig.store.enroll(&other.asks(0..1)).await.unwrap());
+    rig.store.cancel_registrant(stage.meeting.id, everybody[80], &fact(1)).await.unwrap();
+    let backwards: Vec<RegistrantId> = everybody.iter().rev().copied().collect();
+    let (first, last) = backwards.split_at(70);
+    let asked = [first, &[nobody(), strangers[0]][..], last].concat();
+
+    let found = rig.store.find_registrants(stage.meeting.id, &asked).await.unwrap();
+
+    assert_eq!(ids(&found), backwards, "whoever canceled is there, whoever is elsewhere is not");
+    assert_eq!(rig.store.find_registrants(stage.meeting.id, &[]).await.unwrap(), []);
+}
+
 pub async fn a_registrant_is_found_by_id_and_by_live_key(rig: &Rig) {
     let (stage, other) = (rig.stage(None).await, rig.stage(None).await);
     let asked = stage.ask(1);
