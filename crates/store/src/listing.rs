@@ -7,11 +7,11 @@ use std::sync::LazyLock;
 
 use domain::enrolment::{address_key, external_key};
 use domain::query::{Answered, Comparison, Filter, Literal, Order, Position, Property, fold};
-use domain::{Email, Registrant, Registration, RegistrationKind, TenantId};
+use domain::{Email, MeetingId, Registrant, Registration, RegistrationKind, TenantId};
 use uuid::Uuid;
 
 use crate::condition::{Items, Sql, Words};
-use crate::engine::{Engine, LONGEST_SEARCH, Readable, Text, query};
+use crate::engine::{Engine, LONGEST_SEARCH, On, Readable, Text, query};
 use crate::ordering::behind;
 use crate::registrant::{HANDFUL, PAGE_WEIGHT, RegistrantRow, weigh};
 use crate::rows::{PerLength, number, placeholders};
@@ -219,17 +219,10 @@ impl Store {
         let (wanted, beyond) = found.split_at(found.len().min(limit));
         let (mut registrants, mut weight) = (Vec::new(), 0);
         for ids in wanted.chunks(HANDFUL) {
-            let question = ids.iter().fold(query(THESE.text(ids.len())), |question, id| question.bind(*id));
-            let question = question.bind(number(meeting.slot())).bind(meeting.0);
-            let mut rows: Vec<Option<RegistrantRow>> =
-                question.fetch_all(&self.readers).await?.into_iter().map(Some).collect();
-            for id in ids {
+            for row in read_these(&self.readers, meeting, ids).await? {
                 if weight >= PAGE_WEIGHT {
                     return Ok((registrants, true));
                 }
-                let row =
-                    rows.iter_mut().find(|row| row.as_ref().is_some_and(|row| row.registrant_id == *id));
-                let Some(row) = row.and_then(Option::take) else { continue };
                 let registrant = row.into_registrant()?;
                 weight += weigh(&registrant);
                 registrants.push(registrant);
@@ -237,6 +230,20 @@ impl Store {
         }
         Ok((registrants, !beyond.is_empty()))
     }
+}
+
+/// Those of a meeting's registrants that are there, in the order of their ids as they come: all different, and as many as
+/// one statement carries at most; see [`crate::rows::pieces`].
+pub(crate) async fn read_these(
+    on: impl Into<On<'_>>,
+    meeting: MeetingId,
+    ids: &[Uuid],
+) -> Result<Vec<RegistrantRow>, Fault> {
+    let find = ids.iter().fold(query(THESE.text(ids.len())), |find, id| find.bind(*id));
+    let find = find.bind(number(meeting.slot())).bind(meeting.0);
+    let mut rows: Vec<RegistrantRow> = find.fetch_all(on).await?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.registrant_id));
+    Ok(rows)
 }
 
 /// The question itself; more than once where several keys lead to what is asked for, none of which finds what another

@@ -6,8 +6,8 @@ use domain::{Meeting, MeetingId, PersonId, Registrant, RegistrantId, TenantId};
 use uuid::Uuid;
 
 use crate::engine::query;
+use crate::listing::read_these;
 use crate::meeting::MeetingRow;
-use crate::registrant::read_registrant;
 use crate::rows::{PerLength, about_meetings, bind_meetings, number, pieces};
 use crate::{Fault, Store, read_tx};
 
@@ -57,16 +57,20 @@ impl Store {
         Ok(meetings)
     }
 
-    /// Those of the registrants that are there, each looked up by its key, as of one moment.
+    /// Those of a meeting's registrants that are there, as of one moment and in the order of their ids as they come, which
+    /// are all different.
     pub async fn find_registrants(
         &self,
         meeting: MeetingId,
         ids: &[RegistrantId],
     ) -> Result<Vec<Registrant>, Fault> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         Ok(read_tx!(self, |tx| {
             let mut found = Vec::with_capacity(ids.len());
-            for id in ids {
-                found.extend(read_registrant(&mut *tx, meeting, *id).await?);
+            for piece in pieces(&ids) {
+                for row in read_these(&mut *tx, meeting, piece).await? {
+                    found.push(row.into_registrant()?);
+                }
             }
             found
         }))

@@ -15,7 +15,7 @@ use crate::rig::{MINUTE, ORGANIZER, Rig, Stage, TENANT, at, fact, fresh_id, seat
 
 const LIMITS: SubscriptionLimits = SubscriptionLimits { per_app: 3, per_tenant: 4 };
 
-fn subscription(watched: Watched) -> Subscription {
+pub fn subscription(watched: Watched) -> Subscription {
     let mut random = [0; 16];
     random.copy_from_slice(fresh_id().as_bytes());
     Subscription {

@@ -22,6 +22,7 @@ mod events;
 mod faults;
 mod interleavings;
 mod life;
+mod lists;
 mod mailings;
 mod meetings;
 mod offers;
@@ -251,8 +252,10 @@ macro_rules! every_case {
                 a_page_is_not_moved_by_rows_that_come_meanwhile,
                 a_reader_misses_nobody_who_is_stored_later_under_an_earlier_id,
                 canceled_registrants_are_listed_unless_only_live_ones_are_asked_for,
-                a_list_of_one_and_of_three_ask_as_many_statements,
+                registrants_are_found_by_their_ids_in_the_order_asked_for,
                 a_registrant_is_found_by_id_and_by_live_key;
+            lists:
+                a_list_of_one_and_of_three_ask_the_same_statements;
             queries:
                 any_filter_and_order_finds_what_it_means,
                 a_sorted_list_is_read_whole_while_people_come,
