@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::check::Told;
-use super::http::{Answer, Client};
+use super::http::{Answer, Client, Silent};
 use super::service::Service;
 use super::sink::Sink;
 use crate::run::Failure;
@@ -34,6 +35,8 @@ pub(super) struct Crowd {
     letters_seen: AtomicU64,
     /// Requests that got no whole answer. Those that nobody was there to take are not counted.
     unanswered: AtomicU64,
+    /// The connections of those since the load began, by who had asked.
+    silent: Mutex<Vec<(String, Silent)>>,
     /// Enrolments that carried an `Idempotency-Key`.
     keyed: AtomicU64,
     /// Answers by status.
@@ -92,6 +95,13 @@ impl Crowd {
         self.unanswered.load(Ordering::Relaxed)
     }
 
+    /// Whose requests were read since the load began, and not answered as a whole. To be asked once, when the processes
+    /// that read them are gone.
+    pub(super) fn abandoned(&self) -> Vec<String> {
+        let silent = mem::take(&mut *lock(&self.silent));
+        silent.into_iter().filter_map(|(email, silent)| silent.was_read().then_some(email)).collect()
+    }
+
     /// Enrolments that were sent with an `Idempotency-Key`.
     pub(super) fn keyed(&self) -> u64 {
         self.keyed.load(Ordering::Relaxed)
@@ -143,6 +153,7 @@ impl Crowd {
         sink: &Sink,
         interrupt: impl FnOnce(&mut Service) -> T,
     ) -> T {
+        lock(&self.silent).clear();
         let is_over = AtomicBool::new(false);
         let (addresses, token, path) =
             (service.addresses(), service.token.clone(), service.registrants.clone());
@@ -195,7 +206,7 @@ impl Crowd {
                 Some(key) => client.post_with_key(path, &body, key),
                 None => client.post(path, &body),
             };
-            match self.heard(answer, &[200, 201], email) {
+            match self.heard(answer, client.take_silent(), &[200, 201], email) {
                 Heard::Good => {
                     self.acknowledge(email, sent);
                     return true;
@@ -232,7 +243,8 @@ impl Crowd {
                     continue;
                 };
                 lock(&self.told).cancel_asked.insert(email.clone());
-                if matches!(self.heard(client.post(page, ""), &[200], email), Heard::Good) {
+                let answer = client.post(page, "");
+                if matches!(self.heard(answer, client.take_silent(), &[200], email), Heard::Good) {
                     lock(&self.told).cancel_acknowledged.insert(email.clone());
                 }
                 if is_over.load(Ordering::Acquire) {
@@ -245,12 +257,13 @@ impl Crowd {
     }
 
     /// What an answer says. Silence is no answer, and not an error either: the service may be gone.
-    fn heard(&self, answer: io::Result<Answer>, good: &[u16], email: &str) -> Heard {
+    fn heard(&self, answer: io::Result<Answer>, silent: Option<Silent>, good: &[u16], email: &str) -> Heard {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 let nobody_there = error.kind() == ErrorKind::ConnectionRefused;
                 self.unanswered.fetch_add(u64::from(!nobody_there), Ordering::Relaxed);
+                lock(&self.silent).extend(silent.map(|silent| (email.to_owned(), silent)));
                 return Heard::Again;
             }
         };

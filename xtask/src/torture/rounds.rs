@@ -36,6 +36,8 @@ pub(super) struct Seen {
     pub(super) end: Duration,
     /// Who got a place while the service was ending, and no answer.
     pub(super) dropped: Vec<String>,
+    /// Whose request was read before or while the service was ending, and not answered.
+    pub(super) abandoned: Vec<String>,
 }
 
 /// All rounds, one that ends in order, and the letters.
@@ -78,7 +80,8 @@ fn interrupt(plan: &Plan, stage: &mut Stage, seen: &mut Seen, chance: &mut u64) 
     end_in_order(plan, stage, seen, chance)
 }
 
-/// A kill leaves places that nobody was told of. An orderly end must not: what was begun is answered.
+/// A kill leaves places that nobody was told of, and requests that nobody answers. An orderly end must not: what was read
+/// is answered.
 fn end_in_order(
     plan: &Plan,
     stage: &mut Stage,
@@ -92,6 +95,7 @@ fn end_in_order(
         service.terminate()
     })?;
     stage.service.start_all()?;
+    seen.abandoned = seen.crowd.abandoned();
     let rows = list(&stage.service)?;
     add(&mut seen.rows, check_rows(&seen.crowd.knows(), &rows));
     seen.dropped = untold(&seen.crowd, &rows).difference(&before).cloned().collect();
@@ -218,6 +222,7 @@ pub(super) fn judge(plan: &Plan, seen: &Seen) -> Vec<String> {
         ("with two different letters", doubled),
         ("written to unasked", unasked),
         ("given a place without an answer at SIGTERM", &seen.dropped),
+        ("read and not answered at SIGTERM", &seen.abandoned),
         ("answered in an unexpected way", &unexpected),
     ];
     let mut told: Vec<String> = faults
