@@ -22,8 +22,9 @@ const TWICE: u64 = 3;
 const GIVES_BACK: u64 = 7;
 /// Before somebody who was told to come again does. `Retry-After` is longer; the test has less time.
 const COMES_AGAIN: Duration = Duration::from_millis(20);
-/// From a fault, or the end of one, to the first acknowledged enrolment, at the worst.
-const SLOWEST_RECOVERY: Duration = Duration::from_secs(60);
+/// So long the first acknowledged enrolment after a fault is waited for. Longer than it may take: what is lost is to be
+/// counted even where it comes late.
+const LONGEST_RECOVERY: Duration = Duration::from_secs(60);
 
 /// What the clients of all rounds know.
 #[derive(Default)]
@@ -55,6 +56,15 @@ struct Watch {
     /// When the first enrolment was acknowledged that was sent after it.
     acknowledged: Option<Instant>,
     refused: u64,
+}
+
+/// How long it took after a fault.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recovery {
+    /// From the fault, or the end of one, to the first acknowledged enrolment that was sent after it.
+    pub(super) whole: Duration,
+    /// The part of it that is the service's own: since everything was there again that it stands on.
+    pub(super) own: Duration,
 }
 
 /// How a request was answered.
@@ -113,17 +123,25 @@ impl Crowd {
     }
 
     /// From now on what comes is watched: called when a fault is complete, so that nobody is still answered by what
-    /// is about to break.
-    pub(super) fn watch(&self) {
-        *lock(&self.watch) = Some(Watch { since: Instant::now(), acknowledged: None, refused: 0 });
+    /// is about to break. When that was.
+    pub(super) fn watch(&self) -> Instant {
+        let since = Instant::now();
+        *lock(&self.watch) = Some(Watch { since, acknowledged: None, refused: 0 });
+        since
     }
 
-    /// Waits for the first acknowledgement of an enrolment sent since the watch began; how long after that it came.
-    pub(super) fn recovered(&self) -> Result<Duration, Failure> {
-        let seen = self.watched_until(SLOWEST_RECOVERY, |watch| watch.acknowledged.is_some());
-        let since = |watch: Watch| Some(watch.acknowledged?.duration_since(watch.since));
-        let late = || Failure(format!("nobody got a place within {SLOWEST_RECOVERY:?} after the fault"));
-        seen.and_then(since).ok_or_else(late)
+    /// Waits for the first acknowledgement of an enrolment sent since the watch began; how long after that it came, and
+    /// how long after `ready`, when what the service stands on was there.
+    pub(super) fn recovered(&self, ready: Instant) -> Result<Recovery, Failure> {
+        let seen = self.watched_until(LONGEST_RECOVERY, |watch| watch.acknowledged.is_some());
+        let took = |watch: Watch| {
+            let acknowledged = watch.acknowledged?;
+            let whole = acknowledged.saturating_duration_since(watch.since);
+            Some(Recovery { whole, own: acknowledged.saturating_duration_since(ready) })
+        };
+        let late =
+            || Failure(format!("nobody got a place for {LONGEST_RECOVERY:?}, and everything was there"));
+        seen.and_then(took).ok_or_else(late)
     }
 
     /// Waits until so many were told to come again since the watch began; whether they were.
