@@ -139,6 +139,16 @@ impl Stage {
         }
     }
 
+    /// Bytes of the database that come and go with the letters: on PostgreSQL the table that they wait in, with its
+    /// indexes and its dead rows; on SQLite the pages of the file that nothing is in.
+    pub(super) fn churned(&self) -> Result<u64, Failure> {
+        let counted = self.ask(match self.ground.server() {
+            Some(_) => "SELECT pg_total_relation_size('outbox')",
+            None => "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size",
+        })?;
+        counted.parse().map_err(|_| Failure(format!("the database says that `{counted}` bytes are churned")))
+    }
+
     /// Reads the whole database, holds what is counted against what is there, and compares its tables with their indexes.
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.service.verify()?;
