@@ -18,6 +18,8 @@ struct Step {
 /// How a step can end well.
 enum Done {
     Checked,
+    /// With what was left out, and the reason.
+    InPart(String),
     /// With the reason.
     Skipped(&'static str),
 }
@@ -70,6 +72,7 @@ pub(crate) fn check(_: &[&str]) -> Result<(), Failure> {
 
         let result = match &outcome {
             Ok(Done::Checked) => "ok".to_owned(),
+            Ok(Done::InPart(left_out)) => format!("ok, but NOT TRIED: {left_out}"),
             Ok(Done::Skipped(reason)) => format!("SKIPPED: {reason}"),
             Err(_) => "FAILED".to_owned(),
         };
@@ -184,7 +187,8 @@ fn test_on_citus() -> Result<Done, Failure> {
 
 fn torture() -> Result<Done, Failure> {
     // Short: letters that killed processes had leased are counted as waiting, not waited for.
-    torture::torture(&["--all", "--rounds", "2", "--seconds", "1", "--drain", "3"]).map(checked)
+    let left_out = torture::attempt(&["--all", "--rounds", "2", "--seconds", "1", "--drain", "3"])?;
+    Ok(if left_out.is_empty() { Done::Checked } else { Done::InPart(left_out.join("; ")) })
 }
 
 fn generated() -> Result<Done, Failure> {

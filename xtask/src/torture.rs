@@ -28,6 +28,11 @@ use crate::run::{Failure, cargo, run};
 
 /// `cargo xtask torture`
 pub(crate) fn torture(words: &[&str]) -> Result<(), Failure> {
+    attempt(words).map(drop)
+}
+
+/// The same; which runs this machine could not do, each with the reason.
+pub(crate) fn attempt(words: &[&str]) -> Result<Vec<String>, Failure> {
     // Cargo puts all binaries of a build side by side.
     let here = env::current_exe().map_err(|error| Failure(format!("cannot find myself: {error}")))?;
     let asked = plan::read(words, &here.with_file_name("usher"))?;
@@ -35,7 +40,7 @@ pub(crate) fn torture(words: &[&str]) -> Result<(), Failure> {
     match asked {
         Asked::One(plan) => several(vec![plan]),
         Asked::All(plan) => several(every(&plan)),
-        Asked::Soak(plan, minutes) => soak::soak(&plan, minutes),
+        Asked::Soak(plan, minutes) => soak::soak(&plan, minutes).map(|()| Vec::new()),
     }
 }
 
@@ -51,8 +56,8 @@ fn every(plan: &Plan) -> Vec<Plan> {
     plans
 }
 
-/// One after the other, whatever becomes of them, and then the table.
-fn several(plans: Vec<Plan>) -> Result<(), Failure> {
+/// One after the other, whatever becomes of them, and then the table. Those that were skipped.
+fn several(plans: Vec<Plan>) -> Result<Vec<String>, Failure> {
     let mut rows = Vec::new();
     let mut failures = Vec::new();
     for plan in plans {
@@ -64,7 +69,19 @@ fn several(plans: Vec<Plan>) -> Result<(), Failure> {
         rows.push((plan, outcome));
     }
     table::print_summary(&rows);
-    if failures.is_empty() { Ok(()) } else { Err(Failure(failures.join("\n"))) }
+    let skipped: Vec<String> = rows.iter().filter_map(|(plan, outcome)| skipped(plan, outcome)).collect();
+    for run in &skipped {
+        // Whoever keeps standard error alone has to see it as well.
+        eprintln!("\nNOT TRIED: {run}");
+    }
+    if failures.is_empty() { Ok(skipped) } else { Err(Failure(failures.join("\n"))) }
+}
+
+fn skipped(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Skipped(reason) => Some(format!("{}: {reason}", plan.name())),
+        Outcome::Ran(_) => None,
+    }
 }
 
 /// What was seen of one fault, and what was wrong.

@@ -12,6 +12,14 @@ pub(super) struct Client {
     address: SocketAddr,
     token: String,
     stream: Option<BufReader<TcpStream>>,
+    silent: Option<Silent>,
+}
+
+/// A connection over which a request was sent and no whole answer came.
+pub(super) struct Silent {
+    stream: TcpStream,
+    has_begun: bool,
+    is_reset: bool,
 }
 
 /// A whole answer.
@@ -26,7 +34,12 @@ pub(super) struct Answer {
 impl Client {
     /// A client that shows `token`, unless it is empty.
     pub(super) fn new(address: SocketAddr, token: &str) -> Self {
-        Self { address, token: token.to_owned(), stream: None }
+        Self { address, token: token.to_owned(), stream: None, silent: None }
+    }
+
+    /// The connection of the last request, where that was sent and got no whole answer.
+    pub(super) fn take_silent(&mut self) -> Option<Silent> {
+        self.silent.take()
     }
 
     pub(super) fn get(&mut self, path: &str) -> Result<Answer> {
@@ -64,9 +77,31 @@ impl Client {
         request += "\r\n";
         request += body;
         stream.get_mut().write_all(request.as_bytes())?;
-        let (answer, is_kept) = read(&mut stream)?;
-        self.stream = is_kept.then_some(stream);
-        Ok(answer)
+        let begun = stream.fill_buf().map(|bytes| !bytes.is_empty());
+        let has_begun = matches!(begun, Ok(true));
+        let answer = begun.and_then(|_| read(&mut stream));
+        match answer {
+            Ok((answer, is_kept)) => {
+                self.stream = is_kept.then_some(stream);
+                Ok(answer)
+            }
+            Err(error) => {
+                let is_reset = error.kind() == ErrorKind::ConnectionReset;
+                self.silent = Some(Silent { stream: stream.into_inner(), has_begun, is_reset });
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Silent {
+    /// Whether the service has read the request; to be asked when its process is gone. Then Linux has closed the
+    /// connection, with a reset if bytes were still unread, or came after the service had closed it. A request is sent in
+    /// one piece, so it is read as a whole or not at all.
+    pub(super) fn was_read(self) -> bool {
+        // After the peer's last byte a reset ends no call; only the socket knows of it, and tells it once.
+        let was_reset = self.is_reset || !matches!(self.stream.take_error(), Ok(None));
+        self.has_begun || !was_reset
     }
 }
 
@@ -114,4 +149,63 @@ fn line(stream: &mut BufReader<TcpStream>) -> Result<String> {
 
 fn broken(what: String) -> Error {
     Error::new(ErrorKind::InvalidData, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Shutdown, TcpListener};
+    use std::thread;
+
+    use super::*;
+
+    /// Whether a request was read, as its client sees it when this has befallen the connection.
+    fn was_read(befall: impl FnOnce(TcpStream) + Send + 'static) -> bool {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let server = thread::spawn(move || befall(listener.accept().expect("a client comes").0));
+        let mut client = Client::new(address, "");
+
+        assert!(client.post("/", "{}").is_err(), "there is no whole answer");
+        server.join().expect("the server ends");
+        client.take_silent().expect("the request was sent").was_read()
+    }
+
+    fn take_all(stream: &mut TcpStream) {
+        assert!(stream.read(&mut [0; 4096]).expect("a request comes") > 0);
+    }
+
+    fn wait_for_it(stream: &TcpStream) {
+        assert!(stream.peek(&mut [0]).expect("a request comes") > 0);
+    }
+
+    #[test]
+    fn a_request_that_was_read_and_left_is_told_from_one_that_never_was_read() {
+        assert!(was_read(|mut stream| take_all(&mut stream)));
+        assert!(was_read(|mut stream| {
+            take_all(&mut stream);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Len").expect("the client takes it");
+        }));
+        assert!(!was_read(|stream| wait_for_it(&stream)));
+        assert!(!was_read(|stream| {
+            wait_for_it(&stream);
+            stream.shutdown(Shutdown::Write).expect("the client is there");
+        }));
+    }
+
+    #[test]
+    fn a_request_on_a_connection_that_was_closed_meanwhile_was_not_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let server = thread::spawn(move || {
+            let mut stream = listener.accept().expect("a client comes").0;
+            take_all(&mut stream);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").expect("the client takes it");
+        });
+        let mut client = Client::new(address, "");
+        client.post("/", "{}").expect("the first is answered");
+        server.join().expect("the server ends");
+
+        assert!(client.post("/", "{}").is_err(), "the second is not");
+        assert!(!client.take_silent().expect("it was sent").was_read());
+    }
 }

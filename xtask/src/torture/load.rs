@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::check::Told;
-use super::http::{Answer, Client};
+use super::http::{Answer, Client, Silent};
 use super::service::Service;
 use super::sink::Sink;
 use crate::run::Failure;
@@ -21,8 +22,9 @@ const TWICE: u64 = 3;
 const GIVES_BACK: u64 = 7;
 /// Before somebody who was told to come again does. `Retry-After` is longer; the test has less time.
 const COMES_AGAIN: Duration = Duration::from_millis(20);
-/// From a fault, or the end of one, to the first acknowledged enrolment, at the worst.
-const SLOWEST_RECOVERY: Duration = Duration::from_secs(60);
+/// So long the first acknowledged enrolment after a fault is waited for. Longer than it may take: what is lost is to be
+/// counted even where it comes late.
+const LONGEST_RECOVERY: Duration = Duration::from_secs(60);
 
 /// What the clients of all rounds know.
 #[derive(Default)]
@@ -34,6 +36,8 @@ pub(super) struct Crowd {
     letters_seen: AtomicU64,
     /// Requests that got no whole answer. Those that nobody was there to take are not counted.
     unanswered: AtomicU64,
+    /// The connections of those since the load began, by who had asked.
+    silent: Mutex<Vec<(String, Silent)>>,
     /// Enrolments that carried an `Idempotency-Key`.
     keyed: AtomicU64,
     /// Answers by status.
@@ -52,6 +56,15 @@ struct Watch {
     /// When the first enrolment was acknowledged that was sent after it.
     acknowledged: Option<Instant>,
     refused: u64,
+}
+
+/// How long it took after a fault.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recovery {
+    /// From the fault, or the end of one, to the first acknowledged enrolment that was sent after it.
+    pub(super) whole: Duration,
+    /// The part of it that is the service's own: since everything was there again that it stands on.
+    pub(super) own: Duration,
 }
 
 /// How a request was answered.
@@ -92,6 +105,13 @@ impl Crowd {
         self.unanswered.load(Ordering::Relaxed)
     }
 
+    /// Whose requests were read since the load began, and not answered as a whole. To be asked once, when the processes
+    /// that read them are gone.
+    pub(super) fn abandoned(&self) -> Vec<String> {
+        let silent = mem::take(&mut *lock(&self.silent));
+        silent.into_iter().filter_map(|(email, silent)| silent.was_read().then_some(email)).collect()
+    }
+
     /// Enrolments that were sent with an `Idempotency-Key`.
     pub(super) fn keyed(&self) -> u64 {
         self.keyed.load(Ordering::Relaxed)
@@ -103,17 +123,25 @@ impl Crowd {
     }
 
     /// From now on what comes is watched: called when a fault is complete, so that nobody is still answered by what
-    /// is about to break.
-    pub(super) fn watch(&self) {
-        *lock(&self.watch) = Some(Watch { since: Instant::now(), acknowledged: None, refused: 0 });
+    /// is about to break. When that was.
+    pub(super) fn watch(&self) -> Instant {
+        let since = Instant::now();
+        *lock(&self.watch) = Some(Watch { since, acknowledged: None, refused: 0 });
+        since
     }
 
-    /// Waits for the first acknowledgement of an enrolment sent since the watch began; how long after that it came.
-    pub(super) fn recovered(&self) -> Result<Duration, Failure> {
-        let seen = self.watched_until(SLOWEST_RECOVERY, |watch| watch.acknowledged.is_some());
-        let since = |watch: Watch| Some(watch.acknowledged?.duration_since(watch.since));
-        let late = || Failure(format!("nobody got a place within {SLOWEST_RECOVERY:?} after the fault"));
-        seen.and_then(since).ok_or_else(late)
+    /// Waits for the first acknowledgement of an enrolment sent since the watch began; how long after that it came, and
+    /// how long after `ready`, when what the service stands on was there.
+    pub(super) fn recovered(&self, ready: Instant) -> Result<Recovery, Failure> {
+        let seen = self.watched_until(LONGEST_RECOVERY, |watch| watch.acknowledged.is_some());
+        let took = |watch: Watch| {
+            let acknowledged = watch.acknowledged?;
+            let whole = acknowledged.saturating_duration_since(watch.since);
+            Some(Recovery { whole, own: acknowledged.saturating_duration_since(ready) })
+        };
+        let late =
+            || Failure(format!("nobody got a place for {LONGEST_RECOVERY:?}, and everything was there"));
+        seen.and_then(took).ok_or_else(late)
     }
 
     /// Waits until so many were told to come again since the watch began; whether they were.
@@ -143,6 +171,7 @@ impl Crowd {
         sink: &Sink,
         interrupt: impl FnOnce(&mut Service) -> T,
     ) -> T {
+        lock(&self.silent).clear();
         let is_over = AtomicBool::new(false);
         let (addresses, token, path) =
             (service.addresses(), service.token.clone(), service.registrants.clone());
@@ -195,7 +224,7 @@ impl Crowd {
                 Some(key) => client.post_with_key(path, &body, key),
                 None => client.post(path, &body),
             };
-            match self.heard(answer, &[200, 201], email) {
+            match self.heard(answer, client.take_silent(), &[200, 201], email) {
                 Heard::Good => {
                     self.acknowledge(email, sent);
                     return true;
@@ -232,7 +261,8 @@ impl Crowd {
                     continue;
                 };
                 lock(&self.told).cancel_asked.insert(email.clone());
-                if matches!(self.heard(client.post(page, ""), &[200], email), Heard::Good) {
+                let answer = client.post(page, "");
+                if matches!(self.heard(answer, client.take_silent(), &[200], email), Heard::Good) {
                     lock(&self.told).cancel_acknowledged.insert(email.clone());
                 }
                 if is_over.load(Ordering::Acquire) {
@@ -245,12 +275,13 @@ impl Crowd {
     }
 
     /// What an answer says. Silence is no answer, and not an error either: the service may be gone.
-    fn heard(&self, answer: io::Result<Answer>, good: &[u16], email: &str) -> Heard {
+    fn heard(&self, answer: io::Result<Answer>, silent: Option<Silent>, good: &[u16], email: &str) -> Heard {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 let nobody_there = error.kind() == ErrorKind::ConnectionRefused;
                 self.unanswered.fetch_add(u64::from(!nobody_there), Ordering::Relaxed);
+                lock(&self.silent).extend(silent.map(|silent| (email.to_owned(), silent)));
                 return Heard::Again;
             }
         };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::check::{Letters, Row, Rows, check_letters, check_rows};
 use super::http::Client;
 use super::json::Json;
-use super::load::Crowd;
+use super::load::{Crowd, Recovery};
 use super::plan::{Fault, Plan};
 use super::service::Service;
 use super::stage::Stage;
@@ -15,6 +15,8 @@ use crate::run::Failure;
 
 /// Between two looks at the letters.
 const LOOK: Duration = Duration::from_millis(200);
+/// Of the time after a fault, the service's own part, at the worst.
+const SLOWEST_RECOVERY: Duration = Duration::from_secs(10);
 /// Pages of the list that are followed at most.
 const MOST_PAGES: usize = 10_000;
 
@@ -23,8 +25,7 @@ const MOST_PAGES: usize = 10_000;
 pub(super) struct Seen {
     pub(super) crowd: Crowd,
     pub(super) rounds: u64,
-    /// From each fault to the first acknowledged enrolment sent after it.
-    pub(super) recoveries: Vec<Duration>,
+    pub(super) recoveries: Vec<Recovery>,
     /// Requests that were cut off before their answer, up to the last fault.
     pub(super) cut_off: u64,
     pub(super) rows: Rows,
@@ -36,6 +37,8 @@ pub(super) struct Seen {
     pub(super) end: Duration,
     /// Who got a place while the service was ending, and no answer.
     pub(super) dropped: Vec<String>,
+    /// Whose request was read before or while the service was ending, and not answered.
+    pub(super) abandoned: Vec<String>,
 }
 
 /// All rounds, one that ends in order, and the letters.
@@ -65,9 +68,10 @@ fn interrupt(plan: &Plan, stage: &mut Stage, seen: &mut Seen, chance: &mut u64) 
         let rows = list(&stage.service)?;
         add(&mut seen.rows, check_rows(&seen.crowd.knows(), &rows));
         println!(
-            "{round:3}: struck after {:4} ms, a place again after {:5} ms, {:6} acknowledged",
+            "{round:3}: struck after {:4} ms, a place again after {:5} ms, {:5} of them Usher's, {:6} acknowledged",
             pause.as_millis(),
-            recovery.as_millis(),
+            recovery.whole.as_millis(),
+            recovery.own.as_millis(),
             seen.crowd.acknowledged()
         );
         if !seen.rows.is_clean() {
@@ -78,7 +82,8 @@ fn interrupt(plan: &Plan, stage: &mut Stage, seen: &mut Seen, chance: &mut u64) 
     end_in_order(plan, stage, seen, chance)
 }
 
-/// A kill leaves places that nobody was told of. An orderly end must not: what was begun is answered.
+/// A kill leaves places that nobody was told of, and requests that nobody answers. An orderly end must not: what was read
+/// is answered.
 fn end_in_order(
     plan: &Plan,
     stage: &mut Stage,
@@ -92,6 +97,7 @@ fn end_in_order(
         service.terminate()
     })?;
     stage.service.start_all()?;
+    seen.abandoned = seen.crowd.abandoned();
     let rows = list(&stage.service)?;
     add(&mut seen.rows, check_rows(&seen.crowd.knows(), &rows));
     seen.dropped = untold(&seen.crowd, &rows).difference(&before).cloned().collect();
@@ -218,6 +224,7 @@ pub(super) fn judge(plan: &Plan, seen: &Seen) -> Vec<String> {
         ("with two different letters", doubled),
         ("written to unasked", unasked),
         ("given a place without an answer at SIGTERM", &seen.dropped),
+        ("read and not answered at SIGTERM", &seen.abandoned),
         ("answered in an unexpected way", &unexpected),
     ];
     let mut told: Vec<String> = faults
@@ -229,5 +236,29 @@ pub(super) fn judge(plan: &Plan, seen: &Seen) -> Vec<String> {
     if is_alive && seen.cut_off > 0 {
         told.push(format!("{} requests got no answer, though Usher was there", seen.cut_off));
     }
+    let slow = seen.recoveries.iter().filter(|recovery| recovery.own > SLOWEST_RECOVERY).count();
+    if slow > 0 {
+        told.push(format!("{slow} times Usher itself took longer than {SLOWEST_RECOVERY:?} until a place"));
+    }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::torture::plan::{Asked, read};
+
+    #[test]
+    fn a_recovery_may_be_slow_where_that_is_not_the_services_own_doing() {
+        let Ok(Asked::One(plan)) = read(&[], Path::new("usher")) else { panic!("there is a plan") };
+        let seen = |whole: u64, own: u64| {
+            let [whole, own] = [whole, own].map(Duration::from_secs);
+            Seen { recoveries: vec![Recovery { whole, own }], ..Seen::default() }
+        };
+
+        assert!(judge(&plan, &seen(40, 10)).is_empty());
+        assert_eq!(judge(&plan, &seen(40, 11)).len(), 1);
+    }
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::load::{CALLERS, Crowd};
-use super::plan::Plan;
+use super::plan::{Engine, Plan};
 use super::rounds::waiting;
 use super::service::trouble;
 use super::stage::Stage;
@@ -19,16 +19,27 @@ const LONGEST_PIECE: Duration = Duration::from_secs(4 * 3600);
 /// Since the middle of the run: this many times as much memory, and this much on top.
 const MEMORY: (f64, u64) = (1.1, 32 << 20);
 const HANDLES: u64 = 16;
-/// Letters that may wait at any time: those of about ten seconds.
-const LETTERS_SECONDS: f64 = 10.0;
+/// Letters that may wait at any time: those of about ten seconds, and as many at least.
+const LETTERS: (f64, u64) = (10.0, 100);
+/// Since the middle of the run: this many times as much room that letters took and left. Twice as much is what there is of
+/// something that grows all the time.
+const CHURNED: f64 = 1.1;
+/// On top, the room of the letters of so many seconds: PostgreSQL cleans up once a minute, perhaps just before the middle
+/// and just after the end.
+const CHURNED_SECONDS: f64 = 120.0;
+/// Bytes that a letter leaves, generously, and how many of them do not matter.
+const CHURNED_EACH: f64 = 1024.0;
+const CHURNED_LEAST: u64 = 8 << 20;
 
 /// What the service holds at one moment.
 struct Held {
     after: Duration,
+    acknowledged: usize,
     memory: u64,
     handles: u64,
     letters: u64,
     keys: u64,
+    churned: u64,
 }
 
 /// Loads the service for so many minutes.
@@ -48,12 +59,12 @@ pub(super) fn soak(plan: &Plan, minutes: u64) -> Result<(), Failure> {
         held.push(look(&stage, &crowd, start)?);
     }
     let keys = crowd.keyed();
-    print(&held);
+    print(plan.engine, &held);
     let unexpected = crowd.unexpected();
     if !unexpected.is_empty() {
         return Err(Failure(format!("answered in an unexpected way: {}", unexpected.join(", "))));
     }
-    judge(&held[1], &held[2], (rate * LETTERS_SECONDS) as u64, keys)?;
+    judge(&held[1], &held[2], rate, keys)?;
     stage.service.terminate()?;
     stage.check()?;
     stage.service.clear()
@@ -82,28 +93,42 @@ fn look(stage: &Stage, crowd: &Crowd, start: Instant) -> Result<Held, Failure> {
         fs::read_dir(format!("/proc/{id}/fd")).map_err(trouble("cannot count open files"))?.count() as u64;
     let keys = stage.ask("SELECT count(*) FROM idempotency")?;
     let keys = keys.parse().map_err(|_| Failure(format!("there are `{keys}` idempotency keys")))?;
-    println!("after {:5} s: {:7} acknowledged", after.as_secs(), crowd.acknowledged());
-    Ok(Held { after, memory: memory << 10, handles, letters: waiting(stage)?, keys })
+    let acknowledged = crowd.acknowledged();
+    println!("after {:5} s: {acknowledged:7} acknowledged", after.as_secs());
+    let (memory, letters, churned) = (memory << 10, waiting(stage)?, stage.churned()?);
+    Ok(Held { after, acknowledged, memory, handles, letters, keys, churned })
 }
 
-fn print(held: &[Held]) {
+fn print(engine: Engine, held: &[Held]) {
+    let churned = match engine {
+        Engine::Sqlite => "empty pages",
+        Engine::Postgres => "`outbox`",
+    };
     println!(
-        "\n| after | memory | open files | letters waiting | idempotency keys |\n|---:|---:|---:|---:|---:|"
+        "\n| after | acknowledged | memory | open files | letters waiting | idempotency keys | {churned} |"
     );
-    for Held { after, memory, handles, letters, keys } in held {
-        println!("| {} s | {} MiB | {handles} | {letters} | {keys} |", after.as_secs(), memory >> 20);
+    println!("|---:|---:|---:|---:|---:|---:|---:|");
+    for Held { after, acknowledged, memory, handles, letters, keys, churned } in held {
+        let (after, memory, churned) = (after.as_secs(), memory >> 20, churned >> 10);
+        println!(
+            "| {after} s | {acknowledged} | {memory} MiB | {handles} | {letters} | {keys} | {churned} KiB |"
+        );
     }
 }
 
 /// Compares the middle with the end: at the start nothing is warm. Keys are kept for a day, so no more of them may be
-/// there than were sent.
-fn judge(middle: &Held, end: &Held, letters: u64, keys: u64) -> Result<(), Failure> {
+/// there than were sent. `rate` is in enrolments a second.
+fn judge(middle: &Held, end: &Held, rate: f64, keys: u64) -> Result<(), Failure> {
     let memory = (middle.memory as f64 * MEMORY.0) as u64 + MEMORY.1;
+    let letters = (rate * LETTERS.0) as u64;
+    let left_behind = (rate * CHURNED_SECONDS * CHURNED_EACH) as u64;
+    let churned = (middle.churned as f64 * CHURNED) as u64 + left_behind.max(CHURNED_LEAST);
     let bounds = [
         ("bytes of memory", end.memory, memory),
         ("open files", end.handles, middle.handles + HANDLES),
-        ("letters waiting", end.letters, letters.max(100)),
+        ("letters waiting", end.letters, letters.max(LETTERS.1)),
         ("idempotency keys", end.keys, keys),
+        ("bytes that letters took and left", end.churned, churned),
     ];
     let grown: Vec<String> = bounds
         .iter()
@@ -117,14 +142,30 @@ fn judge(middle: &Held, end: &Held, letters: u64, keys: u64) -> Result<(), Failu
 mod tests {
     use super::*;
 
+    /// Enrolments a second.
+    const RATE: f64 = 100.0;
+
+    fn held(memory: u64, handles: u64, letters: u64, keys: u64, churned: u64) -> Held {
+        Held { after: FULL, acknowledged: 0, memory, handles, letters, keys, churned }
+    }
+
     #[test]
     fn what_grows_is_told_and_what_stands_still_is_not() {
-        let held = |memory, handles, letters, keys| Held { after: FULL, memory, handles, letters, keys };
-        let middle = held(100 << 20, 40, 10, 500);
+        let middle = held(100 << 20, 40, 10, 500, 20 << 20);
 
-        assert!(judge(&middle, &held(120 << 20, 50, 90, 900), 100, 900).is_ok());
-        let Failure(told) =
-            judge(&middle, &held(150 << 20, 80, 101, 901), 100, 900).expect_err("all have grown");
-        assert_eq!(told.lines().count(), 4, "{told}");
+        assert!(judge(&middle, &held(120 << 20, 50, 990, 900, 30 << 20), RATE, 900).is_ok());
+        let Failure(told) = judge(&middle, &held(150 << 20, 80, 1_001, 901, 40 << 20), RATE, 900)
+            .expect_err("all have grown");
+        assert_eq!(told.lines().count(), 5, "{told}");
+    }
+
+    #[test]
+    fn what_is_never_cleaned_up_is_told_after_an_hour_and_what_is_cleaned_up_at_times_is_not() {
+        let outbox = |bytes: f64| held(0, 0, 0, 0, bytes as u64);
+        // By the sizes of its columns a row with its line in the index is as large, one version alone.
+        let left_in = |seconds: f64| outbox(RATE * 160.0 * seconds);
+
+        assert!(judge(&left_in(1_800.0), &left_in(3_600.0), RATE, 0).is_err());
+        assert!(judge(&outbox(0.0), &left_in(120.0), RATE, 0).is_ok());
     }
 }

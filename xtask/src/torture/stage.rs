@@ -2,13 +2,13 @@
 
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use testpg::Server;
 
 use super::disk::Disk;
 use super::http::Client;
-use super::load::Crowd;
+use super::load::{Crowd, Recovery};
 use super::plan::{Engine, Fault, Plan};
 use super::relay::Relay;
 use super::service::{self, Service, Watcher, trouble};
@@ -113,7 +113,7 @@ impl Stage {
 
     /// Runs the crowd; after `pause` breaks something, and mends what nobody in the service can mend: a process that
     /// ended is started, a standby promoted, a full disk gets room. How long it took until somebody got a place again.
-    pub(super) fn strike(&mut self, crowd: &Crowd, round: u64, pause: Duration) -> Result<Duration, Failure> {
+    pub(super) fn strike(&mut self, crowd: &Crowd, round: u64, pause: Duration) -> Result<Recovery, Failure> {
         let (ground, fault, nodes) = (&mut self.ground, self.fault, self.service.addresses().len());
         crowd.press(&mut self.service, &self.sink, |service| {
             thread::sleep(pause);
@@ -124,7 +124,7 @@ impl Stage {
                     server.kill();
                     crowd.watch();
                     server.start().map_err(Failure)?;
-                    crowd.recovered()
+                    crowd.recovered(Instant::now())
                 }
                 Ground::Server(_) | Ground::File => kill(service, crowd, round as usize % nodes),
             }
@@ -137,6 +137,16 @@ impl Stage {
             Some(server) => server.sql(DATABASE, &[text]).map_err(Failure),
             None => sqlite(&self.service, text),
         }
+    }
+
+    /// Bytes of the database that come and go with the letters: on PostgreSQL the table that they wait in, with its
+    /// indexes and its dead rows; on SQLite the pages of the file that nothing is in.
+    pub(super) fn churned(&self) -> Result<u64, Failure> {
+        let counted = self.ask(match self.ground.server() {
+            Some(_) => "SELECT pg_total_relation_size('outbox')",
+            None => "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size",
+        })?;
+        counted.parse().map_err(|_| Failure(format!("the database says that `{counted}` bytes are churned")))
     }
 
     /// Reads the whole database, holds what is counted against what is there, and compares its tables with their indexes.
@@ -189,16 +199,16 @@ fn careless(server: &Server) -> Result<(), Failure> {
     output(Command::new("kill").args(["-STOP", &writer])).map(drop)
 }
 
-fn kill(service: &mut Service, crowd: &Crowd, number: usize) -> Result<Duration, Failure> {
+fn kill(service: &mut Service, crowd: &Crowd, number: usize) -> Result<Recovery, Failure> {
     service.kill(number)?;
-    crowd.watch();
+    let since = crowd.watch();
     let is_alone = service.addresses().len() == 1;
     if is_alone {
         service.start(number)?;
-        return crowd.recovered();
+        return crowd.recovered(since);
     }
     // The others have to do without it.
-    let recovery = crowd.recovered()?;
+    let recovery = crowd.recovered(since)?;
     service.start(number)?;
     Ok(recovery)
 }
@@ -208,7 +218,7 @@ fn full_disk(
     server: Option<&mut Server>,
     disk: &Disk,
     crowd: &Crowd,
-) -> Result<Duration, Failure> {
+) -> Result<Recovery, Failure> {
     if server.is_none() {
         // The log of transactions keeps the room that it once had: it is given back, so that the next commit needs some.
         sqlite(service, "PRAGMA wal_checkpoint(TRUNCATE)")?;
@@ -231,7 +241,7 @@ fn full_disk(
         // It may have ended, if it found no room for a checkpoint: its supervisor starts it again.
         server.start().map_err(Failure)?;
     }
-    crowd.recovered()
+    crowd.recovered(Instant::now())
 }
 
 impl Pair {
@@ -255,7 +265,7 @@ impl Pair {
     }
 
     /// The server that writes dies, and the one that follows takes its place and its address.
-    fn fail_over(&mut self, crowd: &Crowd, is_cut_off: bool) -> Result<Duration, Failure> {
+    fn fail_over(&mut self, crowd: &Crowd, is_cut_off: bool) -> Result<Recovery, Failure> {
         let following = self.following.take().ok_or_else(|| Failure("there is no standby".to_owned()))?;
         if is_cut_off {
             // What the standby does not hear must not be acknowledged.
@@ -267,8 +277,9 @@ impl Pair {
         self.relay.point(None);
         following.promote().map_err(Failure)?;
         self.relay.point(Some(following.port()));
+        let ready = Instant::now();
         self.writing = following;
-        crowd.recovered()
+        crowd.recovered(ready)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::load::Recovery;
 use super::plan::Plan;
 use super::rounds::Seen;
 
@@ -17,6 +18,7 @@ pub(super) fn print_details(seen: &Seen) {
     let told = seen.crowd.knows();
     let statuses: Vec<String> =
         seen.crowd.answers().iter().map(|(status, count)| format!("{count} × {status}")).collect();
+    let (whole, own) = times(&seen.recoveries);
     let figures = [
         ("rounds", seen.rounds.to_string()),
         ("answers by status", statuses.join(", ")),
@@ -33,9 +35,11 @@ pub(super) fn print_details(seen: &Seen) {
         ("letters never asked for", seen.letters.unasked.len().to_string()),
         ("same letter again (SMTP window)", seen.letters.again.to_string()),
         ("requests cut off by a fault", seen.cut_off.to_string()),
-        ("begun and unanswered at SIGTERM", seen.dropped.len().to_string()),
-        ("fault to a place again, median", median(&seen.recoveries)),
-        ("fault to a place again, longest", longest(&seen.recoveries)),
+        ("seated and untold at SIGTERM", seen.dropped.len().to_string()),
+        ("read and unanswered at SIGTERM", seen.abandoned.len().to_string()),
+        ("fault to a place again, median", median(&whole)),
+        ("fault to a place again, longest", longest(&whole)),
+        ("Usher's part of it, longest", longest(&own)),
         ("SIGTERM under load to the end", millis(Some(seen.end))),
     ];
     println!();
@@ -47,18 +51,19 @@ pub(super) fn print_details(seen: &Seen) {
 /// A line for each fault.
 pub(super) fn print_summary(rows: &[(Plan, Outcome)]) {
     println!(
-        "\n| engine, fault | rounds | acknowledged | lost | doubled | unasked | letters lost or twofold | 503 | recovery, median | longest |"
+        "\n| engine, fault | rounds | acknowledged | lost | doubled | unasked | letters lost or twofold | 503 | recovery, median | longest | Usher's part, longest |"
     );
-    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (plan, outcome) in rows {
         match outcome {
-            Outcome::Skipped(reason) => println!("| {} | skipped: {reason} | | | | | | | | |", plan.name()),
+            Outcome::Skipped(reason) => println!("| {} | skipped: {reason} | | | | | | | | | |", plan.name()),
             Outcome::Ran(seen) => println!("| {} | {} |", plan.name(), cells(seen).join(" | ")),
         }
     }
 }
 
-fn cells(seen: &Seen) -> [String; 9] {
+fn cells(seen: &Seen) -> [String; 10] {
+    let (whole, own) = times(&seen.recoveries);
     let letters =
         seen.letters.missing.len().saturating_sub(seen.waiting as usize) + seen.letters.doubled.len();
     [
@@ -69,9 +74,15 @@ fn cells(seen: &Seen) -> [String; 9] {
         (seen.rows.unasked.len() + seen.rows.revived.len()).to_string(),
         letters.to_string(),
         in_thousands(seen.crowd.answers().get(&503).copied().unwrap_or_default() as usize),
-        median(&seen.recoveries),
-        longest(&seen.recoveries),
+        median(&whole),
+        longest(&whole),
+        longest(&own),
     ]
+}
+
+/// Whole recoveries, and the service's own part of each.
+fn times(recoveries: &[Recovery]) -> (Vec<Duration>, Vec<Duration>) {
+    recoveries.iter().map(|recovery| (recovery.whole, recovery.own)).unzip()
 }
 
 fn median(times: &[Duration]) -> String {
