@@ -226,34 +226,18 @@ const NOTE_PLACES: &str = "
     CREATE TRIGGER note AFTER UPDATE ON roster FOR EACH ROW
         WHEN (NEW.seats_taken > OLD.seats_taken) EXECUTE FUNCTION note()";
 
+/// Places that were given beyond the capacity of their moment.
+const BEYOND: &str = "SELECT count(*) FROM given WHERE seats > capacity";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn enrolments_cancellations_and_changed_rules_on_three_nodes_keep_to_the_rules_of_their_moment() {
     let nodes = Nodes::start().await;
     let hall = nodes.hall(json!({"capacity": 30})).await;
     nodes.scratch.execute(NOTE_PLACES);
     let watcher = nodes.watch();
-    let (token, registration) = (nodes.tokens[0].clone(), hall.registration.clone());
-    let people = size().0 / 2;
-    let enrolling = crowd(&nodes, 32, (0..people).map(|n| guest(&hall, &token, n)).collect());
-    let is_over = AtomicBool::new(false);
-    let enrolling = async {
-        let answers = enrolling.await;
-        is_over.store(true, Ordering::Release);
-        answers
-    };
-    let canceling = cancel_some(&nodes, &hall, people / 10, &is_over);
-    let changing = async {
-        let mut client = nodes.client(2).await;
-        for capacity in [10, 60, 5, 45, 20, 80].repeat(3) {
-            let body = json!({ "capacity": capacity }).to_string();
-            let (_, answer) = client.insist(&Request::of("PATCH", &registration, body).token(&token)).await;
-            assert_eq!(answer.status, 200, "{}", answer.body);
-        }
-    };
 
-    let ((_, answers), canceled, ()) = tokio::join!(enrolling, canceling, changing);
+    let (answers, canceled) = come_and_go(&nodes, &hall, 32, size().0 / 2).await;
 
-    let answers = tally(&answers);
     println!("{answers:?}, {canceled} canceled");
     assert!(
         answers.keys().all(|answer| ["200", "409 registrationFull"].contains(&answer.as_str())),
@@ -263,10 +247,78 @@ async fn enrolments_cancellations_and_changed_rules_on_three_nodes_keep_to_the_r
     assert_eq!(nodes.count("SELECT count(*) FROM registrant").await, enrolled);
     assert_eq!(nodes.count("SELECT count(live_key) FROM registrant").await, enrolled - canceled as i64);
     assert!(nodes.count("SELECT count(*) FROM given").await > 0);
-    assert_eq!(nodes.count("SELECT count(*) FROM given WHERE seats > capacity").await, 0);
+    assert_eq!(nodes.count(BEYOND).await, 0);
 
     close(&nodes, &hall).await;
     assert_quiet(watcher);
+}
+
+/// The control of the test above, of its places.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_lock_three_nodes_give_places_beyond_the_capacity_of_their_moment() {
+    let nodes = Nodes::start().await;
+    nodes.scratch.without(Protection::MeetingLock);
+    nodes.scratch.execute(NOTE_PLACES);
+
+    for _ in 0..100 {
+        let hall = nodes.hall(json!({"capacity": 30})).await;
+        come_and_go(&nodes, &hall, 96, 400).await;
+        if nodes.count(BEYOND).await > 0 {
+            break;
+        }
+    }
+
+    assert!(nodes.count(BEYOND).await > 0, "every capacity was enough, in a hundred meetings");
+}
+
+/// The control of the test above, of its end: what a node remembers of a registration is held against the version alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_version_nodes_that_remember_a_later_end_let_people_in_behind_it() {
+    let nodes = Nodes::start().await;
+    let hall = nodes.hall(json!({})).await;
+    nodes.scratch.without(Protection::RegistrationVersion);
+    let token = &nodes.tokens[0];
+    for n in 0..3 {
+        let (_, answer) = nodes.client(n).await.insist(&guest(&hall, token, n)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    let end = Clock::System.now();
+    move_end(&nodes, &hall, json!({"endDateTime": end.to_string()})).await;
+    for n in 0..3 {
+        nodes.client(n).await.insist(&guest(&hall, token, 3 + n)).await;
+    }
+
+    assert!(nodes.count(&came_late(end)).await > 0, "every node knew the new end");
+}
+
+/// People ask for places and give them back, while the capacity jumps up and down; how many answers were which, and how many
+/// places were given back.
+async fn come_and_go(
+    nodes: &Nodes,
+    hall: &Hall,
+    connections: usize,
+    people: usize,
+) -> (BTreeMap<String, usize>, usize) {
+    let (token, registration) = (&nodes.tokens[0], &hall.registration);
+    let enrolling = crowd(nodes, connections, (0..people).map(|n| guest(hall, token, n)).collect());
+    let is_over = AtomicBool::new(false);
+    let enrolling = async {
+        let answers = enrolling.await;
+        is_over.store(true, Ordering::Release);
+        answers
+    };
+    let canceling = cancel_some(nodes, hall, people / 10, &is_over);
+    let changing = async {
+        let mut client = nodes.client(2).await;
+        for capacity in [10, 60, 5, 45, 20, 80].repeat(3) {
+            let body = json!({ "capacity": capacity }).to_string();
+            let (_, answer) = client.insist(&Request::of("PATCH", registration, body).token(token)).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+    };
+    let ((_, answers), canceled, ()) = tokio::join!(enrolling, canceling, changing);
+    (tally(&answers), canceled)
 }
 
 /// Takes places back until so many are, or nobody comes any more; how many were.

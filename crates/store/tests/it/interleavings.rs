@@ -429,13 +429,18 @@ async fn with_a_protection_switched_off_some_order_goes_wrong() {
     let rig = Rig::postgres().await;
     for (off, pair) in [
         (Protection::MeetingLock, [EnrolBoth(1, 2), EnrolBoth(3, 4)]),
+        (Protection::MeetingLock, [EnrolBoth(1, 2), Cancel]),
         (Protection::MeetingLock, [EnrolBoth(1, 2), Capacity(1)]),
         (Protection::MeetingLock, [EnrolBoth(1, 2), Close]),
         (Protection::MeetingLock, [EnrolBoth(1, 2), DeleteRegistration]),
         (Protection::MeetingLock, [List(Accept), List(Expire)]),
         (Protection::MeetingLock, [List(Places(3)), List(GiveBack)]),
+        (Protection::MeetingLock, [Desk(Approve(1)), Desk(Approve(2))]),
+        (Protection::MeetingLock, [Desk(Approve(1)), Desk(Reject(1))]),
+        (Protection::MeetingLock, [Desk(Approve(1)), Desk(Room(1))]),
         (Protection::SeatCount, [Enrol(1), Enrol(2)]),
         (Protection::PersonKey, [Enrol(1), Enrol(1)]),
+        (Protection::PersonKey, [Enrol(0), Cancel]),
         (Protection::RegistrationVersion, [Enrol(1), Close]),
         (Protection::Key, [EnrolByKey(1, 1), EnrolByKey(1, 1)]),
         (Protection::Key, [EnrolByKey(1, 1), EnrolByKey(2, 2)]),
