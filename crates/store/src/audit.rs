@@ -39,7 +39,7 @@ struct BreachRow {
 }
 
 /// Each finds the breaches of its rule: meeting, what stands there and what is right.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 10] = [
     ("seats taken are people registered and places held for an offer", SEATS),
     ("those counted as waiting and as pending are there", ASIDE),
     ("whoever waits or has an offer stands on the list", QUEUE),
@@ -49,6 +49,7 @@ const RULES: [(&str, &str); 9] = [
     ("a person is registered once", PEOPLE),
     ("whoever is registered has a confirmation, waiting or settled", CONFIRMATIONS),
     ("whoever is canceled has a cancellation, waiting or settled", CANCELLATIONS),
+    ("of letters that tell somebody the same one waits, and those they asked for", LETTERS),
 ];
 
 const SIZE: &str = "SELECT (SELECT COUNT(*) FROM roster), (SELECT COUNT(*) FROM registrant)";
@@ -129,6 +130,13 @@ const CANCELLATIONS: &str = "SELECT r.meeting_id, CAST(0 AS BIGINT) AS stands, C
                 AND detail IN ('cancellation', 'rejected', 'offerExpired')) t
         ON t.slot = r.slot AND t.meeting_id = r.meeting_id AND t.registrant_id = r.registrant_id
     WHERE r.live_key IS NULL AND r.email IS NOT NULL AND b.registrant_id IS NULL AND t.registrant_id IS NULL LIMIT 100";
+/// Of those that wait alone: the event that stays of a letter does not say what exactly it was about.
+const LETTERS: &str = "SELECT b.meeting_id, COUNT(*) AS stands, CAST(1 AS BIGINT) AS counted
+    FROM outbox b
+    LEFT JOIN event e ON e.slot = b.slot AND e.meeting_id = b.meeting_id AND e.event_id = b.outbox_id
+        AND e.kind = 'letterRequested'
+    WHERE e.event_id IS NULL
+    GROUP BY b.slot, b.meeting_id, b.registrant_id, b.kind, b.about HAVING COUNT(*) > 1 LIMIT 100";
 
 impl Store {
     /// Holds everything that is counted against the rows, as of one moment. Reads the whole database, and holds nobody

@@ -1,10 +1,10 @@
 //! `usher verify`
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
-use store::Audit;
+use store::{Audit, Store};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{ConfigFile, failed, say};
@@ -15,7 +15,8 @@ use crate::start::{StartProblem, open_database};
 /// Hold what is counted against what is there: places, lists, events and letters
 ///
 /// Reads everything, changes no row, and may run beside the service. Prints each rule that does not hold with its
-/// meeting, what stands there and what would be right, and then ends with 1.
+/// meeting, what stands there and what would be right, and then ends with 1. The last line says how often it looked, how
+/// many milliseconds that took from the first look to the last, and how many the longest took.
 #[derive(Args, Debug)]
 pub(super) struct Verify {
     #[command(flatten)]
@@ -40,8 +41,8 @@ impl Verify {
         if store.list_tenants().await.map_err(failed)?.is_empty() {
             return Err(StartProblem("the database holds nothing: see `database.url`".to_owned()));
         }
-        let mut seen = Seen::default();
-        seen.add(store.audit().await.map_err(failed)?)?;
+        let mut seen = Seen::begin();
+        seen.look(&store).await?;
         if let Some(every) = self.every {
             let mut clock = interval(Duration::from_millis(every));
             // A look that takes longer than the time between two is not made up for.
@@ -50,26 +51,45 @@ impl Verify {
             tokio::pin!(left);
             loop {
                 tokio::select! {
-                    _ = clock.tick() => seen.add(store.audit().await.map_err(failed)?)?,
+                    _ = clock.tick() => seen.look(&store).await?,
                     () = &mut left => break,
                 }
             }
             // What was done before the end of the input is looked at as well.
-            seen.add(store.audit().await.map_err(failed)?)?;
+            seen.look(&store).await?;
         }
         seen.report()
     }
 }
 
 /// All looks so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Seen {
+    begun_at: Instant,
     looks: u64,
+    longest: Duration,
     last: Audit,
     broken: HashSet<String>,
 }
 
 impl Seen {
+    fn begin() -> Self {
+        Self {
+            begun_at: Instant::now(),
+            looks: 0,
+            longest: Duration::ZERO,
+            last: Audit::default(),
+            broken: HashSet::new(),
+        }
+    }
+
+    async fn look(&mut self, store: &Store) -> Result<(), StartProblem> {
+        let look_at = Instant::now();
+        let audit = store.audit().await.map_err(failed)?;
+        self.longest = self.longest.max(look_at.elapsed());
+        self.add(audit)
+    }
+
     fn add(&mut self, audit: Audit) -> Result<(), StartProblem> {
         self.looks += 1;
         for breach in &audit.breaches {
@@ -86,9 +106,11 @@ impl Seen {
     }
 
     fn report(self) -> Result<(), StartProblem> {
-        let Self { looks, last, broken } = self;
+        let Self { begun_at, looks, longest, last, broken } = self;
         println!(
-            "looks: {looks}, registrations: {}, registrants: {}, breaches: {}",
+            "looks: {looks}, milliseconds: {}, longest: {}, registrations: {}, registrants: {}, breaches: {}",
+            begun_at.elapsed().as_millis(),
+            longest.as_millis(),
             last.registrations,
             last.registrants,
             broken.len()

@@ -1,5 +1,6 @@
 //! What the audit sees, by spoiling one thing after the other behind the store's back.
 
+use crate::life::id;
 use crate::rig::{Rig, Stage, fact, seated};
 
 async fn furnished(rig: &Rig) -> Stage {
@@ -9,14 +10,28 @@ async fn furnished(rig: &Rig) -> Stage {
     stage
 }
 
+/// One has the place, two wait for it.
+async fn waited_for(rig: &Rig) -> Stage {
+    let stage = rig.waiting_stage(1).await;
+    rig.come(&stage, 0..3).await;
+    stage
+}
+
 pub async fn an_audit_of_what_operations_stored_finds_nothing(rig: &Rig) {
     let stage = furnished(rig).await;
     let closed = furnished(rig).await;
     rig.store.delete_registration(closed.meeting.id, closed.registration.id, &fact(2)).await.unwrap();
+    let waited_for = waited_for(rig).await;
+    let place = id(&rig.come(&waited_for, [0]).await[0]);
+    let holder = rig.person(&waited_for, place).await;
+    for second in [3, 4] {
+        rig.store.ask_for_letter(&holder, &fact(second)).await.unwrap();
+    }
 
     let audit = rig.store.audit().await.unwrap();
 
-    assert_eq!((audit.registrations, audit.registrants), (2, 6));
+    assert_eq!((audit.registrations, audit.registrants), (3, 9));
+    assert_eq!(rig.tally(waited_for.meeting.id).await.confirmations, 3, "two of them were asked for");
     assert_eq!(audit.breaches, []);
     assert_eq!(rig.tally(stage.meeting.id).await.live, 2);
 }
@@ -29,9 +44,11 @@ pub async fn a_lowered_capacity_is_no_breach(rig: &Rig) {
     assert_eq!(rig.store.audit().await.unwrap().breaches, []);
 }
 
-/// The control of the two cases above: each of the rules is broken once.
+const HERE: &str = "slot = $1 AND meeting_id = $2 AND $3 IS NOT NULL";
+
+/// The control of the two cases above: each rule is broken once, those about who waits and who is registered twice in the
+/// two cases below.
 pub async fn an_audit_finds_what_was_spoiled(rig: &Rig) {
-    const HERE: &str = "slot = $1 AND meeting_id = $2 AND $3 IS NOT NULL";
     for (spoil, found) in [
         (
             format!("UPDATE roster SET seats_taken = 1 WHERE {HERE}"),
@@ -54,20 +71,49 @@ pub async fn an_audit_finds_what_was_spoiled(rig: &Rig) {
             format!("DELETE FROM outbox WHERE kind = 'cancellation' AND {HERE}"),
             vec![("whoever is canceled has", 0, 1)],
         ),
+        (
+            "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
+             SELECT slot, $3, meeting_id, registrant_id, kind, due_at, attempts, about FROM outbox
+             WHERE slot = $1 AND meeting_id = $2 AND kind = 'cancellation'"
+                .to_owned(),
+            vec![("of letters that tell somebody the same", 2, 1)],
+        ),
     ] {
-        let before = rig.store.audit().await.unwrap().breaches.len();
-        let stage = furnished(rig).await;
-        rig.raw.execute(&spoil, stage.meeting.id).await;
+        finds(rig, &furnished(rig).await, &spoil, &found).await;
+    }
+}
 
-        let breaches = rig.store.audit().await.unwrap().breaches;
+/// The same for who waits.
+pub async fn an_audit_finds_who_waits_and_is_not_counted_or_not_on_the_list(rig: &Rig) {
+    let counted = "those counted as waiting";
+    let listed = ("whoever waits or has an offer", 0, 1);
+    for (spoil, found) in [
+        (format!("UPDATE roster SET waitlist_count = 3 WHERE {HERE}"), vec![(counted, 3, 2)]),
+        (format!("UPDATE roster SET pending_count = 1 WHERE {HERE}"), vec![(counted, 3, 2)]),
+        (
+            format!("UPDATE roster SET waitlist_count = 1, pending_count = 1 WHERE {HERE}"),
+            vec![(counted, 2, 2)],
+        ),
+        (format!("DELETE FROM waiting WHERE {HERE}"), vec![listed, listed]),
+        (format!("UPDATE waiting SET is_offered = TRUE WHERE {HERE}"), vec![listed, listed]),
+    ] {
+        finds(rig, &waited_for(rig).await, &spoil, &found).await;
+    }
+}
 
-        let of_this: Vec<_> = breaches.iter().filter(|breach| breach.meeting == stage.meeting.id).collect();
-        assert_eq!(breaches.len() - before, of_this.len(), "{spoil}");
-        assert_eq!(of_this.len(), found.len(), "{spoil}: {of_this:?}");
-        for (breach, (rule, stands, right)) in of_this.iter().zip(&found) {
-            assert!(breach.rule.starts_with(rule), "{spoil}: {breach:?}");
-            assert_eq!((breach.stands, breach.right), (*stands, *right), "{spoil}");
-        }
+/// Spoils something of a meeting that was in order: what is found then begins with these words and has these figures.
+async fn finds(rig: &Rig, stage: &Stage, spoil: &str, found: &[(&str, i64, i64)]) {
+    let before = rig.store.audit().await.unwrap().breaches.len();
+    rig.raw.execute(spoil, stage.meeting.id).await;
+
+    let breaches = rig.store.audit().await.unwrap().breaches;
+
+    let of_this: Vec<_> = breaches.iter().filter(|breach| breach.meeting == stage.meeting.id).collect();
+    assert_eq!(breaches.len() - before, of_this.len(), "{spoil}");
+    assert_eq!(of_this.len(), found.len(), "{spoil}: {of_this:?}");
+    for (breach, (rule, stands, right)) in of_this.iter().zip(found) {
+        assert!(breach.rule.starts_with(rule), "{spoil}: {breach:?}");
+        assert_eq!((breach.stands, breach.right), (*stands, *right), "{spoil}");
     }
 }
 

@@ -40,7 +40,7 @@ impl Rig {
         approval_stage(self, None, false).await
     }
 
-    async fn stage_of(&self, built_in: BuiltIn) -> Stage {
+    pub async fn stage_of(&self, built_in: BuiltIn) -> Stage {
         let stage = self.stage(built_in.capacity).await;
         assert!(self.store.update_registration(&stage.registration, &built_in, &fact(0)).await.unwrap());
         self.read(stage.meeting.id).await

@@ -103,6 +103,7 @@ macro_rules! every_case {
                 an_audit_of_what_operations_stored_finds_nothing,
                 a_lowered_capacity_is_no_breach,
                 an_audit_finds_what_was_spoiled,
+                an_audit_finds_who_waits_and_is_not_counted_or_not_on_the_list,
                 an_audit_finds_a_person_registered_twice;
             allowance:
                 a_mailbox_gets_so_many_letters_in_an_hour_and_the_first_ones,

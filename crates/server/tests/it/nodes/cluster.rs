@@ -131,7 +131,8 @@ impl Nodes {
         sqlx::query_scalar(sql).fetch_one(&self.database).await.unwrap()
     }
 
-    /// Begins to look at the database every 100 milliseconds, from a process of its own.
+    /// Begins to look at the database over and over, 100 milliseconds behind the beginning of the look before or as soon as
+    /// that has ended, from a process of its own.
     pub fn watch(&self) -> Watcher {
         let config = self.folder.path().join("2.toml");
         let mut command = Command::new(USHER);
@@ -144,17 +145,33 @@ impl Nodes {
 /// `usher verify --every 100`, running.
 pub struct Watcher(Child);
 
+/// What a watcher saw.
+pub struct Watched {
+    /// All it printed.
+    pub said: String,
+    /// How often it looked.
+    pub looks: u64,
+    /// From the beginning of the first look to the end of the last.
+    pub milliseconds: u64,
+    /// Of the longest look, in milliseconds.
+    pub longest: u64,
+}
+
 impl Watcher {
-    /// Ends it: how often it looked, and all it printed.
-    pub fn end(mut self) -> (u64, String) {
+    /// Ends it.
+    pub fn end(mut self) -> Watched {
         drop(self.0.stdin.take());
         let mut said = String::new();
         self.0.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-        let looks = said.lines().last().and_then(|line| line.strip_prefix("looks: ")?.split(',').next());
-        let looks = looks.unwrap_or_else(|| panic!("no figures in {said}")).parse().unwrap();
+        let figure = |name: &str| -> u64 {
+            let figures = said.lines().last().unwrap_or_default().split(", ");
+            let found = figures.filter_map(|figure| figure.split_once(": ")).find(|(of, _)| *of == name);
+            found.unwrap_or_else(|| panic!("no {name} in {said}")).1.parse().unwrap()
+        };
+        let [looks, milliseconds, longest] = ["looks", "milliseconds", "longest"].map(figure);
         // It fails where it found a breach, which the caller judges by what it printed.
         self.0.wait().unwrap();
-        (looks, said)
+        Watched { said, looks, milliseconds, longest }
     }
 }
 
