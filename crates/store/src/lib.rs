@@ -352,5 +352,8 @@ fn migrator(engine: Engine) -> Migrator {
     let mut migrator = Migrator::with_migrations(STEPS.into_iter().map(step).collect());
     // During a rolling update this program meets steps of the next one: `check_usable` judges them.
     migrator.set_ignore_missing(true);
+    // The driver's own lock, an advisory one, stays on: nothing else makes starts on PostgreSQL take turns at the steps. Of
+    // Citus one node alone knows of it, which is enough while everybody opens the coordinator. Without it a start would
+    // fail, and no step be taken twice: a step commits together with its row, of which there can be one.
     migrator
 }

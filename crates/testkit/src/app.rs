@@ -325,6 +325,11 @@ impl TestApp {
         self.call(Method::DELETE, path)
     }
 
+    /// What `/metrics` gives out, of all applications of this process: counting begins with the first look.
+    pub async fn metrics(&self) -> String {
+        self.get("/metrics").await.expect(200).text()
+    }
+
     // Tokens.
 
     /// A token of the person with what an ordinary application asks for: `OnlineMeetings.ReadWrite` and

@@ -264,13 +264,17 @@ async fn passwords_and_client_secrets_are_kept_as_hashes() {
 
 /// Nothing of a panic reaches the client either; nobody knows one that can be made, so the answer alone is read.
 #[tokio::test]
-async fn the_answer_after_a_panic_says_nothing() {
+async fn the_answer_after_a_panic_says_nothing_and_it_is_counted() {
+    let app = TestApp::new().await;
+    app.metrics().await;
+
     let answer = server::ops::after_panic(Box::new("a cause with canary-panic in it"));
 
     let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["error"]["message"], "Internal Server Error");
     assert!(!body.to_string().contains("canary"));
+    assert!(app.metrics().await.contains("\nusher_panics_total "));
 }
 
 #[tokio::test]

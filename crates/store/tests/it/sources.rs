@@ -81,6 +81,15 @@ pub struct Statement {
 /// Every statement of `crates/store/src` that the service runs. A move reads every row of every table, by texts made
 /// from the catalogue.
 pub fn of_the_store() -> Vec<Statement> {
+    in_the_store(statements)
+}
+
+/// Every text of the same sources: statements of any kind, parts of statements, and whatever is no SQL.
+pub fn texts_of_the_store() -> Vec<Statement> {
+    in_the_store(texts)
+}
+
+fn in_the_store(find: fn(&str, &str) -> Vec<Statement>) -> Vec<Statement> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = files_below(&folder);
     files.retain(|file| !file.file_name().unwrap().to_string_lossy().starts_with("moving"));
@@ -97,7 +106,7 @@ pub fn of_the_store() -> Vec<Statement> {
             source.replace("{REGISTRANT}", columns("REGISTRANT")).replace("{KEYED}", columns("KEYED"));
         let source = source.replace("{seen}", columns("SEEN")).replace("{person}", columns("PERSON"));
         let source = source.replace("{open}", columns("OPEN"));
-        statements(&name, &source.replace("{columns}", columns("REGISTRANT")))
+        find(&name, &source.replace("{columns}", columns("REGISTRANT")))
     };
     files.iter().flat_map(read).collect()
 }
@@ -140,6 +149,12 @@ pub fn steps() -> Vec<(String, String)> {
 
 /// The statements in one source text.
 pub fn statements(file: &str, source: &str) -> Vec<Statement> {
+    let complete = |found: Statement| Some(Statement { text: as_statement(&found.text)?, ..found });
+    texts(file, source).into_iter().filter_map(complete).collect()
+}
+
+/// Every text between quotes in one source text.
+pub fn texts(file: &str, source: &str) -> Vec<Statement> {
     // Tests at the end of a file run no SQL of the service.
     let source = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut found = Vec::new();
@@ -150,9 +165,8 @@ pub fn statements(file: &str, source: &str) -> Vec<Statement> {
             rest = rest.split_once('\n').map_or("", |(_, after)| after);
         } else if next == '"' {
             let (literal, after) = literal(&rest[1..]);
-            if let Some(text) = as_statement(&literal) {
-                found.push(Statement { place: format!("{file}: {owner}"), text });
-            }
+            let text = literal.split_whitespace().collect::<Vec<_>>().join(" ");
+            found.push(Statement { place: format!("{file}: {owner}"), text });
             rest = after;
         } else if next == '\'' {
             rest = after_char(rest);
@@ -203,20 +217,19 @@ fn after_char(source: &str) -> &str {
 }
 
 /// A statement, or the target of a statement for many rows (`table (column, …)`), which is completed here.
-fn as_statement(literal: &str) -> Option<String> {
-    let flat = literal.split_whitespace().collect::<Vec<_>>().join(" ");
-    let first = flat.split(' ').next().unwrap_or_default();
+fn as_statement(text: &str) -> Option<String> {
+    let first = text.split(' ').next().unwrap_or_default();
     // A word alone is none, and an insert whose table is still open stands where its table does.
-    if flat == first || flat.ends_with(" INTO") || flat.starts_with("INSERT INTO {") {
+    if text == first || text.ends_with(" INTO") || text.starts_with("INSERT INTO {") {
         return None;
     }
     if matches!(first, "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "WITH") {
-        return Some(flat);
+        return Some(text.to_owned());
     }
     let is_table =
         !first.is_empty() && first.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
-    (is_table && flat[first.len()..].starts_with(" (") && flat.ends_with(')'))
-        .then(|| format!("INSERT INTO {flat} VALUES {{rows}}"))
+    (is_table && text[first.len()..].starts_with(" (") && text.ends_with(')'))
+        .then(|| format!("INSERT INTO {text} VALUES {{rows}}"))
 }
 
 #[test]

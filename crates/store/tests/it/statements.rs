@@ -1,13 +1,16 @@
 //! Rules for every SQL text, so that one schema runs on one machine and spread over shards alike.
 
-use crate::sources::{SLOTTED, Statement, WITHOUT_SLOT, of_the_store, statements, steps};
+use crate::sources::{
+    SLOTTED, Statement, WITHOUT_SLOT, of_the_store, statements, steps, texts, texts_of_the_store,
+};
 
 /// Changes that compare rows with a list of rows, and why they may: Citus 14 on PostgreSQL 18 refuses such a one where it
 /// comes unprepared.
 const ROWS_COMPARED: &[(&str, &str)] =
     &[("idempotency: REMOVE_EXPIRED", "the driver prepares what it sends")];
 
-/// What differs between engines, or takes time, chance or order from the database.
+/// What differs between engines, or takes time, chance or order from the database, or is held on one node of several
+/// alone: wherever it stands, inside a word as well.
 const BANNED: &[&str] = &[
     "NOW(",
     "CURRENT_TIMESTAMP",
@@ -25,12 +28,50 @@ const BANNED: &[&str] = &[
     "SAVEPOINT",
     "ROWID =",
     "SELECT *",
+    "$$",
+];
+
+/// The same where it is a word of its own, or several: `attempts`, `excluded` and `SKIP LOCKED` hold some of them and may
+/// be said.
+const BANNED_WORDS: &[&str] = &[
+    "CURRENT_DATE",
+    "LOCALTIME",
+    "LOCALTIMESTAMP",
+    "CLOCK_TIMESTAMP",
+    "STATEMENT_TIMESTAMP",
+    "TRANSACTION_TIMESTAMP",
+    "JULIANDAY",
+    "UNIXEPOCH",
+    "CURRVAL",
+    "LASTVAL",
+    "SETVAL",
+    "LAST_INSERT_ROWID",
+    "CTID",
+    "OID",
+    "LISTEN",
+    "UNLISTEN",
+    "LOCK",
+    "TEMP",
+    "TEMPORARY",
+    "DEFERRABLE",
+    "INITIALLY DEFERRED",
+    "SET CONSTRAINTS",
+    "EXCLUDE",
+    "INHERITS",
+    "GENERATED",
+    "XML",
+    "LO_CREATE",
+    "LO_IMPORT",
+    "LO_FROM_BYTEA",
+    "FUNCTION",
+    "PROCEDURE",
+    "CALL",
 ];
 
 /// What is wrong with a statement.
 fn faults(statement: &Statement) -> Vec<String> {
     let text = &statement.text;
-    let mut faults = banned(text);
+    let mut faults = banned(&text.to_uppercase());
     let is_excepted = statement.may_name_no_slot();
     let named = slotted_tables(text);
     let without = without_slot(text);
@@ -50,12 +91,28 @@ fn faults(statement: &Statement) -> Vec<String> {
     {
         faults.push("the arbiter does not begin with the slot".to_owned());
     }
+    if changes_slot(text) {
+        faults.push("moves rows to another slot".to_owned());
+    }
     faults
 }
 
+/// What a text in capitals says and may not.
 fn banned(text: &str) -> Vec<String> {
-    let text = text.to_uppercase();
-    BANNED.iter().filter(|word| text.contains(**word)).map(|word| format!("`{word}`")).collect()
+    let ends_word = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    let words: Vec<&str> = text.split(ends_word).filter(|word| !word.is_empty()).collect();
+    let words = format!(" {} ", words.join(" "));
+    let anywhere = BANNED.iter().filter(|part| text.contains(**part));
+    let alone = BANNED_WORDS.iter().filter(|word| words.contains(&format!(" {word} ")));
+    anywhere.chain(alone).map(|word| format!("`{word}`")).collect()
+}
+
+/// Whether it gives a row another slot, which no database lets a row have once it is spread by it.
+fn changes_slot(text: &str) -> bool {
+    text.split(" SET ").skip(1).any(|rest| {
+        let assigned = rest.split(" WHERE ").next().unwrap_or_default();
+        assigned.match_indices("slot = ").any(|(at, _)| !assigned[..at].ends_with('.'))
+    })
 }
 
 /// The tables of a slot that a statement reads or writes, as often as it names them, each with its short name.
@@ -152,6 +209,67 @@ fn every_statement_on_a_meetings_rows_names_their_slot() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A statement of another kind than those that are read for their slot is found as a text, and so is a part of one.
+#[test]
+fn no_text_of_the_store_says_what_no_statement_may() {
+    let all = texts_of_the_store();
+    assert!(all.len() > 400, "only {} texts were found", all.len());
+
+    let wrong: Vec<String> = all
+        .iter()
+        .filter(|found| !banned(&found.text).is_empty())
+        .map(|found| format!("{}: {}\n  {}", found.place, banned(&found.text).join("; "), found.text))
+        .collect();
+
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The control of what is banned.
+#[test]
+fn what_may_not_be_said_is_told_from_what_looks_like_it() {
+    for (text, word) in [
+        ("LISTEN changes", "LISTEN"),
+        ("UNLISTEN changes", "UNLISTEN"),
+        ("SELECT pg_notify('changes', '')", "NOTIFY"),
+        ("SELECT pg_try_advisory_xact_lock(1)", "ADVISORY"),
+        ("LOCK TABLE registrant IN EXCLUSIVE MODE", "LOCK"),
+        ("LOCK registrant", "LOCK"),
+        ("CREATE TEMP TABLE asked (slot BIGINT)", "TEMP"),
+        ("CREATE TEMPORARY TABLE asked (slot BIGINT)", "TEMPORARY"),
+        ("ALTER TABLE question ADD UNIQUE (slot, position) DEFERRABLE", "DEFERRABLE"),
+        ("FOREIGN KEY (slot) REFERENCES meeting (slot) INITIALLY DEFERRED", "INITIALLY DEFERRED"),
+        ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS"),
+        ("EXCLUDE USING gist (slot WITH =)", "EXCLUDE"),
+        ("CREATE TABLE live () INHERITS (registrant)", "INHERITS"),
+        ("full_name TEXT GENERATED ALWAYS AS (first_name) STORED", "GENERATED"),
+        ("meeting_no BIGSERIAL", "SERIAL"),
+        ("SELECT currval('numbers')", "CURRVAL"),
+        ("answers XML", "XML"),
+        ("picture OID", "OID"),
+        ("CREATE FUNCTION enrol(person TEXT)", "FUNCTION"),
+        ("CALL enrol('Mirja')", "CALL"),
+        ("DO $$ BEGIN END $$", "$$"),
+        ("SELECT email FROM registrant WHERE ctid = $1", "CTID"),
+        ("UPDATE outbox SET due_at = clock_timestamp()", "CLOCK_TIMESTAMP"),
+    ] {
+        assert_eq!(banned(&text.to_uppercase()), [format!("`{word}`")], "{text}");
+    }
+    for text in [
+        "UPDATE outbox SET attempts = attempts + 1 WHERE slot = $1",
+        "INSERT INTO outbox (slot) VALUES ($1) ON CONFLICT (slot) DO UPDATE SET kind = excluded.kind",
+        "SELECT version FROM meeting WHERE slot = $1 FOR UPDATE SKIP LOCKED",
+        "SELECT generation, listened_at, called_by, lock_id FROM entry WHERE slot = $1",
+        "CREATE TABLE entry (slot BIGINT, PRIMARY KEY (slot)) WITHOUT ROWID",
+    ] {
+        assert_eq!(banned(&text.to_uppercase()), [""; 0], "{text}");
+    }
+
+    let source = r#"fn f() { query("LISTEN changes"); warn("nobody may lock it or listen to it"); }"#;
+    let said: Vec<Vec<String>> = texts("control", source).iter().map(|found| banned(&found.text)).collect();
+    assert_eq!(said, [vec!["`LISTEN`".to_owned()], vec![]]);
+    assert!(statements("control", source).is_empty());
+}
+
 #[test]
 fn every_exception_is_still_needed() {
     let all = of_the_store();
@@ -199,6 +317,11 @@ fn a_statement_that_breaks_a_rule_is_caught() {
             "DELETE FROM event WHERE slot = $1 AND (meeting_id, event_id) IN (SELECT a, b FROM asked)",
             "rows compared with a list of rows",
         ),
+        ("UPDATE meeting SET slot = $2 WHERE slot = $1 AND meeting_id = $3", "moves rows to another slot"),
+        (
+            "INSERT INTO feed (slot, feed_id) VALUES ($1, $2) ON CONFLICT (slot, feed_id) DO UPDATE SET slot = $1",
+            "moves rows to another slot",
+        ),
         ("UPDATE tenant SET changed = now() WHERE tenant_id = $1", "`NOW(`"),
         ("SELECT person_id FROM person ORDER BY RANDOM()", "`RANDOM`"),
     ] {
@@ -216,14 +339,21 @@ fn keys_without_slot(schema: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     for statement in schema.split(';') {
         let flat = statement.split_whitespace().collect::<Vec<_>>().join(" ");
-        let table = match flat.split_once("CREATE TABLE ").or(flat.split_once(" ON ")) {
-            Some((_, rest)) => rest.split([' ', '(']).next().unwrap_or_default().to_owned(),
-            None => continue,
-        };
-        if !SLOTTED.contains(&table.as_str()) {
+        let behind =
+            ["CREATE TABLE ", "ALTER TABLE ", " ON "].into_iter().find_map(|words| flat.split_once(words));
+        let Some((_, rest)) = behind else { continue };
+        let table = rest.split([' ', '(']).next().unwrap_or_default();
+        if !SLOTTED.contains(&table) {
             continue;
         }
-        let keys = ["PRIMARY KEY (", "UNIQUE (", "FOREIGN KEY (", "CREATE UNIQUE INDEX ", "CREATE INDEX "];
+        let keys = [
+            "PRIMARY KEY (",
+            "UNIQUE (",
+            "FOREIGN KEY (",
+            "REFERENCES ",
+            "CREATE UNIQUE INDEX ",
+            "CREATE INDEX ",
+        ];
         for key in keys {
             for (at, _) in flat.match_indices(key) {
                 let columns = &flat[at + key.len()..];
@@ -250,7 +380,8 @@ fn every_key_of_a_meetings_table_begins_with_the_slot() {
     assert!(!steps.is_empty());
     for (file, text) in steps {
         assert_eq!(keys_without_slot(&text), [""; 0], "{file}");
-        assert_eq!(banned(&text), [""; 0], "{file}");
+        assert_eq!(banned(&text.to_uppercase()), [""; 0], "{file}");
+        assert!(!text.split(';').any(changes_slot), "{file} moves rows to another slot");
     }
 }
 
@@ -263,8 +394,11 @@ fn a_key_that_does_not_begin_with_the_slot_is_caught() {
         ("CREATE UNIQUE INDEX registrant_mail ON registrant (email)", 1),
         (
             "CREATE TABLE question (slot BIGINT, PRIMARY KEY (slot, id), FOREIGN KEY (id) REFERENCES x (id))",
-            1,
+            2,
         ),
+        ("CREATE TABLE entry (slot BIGINT, person TEXT REFERENCES person (id), PRIMARY KEY (slot))", 1),
+        ("ALTER TABLE roster ADD FOREIGN KEY (slot, meeting_id) REFERENCES meeting (slot, meeting_id)", 0),
+        ("ALTER TABLE roster ADD COLUMN tenant_id UUID REFERENCES tenant (tenant_id)", 1),
         ("CREATE TABLE event (slot BIGINT, PRIMARY KEY (slot, event_id))", 0),
     ] {
         assert_eq!(keys_without_slot(text).len(), count, "{text}");

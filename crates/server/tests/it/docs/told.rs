@@ -1,6 +1,6 @@
 //! What is told of the code: operations, errors, limits, configuration, metrics and log lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use domain::Operation;
@@ -12,7 +12,7 @@ use server::error::RequestIds;
 
 use super::USHER;
 use super::errors::every_error;
-use super::shell::succeeded;
+use super::shell::{Demo, Place, succeeded};
 use super::text::{read, sources_of, table};
 
 #[test]
@@ -133,18 +133,57 @@ fn the_switches_told_are_those_of_the_configuration() {
 
 #[test]
 fn the_metrics_told_are_the_codes() {
-    let counted = occurrences(&sources(), &["counter!(\"", "gauge!(\"", "histogram!(\""]);
+    let counted = counted(&sources());
     assert!(counted.len() > 4, "only {counted:?} were found");
 
-    let told = first_spans(&table(&read("docs/operate.md"), "metrics"), 1);
-
-    assert_eq!(told, counted);
+    assert_eq!(told_figures(), counted);
     let rules = read("docs/operate/alerts.yml");
     let asked =
         rules.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| word.starts_with("usher_"));
     asked.for_each(|name| {
-        assert!(counted.contains(name), "alerts.yml asks for `{name}`, which nobody counts")
+        assert!(counted.contains_key(name), "alerts.yml asks for `{name}`, which nobody counts")
     });
+}
+
+#[test]
+fn a_figure_is_read_with_its_kind_and_what_it_is_told_apart_by() {
+    let source = r#"metrics::counter!("one", "x" => y, "z" => "w").increment(2); gauge!("two").set(0.0)"#;
+
+    let found: Vec<(String, String)> = counted(source).into_iter().collect();
+
+    let expected = [("one", "counter by x and z"), ("two", "gauge")];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
+}
+
+/// The figures that a demo has from its own life, as the program gives them out.
+#[test]
+fn the_metrics_of_a_running_program_are_those_told() {
+    let place = Place::new();
+    let demo = Demo::start(place.shell("exec usher demo --json --listen 127.0.0.1:0"));
+    let printed: Value = serde_json::from_str(&demo.first_line).expect("one object");
+    let url = format!("{}/metrics", printed["baseUrl"].as_str().expect("an address"));
+    let awaited = [
+        "usher_graph_requests_total",
+        "usher_changes_total",
+        "usher_letters_total",
+        "usher_outbox_waiting",
+        "usher_outbox_oldest_seconds",
+    ];
+    let are_there = awaited.map(|name| format!("grep -q '^{name}' exposed")).join(" && ");
+
+    let wait = format!("until curl -sf '{url}' >exposed && {are_there}; do sleep 1; done\n");
+    let said = succeeded(&place.run(&format!("{wait}cat exposed\n")));
+
+    let told = told_figures();
+    let kinds: BTreeMap<&str, &str> =
+        said.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' ')).collect();
+    for line in said.lines().filter(|line| line.starts_with("usher_")) {
+        let (name, rest) = line.split_at(line.find(['{', ' ']).expect("a name has a value"));
+        let labels = rest.split('"').step_by(2).filter_map(|part| part.strip_suffix('='));
+        let labels: Vec<&str> = labels.map(|part| part.trim_start_matches(['{', ','])).collect();
+        let kind = kinds.get(name).expect("a figure has a kind");
+        assert_eq!(told.get(name), Some(&figure(kind, &labels)), "{line}");
+    }
 }
 
 #[test]
@@ -168,10 +207,35 @@ fn sources() -> String {
     sources_of(&["crates/server/src", "crates/store/src"]).concat()
 }
 
-/// What stands between one of the openings and the next quotation mark.
-fn occurrences(text: &str, openings: &[&str]) -> BTreeSet<String> {
-    let found = openings.iter().flat_map(|opening| text.split(opening).skip(1));
-    found.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+/// What the operating guide tells of figures: each by its name, as [`figure`] puts it.
+fn told_figures() -> BTreeMap<String, String> {
+    let told = |row: &String| {
+        let kind = cell(row, 2);
+        (cell(row, 1), kind.split(',').next().unwrap_or_default().to_owned())
+    };
+    table(&read("docs/operate.md"), "metrics").iter().map(told).collect()
+}
+
+/// The figures that calls in the sources count, in the same way.
+fn counted(sources: &str) -> BTreeMap<String, String> {
+    let mut figures = BTreeMap::new();
+    for kind in ["counter", "gauge", "histogram"] {
+        let opening = format!("{kind}!(\"");
+        for rest in sources.split(opening.as_str()).skip(1) {
+            let call = rest.split(')').next().unwrap_or_default();
+            let (name, labels) = call.split_once('"').unwrap_or_default();
+            let labels = labels.split(',').filter_map(|pair| pair.split_once("=>"));
+            let labels: Vec<&str> = labels.map(|(label, _)| label.trim().trim_matches('"')).collect();
+            let before = figures.insert(name.to_owned(), figure(kind, &labels));
+            assert!(before.is_none_or(|before| before == figures[name]), "{name} is counted in two ways");
+        }
+    }
+    figures
+}
+
+/// The kind of a figure, and what its values are told apart by.
+fn figure(kind: &str, labels: &[&str]) -> String {
+    if labels.is_empty() { kind.to_owned() } else { format!("{kind} by {}", labels.join(" and ")) }
 }
 
 /// The texts of the calls: the first quoted text of each, its lines joined.

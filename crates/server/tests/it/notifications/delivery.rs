@@ -41,6 +41,7 @@ async fn deliveries(app: &TestApp, subscription: &Value) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notification_has_graphs_shape_and_a_signature() {
     let app = app().await;
+    app.metrics().await;
     let receiver = Receiver::new().await;
     let meeting = app.built_in("everyone").await;
     let made = subscribe(&app, &wish(&registrants_of(&meeting), &receiver)).await;
@@ -80,6 +81,7 @@ async fn a_notification_has_graphs_shape_and_a_signature() {
     replayed.headers.insert("webhook-timestamp", "1".parse().unwrap());
     assert!(!is_signed(&replayed, secret), "the control: another time");
     app.get(format!("/beta/{}", path)).token(&app.token(&app.people.ines)).await.expect(200);
+    assert!(app.metrics().await.contains(r#"usher_notifications_total{outcome="delivered"}"#));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -102,6 +102,7 @@ async fn far_too_much_is_refused_in_the_readers_language_and_says_until_when() {
 #[tokio::test]
 async fn whoever_tries_links_is_told_the_same_each_time_and_then_to_wait() {
     let app = open("wrong_links_per_minute = 8\nposts_per_minute = 12").await;
+    app.metrics().await;
     let sign_up = sign_up(&app, None).await;
     sign_up.send(&app, ELSEWHERE, &guest(0), &[]).await.expect(200);
     let letter = app.mail().await.pop().unwrap();
@@ -138,4 +139,5 @@ async fn whoever_tries_links_is_told_the_same_each_time_and_then_to_wait() {
     ask(&manage, ELSEWHERE).await.expect(200);
     app.advance(jiff::SignedDuration::from_mins(1));
     ask(&manage, OFFICE).await.expect(200);
+    assert!(app.metrics().await.contains(r#"usher_refused_requests_total{what="link"}"#));
 }

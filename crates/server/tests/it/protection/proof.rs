@@ -31,6 +31,7 @@ async fn send(app: &TestApp, to: &SignUp, email: &str, (challenge, proof): (&str
 #[tokio::test]
 async fn a_browser_that_worked_registers_and_only_its_page_may_run_the_script() {
     let app = open(ALWAYS).await;
+    app.metrics().await;
     let sign_up = sign_up(&app, None).await;
     let page = sign_up.look(&app, HERE).await.expect(200);
     let (challenge, number) = worked(&page);
@@ -45,6 +46,7 @@ async fn a_browser_that_worked_registers_and_only_its_page_may_run_the_script() 
     let script = app.get("/assets/proof.js").await.expect(200);
     assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
     assert_eq!(script.header("x-content-type-options"), Some("nosniff"));
+    assert!(app.metrics().await.contains(r#"usher_proofs_total{outcome="worked"}"#));
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ Message-ID: {about}
 #[tokio::test]
 async fn a_letter_that_came_back_is_shown_and_its_address_gets_no_more() {
     let (app, port) = app().await;
+    app.metrics().await;
     let meeting = meeting(&app).await;
     let letter = confirmation(&app, &meeting, "odile").await;
     assert_eq!(states(&app, &meeting).await, [state("confirmation", "sent")]);
@@ -71,6 +72,7 @@ async fn a_letter_that_came_back_is_shown_and_its_address_gets_no_more() {
     enroll(&app, &meeting, "ODILE").await;
     let to: Vec<String> = app.mail().await.iter().map(|letter| letter.to.clone()).collect();
     assert_eq!(to, ["mirja@pinewater.example"]);
+    assert!(app.metrics().await.contains(r#"usher_letters_returned_total{kind="letterBounced"}"#));
 }
 
 #[tokio::test]
