@@ -111,12 +111,14 @@ const FIND_LEASED: &str =
         resource, change_types, notification_url, lifecycle_url, client_state, created_at, expires_at,
         secret_generation, overlap_until
     FROM subscription WHERE slot = $1 AND subscription_id = $2";
-/// The number first, from the index of what waits: the log behind it may be long.
+/// The number first, from the index of what waits: the log behind it may be long. What it is is said twice, or PostgreSQL,
+/// while the log is short, finds the row by an index that does not lead to it alone.
 const NEXT_CHANGES: &str =
     "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
         tried_at, answer
-    FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no = (SELECT MIN(w.delivery_no)
-        FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting' AND w.kind = 'change')";
+    FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.status = 'waiting' AND d.kind = 'change'
+        AND d.delivery_no = (SELECT MIN(w.delivery_no) FROM delivery w
+            WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting' AND w.kind = 'change')";
 const LIFECYCLE: &str =
     "SELECT delivery_no, kind, body, until_no, created_at, since_at, due_at, attempts, status,
         tried_at, answer
@@ -148,9 +150,10 @@ const FORGET: &str =
     "DELETE FROM subscription WHERE slot = $1 AND subscription_id = $2 AND leased_until = $3";
 const DROP_WAITING: &str = "UPDATE delivery SET status = 'dropped'
     WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting' AND kind = 'change'";
-const NEXT_DUE: &str = "SELECT MIN(d.due_at), MIN(CASE WHEN d.kind <> 'change' THEN d.due_at END)
-    FROM delivery d WHERE d.slot = $1 AND d.subscription_id = $2 AND d.delivery_no IN (
-        SELECT w.delivery_no FROM delivery w WHERE w.slot = $1 AND w.subscription_id = $2 AND w.status = 'waiting')";
+/// In the order of the index of what waits, or PostgreSQL, while the log is short, takes the key and later reads all of it.
+const NEXT_DUE: &str = "SELECT MIN(w.due_at), MIN(CASE WHEN w.kind <> 'change' THEN w.due_at END)
+    FROM (SELECT kind, due_at FROM delivery WHERE slot = $1 AND subscription_id = $2 AND status = 'waiting'
+        ORDER BY kind, delivery_no) w";
 /// Changes of one that is no more are not due: it has its last word to say, and then is to be forgotten.
 const GIVE_BACK: &str = "UPDATE subscription
     SET leased_until = 0, rest_until = CASE WHEN removed_at IS NULL THEN rest_until ELSE $5 END,

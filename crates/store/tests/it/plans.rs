@@ -204,10 +204,9 @@ const HOT: &[(&str, &str, By)] = &[
     ("feed: LIST", "change USING PRIMARY KEY (slot=? AND feed_id=? AND change_no>?)", Both),
     (
         "delivering: NEXT_DUE",
-        "w USING INDEX delivery_status (slot=? AND subscription_id=? AND status=?)",
+        "delivery USING INDEX delivery_status (slot=? AND subscription_id=? AND status=?)",
         Both,
     ),
-    ("delivering: NEXT_DUE", "d USING PRIMARY KEY (slot=? AND subscription_id=? AND delivery_no=?)", Both),
     ("delivering: LEASE", "subscription USING PRIMARY KEY (slot=? AND subscription_id=?)", Both),
     (
         "delivering: NEXT_CHANGES",
@@ -217,7 +216,7 @@ const HOT: &[(&str, &str, By)] = &[
     (
         "delivering: NEXT_CHANGES",
         "d USING PRIMARY KEY (slot=? AND subscription_id=? AND delivery_no=?)",
-        Both,
+        Sqlite,
     ),
     ("mailing: DUE_SLOTS", "o USING INDEX mailing_due (slot=? AND due_at<?)", Both),
     ("mailing: LIST_DUE", "mailing USING INDEX mailing_due (slot=? AND due_at<?)", Both),
