@@ -176,6 +176,17 @@ pub(super) const POSTGRES: Programme = Programme {
         item("hot", "as a, a meeting with a capacity", What::Http(Load::over(1))),
         item("pc", "as p, and one counter row for all", What::Pgbench(Script::Counter, 64)),
         item("spread", "as hot, 1,000 meetings", What::Http(Load::over(1_000))),
+        item("hot512", "as hot, 512 callers", What::Http(Load { callers: Some(512), ..Load::over(1) })),
+        item(
+            "spread512",
+            "as spread, 512 callers",
+            What::Http(Load { callers: Some(512), ..Load::over(1_000) }),
+        ),
+        item(
+            "a'",
+            "as a, the mailbox takes letters meanwhile",
+            What::Http(Load { mode: Mode::Mailbox, ..Load::of(64) }),
+        ),
         item("a1", "as a, 1 caller", What::Http(Load::of(1))),
         item("p1", "as p, 1 client", What::Pgbench(Script::TwoRows, 1)),
         item("a8", "as a, 8 callers", What::Http(Load::of(8))),
