@@ -30,13 +30,31 @@ fn expect_put_off(answer: TestResponse) {
     }
 }
 
-/// Lets the first enrolments fail with a code, as the server does when it breaks something off, and counts the tries:
-/// a sequence is not taken back with the transaction. It also fails where nobody set the limits, or what plans rest on.
-fn trip(code: &str, failures: u32) -> String {
+/// When a server breaks a transaction off.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// At the statement that changes a row.
+    Statement,
+    /// At the commit, when every statement has gone well.
+    Commit,
+}
+
+/// More failures than anybody tries to get past.
+const ALWAYS: u32 = 1_000;
+
+/// Lets the first changes of a kind (`INSERT ON registrant`) fail with a code, as the server does when it breaks something
+/// off, and counts the tries: a sequence is not taken back with the transaction. It also fails where nobody set the limits,
+/// or what plans rest on.
+fn trip(code: &str, failures: u32, change: &str, moment: Moment) -> String {
+    let (before, after) = match moment {
+        Moment::Statement => ("TRIGGER trip BEFORE", ""),
+        Moment::Commit => ("CONSTRAINT TRIGGER trip AFTER", "DEFERRABLE INITIALLY DEFERRED"),
+    };
     format!(
         "CREATE SEQUENCE IF NOT EXISTS tries;
         SELECT setval('tries', 1, false);
-        CREATE OR REPLACE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        {TRIP_NOTHING};
+        CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             IF nextval('tries') <= {failures} THEN
                 RAISE EXCEPTION 'tripped' USING ERRCODE = '{code}';
             END IF;
@@ -48,13 +66,16 @@ fn trip(code: &str, failures: u32) -> String {
             END IF;
             RETURN NEW;
         END $$;
-        CREATE OR REPLACE TRIGGER trip BEFORE INSERT ON registrant FOR EACH ROW EXECUTE FUNCTION trip()"
+        CREATE {before} {change} {after} FOR EACH ROW EXECUTE FUNCTION trip()"
     )
 }
 
+/// The triggers go with their function.
+const TRIP_NOTHING: &str = "DROP FUNCTION IF EXISTS trip CASCADE";
+
 #[tokio::test]
 async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off() {
-    const ALWAYS: u32 = 1_000;
+    const ENROLMENT: &str = "INSERT ON registrant";
     let app = TestApp::builder().postgres().build().await;
     let meeting = app.built_in("everyone").await;
     let rows = [
@@ -75,7 +96,7 @@ async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off(
         ("the control: what is broken for good", "XX001", ALWAYS, 500, 1),
     ];
     for (n, (what, code, failures, status, tries)) in rows.into_iter().enumerate() {
-        app.db_execute(&trip(code, failures)).await;
+        app.db_execute(&trip(code, failures, ENROLMENT, Moment::Statement)).await;
 
         let answer = enroll(&app, &meeting, n).await;
 
@@ -85,9 +106,83 @@ async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off(
             expect_put_off(answer);
         }
     }
-    app.db_execute(&trip("40001", 0)).await;
+    app.db_execute(&trip("40001", 0, ENROLMENT, Moment::Statement)).await;
     enroll(&app, &meeting, 100).await.expect(200);
     assert_eq!(app.registrants(&meeting).await.len(), 3, "whoever was put off has no place");
+}
+
+/// What people do that changes something.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Enrol,
+    Describe,
+    Cancel,
+}
+
+impl Deed {
+    /// The change that the server hears of, once in each try.
+    fn change(self) -> &'static str {
+        match self {
+            Self::Enrol => "INSERT ON registrant",
+            Self::Describe => "UPDATE ON registration",
+            Self::Cancel => "UPDATE ON registrant",
+        }
+    }
+
+    /// How often it is tried at most. An enrolment is tried as one statement first.
+    fn tries(self) -> u32 {
+        match self {
+            Self::Enrol => 6,
+            Self::Describe | Self::Cancel => 5,
+        }
+    }
+
+    async fn send(self, app: &TestApp, meeting: &TestMeeting) -> TestResponse {
+        let token = app.token(&app.people.ines);
+        match self {
+            Self::Enrol => enroll(app, meeting, 2).await,
+            Self::Describe => {
+                // Of another title people are told, which changes the row twice.
+                let description = json!({"description": "Bring boots."});
+                app.patch(meeting.registration()).token(&token).json(&description).await
+            }
+            Self::Cancel => {
+                let id = app.registrants(meeting).await[0]["id"].as_str().unwrap().to_owned();
+                app.delete(format!("{}/{id}", meeting.registrants())).token(&token).await
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_breaks_off_at_a_statement_or_at_the_commit_is_done_once_or_not_at_all() {
+    let app = TestApp::builder().postgres().build().await;
+    for deed in [Deed::Enrol, Deed::Describe, Deed::Cancel] {
+        let most = deed.tries();
+        for moment in [Moment::Statement, Moment::Commit] {
+            let mut traces = Vec::new();
+            for failures in [0, most - 1, ALWAYS] {
+                let meeting = app.built_in("everyone").await;
+                enroll(&app, &meeting, 1).await.expect(200);
+                app.db_execute(&trip("40001", failures, deed.change(), moment)).await;
+                let before = app.db_traces().await;
+
+                let answer = deed.send(&app, &meeting).await;
+
+                traces.push(app.db_traces().await - before);
+                let tries = app.db_count("SELECT last_value FROM tries").await;
+                assert_eq!(tries, i64::from(most.min(failures + 1)), "{deed:?}, {moment:?}");
+                if failures < most {
+                    assert!(answer.status.is_success(), "{deed:?}, {moment:?}: {}", answer.text());
+                } else {
+                    expect_put_off(answer);
+                }
+                app.db_execute(TRIP_NOTHING).await;
+            }
+            assert!(traces[0] > 0, "the control: {deed:?} leaves traces");
+            assert_eq!(traces, [traces[0], traces[0], 0], "{deed:?}, {moment:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
