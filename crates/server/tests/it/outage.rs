@@ -1,15 +1,18 @@
 //! A database that is overloaded, breaks things off, or goes away: tried again within limits, then 503 with
-//! `Retry-After`, never 500.
+//! `Retry-After`, never 500. And others who are silent while it works: nothing is locked meanwhile.
 
+use std::future::pending;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use testkit::{TestApp, TestMeeting, TestResponse, capture_logs};
+use testkit::{Answer, Receiver, TestApp, TestMeeting, TestResponse, capture_logs};
 use testpg::Server;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::at_once::all_at_once;
+use crate::notifications::{registrants_of, subscribe, wish};
 use crate::program::{USHER, fail, run};
 
 const CREATE: &str = "CREATE DATABASE usher ENCODING 'UTF8' TEMPLATE template0";
@@ -211,6 +214,82 @@ async fn whoever_finds_no_free_connection_is_put_off() {
     drop(holder);
     change().await.expect(200);
     assert_eq!(app.registrants(&meeting).await.len(), 1);
+}
+
+/// A mail server that greets, and has no answer for whoever brings a letter: at which port, and how they began.
+async fn mute_mail_server() -> (u16, oneshot::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
+        let mut client = BufReader::new(listener.accept().await.unwrap().0);
+        let (mut greeting, mut letter) = (String::new(), String::new());
+        client.write_all(b"220 localhost\r\n").await.unwrap();
+        client.read_line(&mut greeting).await.unwrap();
+        client.write_all(b"250 localhost\r\n").await.unwrap();
+        client.read_line(&mut letter).await.unwrap();
+        tell.send(letter).unwrap();
+        pending::<()>().await;
+    });
+    (port, told)
+}
+
+/// How many of the transactions that are open now stay open: whoever is at work in one comes to its end meanwhile.
+async fn held_transactions(app: &TestApp) -> i64 {
+    let now = app.db_count("SELECT extract(epoch FROM clock_timestamp()) * 1000000").await;
+    let begun_before = format!(
+        "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+            AND extract(epoch FROM xact_start) * 1000000 <= {now}"
+    );
+    let mut held = 0;
+    for _ in 0..100 {
+        held = app.db_count(&begun_before).await;
+        if held == 0 {
+            break;
+        }
+    }
+    held
+}
+
+/// A letter, a notification and the question whether somebody wants notifications are on their way at once, about one
+/// meeting, and nobody answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_mail_server_and_receivers_are_silent_no_transaction_is_open_and_nothing_is_locked() {
+    let (port, letter) = mute_mail_server().await;
+    let (receiver, mute) = (Receiver::new().await, TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let patience = "[subscriptions]\nhttp_to_loopback = true\ntimeout_seconds = 30";
+    let app = TestApp::builder().postgres().config(patience).build().await;
+    let host = format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\ntimeout_seconds = 600");
+    let app = app.restart_with("mailbox = true", &host).await;
+    let meeting = app.built_in("everyone").await;
+    let mut wished = wish(&registrants_of(&meeting), &receiver);
+    subscribe(&app, &wished).await;
+    receiver.answer(Answer::Silence);
+    let (mailroom, courier) = (app.send_mail_until(pending()), app.notify_until(pending()));
+    enroll(&app, &meeting, 1).await.expect(200);
+    receiver.wait_for(1).await;
+    assert!(letter.await.unwrap().starts_with("MAIL FROM:"));
+    wished["notificationUrl"] = json!(format!("http://{}/hook", mute.local_addr().unwrap()));
+    let ines = app.token(&app.people.ines);
+    let subscribing = app.post("/v1.0/subscriptions").token(&ines).json(&wished).send();
+    let subscribing = tokio::spawn(subscribing);
+    let _asked = mute.accept().await.unwrap();
+
+    let held = held_transactions(&app).await;
+    enroll(&app, &meeting, 2).await.expect(200);
+    let description = json!({"description": "Bring boots."});
+    app.patch(meeting.registration()).token(&ines).json(&description).await.expect(200);
+
+    assert_eq!(held, 0);
+    assert!(!subscribing.is_finished() && receiver.received().is_empty(), "the control: nobody was answered");
+    let holder = app.db_hold("SELECT version FROM meeting FOR UPDATE").await;
+    assert!(held_transactions(&app).await > 0, "the control: one that is held is seen");
+    expect_put_off(enroll(&app, &meeting, 3).await);
+    drop(holder);
+    mailroom.abort();
+    courier.abort();
+    subscribing.abort();
 }
 
 /// A server and a database on it. Starting one takes seconds, so it dies more than once.
