@@ -33,8 +33,11 @@ struct EventRow {
 
 const FIND: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
     WHERE slot = $1 AND outbox_id = $2";
-/// The ids alone: SQLite then finds all that it needs in the key, and does not walk what waits in the slot.
-const LIST_OTHERS: &str = "SELECT outbox_id FROM outbox
+const LIST_OTHERS: &str = "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id LIMIT $4";
+/// SQLite has to be told: it would walk all that waits in the slot, in the order of the primary key.
+const LIST_OTHERS_BY_INDEX: &str =
+    "SELECT outbox_id, kind, due_at, failed_at, last_answer FROM outbox INDEXED BY outbox_registrant
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id LIMIT $4";
 const LIST_EVENTS: &str = "SELECT event_id, at, kind, detail, letter_id, answer FROM event
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
@@ -54,6 +57,10 @@ const FORGET_EVENTS_BY_INDEX: &str = "UPDATE event INDEXED BY event_mail
     WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND actor = 'mail'
         AND (answer IS NOT NULL OR letter_id IS NULL)";
 const FORGET_ANSWER: &str = "UPDATE outbox SET last_answer = NULL WHERE slot = $1 AND outbox_id = $2";
+const FORGET_OTHERS: &str = "UPDATE outbox SET last_answer = NULL
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id";
+const FORGET_OTHERS_BY_INDEX: &str = "UPDATE outbox INDEXED BY outbox_registrant SET last_answer = NULL
+    WHERE slot = $1 AND meeting_id = $2 AND registrant_id = $3 AND outbox_id <> registrant_id";
 
 impl Store {
     /// The letters of a registrant, newest first, two hundred at most.
@@ -62,14 +69,9 @@ impl Store {
         meeting: MeetingId,
         registrant: RegistrantId,
     ) -> Result<Vec<LetterState>, Fault> {
-        let slot = meeting.slot().number();
         let (waiting, events) = read_tx!(self, |tx| {
             let events = list_events(tx, meeting, registrant).await?;
-            let mut waiting: Vec<WaitingRow> = Vec::new();
-            for id in waiting_ids(tx, meeting, registrant, MOST).await? {
-                waiting.extend(query(FIND).bind(slot).bind(id).fetch_optional(&mut *tx).await?);
-            }
-            (waiting, events)
+            (list_waiting(tx, meeting, registrant).await?, events)
         });
         assemble(waiting, events)
     }
@@ -82,14 +84,14 @@ pub(crate) async fn forget_answers(
     registrant: RegistrantId,
 ) -> Result<(), Fault> {
     let slot = meeting.slot().number();
-    for id in waiting_ids(tx, meeting, registrant, i64::MAX).await? {
-        query(FORGET_ANSWER).bind(slot).bind(id).execute(&mut *tx).await?;
-    }
-    let forget = match tx.engine() {
-        Engine::Sqlite => FORGET_EVENTS_BY_INDEX,
-        Engine::Postgres => FORGET_EVENTS,
+    query(FORGET_ANSWER).bind(slot).bind(registrant.0).execute(&mut *tx).await?;
+    let (others, events) = match tx.engine() {
+        Engine::Sqlite => (FORGET_OTHERS_BY_INDEX, FORGET_EVENTS_BY_INDEX),
+        Engine::Postgres => (FORGET_OTHERS, FORGET_EVENTS),
     };
-    query(forget).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
+    for forget in [others, events] {
+        query(forget).bind(slot).bind(meeting.0).bind(registrant.0).execute(&mut *tx).await?;
+    }
     Ok(())
 }
 
@@ -112,23 +114,22 @@ async fn list_events(
         .await
 }
 
-/// Ids under which letters to a registrant may wait in the outbox, that of the registrant, which the confirmation of an
-/// enrolment has, and `most` others.
-async fn waiting_ids(
+/// What waits for a registrant. The confirmation of the enrolment is asked for by itself: it has the registrant's id, and
+/// the index leaves it out.
+async fn list_waiting(
     tx: &mut Tx,
     meeting: MeetingId,
     registrant: RegistrantId,
-    most: i64,
-) -> Result<Vec<Uuid>, Fault> {
-    let mut ids: Vec<Uuid> = query(LIST_OTHERS)
-        .bind(meeting.slot().number())
-        .bind(meeting.0)
-        .bind(registrant.0)
-        .bind(most)
-        .fetch_values(&mut *tx)
-        .await?;
-    ids.push(registrant.0);
-    Ok(ids)
+) -> Result<Vec<WaitingRow>, Fault> {
+    let slot = meeting.slot().number();
+    let list = match tx.engine() {
+        Engine::Sqlite => LIST_OTHERS_BY_INDEX,
+        Engine::Postgres => LIST_OTHERS,
+    };
+    let mut waiting: Vec<WaitingRow> =
+        query(list).bind(slot).bind(meeting.0).bind(registrant.0).bind(MOST).fetch_all(&mut *tx).await?;
+    waiting.extend(query(FIND).bind(slot).bind(registrant.0).fetch_optional::<WaitingRow>(&mut *tx).await?);
+    Ok(waiting)
 }
 
 /// What waits, what left, and onto that what came back.

@@ -451,6 +451,12 @@ impl TestApp {
         (port, tokio::spawn(lmtp.run(self.app.clone(), stop)))
     }
 
+    /// Sends letters as the service does, until `stop` is ready.
+    pub fn send_mail_until(&self, stop: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        let mailroom = self.app.mailroom.clone();
+        tokio::spawn(async move { mailroom.run(stop).await })
+    }
+
     /// Sends what is due and gives the letters that arrived since this was last asked, oldest first.
     pub async fn mail(&self) -> Vec<Arc<MailboxLetter>> {
         self.app.returning.settled().await;

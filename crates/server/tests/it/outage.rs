@@ -1,15 +1,18 @@
 //! A database that is overloaded, breaks things off, or goes away: tried again within limits, then 503 with
-//! `Retry-After`, never 500.
+//! `Retry-After`, never 500. And others who are silent while it works: nothing is locked meanwhile.
 
+use std::future::pending;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use testkit::{TestApp, TestMeeting, TestResponse, capture_logs};
+use testkit::{Answer, Receiver, TestApp, TestMeeting, TestResponse, capture_logs};
 use testpg::Server;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::at_once::all_at_once;
+use crate::notifications::{registrants_of, subscribe, wish};
 use crate::program::{USHER, fail, run};
 
 const CREATE: &str = "CREATE DATABASE usher ENCODING 'UTF8' TEMPLATE template0";
@@ -30,13 +33,31 @@ fn expect_put_off(answer: TestResponse) {
     }
 }
 
-/// Lets the first enrolments fail with a code, as the server does when it breaks something off, and counts the tries:
-/// a sequence is not taken back with the transaction. It also fails where nobody set the limits, or what plans rest on.
-fn trip(code: &str, failures: u32) -> String {
+/// When a server breaks a transaction off.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// At the statement that changes a row.
+    Statement,
+    /// At the commit, when every statement has gone well.
+    Commit,
+}
+
+/// More failures than anybody tries to get past.
+const ALWAYS: u32 = 1_000;
+
+/// Lets the first changes of a kind (`INSERT ON registrant`) fail with a code, as the server does when it breaks something
+/// off, and counts the tries: a sequence is not taken back with the transaction. It also fails where nobody set the limits,
+/// or what plans rest on.
+fn trip(code: &str, failures: u32, change: &str, moment: Moment) -> String {
+    let (before, after) = match moment {
+        Moment::Statement => ("TRIGGER trip BEFORE", ""),
+        Moment::Commit => ("CONSTRAINT TRIGGER trip AFTER", "DEFERRABLE INITIALLY DEFERRED"),
+    };
     format!(
         "CREATE SEQUENCE IF NOT EXISTS tries;
         SELECT setval('tries', 1, false);
-        CREATE OR REPLACE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        {TRIP_NOTHING};
+        CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             IF nextval('tries') <= {failures} THEN
                 RAISE EXCEPTION 'tripped' USING ERRCODE = '{code}';
             END IF;
@@ -48,13 +69,16 @@ fn trip(code: &str, failures: u32) -> String {
             END IF;
             RETURN NEW;
         END $$;
-        CREATE OR REPLACE TRIGGER trip BEFORE INSERT ON registrant FOR EACH ROW EXECUTE FUNCTION trip()"
+        CREATE {before} {change} {after} FOR EACH ROW EXECUTE FUNCTION trip()"
     )
 }
 
+/// The triggers go with their function.
+const TRIP_NOTHING: &str = "DROP FUNCTION IF EXISTS trip CASCADE";
+
 #[tokio::test]
 async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off() {
-    const ALWAYS: u32 = 1_000;
+    const ENROLMENT: &str = "INSERT ON registrant";
     let app = TestApp::builder().postgres().build().await;
     let meeting = app.built_in("everyone").await;
     let rows = [
@@ -75,7 +99,7 @@ async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off(
         ("the control: what is broken for good", "XX001", ALWAYS, 500, 1),
     ];
     for (n, (what, code, failures, status, tries)) in rows.into_iter().enumerate() {
-        app.db_execute(&trip(code, failures)).await;
+        app.db_execute(&trip(code, failures, ENROLMENT, Moment::Statement)).await;
 
         let answer = enroll(&app, &meeting, n).await;
 
@@ -85,9 +109,83 @@ async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off(
             expect_put_off(answer);
         }
     }
-    app.db_execute(&trip("40001", 0)).await;
+    app.db_execute(&trip("40001", 0, ENROLMENT, Moment::Statement)).await;
     enroll(&app, &meeting, 100).await.expect(200);
     assert_eq!(app.registrants(&meeting).await.len(), 3, "whoever was put off has no place");
+}
+
+/// What people do that changes something.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Enrol,
+    Describe,
+    Cancel,
+}
+
+impl Deed {
+    /// The change that the server hears of, once in each try.
+    fn change(self) -> &'static str {
+        match self {
+            Self::Enrol => "INSERT ON registrant",
+            Self::Describe => "UPDATE ON registration",
+            Self::Cancel => "UPDATE ON registrant",
+        }
+    }
+
+    /// How often it is tried at most. An enrolment is tried as one statement first.
+    fn tries(self) -> u32 {
+        match self {
+            Self::Enrol => 6,
+            Self::Describe | Self::Cancel => 5,
+        }
+    }
+
+    async fn send(self, app: &TestApp, meeting: &TestMeeting) -> TestResponse {
+        let token = app.token(&app.people.ines);
+        match self {
+            Self::Enrol => enroll(app, meeting, 2).await,
+            Self::Describe => {
+                // Of another title people are told, which changes the row twice.
+                let description = json!({"description": "Bring boots."});
+                app.patch(meeting.registration()).token(&token).json(&description).await
+            }
+            Self::Cancel => {
+                let id = app.registrants(meeting).await[0]["id"].as_str().unwrap().to_owned();
+                app.delete(format!("{}/{id}", meeting.registrants())).token(&token).await
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_breaks_off_at_a_statement_or_at_the_commit_is_done_once_or_not_at_all() {
+    let app = TestApp::builder().postgres().build().await;
+    for deed in [Deed::Enrol, Deed::Describe, Deed::Cancel] {
+        let most = deed.tries();
+        for moment in [Moment::Statement, Moment::Commit] {
+            let mut traces = Vec::new();
+            for failures in [0, most - 1, ALWAYS] {
+                let meeting = app.built_in("everyone").await;
+                enroll(&app, &meeting, 1).await.expect(200);
+                app.db_execute(&trip("40001", failures, deed.change(), moment)).await;
+                let before = app.db_traces().await;
+
+                let answer = deed.send(&app, &meeting).await;
+
+                traces.push(app.db_traces().await - before);
+                let tries = app.db_count("SELECT last_value FROM tries").await;
+                assert_eq!(tries, i64::from(most.min(failures + 1)), "{deed:?}, {moment:?}");
+                if failures < most {
+                    assert!(answer.status.is_success(), "{deed:?}, {moment:?}: {}", answer.text());
+                } else {
+                    expect_put_off(answer);
+                }
+                app.db_execute(TRIP_NOTHING).await;
+            }
+            assert!(traces[0] > 0, "the control: {deed:?} leaves traces");
+            assert_eq!(traces, [traces[0], traces[0], 0], "{deed:?}, {moment:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,6 +214,82 @@ async fn whoever_finds_no_free_connection_is_put_off() {
     drop(holder);
     change().await.expect(200);
     assert_eq!(app.registrants(&meeting).await.len(), 1);
+}
+
+/// A mail server that greets, and has no answer for whoever brings a letter: at which port, and how they began.
+async fn mute_mail_server() -> (u16, oneshot::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
+        let mut client = BufReader::new(listener.accept().await.unwrap().0);
+        let (mut greeting, mut letter) = (String::new(), String::new());
+        client.write_all(b"220 localhost\r\n").await.unwrap();
+        client.read_line(&mut greeting).await.unwrap();
+        client.write_all(b"250 localhost\r\n").await.unwrap();
+        client.read_line(&mut letter).await.unwrap();
+        tell.send(letter).unwrap();
+        pending::<()>().await;
+    });
+    (port, told)
+}
+
+/// How many of the transactions that are open now stay open: whoever is at work in one comes to its end meanwhile.
+async fn held_transactions(app: &TestApp) -> i64 {
+    let now = app.db_count("SELECT extract(epoch FROM clock_timestamp()) * 1000000").await;
+    let begun_before = format!(
+        "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+            AND extract(epoch FROM xact_start) * 1000000 <= {now}"
+    );
+    let mut held = 0;
+    for _ in 0..100 {
+        held = app.db_count(&begun_before).await;
+        if held == 0 {
+            break;
+        }
+    }
+    held
+}
+
+/// A letter, a notification and the question whether somebody wants notifications are on their way at once, about one
+/// meeting, and nobody answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_mail_server_and_receivers_are_silent_no_transaction_is_open_and_nothing_is_locked() {
+    let (port, letter) = mute_mail_server().await;
+    let (receiver, mute) = (Receiver::new().await, TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let patience = "[subscriptions]\nhttp_to_loopback = true\ntimeout_seconds = 30";
+    let app = TestApp::builder().postgres().config(patience).build().await;
+    let host = format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\ntimeout_seconds = 600");
+    let app = app.restart_with("mailbox = true", &host).await;
+    let meeting = app.built_in("everyone").await;
+    let mut wished = wish(&registrants_of(&meeting), &receiver);
+    subscribe(&app, &wished).await;
+    receiver.answer(Answer::Silence);
+    let (mailroom, courier) = (app.send_mail_until(pending()), app.notify_until(pending()));
+    enroll(&app, &meeting, 1).await.expect(200);
+    receiver.wait_for(1).await;
+    assert!(letter.await.unwrap().starts_with("MAIL FROM:"));
+    wished["notificationUrl"] = json!(format!("http://{}/hook", mute.local_addr().unwrap()));
+    let ines = app.token(&app.people.ines);
+    let subscribing = app.post("/v1.0/subscriptions").token(&ines).json(&wished).send();
+    let subscribing = tokio::spawn(subscribing);
+    let _asked = mute.accept().await.unwrap();
+
+    let held = held_transactions(&app).await;
+    enroll(&app, &meeting, 2).await.expect(200);
+    let description = json!({"description": "Bring boots."});
+    app.patch(meeting.registration()).token(&ines).json(&description).await.expect(200);
+
+    assert_eq!(held, 0);
+    assert!(!subscribing.is_finished() && receiver.received().is_empty(), "the control: nobody was answered");
+    let holder = app.db_hold("SELECT version FROM meeting FOR UPDATE").await;
+    assert!(held_transactions(&app).await > 0, "the control: one that is held is seen");
+    expect_put_off(enroll(&app, &meeting, 3).await);
+    drop(holder);
+    mailroom.abort();
+    courier.abort();
+    subscribing.abort();
 }
 
 /// A server and a database on it. Starting one takes seconds, so it dies more than once.

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 28] = [
+const ONE_ENGINE: [(&str, Speaks); 32] = [
     ("listing: FIND_THESE", Speaks::Sqlite),
     ("listing: FIND_EACH_OF_THESE", Speaks::Postgres),
     ("outbox: LEASE", Speaks::Sqlite),
@@ -15,6 +15,10 @@ const ONE_ENGINE: [(&str, Speaks); 28] = [
     ("settling: ERASED_SHARED", Speaks::Postgres),
     ("mailing: TAKE", Speaks::Sqlite),
     ("mailing: TAKE_BESIDE_OTHERS", Speaks::Postgres),
+    ("letters: LIST_OTHERS_BY_INDEX", Speaks::Sqlite),
+    ("letters: LIST_OTHERS", Speaks::Postgres),
+    ("letters: FORGET_OTHERS_BY_INDEX", Speaks::Sqlite),
+    ("letters: FORGET_OTHERS", Speaks::Postgres),
     ("letters: LIST_EVENTS_BY_INDEX", Speaks::Sqlite),
     ("letters: LIST_EVENTS", Speaks::Postgres),
     ("letters: FORGET_EVENTS_BY_INDEX", Speaks::Sqlite),

@@ -7,6 +7,7 @@ use domain::{
 };
 use store::{CalendarAnswer, DueLetter, Return, Settlement};
 
+use crate::counting::count;
 use crate::rig::{MINUTE, Rig, Stage, at, fact, fresh_id};
 
 const KEY: [u8; 32] = [7; 32];
@@ -281,4 +282,23 @@ pub async fn who_is_erased_is_named_by_no_answer_however_many_there_are(rig: &Ri
     rig.store.erase_registrant(stage.meeting.id, registrant.id, &fact(300), &fact(301)).await.unwrap();
 
     assert_eq!(rig.raw.count(kept, stage.meeting.id).await, 0);
+}
+
+pub async fn an_erasure_asks_the_same_however_many_letters_wait(rig: &Rig) {
+    let cost = async |others: i64| {
+        let (stage, registrant, _) = somebody(rig).await;
+        for seconds in 0..others {
+            rig.store.ask_for_letter(&registrant, &fact(2 + seconds)).await.unwrap();
+        }
+        let (gone, forgotten) = (fact(99), fact(99));
+        let erasing = rig.store.erase_registrant(stage.meeting.id, registrant.id, &gone, &forgotten);
+        let (erased, statements) = count(erasing).await;
+        erased.unwrap();
+        statements.len()
+    };
+
+    let one = cost(1).await;
+
+    assert_eq!(cost(9).await, one);
+    assert!(one >= 3, "the control: something is counted");
 }

@@ -28,10 +28,12 @@ enum List {
     Questions,
     Subscriptions,
     Meetings,
+    /// Of one registrant.
+    Letters,
 }
 
 /// How many statements each of them takes.
-const LISTS: [(List, usize); 10] = [
+const LISTS: [(List, usize); 11] = [
     (List::Registrants, 1),
     (List::RegistrantsByIds, 1),
     (List::RegistrantsAskedFor, 2),
@@ -43,6 +45,8 @@ const LISTS: [(List, usize); 10] = [
     (List::Questions, 3),
     (List::Subscriptions, 1),
     (List::Meetings, 2),
+    // What left, what waits, and the confirmation.
+    (List::Letters, 3),
 ];
 
 /// A meeting and what belongs to it, so many of each.
@@ -73,6 +77,9 @@ async fn furnished(rig: &Rig, rows: usize) -> Furnished {
     let registrants = rig.store.list_registrants(id, of, None, LIMIT, false).await.unwrap().registrants;
     for registrant in &registrants {
         rig.store.record_attendance(registrant, at(60)).await.unwrap();
+    }
+    for _ in 1..rows {
+        rig.store.ask_for_letter(&registrants[0], &fact(60)).await.unwrap();
     }
     let owner = Owner { tenant: TENANT, app: Some(AppId(organizer.0.to_string())), person: None };
     let new = || Subscription { owner: owner.clone(), ..subscription(Watched::Meetings) };
@@ -137,6 +144,7 @@ impl Furnished {
                 let ids = store.list_meeting_ids(TENANT, meeting.organizer, None, LIMIT).await.unwrap();
                 store.find_meetings(&ids).await.unwrap().len()
             }
+            List::Letters => store.list_letters(meeting.id, self.registrants[0].id).await.unwrap().len(),
         }
     }
 }

@@ -127,6 +127,7 @@ macro_rules! every_case {
                 a_no_of_a_calendar_offers_once_for_each_version_told,
                 who_is_erased_is_named_by_no_answer_of_a_mail_server,
                 who_is_erased_is_named_by_no_answer_however_many_there_are,
+                an_erasure_asks_the_same_however_many_letters_wait,
                 somebody_who_sends_reports_without_end_is_heard_fifty_times,
                 what_is_said_of_a_letter_after_its_recipient_is_erased_is_not_kept;
             cancel:

@@ -242,10 +242,26 @@ const HOT: &[(&str, &str, By)] = &[
         Both,
     ),
     ("letters: FIND", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
+    ("letters: FORGET_ANSWER", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Both),
     (
         "letters: LIST_OTHERS",
         "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",
-        Both,
+        Postgres,
+    ),
+    (
+        "letters: LIST_OTHERS_BY_INDEX",
+        "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",
+        Sqlite,
+    ),
+    (
+        "letters: FORGET_OTHERS",
+        "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",
+        Postgres,
+    ),
+    (
+        "letters: FORGET_OTHERS_BY_INDEX",
+        "outbox USING INDEX outbox_registrant (slot=? AND meeting_id=? AND registrant_id=?)",
+        Sqlite,
     ),
     (
         "letters: LIST_EVENTS",
