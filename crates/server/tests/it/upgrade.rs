@@ -1,4 +1,4 @@
-//! A new version brings the schema up to date: killed while it does.
+//! A new version brings the schema up to date: killed while it does, and started several times at once.
 
 mod site;
 
@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
-use sqlx::{Connection, PgConnection, query_scalar};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection, query_as, query_scalar, raw_sql};
 use testkit::TestApp;
 use testpg::{Cluster, Relay, Scratch, Standing};
 
@@ -19,12 +20,22 @@ use site::{Database, Site, steps};
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 /// The signal for a file that grows beyond what is allowed.
 const SIGXFSZ: i32 = 25;
+/// How many nodes start at once.
+const SIDES: usize = 6;
 
 /// What a start says to PostgreSQL on its way through a step: before each nothing of the step is there, all that it makes,
 /// or its record as well, and none of it is committed.
 const UNCOMMITTED: [&str; 3] = ["BEGIN", "INSERT INTO _sqlx_migrations", "COMMIT"];
 /// What it says first when the step is committed.
 const COMMITTED: &str = "SET execution_time";
+
+/// PostgreSQL's lock is granted to everybody: the program runs as it is shipped, and has no such switch.
+const NO_LOCK: &str = "
+    CREATE FUNCTION pg_advisory_lock(BIGINT) RETURNS void LANGUAGE sql AS '';
+    CREATE FUNCTION pg_advisory_unlock(BIGINT) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE';
+    DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database());
+    END $$";
 
 /// A command that opens the database, brings it up to date and ends.
 fn open(config: &Path) -> Command {
@@ -73,6 +84,24 @@ async fn kill_before(text: &str, config: &Path, scratch: &Scratch, relay: &Relay
     while matches!(relay.standing(), Standing::Waiting(_)) {
         tokio::time::sleep(LOOK).await;
     }
+}
+
+fn check_all_came_up(sides: Vec<Child>) {
+    for side in sides {
+        let output = side.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn check_none_has_ended(sides: &mut [Child]) {
+    let is_under_way = |side: &mut Child| side.try_wait().unwrap().is_none();
+    assert!(sides.iter_mut().all(is_under_way), "one ended while it should have waited");
+}
+
+/// Whether a process has a file of this name open, as Linux tells.
+fn has_open(side: &Child, name: &str) -> bool {
+    let files = fs::read_dir(format!("/proc/{}/fd", side.id())).unwrap();
+    files.filter_map(|file| fs::read_link(file.ok()?.path()).ok()).any(|file| file.ends_with(name))
 }
 
 #[tokio::test]
@@ -134,4 +163,72 @@ async fn a_new_postgres_database_killed_anywhere_in_its_first_step_is_whole_afte
 
     assert_eq!(Database::Postgres(scratch).schema().await, fresh);
     stopped.start().await.built_in("everyone").await;
+}
+
+#[tokio::test]
+async fn nodes_that_start_at_once_on_an_old_sqlite_file_all_come_up_and_nobody_is_lost() {
+    let site = Site::sqlite().await;
+    let config = site.stopped.config_file();
+    let file = SqliteConnectOptions::new().filename(site.stopped.file("usher.db"));
+    // So that none is through before the last has come.
+    let mut holder = file.connect().await.unwrap();
+    raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+
+    let mut sides: Vec<Child> = (0..SIDES).map(|_| begin(&mut open(&config))).collect();
+    while !sides.iter().all(|side| has_open(side, "usher.db-wal")) {
+        check_none_has_ended(&mut sides);
+        tokio::time::sleep(LOOK).await;
+    }
+    raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    holder.close().await.unwrap();
+
+    check_all_came_up(sides);
+    site.check().await;
+}
+
+#[tokio::test]
+async fn nodes_that_start_at_once_on_an_old_postgres_schema_take_turns_and_nobody_is_lost() {
+    let site = Site::postgres().await;
+    let config = site.stopped.config_file();
+    let url = site.scratch().url();
+    let mut beside = PgConnection::connect(&url).await.unwrap();
+    // The third step changes this table.
+    let mut holder = PgConnection::connect(&url).await.unwrap();
+    raw_sql("BEGIN; LOCK TABLE roster IN ACCESS SHARE MODE").execute(&mut holder).await.unwrap();
+
+    let mut sides: Vec<Child> = (0..SIDES).map(|_| begin(&mut open(&config))).collect();
+    let waiting = "SELECT COUNT(*) FILTER (WHERE locktype = 'relation'),
+            COUNT(*) FILTER (WHERE locktype = 'advisory')
+        FROM pg_locks WHERE NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let one_in_the_midst: (i64, i64) = (1, SIDES as i64 - 1);
+    while query_as::<_, (i64, i64)>(waiting).fetch_one(&mut beside).await.unwrap() != one_in_the_midst {
+        check_none_has_ended(&mut sides);
+        tokio::time::sleep(LOOK).await;
+    }
+    holder.close().await.unwrap();
+
+    check_all_came_up(sides);
+    site.check().await;
+}
+
+/// The control of the case above. No step is taken twice even so: it commits together with its record.
+#[tokio::test]
+async fn without_the_lock_a_node_that_meets_another_at_a_postgres_schema_does_not_come_up() {
+    let site = Site::postgres().await;
+    let config = site.stopped.config_file();
+    site.scratch().execute(NO_LOCK);
+    let relay = Relay::open(site.scratch());
+    relay.step(true);
+    let mut late = begin(open(&config).env("USHER_DATABASE__URL", relay.url()));
+    // It knows which steps are left to take.
+    stop_before("BEGIN", &mut late, &relay).await;
+
+    run(&mut open(&config), b"");
+    relay.step(false);
+
+    let output = late.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("already exists"), "{said}");
+    site.check().await;
 }
