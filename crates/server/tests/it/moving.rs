@@ -17,8 +17,8 @@ use testpg::{Cluster, Relay, Scratch, Standing};
 
 use crate::program::{USHER, fail, run};
 
-/// Between two looks at where the move is.
-const LOOK: Duration = Duration::from_millis(1);
+/// Between two looks at where a program is.
+pub const LOOK: Duration = Duration::from_millis(1);
 /// More than the rows that a move carries at once.
 const CROWD: usize = 450;
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
@@ -146,16 +146,22 @@ async fn hold_before(config: &Path, scratch: &Scratch, text: &str) -> (Child, Re
     let relay = Relay::open(scratch);
     relay.step(true);
     let mut child = begin(config, relay.url());
+    let said = stop_before(text, &mut child, &relay).await;
+    (child, relay, said)
+}
+
+/// Lets a program go on until it is about to say something with this text to the database; what it said there before.
+pub async fn stop_before(text: &str, child: &mut Child, relay: &Relay) -> Vec<String> {
     let mut said = Vec::new();
     loop {
         match relay.standing() {
-            Standing::Waiting(statement) if statement.contains(text) => return (child, relay, said),
+            Standing::Waiting(statement) if statement.contains(text) => return said,
             Standing::Waiting(statement) => {
                 said.push(statement);
                 relay.let_through();
             }
             Standing::Quiet | Standing::Running => {
-                assert!(child.try_wait().unwrap().is_none(), "the move ended before it said `{text}`");
+                assert!(child.try_wait().unwrap().is_none(), "it ended before it said `{text}`");
                 tokio::time::sleep(LOOK).await;
             }
         }

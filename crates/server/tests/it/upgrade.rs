@@ -1,36 +1,41 @@
-//! A new version brings the schema up to date, and is killed while it does.
+//! A new version brings the schema up to date: killed while it does, and started several times at once.
 
+mod site;
+
+use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 
-use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, query_scalar, raw_sql};
-use testkit::{Stopped, TestApp, TestMeeting};
+use sqlx::{ConnectOptions, Connection, PgConnection, query_as, query_scalar, raw_sql};
+use testkit::TestApp;
+use testpg::{Cluster, Relay, Scratch, Standing};
 
+use crate::moving::{LOOK, stop_before};
 use crate::program::{USHER, run};
+use site::{Database, Site, steps};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
-/// What a step made, undone.
-const ONE_STEP_BACK: &str = "DROP TABLE mailing; ALTER TABLE outbox DROP COLUMN about;
-    ALTER TABLE registration DROP COLUMN told_version; ALTER TABLE registration DROP COLUMN told_at;
-    ALTER TABLE deployment DROP COLUMN reminders; DELETE FROM _sqlx_migrations WHERE version = 4";
 /// The signal for a file that grows beyond what is allowed.
 const SIGXFSZ: i32 = 25;
+/// How many nodes start at once.
+const SIDES: usize = 6;
 
-/// A site as the first version left it.
-async fn site_of_old(app: TestApp) -> (Stopped, TestMeeting, Vec<Value>) {
-    let meeting = app.built_in("everyone").await;
-    let token = app.token(&app.people.ines);
-    for n in 0..40 {
-        let body = json!({"firstName": "Odile", "lastName": "Marchetti", "email": format!("p{n}@pinewater.example")});
-        app.post(meeting.registrants()).token(&token).json(&body).await.expect(200);
-    }
-    let list = app.registrants(&meeting).await;
-    app.db_execute(ONE_STEP_BACK).await;
-    (app.stop().await, meeting, list)
-}
+/// What a start says to PostgreSQL on its way through a step: before each nothing of the step is there, all that it makes,
+/// or its record as well, and none of it is committed.
+const UNCOMMITTED: [&str; 3] = ["BEGIN", "INSERT INTO _sqlx_migrations", "COMMIT"];
+/// What it says first when the step is committed.
+const COMMITTED: &str = "SET execution_time";
+
+/// PostgreSQL's lock is granted to everybody: the program runs as it is shipped, and has no such switch.
+const NO_LOCK: &str = "
+    CREATE FUNCTION pg_advisory_lock(BIGINT) RETURNS void LANGUAGE sql AS '';
+    CREATE FUNCTION pg_advisory_unlock(BIGINT) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE';
+    DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database());
+    END $$";
 
 /// A command that opens the database, brings it up to date and ends.
 fn open(config: &Path) -> Command {
@@ -39,7 +44,11 @@ fn open(config: &Path) -> Command {
     command
 }
 
-/// The same, killed by the system at the first write behind so many pages of any file.
+fn begin(command: &mut Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// The same command, killed by the system at the first write behind so many pages of any file.
 fn open_with_pages(config: &Path, pages: usize) -> Output {
     let mut command = Command::new("sh");
     let limited = format!("ulimit -c 0; ulimit -f {}; exec \"$0\" users list --tenant {TENANT}", 8 * pages);
@@ -58,76 +67,168 @@ fn kill_at_every_write(config: &Path) -> usize {
     panic!("it never came to its end")
 }
 
-async fn steps_taken(stopped: &Stopped) -> i64 {
-    let mut file = SqliteConnectOptions::new().filename(stopped.file("usher.db")).connect().await.unwrap();
-    let sound: String = query_scalar("PRAGMA integrity_check").fetch_one(&mut file).await.unwrap();
-    assert_eq!(sound, "ok");
-    query_scalar("SELECT COUNT(*) FROM _sqlx_migrations WHERE success").fetch_one(&mut file).await.unwrap()
+/// Kills a start on this database that is about to say something with this text to it.
+async fn kill_before(text: &str, config: &Path, scratch: &Scratch, relay: &Relay) {
+    relay.step(true);
+    let mut child = begin(open(config).env("USHER_DATABASE__URL", relay.url()));
+    stop_before(text, &mut child, relay).await;
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // A server undoes what it has begun when the line is cut. Here the relay has hold of the line.
+    let mut beside = PgConnection::connect(&scratch.url()).await.unwrap();
+    let end = "SELECT pg_terminate_backend($1, 10000)";
+    let is_gone: bool = query_scalar(end).bind(relay.backend()).fetch_one(&mut beside).await.unwrap();
+    assert!(is_gone, "the server does not hear of it");
+    relay.step(false);
+    // Or what was held would be taken for what the next start says.
+    while matches!(relay.standing(), Standing::Waiting(_)) {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn check_all_came_up(sides: Vec<Child>) {
+    for side in sides {
+        let output = side.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn check_none_has_ended(sides: &mut [Child]) {
+    let is_under_way = |side: &mut Child| side.try_wait().unwrap().is_none();
+    assert!(sides.iter_mut().all(is_under_way), "one ended while it should have waited");
+}
+
+/// Whether a process has a file of this name open, as Linux tells.
+fn has_open(side: &Child, name: &str) -> bool {
+    let files = fs::read_dir(format!("/proc/{}/fd", side.id())).unwrap();
+    files.filter_map(|file| fs::read_link(file.ok()?.path()).ok()).any(|file| file.ends_with(name))
 }
 
 #[tokio::test]
 async fn a_sqlite_schema_brought_up_to_date_and_killed_at_any_write_is_whole_afterwards() {
-    let (stopped, meeting, list) = site_of_old(TestApp::builder().sqlite().build().await).await;
-    let before = steps_taken(&stopped).await;
+    let site = Site::sqlite().await;
 
-    let kills = kill_at_every_write(&stopped.config_file());
+    let kills = kill_at_every_write(&site.stopped.config_file());
 
-    assert!(kills > 5, "only {kills} kills");
-    assert_eq!(steps_taken(&stopped).await, before + 1);
-    let app = stopped.start().await;
-    assert_eq!(app.registrants(&meeting).await, list);
+    assert!(kills > 20, "only {kills} kills");
+    site.check().await;
 }
 
 #[tokio::test]
 async fn a_new_sqlite_file_killed_at_any_write_is_whole_afterwards() {
     let stopped = TestApp::builder().sqlite().build().await.stop().await;
-    let all = steps_taken(&stopped).await;
-    std::fs::remove_file(stopped.file("usher.db")).unwrap();
+    let database = Database::Sqlite(stopped.file("usher.db"));
+    let fresh = database.schema().await;
+    fs::remove_file(stopped.file("usher.db")).unwrap();
 
     let kills = kill_at_every_write(&stopped.config_file());
 
     assert!(kills > 20, "only {kills} kills");
-    assert_eq!(steps_taken(&stopped).await, all);
+    assert_eq!(database.schema().await, fresh);
+    stopped.start().await.built_in("everyone").await;
+}
+
+/// A client that dies while the server is at work is missed when that is done, so these are all the states there are.
+#[tokio::test]
+async fn a_postgres_schema_brought_up_to_date_and_killed_anywhere_in_any_step_is_whole_afterwards() {
+    let site = Site::postgres().await;
+    let (config, relay) = (site.stopped.config_file(), Relay::open(site.scratch()));
+
+    for taken in 1..steps(&site.fresh) {
+        let before = site.database.schema().await;
+        assert_eq!(steps(&before), taken, "a step that is committed stays");
+        for text in UNCOMMITTED {
+            kill_before(text, &config, site.scratch(), &relay).await;
+            assert_eq!(site.database.schema().await, before, "half a step is undone: `{text}`");
+        }
+        kill_before(COMMITTED, &config, site.scratch(), &relay).await;
+    }
+    run(&mut open(&config), b"");
+
+    site.check().await;
+}
+
+#[tokio::test]
+async fn a_new_postgres_database_killed_anywhere_in_its_first_step_is_whole_afterwards() {
+    let app = TestApp::builder().postgres().build().await;
+    let fresh = Database::Postgres(app.db()).schema().await;
+    let scratch = Arc::new(Cluster::shared().create());
+    let stopped = app.stop().await.on(Arc::clone(&scratch));
+    let (config, relay) = (stopped.config_file(), Relay::open(&scratch));
+
+    for text in UNCOMMITTED.into_iter().chain([COMMITTED]) {
+        kill_before(text, &config, &scratch, &relay).await;
+    }
+    run(&mut open(&config), b"");
+
+    assert_eq!(Database::Postgres(scratch).schema().await, fresh);
     stopped.start().await.built_in("everyone").await;
 }
 
 #[tokio::test]
-async fn a_postgres_schema_brought_up_to_date_and_killed_halfway_is_whole_afterwards() {
-    let app = TestApp::builder().postgres().build().await;
-    let url = app.db().url();
-    let (stopped, meeting, list) = site_of_old(app).await;
-    let config = stopped.config_file();
-    let mut beside = PgConnection::connect(&url).await.unwrap();
-    let count = async |database: &mut PgConnection, text: &str| {
-        query_scalar::<_, i64>(AssertSqlSafe(text.to_owned())).fetch_one(database).await.unwrap()
-    };
-    let made = "SELECT COUNT(*) FROM pg_attribute WHERE attname = 'told_version' AND NOT attisdropped";
+async fn nodes_that_start_at_once_on_an_old_sqlite_file_all_come_up_and_nobody_is_lost() {
+    let site = Site::sqlite().await;
+    let config = site.stopped.config_file();
+    let file = SqliteConnectOptions::new().filename(site.stopped.file("usher.db"));
+    // So that none is through before the last has come.
+    let mut holder = file.connect().await.unwrap();
+    raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
 
-    for _ in 0..3 {
-        // The step is done and cannot be recorded, so it does not come to its end.
-        let mut holder = PgConnection::connect(&url).await.unwrap();
-        raw_sql("BEGIN; LOCK TABLE _sqlx_migrations IN SHARE MODE").execute(&mut holder).await.unwrap();
-        let mut child = open(&config).spawn().unwrap();
-        let waits = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'usher'
-            AND datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%_sqlx_migrations%'";
-        while count(&mut beside, waits).await == 0 {
-            assert!(child.try_wait().unwrap().is_none(), "it ended before it was halfway");
-            tokio::task::yield_now().await;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        holder.close().await.unwrap();
-        let gone = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'usher'
-            AND datname = current_database()";
-        while count(&mut beside, gone).await > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(count(&mut beside, made).await, 0, "the half step is undone");
+    let mut sides: Vec<Child> = (0..SIDES).map(|_| begin(&mut open(&config))).collect();
+    while !sides.iter().all(|side| has_open(side, "usher.db-wal")) {
+        check_none_has_ended(&mut sides);
+        tokio::time::sleep(LOOK).await;
     }
+    raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    holder.close().await.unwrap();
+
+    check_all_came_up(sides);
+    site.check().await;
+}
+
+#[tokio::test]
+async fn nodes_that_start_at_once_on_an_old_postgres_schema_take_turns_and_nobody_is_lost() {
+    let site = Site::postgres().await;
+    let config = site.stopped.config_file();
+    let url = site.scratch().url();
+    let mut beside = PgConnection::connect(&url).await.unwrap();
+    // The third step changes this table.
+    let mut holder = PgConnection::connect(&url).await.unwrap();
+    raw_sql("BEGIN; LOCK TABLE roster IN ACCESS SHARE MODE").execute(&mut holder).await.unwrap();
+
+    let mut sides: Vec<Child> = (0..SIDES).map(|_| begin(&mut open(&config))).collect();
+    let waiting = "SELECT COUNT(*) FILTER (WHERE locktype = 'relation'),
+            COUNT(*) FILTER (WHERE locktype = 'advisory')
+        FROM pg_locks WHERE NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let one_in_the_midst: (i64, i64) = (1, SIDES as i64 - 1);
+    while query_as::<_, (i64, i64)>(waiting).fetch_one(&mut beside).await.unwrap() != one_in_the_midst {
+        check_none_has_ended(&mut sides);
+        tokio::time::sleep(LOOK).await;
+    }
+    holder.close().await.unwrap();
+
+    check_all_came_up(sides);
+    site.check().await;
+}
+
+/// The control of the case above. No step is taken twice even so: it commits together with its record.
+#[tokio::test]
+async fn without_the_lock_a_node_that_meets_another_at_a_postgres_schema_does_not_come_up() {
+    let site = Site::postgres().await;
+    let config = site.stopped.config_file();
+    site.scratch().execute(NO_LOCK);
+    let relay = Relay::open(site.scratch());
+    relay.step(true);
+    let mut late = begin(open(&config).env("USHER_DATABASE__URL", relay.url()));
+    // It knows which steps are left to take.
+    stop_before("BEGIN", &mut late, &relay).await;
 
     run(&mut open(&config), b"");
+    relay.step(false);
 
-    assert_eq!(count(&mut beside, made).await, 1);
-    let app = stopped.start().await;
-    assert_eq!(app.registrants(&meeting).await, list);
+    let output = late.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("already exists"), "{said}");
+    site.check().await;
 }
