@@ -151,7 +151,7 @@ impl Deed {
             }
             Self::Cancel => {
                 let id = app.registrants(meeting).await[0]["id"].as_str().unwrap().to_owned();
-                app.delete(format!("{}/{id}", meeting.registrants())).token(&token).await
+                app.post(format!("{}/{id}/cancel", meeting.registrants())).token(&token).await
             }
         }
     }
