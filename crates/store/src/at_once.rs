@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::Fault;
 use crate::engine::{BEGIN, COMMIT, Engine, Pool, Text, Value, query};
 use crate::idempotency::{KEYED, keyed};
-use crate::rows::{PerLength, number, pieces, placeholders};
-use crate::seating::{REGISTRANT, or_fail, parties, values};
+use crate::rows::{PerLength, number, or_fail, pieces, placeholders};
+use crate::seating::{REGISTRANT, parties, values};
 
 /// What a party takes its meeting to be; see [`seen`].
 const SEEN: &str = "slot, meeting_id, registration_id, version, directory_version, size, first_id";

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::Fault;
-use crate::engine::{Tx, query};
+use crate::engine::{Engine, Tx, query};
 use crate::mailing::{DueMailing, MailingRow, advance, end, list, take};
 use crate::rows::{micros, number};
 use crate::waiting::leave_all;
@@ -22,6 +22,10 @@ const BEGIN_CANCELLATION: &str =
 const DROP_ALL: &str = "DELETE FROM mailing WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 const LIST_CANCELLATIONS: &str = "SELECT registration_id FROM mailing
     WHERE slot = $1 AND meeting_id = $2 AND registration_id > $3 AND kind = 'cancellation' ORDER BY registration_id LIMIT 1";
+/// Registrants before their letters, in which order others take them: two would wait for each other.
+const HOLD: &str = "SELECT COUNT(*) FROM (SELECT registrant_id FROM registrant
+    WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3 AND registrant_id > $4 AND registrant_id <= $5
+    ORDER BY registrant_id FOR UPDATE) held";
 /// The letter takes the place of a confirmation that was still waiting.
 const TELL_CANCELED: &str = "INSERT INTO outbox (slot, outbox_id, meeting_id, registrant_id, kind, due_at, attempts, about)
     SELECT slot, registrant_id, meeting_id, registrant_id, 'cancellation', $6, 0, 1 FROM registrant
@@ -106,6 +110,9 @@ pub(crate) async fn cancel_piece(tx: &mut Tx, due: &DueMailing, row: &MailingRow
     let listed = list(tx, due, row, CANCELED_AT_ONCE).await?;
     let Some(last) = listed.last() else { return end(tx, due).await };
     let (after, last) = (row.after_registrant.unwrap_or_default(), last.registrant_id);
+    if tx.engine() == Engine::Postgres {
+        let _: i64 = due.about(HOLD).bind(after).bind(last).fetch_value(&mut *tx).await?;
+    }
     due.about(TELL_CANCELED).bind(after).bind(last).bind(row.since_at).execute(&mut *tx).await?;
     let cancel = |text| due.about(text).bind(after).bind(last).bind(row.since_at).bind(&row.actor);
     let registered = cancel(CANCEL).execute(&mut *tx).await?;

@@ -30,7 +30,7 @@ impl Store {
             .busy_timeout(Duration::from_secs(5))
             // Every statement has its key: an index made for one statement would only hide that it has none.
             .pragma("automatic_index", "OFF")
-            // Room for the row inserts in all their lengths, beside everything else.
+            // Room for statements of many rows in their usual lengths, beside everything else.
             .statement_cache_capacity(8 * rows::PIECE + 128);
         // The unique key of a large meeting is written all over: what does not fit into memory is read again.
         // A statement of many rows keeps the pages it changes until it has ended: in memory, or else in a file
@@ -81,7 +81,7 @@ impl Store {
         let is_spread = citus::spread(&mut first).await?;
         first.close().await?;
         let options = options
-            // Room for the row inserts in all their lengths, beside everything else.
+            // Room for statements of many rows in their usual lengths, beside everything else.
             .statement_cache_capacity(8 * rows::PIECE + 128)
             // Who waits longer than a client does, waits for nothing.
             .options([

@@ -9,9 +9,10 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::engine::{Engine, Tx, query};
+use crate::listing::read_these;
 use crate::meeting::MeetingRow;
 use crate::registrant::{FIND_FROM, RegistrantRow};
-use crate::rows::{micros, number};
+use crate::rows::{micros, number, pieces};
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// A letter that is due, with the live rows it is written from.
@@ -128,6 +129,7 @@ impl Store {
         let mut letters = Vec::with_capacity(leased.len());
         let mut tx = self.readers.begin_read().await?;
         let mut known = Known::default();
+        known.read_registrants(&mut tx, &leased).await?;
         for row in leased {
             let id = row.outbox_id;
             match read_letter(&mut tx, slot, row, &mut known).await {
@@ -201,14 +203,53 @@ impl Store {
     }
 }
 
-/// What was read already for letters of one lease, most of which are about one meeting.
+/// What was read already for letters of one lease.
 #[derive(Default)]
 struct Known {
+    registrants: HashMap<Uuid, RegistrantRow>,
     meetings: HashMap<Uuid, Meeting>,
     told: HashMap<(Uuid, Uuid), Told>,
 }
 
 impl Known {
+    /// Reads registrants together. Where one among them cannot be read, each is read by itself later.
+    async fn read_registrants(&mut self, tx: &mut Tx, leased: &[LeasedRow]) -> Result<(), Fault> {
+        let mut by_meeting: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for row in leased {
+            by_meeting.entry(row.meeting_id).or_default().push(row.registrant_id);
+        }
+        for (meeting, mut ids) in by_meeting {
+            ids.sort_unstable();
+            ids.dedup();
+            for piece in pieces(&ids) {
+                match read_these(&mut *tx, MeetingId(meeting), piece).await {
+                    Ok(rows) => self.registrants.extend(rows.into_iter().map(|row| (row.registrant_id, row))),
+                    Err(fault) if fault.may_pass() => return Err(fault),
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn registrant(
+        &mut self,
+        tx: &mut Tx,
+        row: &LeasedRow,
+        slot: i64,
+    ) -> Result<Option<RegistrantRow>, Fault> {
+        if let Some(known) = self.registrants.remove(&row.registrant_id) {
+            return Ok(Some(known));
+        }
+        let first: Option<RegistrantRow> = query(FIND_FROM)
+            .bind(slot)
+            .bind(row.meeting_id)
+            .bind(row.registrant_id)
+            .fetch_optional(tx)
+            .await?;
+        Ok(first.filter(|found| found.registrant_id == row.registrant_id))
+    }
+
     async fn meeting(&mut self, tx: &mut Tx, slot: i64, id: Uuid) -> Result<Option<Meeting>, Fault> {
         if let Some(known) = self.meetings.get(&id) {
             return Ok(Some(known.clone()));
@@ -239,13 +280,7 @@ async fn read_letter(
 ) -> Result<Option<DueLetter>, Fault> {
     let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
     let meeting = known.meeting(tx, slot, row.meeting_id).await?;
-    let registrant: Option<RegistrantRow> = query(FIND_FROM)
-        .bind(slot)
-        .bind(row.meeting_id)
-        .bind(row.registrant_id)
-        .fetch_optional(&mut *tx)
-        .await?;
-    let registrant = registrant.filter(|found| found.registrant_id == row.registrant_id);
+    let registrant = known.registrant(tx, &row, slot).await?;
     let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
     let registrant = registrant.into_registrant()?;
     let told = known.told(tx, slot, (row.meeting_id, registrant.registration.0)).await?;

@@ -63,6 +63,12 @@ pub(crate) fn insert_rows(into: &str, rows: usize, columns: usize) -> String {
     format!("INSERT INTO {into} VALUES {}", placeholders(rows, columns))
 }
 
+/// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
+/// Whatever fails here ends the transaction, so nobody would go back to that.
+pub(crate) fn or_fail(insert: &str) -> String {
+    insert.replacen(" INTO ", " OR FAIL INTO ", 1)
+}
+
 /// The same text for each number of rows from 1 to [`PIECE`], made once: each then stays prepared.
 pub(crate) struct PerLength([Text; PIECE]);
 

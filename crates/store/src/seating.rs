@@ -13,7 +13,7 @@ use crate::aside::Aside;
 use crate::engine::{BEGIN, COMMIT, Engine, Pool, Text, Tx, Value, query};
 use crate::registrant::answers_json;
 use crate::rows::{
-    PerLength, about_meetings, bind_meetings, insert_rows, micros, number, pieces, placeholders,
+    PerLength, about_meetings, bind_meetings, insert_rows, micros, number, or_fail, pieces, placeholders,
 };
 
 /// What decides about an enrolment, as it stands under the meeting's lock.
@@ -123,12 +123,6 @@ fn follow_up() -> PerLength {
             ["WITH", &format!("letter AS ({letters}), fact AS ({events}) {seats}")].join(" "),
         )
     })
-}
-
-/// The same insert for SQLite, which keeps every page as it was before a statement of many rows, lest one of them fail.
-/// Whatever fails here ends the transaction, so nobody would go back to that.
-pub(crate) fn or_fail(insert: &str) -> String {
-    insert.replacen(" INTO ", " OR FAIL INTO ", 1)
 }
 
 /// Each is looked up for itself. For a join, or a list behind `IN`, both engines may rather read the meeting's whole

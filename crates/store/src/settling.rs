@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::engine::{Text, Tx, query};
-use crate::rows::{PerLength, micros, number, pieces, placeholders};
-use crate::seating::or_fail;
+use crate::rows::{PerLength, micros, number, or_fail, pieces, placeholders};
 use crate::suppressing::suppress;
 use crate::{DueLetter, Fault, Store, write_tx};
 
@@ -41,12 +40,12 @@ pub enum Settlement {
 }
 
 /// A letter, how it ended, and the id of the event that says so.
-type Settled = (DueLetter, Settlement, Uuid);
+type Report = (DueLetter, Settlement, Uuid);
 
 /// A letter is settled by its kind as well: a cancellation may have taken the place of the confirmation that was under
-/// way, and is still to be sent. The end is said, or a plan from days when little waited reads all that waits.
+/// way, and is still to be sent. First and last are said, or a plan from days when little waited reads all that waits.
 const REMOVE: &str = "DELETE FROM outbox
-    WHERE slot = ? AND outbox_id <= ? AND kind = ? AND outbox_id IN {}";
+    WHERE slot = ? AND outbox_id >= ? AND outbox_id <= ? AND kind = ? AND outbox_id IN {}";
 /// By its try as well: once its lease is over, somebody else may have it in hand.
 const POSTPONE: &str = "UPDATE outbox SET due_at = $5, last_answer = $6, attempts = attempts - $7
     WHERE slot = $1 AND outbox_id = $2 AND kind = $3 AND attempts = $4";
@@ -86,9 +85,9 @@ static RECORD_THESE: LazyLock<PerLength> = LazyLock::new(|| {
 
 impl Store {
     /// Stores how letters ended. `settled` gives each the id of its event.
-    pub async fn settle_letters(&self, settled: &[Settled], now: Timestamp) -> Result<(), Fault> {
-        // In one order, so that two who settle seldom wait for each other.
-        let mut settled: Vec<&Settled> = settled.iter().collect();
+    pub async fn settle_letters(&self, settled: &[Report], now: Timestamp) -> Result<(), Fault> {
+        // In one order, so that two who settle never wait for each other.
+        let mut settled: Vec<&Report> = settled.iter().collect();
         settled.sort_by_key(|(letter, ..)| (letter.meeting.id, letter.kind.name(), letter.id));
         write_tx!(self, |tx| {
             for alike in settled.chunk_by(|(one, ..), (next, ..)| is_alike(one, next)) {
@@ -101,7 +100,7 @@ impl Store {
     }
 }
 
-/// Whether they tell people of one meeting the same.
+/// Whether one statement can be about both: one meeting, one kind.
 fn is_alike(one: &DueLetter, next: &DueLetter) -> bool {
     one.meeting.id == next.meeting.id && one.kind == next.kind
 }
@@ -114,14 +113,15 @@ struct Ending<'s> {
     answer: &'s str,
 }
 
-/// Settles letters of one kind about one meeting, as many as one statement can carry.
-async fn settle_alike(tx: &mut Tx, piece: &[&Settled], now: Timestamp) -> Result<(), Fault> {
+/// Settles letters of one kind about one meeting, as many as one statement can carry. Those that leave cost three statements
+/// together, each that stays one of its own.
+async fn settle_alike(tx: &mut Tx, piece: &[&Report], now: Timestamp) -> Result<(), Fault> {
     let erased = erased(tx, piece).await?;
     let (mut gone, mut endings) = (Vec::with_capacity(piece.len()), Vec::with_capacity(piece.len()));
     for (letter, settlement, event) in piece {
         // What a mail server says may name the person.
         let told = |answer| if erased.contains(&letter.registrant.id.0) { "" } else { answer };
-        let (kind, answer) = match settlement {
+        let (kind, answer, leaves) = match settlement {
             Settlement::Later(until, answer) => {
                 postpone(tx, letter, told(answer), *until, true).await?;
                 continue;
@@ -131,21 +131,19 @@ async fn settle_alike(tx: &mut Tx, piece: &[&Settled], now: Timestamp) -> Result
                 continue;
             }
             Settlement::Failed(answer) | Settlement::NoMailbox { answer, .. } => {
-                if !give_up(tx, letter, told(answer), now).await? {
-                    continue;
-                }
-                ("letterFailed", told(answer))
+                ("letterFailed", told(answer), false)
             }
-            Settlement::Sent(answer) => ("letterSent", told(answer)),
-            Settlement::Dropped => ("letterDropped", ""),
-            Settlement::Withheld(reason) => ("letterWithheld", reason.name()),
+            Settlement::Sent(answer) => ("letterSent", told(answer), true),
+            Settlement::Dropped => ("letterDropped", "", true),
+            Settlement::Withheld(reason) => ("letterWithheld", reason.name(), true),
         };
-        match settlement {
-            Settlement::NoMailbox { status, address, .. } => {
-                suppress(tx, *address, status, &letter.registrant, now).await?;
-            }
-            Settlement::Failed(_) => {}
-            _ => gone.push(letter.id.0),
+        if leaves {
+            gone.push(letter.id.0);
+        } else if !give_up(tx, letter, answer, now).await? {
+            continue;
+        }
+        if let Settlement::NoMailbox { status, address, .. } = settlement {
+            suppress(tx, *address, status, &letter.registrant, now).await?;
         }
         endings.push(Ending { letter, event: *event, kind, answer });
     }
@@ -154,7 +152,7 @@ async fn settle_alike(tx: &mut Tx, piece: &[&Settled], now: Timestamp) -> Result
 }
 
 /// Which of the recipients had their data erased while their letter was under way.
-async fn erased(tx: &mut Tx, piece: &[&Settled]) -> Result<HashSet<Uuid>, Fault> {
+async fn erased(tx: &mut Tx, piece: &[&Report]) -> Result<HashSet<Uuid>, Fault> {
     let meeting = piece[0].0.meeting.id;
     let erased = query(ERASED_OF_THESE.text(piece.len()))
         .bind_rows(piece.iter().map(|(letter, ..)| [letter.registrant.id.0.into()]))
@@ -200,11 +198,12 @@ async fn give_up(tx: &mut Tx, letter: &DueLetter, answer: &str, now: Timestamp) 
 }
 
 /// Takes letters of one kind about one meeting out of the outbox, in the order of their ids.
-async fn remove(tx: &mut Tx, piece: &[&Settled], gone: &[Uuid]) -> Result<(), Fault> {
-    let Some(last) = gone.last() else { return Ok(()) };
+async fn remove(tx: &mut Tx, piece: &[&Report], gone: &[Uuid]) -> Result<(), Fault> {
+    let (Some(first), Some(last)) = (gone.first(), gone.last()) else { return Ok(()) };
     let (DueLetter { meeting, kind, .. }, ..) = piece[0];
     query(REMOVE_THESE.text(gone.len()))
         .bind(number(meeting.id.slot()))
+        .bind(*first)
         .bind(*last)
         .bind(kind.name())
         .bind_rows(gone.iter().map(|id| [(*id).into()]))

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, Postgres, Row, SqlitePool, query_as, 
 use crate::sources::Statement;
 
 /// Statements in words that the other engine does not know.
-const ONE_ENGINE: [(&str, Speaks); 32] = [
+const ONE_ENGINE: [(&str, Speaks); 33] = [
     ("listing: FIND_THESE", Speaks::Sqlite),
     ("listing: FIND_EACH_OF_THESE", Speaks::Postgres),
     ("outbox: LEASE", Speaks::Sqlite),
@@ -30,6 +30,7 @@ const ONE_ENGINE: [(&str, Speaks); 32] = [
     ("gather: NEXT_MEETING_BY_INDEX", Speaks::Sqlite),
     ("gather: WAITING", Speaks::Postgres),
     ("gather: WAITING_BY_INDEX", Speaks::Sqlite),
+    ("closing: HOLD", Speaks::Postgres),
     ("feed: TAKE", Speaks::Postgres),
     ("subscription: LOCK_TENANT", Speaks::Postgres),
     // Asked as it was sent: see `plans`.

@@ -6,6 +6,7 @@
 
 mod desk;
 mod list;
+mod mail;
 
 use std::collections::HashMap;
 use std::env;
@@ -20,6 +21,7 @@ use crate::orders::{Orders, Played, next};
 use crate::rig::{Raw, Rig, Stage, at, fact, key, seated};
 use desk::{DeskScene, OnDesk};
 use list::{ListScene, OnList};
+use mail::{MailScene, OnMail};
 
 /// A meeting with two places, one of them taken by person 0, and another meeting.
 pub struct Scene {
@@ -28,6 +30,7 @@ pub struct Scene {
     guest: RegistrantId,
     list: Option<ListScene>,
     desk: Option<DeskScene>,
+    mail: Option<MailScene>,
 }
 
 /// An operation.
@@ -55,13 +58,16 @@ pub enum Act {
     List(OnList),
     /// About the one whose organizer decides about each.
     Desk(OnDesk),
+    /// About the one whose letters are under way.
+    Mail(OnMail),
 }
 
 use Act::*;
 use OnDesk::{Approve, ApproveAsSeen, Ask, Disable, Reject, RejectAsSeen, Room, Withdraw};
 use OnList::{Accept, Come, Decline, Delete, Expire, GiveBack, Leave, Places};
+use OnMail::{End, Erase, Return, Settle};
 
-const PAIRS: [[Act; 2]; 46] = [
+const PAIRS: [[Act; 2]; 50] = [
     [Enrol(1), Enrol(2)],
     [Enrol(1), Enrol(1)],
     [EnrolBoth(1, 2), EnrolBoth(2, 3)],
@@ -108,6 +114,10 @@ const PAIRS: [[Act; 2]; 46] = [
     [Desk(Approve(1)), Desk(Ask(3))],
     [Desk(Approve(1)), Desk(Room(1))],
     [Desk(Approve(1)), Desk(Disable)],
+    [Mail(Settle), Mail(Erase(0))],
+    [Mail(Settle), Mail(Erase(1))],
+    [Mail(Settle), Mail(Return(1))],
+    [Mail(Settle), Mail(End)],
 ];
 
 /// A place is asked for, one is given back, and there are to be fewer: first with one place for whoever asks, then with one
@@ -128,9 +138,13 @@ impl Act {
         matches!(self, Desk(_))
     }
 
+    fn is_of_mail(&self) -> bool {
+        matches!(self, Mail(_))
+    }
+
     /// Runs it; what the caller was told, without ids.
     pub async fn run(self, store: &Store, scene: &Scene) -> String {
-        let Scene { stage, other, guest, list, desk } = scene;
+        let Scene { stage, other, guest, list, desk, mail } = scene;
         let told = match self {
             Enrol(person) => enrol(store, &[stage.ask(person)]).await,
             EnrolBoth(one, other) => enrol(store, &stage.asks([one, other])).await,
@@ -161,6 +175,7 @@ impl Act {
             }
             List(act) => act.run(store, list.as_ref().unwrap()).await,
             Desk(act) => act.run(store, desk.as_ref().unwrap()).await,
+            Mail(act) => act.run(store, mail.as_ref().unwrap()).await,
         };
         // Whoever waited too long for a lock is told to come again, and nothing was stored.
         told.unwrap_or_else(|fault| if fault.may_pass() { "fault".to_owned() } else { format!("{fault:?}") })
@@ -210,7 +225,8 @@ impl Scene {
         let guest = seated(&rig.store.enroll(&[stage.ask(0)]).await.unwrap())[0];
         let list = if acts.iter().any(Act::is_on_list) { Some(ListScene::set(rig).await) } else { None };
         let desk = if acts.iter().any(Act::is_at_desk) { Some(DeskScene::set(rig).await) } else { None };
-        Arc::new(Self { stage, other, guest, list, desk })
+        let mail = if acts.iter().any(Act::is_of_mail) { Some(MailScene::set(rig).await) } else { None };
+        Arc::new(Self { stage, other, guest, list, desk, mail })
     }
 
     /// What is stored of the meetings, without ids and in words.
@@ -224,6 +240,7 @@ impl Scene {
                 WHERE r.slot = $1 AND r.meeting_id = $2 AND r.registrant_id > o.last_registrant)
             || ', list ' || (SELECT SUM(registrant_count) FROM roster WHERE slot = $1 AND meeting_id = $2)
             || ', events ' || (SELECT COUNT(*) FROM event WHERE slot = $1 AND meeting_id = $2)
+            || ', answers ' || (SELECT COUNT(answer) FROM event WHERE slot = $1 AND meeting_id = $2)
             || ', confirmations ' || (SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2
                 AND kind = 'confirmation')
             || ', cancellations ' || (SELECT COUNT(*) FROM outbox WHERE slot = $1 AND meeting_id = $2
@@ -250,7 +267,9 @@ impl Scene {
         let mut rows = Vec::new();
         let list = self.list.iter().map(|list| list.stage.meeting.id);
         let desk = self.desk.iter().map(|desk| desk.stage.meeting.id);
-        for meeting in [self.stage.meeting.id, self.other.meeting.id].into_iter().chain(list).chain(desk) {
+        let mail = self.mail.iter().map(|mail| mail.stage.meeting.id);
+        let meetings = [self.stage.meeting.id, self.other.meeting.id];
+        for meeting in meetings.into_iter().chain(list).chain(desk).chain(mail) {
             let slot = meeting.slot().number();
             let text: String = match &rig.raw {
                 Raw::Sqlite(pool) => query_scalar(ROWS).bind(slot).bind(meeting.0).fetch_one(pool).await,

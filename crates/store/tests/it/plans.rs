@@ -188,7 +188,7 @@ const HOT: &[(&str, &str, By)] = &[
         Sqlite,
     ),
     ("settling: REMOVE", "outbox USING PRIMARY KEY (slot=? AND outbox_id=?)", Sqlite),
-    ("settling: REMOVE", "outbox USING PRIMARY KEY (slot=? AND outbox_id<?)", Postgres),
+    ("settling: REMOVE", "outbox USING PRIMARY KEY (slot=? AND outbox_id>? AND outbox_id<?)", Postgres),
     ("settling: ERASED", "r USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id=?)", Sqlite),
     (
         "settling: ERASED_SHARED",
@@ -219,6 +219,11 @@ const HOT: &[(&str, &str, By)] = &[
         Sqlite,
     ),
     ("mailing: DUE_SLOTS", "o USING INDEX mailing_due (slot=? AND due_at<?)", Both),
+    (
+        "closing: HOLD",
+        "registrant USING PRIMARY KEY (slot=? AND meeting_id=? AND registrant_id>? AND registrant_id<?)",
+        Postgres,
+    ),
     ("mailing: LIST_DUE", "mailing USING INDEX mailing_due (slot=? AND due_at<?)", Both),
     (
         "mailing: TAKE",
