@@ -77,7 +77,7 @@ impl Client {
         request += "\r\n";
         request += body;
         stream.get_mut().write_all(request.as_bytes())?;
-        let begun = stream.fill_buf().map(|bytes| !bytes.is_empty());
+        let begun = has_begun(&mut stream);
         let has_begun = matches!(begun, Ok(true));
         let answer = begun.and_then(|_| read(&mut stream));
         match answer {
@@ -90,6 +90,16 @@ impl Client {
                 self.silent = Some(Silent { stream: stream.into_inner(), has_begun, is_reset });
                 Err(error)
             }
+        }
+    }
+}
+
+/// Whether an answer begins, or the connection ends.
+fn has_begun(stream: &mut BufReader<TcpStream>) -> Result<bool> {
+    loop {
+        match stream.fill_buf() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            begun => return begun.map(|bytes| !bytes.is_empty()),
         }
     }
 }

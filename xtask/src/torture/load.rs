@@ -34,8 +34,8 @@ pub(super) struct Crowd {
     next: AtomicU64,
     /// Letters that were looked through for places to give back.
     letters_seen: AtomicU64,
-    /// Requests that got no whole answer. Those that nobody was there to take are not counted.
-    unanswered: AtomicU64,
+    /// Requests that got no whole answer, by what became of them. Those that nobody was there to take are not counted.
+    unanswered: Mutex<BTreeMap<String, u64>>,
     /// The connections of those since the load began, by who had asked.
     silent: Mutex<Vec<(String, Silent)>>,
     /// Enrolments that carried an `Idempotency-Key`.
@@ -100,9 +100,9 @@ impl Crowd {
         lock(&self.answers).clone()
     }
 
-    /// Requests that were cut off before their answer.
-    pub(super) fn unanswered(&self) -> u64 {
-        self.unanswered.load(Ordering::Relaxed)
+    /// Requests that were cut off before their answer, by what became of them.
+    pub(super) fn unanswered(&self) -> BTreeMap<String, u64> {
+        lock(&self.unanswered).clone()
     }
 
     /// Whose requests were read since the load began, and not answered as a whole. To be asked once, when the processes
@@ -279,8 +279,9 @@ impl Crowd {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                let nobody_there = error.kind() == ErrorKind::ConnectionRefused;
-                self.unanswered.fetch_add(u64::from(!nobody_there), Ordering::Relaxed);
+                if error.kind() != ErrorKind::ConnectionRefused {
+                    *lock(&self.unanswered).entry(error.to_string()).or_default() += 1;
+                }
                 lock(&self.silent).extend(silent.map(|silent| (email.to_owned(), silent)));
                 return Heard::Again;
             }

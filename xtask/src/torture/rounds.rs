@@ -1,6 +1,6 @@
 //! The rounds of one fault, and what is held against them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ pub(super) struct Seen {
     pub(super) rounds: u64,
     pub(super) recoveries: Vec<Recovery>,
     /// Requests that were cut off before their answer, up to the last fault.
-    pub(super) cut_off: u64,
+    pub(super) cut_off: BTreeMap<String, u64>,
     pub(super) rows: Rows,
     /// How many stand in the list in the end.
     pub(super) listed: usize,
@@ -233,8 +233,11 @@ pub(super) fn judge(plan: &Plan, seen: &Seen) -> Vec<String> {
         .map(|(what, whom)| format!("{} {what}: {}", whom.len(), whom[..whom.len().min(10)].join(", ")))
         .collect();
     let is_alive = !matches!(plan.fault, Fault::KillUsher | Fault::KillOneOfTwo);
-    if is_alive && seen.cut_off > 0 {
-        told.push(format!("{} requests got no answer, though Usher was there", seen.cut_off));
+    if is_alive {
+        let without = |(what, number): (&String, &u64)| {
+            format!("{number} requests got no answer, though Usher was there: {what}")
+        };
+        told.extend(seen.cut_off.iter().map(without));
     }
     let slow = seen.recoveries.iter().filter(|recovery| recovery.own > SLOWEST_RECOVERY).count();
     if slow > 0 {

@@ -34,7 +34,7 @@ pub(super) fn print_details(seen: &Seen) {
         ("letters doubled", seen.letters.doubled.len().to_string()),
         ("letters never asked for", seen.letters.unasked.len().to_string()),
         ("same letter again (SMTP window)", seen.letters.again.to_string()),
-        ("requests cut off by a fault", seen.cut_off.to_string()),
+        ("requests cut off by a fault", seen.cut_off.values().sum::<u64>().to_string()),
         ("seated and untold at SIGTERM", seen.dropped.len().to_string()),
         ("read and unanswered at SIGTERM", seen.abandoned.len().to_string()),
         ("fault to a place again, median", median(&whole)),
