@@ -13,13 +13,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, PgPool, query, query_as, query_scalar, raw_sql};
-use store::Store;
+use store::{Settlement, Store};
 use testpg::{Cluster, Server};
 use tokio::task::{JoinSet, block_in_place};
 use tokio::time::timeout;
 
 use crate::asking::{Values, is_for_postgres, postgres_plan};
-use crate::rig::{Raw, Rig, Stage, at, seated};
+use crate::rig::{MINUTE, Raw, Rig, Stage, at, fresh_id, seated};
 use crate::sources::{SLOTTED, Statement, of_the_store, steps};
 
 const CLIENTS: usize = 64;
@@ -50,6 +50,7 @@ async fn the_same_schema_and_statements_spread_over_nodes() {
     assert!(due.contains(&stage.meeting.id.slot().number()), "{due:?}");
     assert_eq!(rig.store.remove_expired_keys(at(1)).await.unwrap(), 0);
     assert_eq!(rig.store.backlog().await.unwrap().0, 3);
+    letters_leave(&rig, &stage).await;
     nobody_is_seated_beyond_the_capacity(&rig).await;
     nothing_is_lost_while_a_meeting_moves_to_another_node(&rig, &raw).await;
     let Ok(kill) = env::var("USHER_TEST_SCALE_KILL") else {
@@ -61,6 +62,32 @@ async fn the_same_schema_and_statements_spread_over_nodes() {
         assert!(status.success(), "`{kill}` ended with {status}");
     })
     .await;
+}
+
+/// One letter is put off, the others are sent.
+async fn letters_leave(rig: &Rig, stage: &Stage) {
+    let slot = stage.meeting.id.slot().number();
+    let letters = rig.store.lease_letters(slot, at(1), at(1) + MINUTE, 9).await.unwrap();
+    let ending = |n: usize| match n {
+        0 => Settlement::Later(at(60), "451 later".to_owned()),
+        _ => Settlement::Sent("250 ok".to_owned()),
+    };
+    let settled: Vec<_> = (0..).zip(letters).map(|(n, letter)| (letter, ending(n), fresh_id())).collect();
+    assert_eq!(settled.len(), 3);
+
+    rig.store.settle_letters(&settled, at(2)).await.unwrap();
+
+    assert_eq!(rig.store.backlog().await.unwrap(), (1, Some(at(60))));
+}
+
+/// The control of what leaves the outbox there, on a database without nodes.
+#[tokio::test]
+async fn on_one_node_letters_leave_as_well() {
+    let rig = Rig::postgres().await;
+    let stage = rig.stage(None).await;
+    rig.store.enroll(&stage.asks(0..3)).await.unwrap();
+
+    letters_leave(&rig, &stage).await;
 }
 
 /// Past the runner, which keeps to itself what a test prints that went well.

@@ -153,8 +153,8 @@ pub struct Watched {
     pub looks: u64,
     /// From the beginning of the first look to the end of the last.
     pub milliseconds: u64,
-    /// Of the longest look, in milliseconds.
-    pub longest: u64,
+    /// Of those, the milliseconds that it looked.
+    pub looking: u64,
 }
 
 impl Watcher {
@@ -168,10 +168,10 @@ impl Watcher {
             let found = figures.filter_map(|figure| figure.split_once(": ")).find(|(of, _)| *of == name);
             found.unwrap_or_else(|| panic!("no {name} in {said}")).1.parse().unwrap()
         };
-        let [looks, milliseconds, longest] = ["looks", "milliseconds", "longest"].map(figure);
+        let [looks, milliseconds, looking] = ["looks", "milliseconds", "looking"].map(figure);
         // It fails where it found a breach, which the caller judges by what it printed.
         self.0.wait().unwrap();
-        Watched { said, looks, milliseconds, longest }
+        Watched { said, looks, milliseconds, looking }
     }
 }
 
