@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::engine::{Engine, Tx, query};
 use crate::listing::read_these;
 use crate::meeting::MeetingRow;
-use crate::registrant::{FIND_FROM, RegistrantRow};
+use crate::registrant::{RegistrantRow, read_registrant};
 use crate::rows::{micros, number, pieces};
 use crate::{Fault, Store, read_tx, write_tx};
 
@@ -235,19 +235,13 @@ impl Known {
     async fn registrant(
         &mut self,
         tx: &mut Tx,
-        row: &LeasedRow,
-        slot: i64,
-    ) -> Result<Option<RegistrantRow>, Fault> {
-        if let Some(known) = self.registrants.remove(&row.registrant_id) {
-            return Ok(Some(known));
+        meeting: MeetingId,
+        id: RegistrantId,
+    ) -> Result<Option<Registrant>, Fault> {
+        match self.registrants.remove(&id.0) {
+            Some(row) => row.into_registrant().map(Some),
+            None => read_registrant(tx, meeting, id).await,
         }
-        let first: Option<RegistrantRow> = query(FIND_FROM)
-            .bind(slot)
-            .bind(row.meeting_id)
-            .bind(row.registrant_id)
-            .fetch_optional(tx)
-            .await?;
-        Ok(first.filter(|found| found.registrant_id == row.registrant_id))
     }
 
     async fn meeting(&mut self, tx: &mut Tx, slot: i64, id: Uuid) -> Result<Option<Meeting>, Fault> {
@@ -280,9 +274,9 @@ async fn read_letter(
 ) -> Result<Option<DueLetter>, Fault> {
     let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
     let meeting = known.meeting(tx, slot, row.meeting_id).await?;
-    let registrant = known.registrant(tx, &row, slot).await?;
+    let id = RegistrantId(row.registrant_id);
+    let registrant = known.registrant(tx, MeetingId(row.meeting_id), id).await?;
     let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
-    let registrant = registrant.into_registrant()?;
     let told = known.told(tx, slot, (row.meeting_id, registrant.registration.0)).await?;
     Ok(Some(DueLetter {
         id: OutboxId(row.outbox_id),
