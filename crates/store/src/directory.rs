@@ -1,11 +1,11 @@
 //! Tenants and their people.
 
 use domain::person::DirectoryPerson;
-use domain::{PersonId, TenantId};
+use domain::{Meeting, PersonId, TenantId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::engine::query;
+use crate::engine::{On, query};
 use crate::{Fault, Store, read_tx, write_tx};
 
 /// An organisation.
@@ -123,13 +123,17 @@ impl Store {
     /// The person of that object id.
     pub async fn find_person(&self, tenant: TenantId, person: PersonId) -> Result<DirectoryView, Fault> {
         Ok(read_tx!(self, |tx| {
-            let row: Option<PersonRow> =
-                query(FIND_PERSON_FROM).bind(tenant.0).bind(person.0).fetch_optional(&mut *tx).await?;
-            let row = row.filter(|found| found.person_id == person.0);
+            let person = read_person(&mut *tx, tenant, person).await?;
             let version: Option<i64> =
                 query(DIRECTORY_VERSION).bind(tenant.0).fetch_optional_value(&mut *tx).await?;
-            DirectoryView { person: row.map(PersonRow::into_person), version: version.unwrap_or_default() }
+            DirectoryView { person, version: version.unwrap_or_default() }
         }))
+    }
+
+    /// Who invites to a meeting, if the directory knows them: for those who tell it, and decide nothing by it. Without the
+    /// directory's version it is one message to the database.
+    pub async fn find_organizer(&self, meeting: &Meeting) -> Result<Option<DirectoryPerson>, Fault> {
+        read_person(&self.readers, meeting.tenant, meeting.organizer).await
     }
 
     /// The person of that user principal name, in any case.
@@ -170,6 +174,17 @@ impl Store {
                 .await?;
         Ok(hash.flatten())
     }
+}
+
+/// The person of that object id.
+async fn read_person(
+    on: impl Into<On<'_>>,
+    tenant: TenantId,
+    person: PersonId,
+) -> Result<Option<DirectoryPerson>, Fault> {
+    let first: Option<PersonRow> =
+        query(FIND_PERSON_FROM).bind(tenant.0).bind(person.0).fetch_optional(on).await?;
+    Ok(first.filter(|found| found.person_id == person.0).map(PersonRow::into_person))
 }
 
 impl PersonRow {

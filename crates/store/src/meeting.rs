@@ -42,6 +42,8 @@ pub(crate) struct MeetingRow {
     join_url: Option<String>,
     join_meeting_id: String,
     passcode: Option<String>,
+    /// A registrant has one, too, and a letter is read with both.
+    #[sqlx(rename = "meeting_external_id")]
     external_id: Option<String>,
     attendees: String,
     settings: String,
@@ -73,7 +75,7 @@ struct StoredSettings {
 
 const FIND: &str =
     "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
-        join_meeting_id, passcode, external_id, attendees, settings, version
+        join_meeting_id, passcode, external_id AS meeting_external_id, attendees, settings, version
     FROM meeting WHERE slot = $1 AND meeting_id = $2 AND deleted_at IS NULL";
 const INSERT: &str =
     "INSERT INTO meeting (slot, meeting_id, tenant_id, organizer_id, created_at, start_at, end_at,

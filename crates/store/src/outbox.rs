@@ -1,66 +1,17 @@
 //! The outbox: letters that committed with the fact they tell of, until the mail server has taken them.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use domain::{LetterKind, Meeting, MeetingId, OutboxId, Registrant, RegistrantId, Reminders};
+use domain::{Meeting, MeetingId, RegistrantId};
 use jiff::Timestamp;
-use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::due_letter::{DueLetter, OutboxRow, Told, read_letter};
 use crate::engine::{Engine, Tx, query};
 use crate::listing::read_these;
-use crate::meeting::MeetingRow;
-use crate::registrant::{RegistrantRow, read_registrant};
+use crate::registrant::RegistrantRow;
 use crate::rows::{micros, number, pieces};
-use crate::{Fault, Store, read_tx, write_tx};
-
-/// A letter that is due, with the live rows it is written from.
-#[derive(Clone, Debug)]
-pub struct DueLetter {
-    /// Its id: also the id of the fact it tells of.
-    pub id: OutboxId,
-    /// What it tells.
-    pub kind: LetterKind,
-    /// What exactly it is about: of an update the version told, of a reminder its moment and of an offered place its end
-    /// in microseconds since 1970, of a cancellation 1 where everybody was canceled.
-    pub about: i64,
-    /// Which try this is, from 1.
-    pub attempts: u32,
-    /// To whom.
-    pub registrant: Registrant,
-    /// Of which meeting, deleted or not.
-    pub meeting: Meeting,
-    /// Title, description and times as the registration tells them, deleted or not.
-    pub told: Told,
-}
-
-/// What a registration says of its meeting where it differs.
-#[derive(Clone, Debug, Default, FromRow)]
-pub struct Told {
-    /// Title.
-    pub subject: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Whether the registration is live.
-    pub is_live: bool,
-    /// Counts changes of title, start and end.
-    pub told_version: i64,
-    told_at: Option<i64>,
-    reminders: Option<String>,
-    start_at: Option<i64>,
-    end_at: Option<i64>,
-}
-
-#[derive(FromRow)]
-struct LeasedRow {
-    outbox_id: Uuid,
-    meeting_id: Uuid,
-    registrant_id: Uuid,
-    kind: String,
-    about: i64,
-    attempts: i64,
-}
+use crate::{Fault, Store, write_tx};
 
 /// Walks the distinct slots by seeks, however many letters wait in each. Whether one is due is asked for each slot alone:
 /// what stands behind `EXISTS` PostgreSQL may join, and read all that waits.
@@ -88,12 +39,6 @@ const LEASE_BESIDE_OTHERS: &str = "WITH taken (ids) AS MATERIALIZED (SELECT ARRA
     WHERE slot = $1 AND outbox_id = ANY ((SELECT ids FROM taken)::UUID[])
         AND outbox_id <= (SELECT ids[CARDINALITY(ids)] FROM taken)
     RETURNING outbox_id, meeting_id, registrant_id, kind, about, attempts";
-const FIND_MEETING: &str =
-    "SELECT meeting_id, tenant_id, organizer_id, created_at, start_at, end_at, subject, join_url,
-        join_meeting_id, passcode, external_id, attendees, settings, version
-    FROM meeting WHERE slot = $1 AND meeting_id = $2";
-const FIND_TOLD: &str = "SELECT subject, description, COALESCE(is_live, FALSE) AS is_live, told_version, told_at, reminders, start_at, end_at
-    FROM registration WHERE slot = $1 AND meeting_id = $2 AND registration_id = $3";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(due_at) FROM outbox WHERE failed_at IS NULL";
 
 impl Store {
@@ -112,7 +57,7 @@ impl Store {
         until: Timestamp,
         limit: u32,
     ) -> Result<Vec<DueLetter>, Fault> {
-        let mut leased: Vec<LeasedRow> = write_tx!(self, |tx| {
+        let mut leased: Vec<OutboxRow> = write_tx!(self, |tx| {
             let lease = match tx.engine() {
                 Engine::Sqlite => LEASE,
                 Engine::Postgres => LEASE_BESIDE_OTHERS,
@@ -130,9 +75,9 @@ impl Store {
         let mut tx = self.readers.begin_read().await?;
         let mut known = Known::default();
         known.read_registrants(&mut tx, &leased).await?;
-        for row in leased {
+        for row in &leased {
             let id = row.outbox_id;
-            match read_letter(&mut tx, slot, row, &mut known).await {
+            match known.letter(&mut tx, row).await {
                 Ok(Some(letter)) => letters.push(letter),
                 Ok(None) => tracing::error!(outbox.id = %id, "a letter has no meeting or registrant"),
                 // What was read can be sent; the others are due again when their lease is over.
@@ -147,37 +92,6 @@ impl Store {
         }
         tx.commit().await?;
         Ok(letters)
-    }
-
-    /// The letter with its rows as they are now; `None` where one of them is missing.
-    pub async fn read_again(&self, letter: &DueLetter) -> Result<Option<DueLetter>, Fault> {
-        let row = LeasedRow {
-            outbox_id: letter.id.0,
-            meeting_id: letter.meeting.id.0,
-            registrant_id: letter.registrant.id.0,
-            kind: letter.kind.name().to_owned(),
-            about: letter.about,
-            attempts: i64::from(letter.attempts),
-        };
-        Ok(read_tx!(self, |tx| {
-            read_letter(tx, number(letter.meeting.id.slot()), row, &mut Known::default()).await?
-        }))
-    }
-
-    /// The confirmation of somebody registered as it would be written now, whether one waits or not; `None` where a row is
-    /// missing.
-    pub async fn confirmation_of(&self, registrant: &Registrant) -> Result<Option<DueLetter>, Fault> {
-        let row = LeasedRow {
-            outbox_id: registrant.id.0,
-            meeting_id: registrant.meeting.0,
-            registrant_id: registrant.id.0,
-            kind: LetterKind::Confirmation.name().to_owned(),
-            about: 0,
-            attempts: 0,
-        };
-        Ok(read_tx!(self, |tx| {
-            read_letter(tx, number(registrant.meeting.slot()), row, &mut Known::default()).await?
-        }))
     }
 
     /// How many letters wait, and since when the oldest is due.
@@ -207,13 +121,13 @@ impl Store {
 #[derive(Default)]
 struct Known {
     registrants: HashMap<Uuid, RegistrantRow>,
-    meetings: HashMap<Uuid, Meeting>,
-    told: HashMap<(Uuid, Uuid), Told>,
+    /// Meetings and what their registrations tell, by the ids of both.
+    told: HashMap<(Uuid, Uuid), (Meeting, Told)>,
 }
 
 impl Known {
     /// Reads registrants together. Where one among them cannot be read, each is read by itself later.
-    async fn read_registrants(&mut self, tx: &mut Tx, leased: &[LeasedRow]) -> Result<(), Fault> {
+    async fn read_registrants(&mut self, tx: &mut Tx, leased: &[OutboxRow]) -> Result<(), Fault> {
         let mut by_meeting: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
         for row in leased {
             by_meeting.entry(row.meeting_id).or_default().push(row.registrant_id);
@@ -232,89 +146,20 @@ impl Known {
         Ok(())
     }
 
-    async fn registrant(
-        &mut self,
-        tx: &mut Tx,
-        meeting: MeetingId,
-        id: RegistrantId,
-    ) -> Result<Option<Registrant>, Fault> {
-        match self.registrants.remove(&id.0) {
-            Some(row) => row.into_registrant().map(Some),
-            None => read_registrant(tx, meeting, id).await,
+    /// The letter of a leased row; `None` where its meeting or registrant is missing. The first of a registration reads what
+    /// the others share, once more with its registrant: one question more for all of them.
+    async fn letter(&mut self, tx: &mut Tx, row: &OutboxRow) -> Result<Option<DueLetter>, Fault> {
+        let known = self.registrants.remove(&row.registrant_id);
+        if let Some(registrant) = known.map(RegistrantRow::into_registrant).transpose()?
+            && let Some((meeting, told)) = self.told.get(&(row.meeting_id, registrant.registration.0))
+        {
+            return row.letter(meeting.clone(), registrant, told.clone()).map(Some);
         }
-    }
-
-    async fn meeting(&mut self, tx: &mut Tx, slot: i64, id: Uuid) -> Result<Option<Meeting>, Fault> {
-        if let Some(known) = self.meetings.get(&id) {
-            return Ok(Some(known.clone()));
-        }
-        let row: Option<MeetingRow> = query(FIND_MEETING).bind(slot).bind(id).fetch_optional(tx).await?;
-        let meeting = row.map(MeetingRow::into_meeting).transpose()?;
-        self.meetings.extend(meeting.iter().map(|meeting| (id, meeting.clone())));
-        Ok(meeting)
-    }
-
-    async fn told(&mut self, tx: &mut Tx, slot: i64, (meeting, id): (Uuid, Uuid)) -> Result<Told, Fault> {
-        if let Some(known) = self.told.get(&(meeting, id)) {
-            return Ok(known.clone());
-        }
-        let row: Option<Told> = query(FIND_TOLD).bind(slot).bind(meeting).bind(id).fetch_optional(tx).await?;
-        let told = row.unwrap_or_default();
-        self.told.insert((meeting, id), told.clone());
-        Ok(told)
-    }
-}
-
-/// The letter of a leased row, with the rows it is written from; `None` where one of them is missing.
-async fn read_letter(
-    tx: &mut Tx,
-    slot: i64,
-    row: LeasedRow,
-    known: &mut Known,
-) -> Result<Option<DueLetter>, Fault> {
-    let kind = LetterKind::from_name(&row.kind).ok_or(Fault::corrupt("an unknown kind of letter"))?;
-    let meeting = known.meeting(tx, slot, row.meeting_id).await?;
-    let id = RegistrantId(row.registrant_id);
-    let registrant = known.registrant(tx, MeetingId(row.meeting_id), id).await?;
-    let (Some(meeting), Some(registrant)) = (meeting, registrant) else { return Ok(None) };
-    let told = known.told(tx, slot, (row.meeting_id, registrant.registration.0)).await?;
-    Ok(Some(DueLetter {
-        id: OutboxId(row.outbox_id),
-        kind,
-        about: row.about,
-        attempts: u32::try_from(row.attempts).unwrap_or(u32::MAX),
-        registrant,
-        meeting,
-        told,
-    }))
-}
-
-impl DueLetter {
-    /// Start as the registrant was told.
-    pub fn start_at(&self) -> Result<Timestamp, Fault> {
-        Ok(crate::rows::instant_or_none(self.told.start_at)?.unwrap_or(self.meeting.start_at))
-    }
-
-    /// When what the registrant was told last changed, their own place included.
-    pub fn told_at(&self) -> Result<Timestamp, Fault> {
-        let registrant = &self.registrant;
-        let changed_at = crate::rows::instant_or_none(self.told.told_at)?;
-        let canceled_at = registrant.standing.end().map(|end| end.at);
-        Ok(registrant.registered_at.max(changed_at.max(canceled_at).unwrap_or(Timestamp::MIN)))
-    }
-
-    /// By which list the registrant is reminded: the registration's own, or else `default`.
-    pub fn reminders<'a>(&self, default: &'a Reminders) -> Result<Cow<'a, Reminders>, Fault> {
-        crate::reminding::in_force(self.told.reminders.as_deref(), default)
-    }
-
-    /// The moment of a reminder.
-    pub fn moment(&self) -> Result<Timestamp, Fault> {
-        crate::rows::instant(self.about)
-    }
-
-    /// End as the registrant was told.
-    pub fn end_at(&self) -> Result<Timestamp, Fault> {
-        Ok(crate::rows::instant_or_none(self.told.end_at)?.unwrap_or(self.meeting.end_at))
+        let letter = read_letter(tx, row).await?;
+        self.told.extend(letter.iter().map(|letter| {
+            let key = (row.meeting_id, letter.registrant.registration.0);
+            (key, (letter.meeting.clone(), letter.told.clone()))
+        }));
+        Ok(letter)
     }
 }

@@ -16,7 +16,8 @@ const PAGE: &str = "SELECT meeting_id FROM organizer_meeting
     ORDER BY meeting_id LIMIT $5";
 const FIND: &str =
     "SELECT m.meeting_id, m.tenant_id, m.organizer_id, m.created_at, m.start_at, m.end_at, m.subject,
-        m.join_url, m.join_meeting_id, m.passcode, m.external_id, m.attendees, m.settings, m.version
+        m.join_url, m.join_meeting_id, m.passcode, m.external_id AS meeting_external_id, m.attendees, m.settings,
+        m.version
     FROM meeting m WHERE m.slot = $1 AND m.meeting_id = $2 AND m.deleted_at IS NULL";
 static FIND_ALL: LazyLock<PerLength> = LazyLock::new(|| about_meetings(FIND));
 

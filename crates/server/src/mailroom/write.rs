@@ -268,7 +268,7 @@ fn sequence(due: &DueLetter) -> u32 {
 }
 
 async fn find_organizer(store: &Store, head: &Letterhead, meeting: &Meeting) -> Result<Organizer, Fault> {
-    let person = store.find_person(meeting.tenant, meeting.organizer).await?.person;
+    let person = store.find_organizer(meeting).await?;
     let name = person.as_ref().and_then(DirectoryPerson::full_name).or_else(|| head.sender.name.clone());
     let addresses = person.iter().flat_map(|person| person.mail.iter().chain([&person.upn]));
     Ok(Organizer {

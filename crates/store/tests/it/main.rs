@@ -14,6 +14,7 @@ mod changes;
 mod citus;
 mod counting;
 mod delivery;
+mod due_letter;
 mod enrol;
 mod enrol_keys;
 mod enrol_law;
@@ -221,6 +222,13 @@ macro_rules! every_case {
                 the_backlog_counts_what_waits,
                 a_letter_carries_what_the_registration_told,
                 two_workers_share_the_letters_without_overlap;
+            due_letter:
+                a_letter_is_read_again_as_its_rows_are_by_then,
+                a_letter_tells_its_meeting_s_external_id_from_its_registrant_s,
+                a_letter_whose_registrant_is_gone_is_not_read_as_somebody_else_s,
+                a_letter_whose_registration_is_gone_says_what_the_meeting_says,
+                a_letter_that_cannot_be_read_again_is_a_fault_that_stays,
+                a_letter_is_read_again_by_one_question_and_its_organizer_by_another;
             people:
                 many_are_found_by_id_name_and_mail_in_their_own_organisation,
                 a_person_is_found_by_id_and_by_name_in_any_case,

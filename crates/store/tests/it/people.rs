@@ -1,11 +1,11 @@
 //! The directory, access policies and applications.
 
 use domain::person::DirectoryPerson;
-use domain::{AppId, PersonId, PolicyId, TenantId};
+use domain::{AppId, Meeting, PersonId, PolicyId, TenantId};
 use store::{Grantee, RegisteredApplication};
 use uuid::Uuid;
 
-use crate::rig::{ORGANIZER, Rig, TENANT, fresh_id, tenant};
+use crate::rig::{ORGANIZER, Rig, TENANT, fresh_id, meeting, tenant};
 
 fn person(upn: &str) -> (PersonId, DirectoryPerson) {
     let id = PersonId(fresh_id());
@@ -63,8 +63,11 @@ pub async fn a_person_is_found_by_id_and_by_name_in_any_case(rig: &Rig) {
     for spelling in ["odile.m@pinewater.example", "ODILE.M@PINEWATER.EXAMPLE"] {
         assert_eq!(rig.store.find_person_by_upn(TENANT, spelling).await.unwrap(), Some(odile.clone()));
     }
-    for other in [Uuid::nil(), Uuid::max()] {
-        assert_eq!(rig.store.find_person(TENANT, PersonId(other)).await.unwrap().person, None);
+    let hosted = |organizer| Meeting { organizer, ..meeting() };
+    assert_eq!(rig.store.find_organizer(&hosted(id)).await.unwrap(), Some(odile.clone()));
+    for other in [Uuid::nil(), Uuid::max()].map(PersonId) {
+        assert_eq!(rig.store.find_person(TENANT, other).await.unwrap().person, None);
+        assert_eq!(rig.store.find_organizer(&hosted(other)).await.unwrap(), None);
     }
     let moved = DirectoryPerson { upn: "o@pinewater.example".to_owned(), is_active: false, ..odile };
     rig.store.put_people(TENANT, &[(id, moved.clone())]).await.unwrap();
@@ -78,6 +81,8 @@ pub async fn a_person_of_another_organisation_is_not_found(rig: &Rig) {
     rig.store.put_people(TENANT, &[(id, odile.clone())]).await.unwrap();
 
     assert_eq!(rig.store.find_person(other, id).await.unwrap().person, None);
+    let theirs = Meeting { tenant: other, organizer: id, ..meeting() };
+    assert_eq!(rig.store.find_organizer(&theirs).await.unwrap(), None);
     assert_eq!(rig.store.find_person_by_upn(other, &odile.upn).await.unwrap(), None);
     assert_eq!(rig.store.list_people(other).await.unwrap(), []);
     rig.store.put_people(other, &[(id, odile)]).await.unwrap();
