@@ -4,17 +4,17 @@ mod site;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection, query_as, query_scalar, raw_sql};
+use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection, query_as, query_scalar, raw_sql};
 use testkit::TestApp;
 use testpg::{Cluster, Relay, Scratch, Standing};
 
 use crate::moving::{LOOK, stop_before};
-use crate::program::{USHER, run};
+use crate::program::{USHER, fail, run};
 use site::{Database, Site, steps};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
@@ -39,7 +39,11 @@ const NO_LOCK: &str = "
 
 /// A command that opens the database, brings it up to date and ends.
 fn open(config: &Path) -> Command {
-    let mut command = Command::new(USHER);
+    open_by(USHER.as_ref(), config)
+}
+
+fn open_by(program: &Path, config: &Path) -> Command {
+    let mut command = Command::new(program);
     command.args(["users", "list", "--tenant", TENANT]).env("USHER_CONFIG", config);
     command
 }
@@ -65,6 +69,29 @@ fn kill_at_every_write(config: &Path) -> usize {
         assert_eq!(output.status.signal(), Some(SIGXFSZ), "{}", String::from_utf8_lossy(&output.stderr));
     }
     panic!("it never came to its end")
+}
+
+/// A copy of the program that begins its transactions on SQLite without the write lock. Nothing in the file could give that
+/// lock to everybody, so in the copy a word as long as the other stands in its place.
+fn without_write_lock(folder: &Path) -> PathBuf {
+    let copy = folder.join("usher");
+    // Made by others: what this process writes may still be open in a child that another test has just begun, and Linux
+    // starts no program that is open to be written.
+    let change = "LC_ALL=C sed 's/BEGIN IMMEDIATE/BEGIN DEFERRED /g' \"$0\" > \"$1\" && chmod 700 \"$1\"";
+    run(Command::new("sh").args(["-c", change, USHER]).arg(&copy), b"");
+    copy
+}
+
+/// Holds the write lock of a file of SQLite, as a start does that is at the steps.
+async fn hold(file: &Path) -> SqliteConnection {
+    let mut holder = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+    holder
+}
+
+async fn let_go(mut holder: SqliteConnection) {
+    raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    holder.close().await.unwrap();
 }
 
 /// Kills a start on this database that is about to say something with this text to it.
@@ -169,20 +196,37 @@ async fn a_new_postgres_database_killed_anywhere_in_its_first_step_is_whole_afte
 async fn nodes_that_start_at_once_on_an_old_sqlite_file_all_come_up_and_nobody_is_lost() {
     let site = Site::sqlite().await;
     let config = site.stopped.config_file();
-    let file = SqliteConnectOptions::new().filename(site.stopped.file("usher.db"));
     // So that none is through before the last has come.
-    let mut holder = file.connect().await.unwrap();
-    raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+    let holder = hold(&site.stopped.file("usher.db")).await;
 
     let mut sides: Vec<Child> = (0..SIDES).map(|_| begin(&mut open(&config))).collect();
     while !sides.iter().all(|side| has_open(side, "usher.db-wal")) {
         check_none_has_ended(&mut sides);
         tokio::time::sleep(LOOK).await;
     }
-    raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
-    holder.close().await.unwrap();
+    let_go(holder).await;
 
     check_all_came_up(sides);
+    site.check().await;
+}
+
+/// The control of the case above. SQLite lets nobody wait for the lock who has read already, here which steps are left: what
+/// they read may be changing. So no step is taken twice even so.
+#[tokio::test]
+async fn without_the_lock_a_node_that_meets_another_at_a_sqlite_file_does_not_come_up() {
+    let site = Site::sqlite().await;
+    let config = site.stopped.config_file();
+    let folder = tempfile::tempdir().unwrap();
+    let careless = without_write_lock(folder.path());
+    let holder = hold(&site.stopped.file("usher.db")).await;
+
+    let said = fail(&mut open_by(&careless, &config));
+    let_go(holder).await;
+
+    // In the midst: who begins with the lock has come to no step when it has waited too long.
+    assert!(said.contains("while executing migration 2: ") && said.contains("database is locked"), "{said}");
+    // Where it meets nobody it comes up.
+    run(&mut open_by(&careless, &config), b"");
     site.check().await;
 }
 
