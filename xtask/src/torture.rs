@@ -5,6 +5,7 @@
 
 mod check;
 mod disk;
+mod full;
 mod http;
 mod json;
 mod load;

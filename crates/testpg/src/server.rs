@@ -25,8 +25,8 @@ if [ "$SOURCE" ]; then
     "$PROGRAMS/pg_basebackup" --pgdata "$DATA" --waldir "$FOLDER/wal" --dbname "$SOURCE" \
         --write-recovery-conf --checkpoint fast --no-sync > log 2>&1
 else
-    "$PROGRAMS/initdb" --pgdata "$DATA" --waldir "$FOLDER/wal" --username usher --auth trust \
-        --encoding UTF8 --locale C --no-sync > log 2>&1
+    "$PROGRAMS/initdb" --pgdata "$DATA" --waldir "${WAL:-$FOLDER/wal}" ${WAL:+--wal-segsize=1} \
+        --username usher --auth trust --encoding UTF8 --locale C --no-sync > log 2>&1
 fi && echo "ready $FOLDER" || { echo failed; cat log; }
 cat > /dev/null
 "$PROGRAMS/pg_ctl" --pgdata "$DATA" --mode immediate --silent stop > /dev/null 2>&1
@@ -50,24 +50,41 @@ impl Server {
     /// A new server, running, with these settings (`name=value`). Its data stand in a folder that must not be there
     /// yet, or in one of its own; its log of transactions always in one of its own.
     pub fn create(settings: &[&str], data: Option<&Path>) -> Result<Self, String> {
-        Self::make(settings, data, None)
+        Self::make(settings, data, None, None)
+    }
+
+    /// The same with its log of transactions in a folder that must not be there yet, in files of 1 MiB: the one at work has
+    /// its whole room from the start, so a full disk is felt when it ends.
+    pub fn create_with_wal(settings: &[&str], wal: &Path) -> Result<Self, String> {
+        Self::make(settings, None, Some(wal), None)
     }
 
     /// A standby of this server, running and following it.
     pub fn standby(&self) -> Result<Self, String> {
         let settings: Vec<&str> = self.settings.iter().map(String::as_str).collect();
-        Self::make(&settings, None, Some(self))
+        Self::make(&settings, None, None, Some(self))
     }
 
-    fn make(settings: &[&str], data: Option<&Path>, source: Option<&Self>) -> Result<Self, String> {
+    fn make(
+        settings: &[&str],
+        data: Option<&Path>,
+        wal: Option<&Path>,
+        source: Option<&Self>,
+    ) -> Result<Self, String> {
         let programs = programs().ok_or("PostgreSQL is not installed: `cargo xtask setup` does that")?;
         // Free now; whoever takes it meanwhile makes the start fail with a clear word.
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = free.map_err(|error| format!("cannot find a free port: {error}"))?.port();
         let mut command = as_server_user();
-        command.args(["sh", "-c", KEEPER]).env("PROGRAMS", &programs).env_remove("DATA").env_remove("SOURCE");
+        command.args(["sh", "-c", KEEPER]).env("PROGRAMS", &programs);
+        for name in ["DATA", "WAL", "SOURCE"] {
+            command.env_remove(name);
+        }
         if let Some(data) = data {
             command.env("DATA", data);
+        }
+        if let Some(wal) = wal {
+            command.env("WAL", wal);
         }
         if let Some(source) = source {
             command.env("SOURCE", source.conninfo("postgres"));

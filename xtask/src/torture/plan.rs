@@ -8,7 +8,7 @@ use crate::run::Failure;
 
 const USAGE: &str =
     "usage: cargo xtask torture [--engine sqlite|postgres] [--kill usher|postgres] [--nodes 1|2]
-    [--fail-over] [--disk-full] [--control] [--rounds N] [--seconds S] [--drain S] [--seed X]
+    [--fail-over] [--disk-full] [--wal-full] [--control] [--rounds N] [--seconds S] [--drain S] [--seed X]
 or cargo xtask torture --all [--rounds N] [--seconds S] [--drain S] [--seed X]
 or cargo xtask torture --soak MINUTES [--engine sqlite|postgres]";
 
@@ -28,10 +28,12 @@ pub(super) enum Fault {
     KillPostgres,
     FailOver,
     FullDisk,
+    /// The disk that is full holds PostgreSQL's log of transactions alone, without which it ends itself.
+    FullWal,
 }
 
 /// Every fault on every engine that knows it, and whether it has a control.
-pub(super) const ALL: [(Engine, Fault, bool); 7] = [
+pub(super) const ALL: [(Engine, Fault, bool); 8] = [
     (Engine::Sqlite, Fault::KillUsher, true),
     (Engine::Postgres, Fault::KillUsher, false),
     (Engine::Postgres, Fault::KillOneOfTwo, false),
@@ -39,6 +41,7 @@ pub(super) const ALL: [(Engine, Fault, bool); 7] = [
     (Engine::Postgres, Fault::FailOver, true),
     (Engine::Sqlite, Fault::FullDisk, false),
     (Engine::Postgres, Fault::FullDisk, false),
+    (Engine::Postgres, Fault::FullWal, false),
 ];
 
 /// What the command line asks for.
@@ -89,6 +92,7 @@ impl Plan {
             (Fault::FailOver, false) => "fail-over to a standby",
             (Fault::FailOver, true) => "control: standby nobody waits for",
             (Fault::FullDisk, _) => "full disk",
+            (Fault::FullWal, _) => "full disk under `pg_wal`",
         };
         format!("{}, {fault}", self.engine.name())
     }
@@ -113,12 +117,15 @@ pub(super) fn read(words: &[&str], program: &Path) -> Result<Asked, Failure> {
     let mut engine = None;
     let mut words = words.iter().copied();
     while let Some(word) = words.next() {
-        is_single |=
-            matches!(word, "--engine" | "--kill" | "--nodes" | "--fail-over" | "--disk-full" | "--control");
+        is_single |= matches!(
+            word,
+            "--engine" | "--kill" | "--nodes" | "--fail-over" | "--disk-full" | "--wal-full" | "--control"
+        );
         match word {
             "--all" => is_all = true,
             "--fail-over" => plan.fault = Fault::FailOver,
             "--disk-full" => plan.fault = Fault::FullDisk,
+            "--wal-full" => plan.fault = Fault::FullWal,
             "--control" => plan.is_control = true,
             _ => {
                 let value = words.next().ok_or_else(usage)?;
@@ -138,7 +145,8 @@ pub(super) fn read(words: &[&str], program: &Path) -> Result<Asked, Failure> {
             }
         }
     }
-    let needs_server = matches!(plan.fault, Fault::KillOneOfTwo | Fault::KillPostgres | Fault::FailOver);
+    let needs_server =
+        matches!(plan.fault, Fault::KillOneOfTwo | Fault::KillPostgres | Fault::FailOver | Fault::FullWal);
     plan.engine = engine.unwrap_or(if needs_server { Engine::Postgres } else { Engine::Sqlite });
     match soak {
         _ if is_all && (is_single || soak.is_some()) => Err(usage()),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use testpg::Server;
 
 use super::disk::Disk;
-use super::http::Client;
+use super::full;
 use super::load::{Crowd, Recovery};
 use super::plan::{Engine, Fault, Plan};
 use super::relay::Relay;
@@ -17,11 +17,9 @@ use crate::run::{Failure, output};
 
 /// The service's database on a server of PostgreSQL.
 const DATABASE: &str = "usher";
-/// Room for the schema of PostgreSQL, or for SQLite and its log, and then some.
+/// Room for the schema of PostgreSQL, or for SQLite and its log, and then some; or for what a minute of load writes into
+/// PostgreSQL's log of transactions.
 const DISK_MEBIBYTES: u64 = 192;
-/// How many have to be told that the disk is full, and how long that may take.
-const REFUSALS: u64 = 20;
-const SLOWEST_REFUSAL: Duration = Duration::from_secs(40);
 /// How long the standby has been cut off when the server that writes dies.
 const CUT_OFF: Duration = Duration::from_millis(500);
 
@@ -58,16 +56,17 @@ impl Stage {
     pub(super) fn open(plan: &Plan) -> Result<Opened, Failure> {
         let sink = Sink::open().map_err(trouble("cannot open the mail server"))?;
         let disk = match plan.fault {
-            Fault::FullDisk => match Disk::mount(DISK_MEBIBYTES)? {
+            Fault::FullDisk | Fault::FullWal => match Disk::mount(DISK_MEBIBYTES)? {
                 Ok(disk) => Some(disk),
                 Err(reason) => return Ok(Err(reason)),
             },
             _ => None,
         };
-        let folder = disk.as_ref().map(|disk| disk.folder().join("usher"));
+        let shared = disk.as_ref().filter(|_| plan.fault == Fault::FullDisk);
+        let folder = shared.map(|disk| disk.folder().join("usher"));
         let server = match plan.engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(make_server(disk.as_ref())?),
+            Engine::Postgres => Some(make_server(plan.fault, disk.as_ref())?),
         };
         let ground = match (server, disk) {
             (server, Some(disk)) => Ground::Disk(server, disk),
@@ -119,7 +118,10 @@ impl Stage {
             thread::sleep(pause);
             match ground {
                 Ground::Pair(pair) => pair.fail_over(crowd, round.is_multiple_of(2)),
-                Ground::Disk(server, disk) => full_disk(service, server.as_mut(), disk, crowd),
+                Ground::Disk(Some(server), disk) if fault == Fault::FullWal => {
+                    full::wal(service, server, disk, crowd)
+                }
+                Ground::Disk(server, disk) => full::disk(service, server.as_mut(), disk, crowd),
                 Ground::Server(server) if fault == Fault::KillPostgres => {
                     server.kill();
                     crowd.watch();
@@ -174,16 +176,21 @@ impl Ground {
     }
 }
 
-fn make_server(disk: Option<&Disk>) -> Result<Server, Failure> {
-    let data = disk.map(|disk| disk.folder().join("postgres"));
-    let server = Server::create(&[], data.as_deref()).map_err(Failure)?;
+fn make_server(fault: Fault, disk: Option<&Disk>) -> Result<Server, Failure> {
+    let folder = disk.map(|disk| disk.folder().join("postgres"));
+    let server = match &folder {
+        Some(wal) if fault == Fault::FullWal => Server::create_with_wal(&full::GROWING, wal),
+        data => Server::create(&[], data.as_deref()),
+    };
+    let server = server.map_err(Failure)?;
     server
         .sql("postgres", &[&format!("CREATE DATABASE {DATABASE} ENCODING 'UTF8' TEMPLATE template0")])
         .map_err(Failure)?;
     Ok(server)
 }
 
-fn sqlite(service: &Service, text: &str) -> Result<String, Failure> {
+/// What `sqlite3` gives for a query.
+pub(super) fn sqlite(service: &Service, text: &str) -> Result<String, Failure> {
     let mut command = Command::new("sqlite3");
     Ok(output(command.args(["-cmd", ".timeout 5000"]).arg(service.data.join("usher.db")).arg(text))?
         .trim()
@@ -211,37 +218,6 @@ fn kill(service: &mut Service, crowd: &Crowd, number: usize) -> Result<Recovery,
     let recovery = crowd.recovered(since)?;
     service.start(number)?;
     Ok(recovery)
-}
-
-fn full_disk(
-    service: &Service,
-    server: Option<&mut Server>,
-    disk: &Disk,
-    crowd: &Crowd,
-) -> Result<Recovery, Failure> {
-    if server.is_none() {
-        // The log of transactions keeps the room that it once had: it is given back, so that the next commit needs some.
-        sqlite(service, "PRAGMA wal_checkpoint(TRUNCATE)")?;
-    }
-    crowd.watch();
-    disk.fill()?;
-    if !crowd.refused(REFUSALS, SLOWEST_REFUSAL) {
-        return Err(Failure(format!("the disk was full for {SLOWEST_REFUSAL:?} and nobody was told so")));
-    }
-    let path = format!("{}?$top=1", service.registrants);
-    let read = Client::new(service.address(), &service.token)
-        .get(&path)
-        .map_err(trouble("reading on a full disk"))?;
-    if read.status != 200 {
-        return Err(Failure(format!("on a full disk the list gave {}: {:.200}", read.status, read.body)));
-    }
-    disk.make_room()?;
-    crowd.watch();
-    if let Some(server) = server {
-        // It may have ended, if it found no room for a checkpoint: its supervisor starts it again.
-        server.start().map_err(Failure)?;
-    }
-    crowd.recovered(Instant::now())
 }
 
 impl Pair {

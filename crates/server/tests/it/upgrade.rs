@@ -4,18 +4,19 @@ mod site;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, PgConnection, query_as, query_scalar, raw_sql};
+use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection, query_as, query_scalar, raw_sql};
 use testkit::TestApp;
 use testpg::{Cluster, Relay, Scratch, Standing};
 
+use crate::at_once::all_at_once;
 use crate::moving::{LOOK, stop_before};
-use crate::program::{USHER, run};
-use site::{Database, Site, steps};
+use crate::program::{USHER, fail, run};
+use site::{Database, Site, ask, steps};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 /// The signal for a file that grows beyond what is allowed.
@@ -37,9 +38,32 @@ const NO_LOCK: &str = "
         EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database());
     END $$";
 
+/// Steps of later versions, and what is answered while one is taken to whoever lists registrants: columns for every table and
+/// a table besides, for which nobody may even read; and an index, for which nobody may write.
+const LATER: [(i64, &str, u16); 2] = [
+    (
+        9_998,
+        "DO $$ DECLARE name TEXT; BEGIN
+            FOR name IN SELECT tablename FROM pg_tables
+                WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations' ORDER BY tablename
+            LOOP
+                EXECUTE format('ALTER TABLE %I ADD COLUMN later_note TEXT,
+                    ADD COLUMN later_count BIGINT NOT NULL DEFAULT 0', name);
+            END LOOP;
+        END $$;
+        CREATE TABLE later (later_id BIGINT NOT NULL PRIMARY KEY)",
+        503,
+    ),
+    (9_999, "CREATE INDEX later_index ON registrant (slot, meeting_id, later_count)", 200),
+];
+
 /// A command that opens the database, brings it up to date and ends.
 fn open(config: &Path) -> Command {
-    let mut command = Command::new(USHER);
+    open_by(USHER.as_ref(), config)
+}
+
+fn open_by(program: &Path, config: &Path) -> Command {
+    let mut command = Command::new(program);
     command.args(["users", "list", "--tenant", TENANT]).env("USHER_CONFIG", config);
     command
 }
@@ -65,6 +89,29 @@ fn kill_at_every_write(config: &Path) -> usize {
         assert_eq!(output.status.signal(), Some(SIGXFSZ), "{}", String::from_utf8_lossy(&output.stderr));
     }
     panic!("it never came to its end")
+}
+
+/// A copy of the program that begins its transactions on SQLite without the write lock. Nothing in the file could give that
+/// lock to everybody, so in the copy a word as long as the other stands in its place.
+fn without_write_lock(folder: &Path) -> PathBuf {
+    let copy = folder.join("usher");
+    // Made by others: what this process writes may still be open in a child that another test has just begun, and Linux
+    // starts no program that is open to be written.
+    let change = "LC_ALL=C sed 's/BEGIN IMMEDIATE/BEGIN DEFERRED /g' \"$0\" > \"$1\" && chmod 700 \"$1\"";
+    run(Command::new("sh").args(["-c", change, USHER]).arg(&copy), b"");
+    copy
+}
+
+/// Holds the write lock of a file of SQLite, as a start does that is at the steps.
+async fn hold(file: &Path) -> SqliteConnection {
+    let mut holder = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+    holder
+}
+
+async fn let_go(mut holder: SqliteConnection) {
+    raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    holder.close().await.unwrap();
 }
 
 /// Kills a start on this database that is about to say something with this text to it.
@@ -169,20 +216,37 @@ async fn a_new_postgres_database_killed_anywhere_in_its_first_step_is_whole_afte
 async fn nodes_that_start_at_once_on_an_old_sqlite_file_all_come_up_and_nobody_is_lost() {
     let site = Site::sqlite().await;
     let config = site.stopped.config_file();
-    let file = SqliteConnectOptions::new().filename(site.stopped.file("usher.db"));
     // So that none is through before the last has come.
-    let mut holder = file.connect().await.unwrap();
-    raw_sql("BEGIN IMMEDIATE").execute(&mut holder).await.unwrap();
+    let holder = hold(&site.stopped.file("usher.db")).await;
 
     let mut sides: Vec<Child> = (0..SIDES).map(|_| begin(&mut open(&config))).collect();
     while !sides.iter().all(|side| has_open(side, "usher.db-wal")) {
         check_none_has_ended(&mut sides);
         tokio::time::sleep(LOOK).await;
     }
-    raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
-    holder.close().await.unwrap();
+    let_go(holder).await;
 
     check_all_came_up(sides);
+    site.check().await;
+}
+
+/// The control of the case above. SQLite lets nobody wait for the lock who has read already, here which steps are left: what
+/// they read may be changing. So no step is taken twice even so.
+#[tokio::test]
+async fn without_the_lock_a_node_that_meets_another_at_a_sqlite_file_does_not_come_up() {
+    let site = Site::sqlite().await;
+    let config = site.stopped.config_file();
+    let folder = tempfile::tempdir().unwrap();
+    let careless = without_write_lock(folder.path());
+    let holder = hold(&site.stopped.file("usher.db")).await;
+
+    let said = fail(&mut open_by(&careless, &config));
+    let_go(holder).await;
+
+    // In the midst: who begins with the lock has come to no step when it has waited too long.
+    assert!(said.contains("while executing migration 2: ") && said.contains("database is locked"), "{said}");
+    // Where it meets nobody it comes up.
+    run(&mut open_by(&careless, &config), b"");
     site.check().await;
 }
 
@@ -231,4 +295,46 @@ async fn without_the_lock_a_node_that_meets_another_at_a_postgres_schema_does_no
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("already exists"), "{said}");
     site.check().await;
+}
+
+/// This version plays the one before, which knows nothing of the step. The node that takes it dies over it at first: it has
+/// done all and committed nothing, which is when the most is locked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_one_version_back_serves_on_while_another_takes_a_step_or_dies_over_it() {
+    let app = TestApp::builder().postgres().build().await;
+    let meeting = app.built_in("everyone").await;
+    let list = || app.get(meeting.registrants()).token(&app.token(&app.people.ines));
+    // So that the statements were prepared for the tables as they were.
+    ask(&app, &meeting, 0).await.expect(200);
+    let mut seated = app.registrants(&meeting).await.len();
+
+    for (version, step, reading) in LATER {
+        let record = format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+            VALUES ({version}, 'later', TRUE, '', 0)"
+        );
+        for dies in [true, false] {
+            let mut other = app.db_hold(&format!("{step}; {record}")).await;
+
+            let answers = all_at_once(vec![ask(&app, &meeting, seated), list()]).await;
+
+            let told: Vec<_> =
+                answers.iter().map(|answer| (answer.status.as_u16(), answer.header("retry-after"))).collect();
+            let put_off = |status: u16| (status, (status == 503).then_some("2"));
+            assert_eq!(told, [503, reading].map(put_off), "{step}");
+            if dies {
+                drop(other);
+            } else {
+                raw_sql("COMMIT").execute(&mut other).await.unwrap();
+            }
+            ask(&app, &meeting, seated).await.expect(200);
+            seated += 1;
+            assert_eq!(app.registrants(&meeting).await.len(), seated, "{step}");
+        }
+    }
+
+    let app = app.restart().await;
+    ask(&app, &meeting, seated).await.expect(200);
+    let said = run(Command::new(USHER).arg("verify").env("USHER_CONFIG", app.config_file()), b"");
+    assert!(said.contains(&format!("registrants: {}, breaches: 0", seated + 1)), "{said}");
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, query, query_as, query_scalar, raw_sql};
-use testkit::{PUBLIC_URL, Stopped, TestApp, TestMeeting};
+use testkit::{Call, PUBLIC_URL, Stopped, TestApp, TestMeeting};
 use testpg::Scratch;
 
 use crate::program::{USHER, run};
@@ -128,11 +128,16 @@ impl Site {
 }
 
 async fn enroll(app: &TestApp, meeting: &TestMeeting, numbers: Range<usize>) {
-    let token = app.token(&app.people.ines);
     for n in numbers {
-        let body = json!({"firstName": "Odile", "lastName": "Marchetti", "email": format!("p{n}@pinewater.example")});
-        app.post(meeting.registrants()).token(&token).json(&body).await.expect(200);
+        ask(app, meeting, n).await.expect(200);
     }
+}
+
+/// The person of that number asks for a place.
+pub fn ask(app: &TestApp, meeting: &TestMeeting, n: usize) -> Call {
+    let body =
+        json!({"firstName": "Odile", "lastName": "Marchetti", "email": format!("p{n}@pinewater.example")});
+    app.post(meeting.registrants()).token(&app.token(&app.people.ines)).json(&body)
 }
 
 /// How many steps were taken to a schema.
