@@ -233,7 +233,8 @@ impl App {
         if let Some(hosted) = self.memory.hosted.get(&meeting) {
             return Ok(Some(hosted));
         }
-        let hosted = self.store.find_hosted(meeting).await?.map(Arc::new);
+        // Seldom asked, here and below, and so in a box of its own: whoever remembers takes no room for it while they wait.
+        let hosted = Box::pin(self.store.find_hosted(meeting)).await?.map(Arc::new);
         if let Some(hosted) = hosted.as_ref().filter(|hosted| hosted.registration.is_some()) {
             self.memory.hosted.insert(meeting, Arc::clone(hosted));
         }
@@ -273,7 +274,7 @@ impl App {
         if let Some(version) = self.memory.access.get(&key) {
             return Ok(Some(version));
         }
-        let (is_allowed, version) = self.store.may_act_for(tenant, app, organizer).await?;
+        let (is_allowed, version) = Box::pin(self.store.may_act_for(tenant, app, organizer)).await?;
         if is_allowed {
             self.memory.access.insert(key, version);
         }
@@ -286,7 +287,7 @@ impl App {
         if let Some(version) = self.memory.accounts.get(&(tenant, person)) {
             return Ok(Some(version));
         }
-        let view = self.store.find_person(tenant, person).await?;
+        let view = Box::pin(self.store.find_person(tenant, person)).await?;
         let is_disabled = view.person.is_some_and(|person| !person.is_active);
         if !is_disabled {
             self.memory.accounts.insert((tenant, person), view.version);

@@ -159,8 +159,8 @@ async fn attend<F>(
     let service = service_fn(|mut request: Request<Incoming>| {
         requests.turn();
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = answer(request.map(|body| Body::new(DeadlineBody::new(limits.body, body))));
-        let answer = SeenThrough::new(answer, Arc::clone(&place));
+        let request = request.map(|body| Body::new(DeadlineBody::new(limits.body, body)));
+        let answer = SeenThrough::new(|| answer(request), Arc::clone(&place));
         async {
             let answer = answer.await;
             requests.turn();

@@ -49,10 +49,12 @@ impl Surface {
     /// Answers a request. One for Graph passes no router, and none of its layers, each of which costs memory: Graph's paths
     /// have a reader of their own, because their names are compared without case and their ids may hold an encoded slash.
     pub async fn answer(self, request: Request<Body>) -> Response {
+        let (parts, mut body) = request.into_parts();
         let answer = pin!(async {
-            if is_for_graph(request.uri().path()) {
-                return graph::serve(&self.app, request).await;
+            if is_for_graph(parts.uri.path()) {
+                return graph::serve(&self.app, &parts, &mut body).await;
             }
+            let request = Request::from_parts(parts, body);
             self.pages.call(request).await.unwrap_or_else(|never| match never {})
         });
         let mut response = whatever_happens(answer).await;

@@ -20,8 +20,13 @@ where
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Send, P: Send> SeenThrough<T, P> {
-    pub(crate) fn new(work: impl Future<Output = T> + Send + 'static, held: P) -> Self {
-        Self { work: Some((Box::pin(work), held)) }
+    /// Work of some kilobytes is made where it stays, and not moved there.
+    pub(crate) fn new<W>(work: impl FnOnce() -> W, held: P) -> Self
+    where
+        W: Future<Output = T> + Send + 'static,
+    {
+        let work = Box::write(Box::new_uninit(), work());
+        Self { work: Some((Box::into_pin(work), held)) }
     }
 }
 
@@ -72,7 +77,7 @@ mod tests {
                 tell.send(()).unwrap();
             }
         };
-        let seen_through = SeenThrough::new(work, Arc::clone(&held));
+        let seen_through = SeenThrough::new(|| work, Arc::clone(&held));
         tokio::select! {
             biased;
             () = seen_through => panic!("it waits"),

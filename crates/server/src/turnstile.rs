@@ -142,16 +142,15 @@ impl Turnstile {
         }
     }
 
-    /// Waits for a place. The verdict is on disk when it is given. `until` is the moment from which on the registration,
-    /// as it was seen, takes nobody: whoever's turn comes then is stale, and has to look again. That it still is that
-    /// moment, the store holds against the version that was seen.
-    pub async fn enroll(&self, enrolment: Enrolment, until: Timestamp) -> Result<Verdict, Undecided> {
-        self.queue(enrolment, until, true)?.verdict().await
-    }
-
     /// Queues without waiting, so that many can be queued before the first is asked for: those who queue one after the
-    /// other go through together and in their order. Where `is_written_to_again` is false, whoever asks learns who was
-    /// registered already, and nobody gets a letter for it.
+    /// other go through together and in their order. `until` is the moment from which on the registration, as it was seen,
+    /// takes nobody: whoever's turn comes then is stale, and has to look again. That it still is that moment, the store
+    /// holds against the version that was seen. Where `is_written_to_again` is false, whoever asks learns who was registered
+    /// already, and nobody gets a letter for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecided::Busy`]: the queue is full.
     pub fn queue(
         &self,
         enrolment: Enrolment,

@@ -3,6 +3,7 @@
 //! Members that nobody asks for are ignored (decision 13 of docs/graph-compat.md): clients send back what they were
 //! sent, read-only members and annotations included.
 
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use domain::{FieldProblem, ProblemCode};
@@ -76,7 +77,7 @@ impl Body {
 
     /// The members, with faults collected in `problems`.
     pub fn members<'a>(&'a self, problems: &'a mut Vec<FieldProblem>) -> Members<'a> {
-        Members { map: &self.0, prefix: String::new(), problems }
+        Members { map: &self.0, place: Place::Top, problems }
     }
 }
 
@@ -106,14 +107,32 @@ fn most_values(bytes: &[u8]) -> usize {
 /// The members of an object, and where their faults go.
 pub struct Members<'a> {
     map: &'a Map<String, Value>,
-    prefix: String,
+    place: Place<'a>,
     problems: &'a mut Vec<FieldProblem>,
+}
+
+/// Where an object stands in the body. It is put into words when somebody is told of a fault, and seldom is.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Top,
+    Member { of: &'a Place<'a>, name: &'a str },
+    Item { of: &'a Place<'a>, name: &'a str, number: usize },
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Top => Ok(()),
+            Self::Member { of, name } => write!(f, "{of}{name}/"),
+            Self::Item { of, name, number } => write!(f, "{of}{name}/{number}/"),
+        }
+    }
 }
 
 impl<'a> Members<'a> {
     /// Reports a fault of a member.
     pub fn report(&mut self, name: &str, code: ProblemCode, message: impl Into<String>) {
-        self.problems.push(FieldProblem::new(format!("{}{name}", self.prefix), code, message));
+        self.problems.push(FieldProblem::new(format!("{}{name}", self.place), code, message));
     }
 
     /// Whether the member is there, whatever it holds.
@@ -129,7 +148,9 @@ impl<'a> Members<'a> {
             Some(Value::String(text)) if text.contains('\0') => {
                 self.wrong(name, "a text without NUL characters")
             }
-            Some(Value::String(text)) if text.chars().count() <= limit => Given::Is(text.clone()),
+            Some(Value::String(text)) if text.len() <= limit || text.chars().count() <= limit => {
+                Given::Is(text.clone())
+            }
             Some(Value::String(_)) => {
                 self.report(
                     name,
@@ -255,12 +276,13 @@ impl<'a> Members<'a> {
     }
 
     /// An object.
-    pub fn object(&mut self, name: &str) -> Given<Members<'_>> {
+    pub fn object(&mut self, name: &'static str) -> Given<Members<'_>> {
         match self.map.get(name) {
             None => Given::Absent,
             Some(Value::Null) => Given::Null,
             Some(Value::Object(map)) => {
-                Given::Is(Members { map, prefix: format!("{}{name}/", self.prefix), problems: self.problems })
+                let place = Place::Member { of: &self.place, name };
+                Given::Is(Members { map, place, problems: self.problems })
             }
             Some(_) => self.wrong(name, "an object"),
         }
@@ -283,8 +305,8 @@ impl<'a> Members<'a> {
         for (n, item) in items.iter().enumerate() {
             match item {
                 Value::Object(map) => {
-                    let prefix = format!("{}{name}/{n}/", self.prefix);
-                    values.push(read(&mut Members { map, prefix, problems: self.problems }));
+                    let place = Place::Item { of: &self.place, name, number: n };
+                    values.push(read(&mut Members { map, place, problems: self.problems }));
                 }
                 _ => self.report(&format!("{name}/{n}"), ProblemCode::InvalidValue, "the item is an object"),
             }

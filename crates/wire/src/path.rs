@@ -1,6 +1,7 @@
 //! Graph's paths. A path is split on `/` first and each segment is decoded by itself, so that ids may hold
 //! `%2F`; names of resources are compared without case. docs/graph-compat.md#what-is-served.
 
+use std::borrow::Cow;
 use std::iter::once;
 
 use domain::PersonId;
@@ -72,11 +73,7 @@ impl GraphPath {
                 let (name, key) = if n < NAMES_WITH_KEYS { split_key(segment) } else { (segment, None) };
                 once(name).chain(key)
             })
-            .map(|segment| {
-                let text = percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding)?;
-                // No id of ours holds a NUL, and not every database could look one up.
-                if text.contains('\0') { Err(PathProblem::Encoding) } else { Ok(text) }
-            })
+            .map(decode)
             .collect::<Result<Vec<_>, _>>()?;
         let segments: Vec<&str> = segments.iter().map(|segment| segment.as_ref()).collect();
         let path = Segments { rest: &segments }.read()?;
@@ -99,6 +96,16 @@ fn split_key(segment: &str) -> (&str, Option<&str>) {
         Some((name, key)) if is(name, "users") || is(name, "onlineMeetings") => (name, Some(key)),
         _ => (segment, None),
     }
+}
+
+/// Most segments are encoded nowhere, and need not be read byte by byte.
+fn decode(segment: &str) -> Result<Cow<'_, str>, PathProblem> {
+    let text = match segment.contains('%') {
+        true => percent_decode_str(segment).decode_utf8().map_err(|_| PathProblem::Encoding)?,
+        false => Cow::Borrowed(segment),
+    };
+    // No id of ours holds a NUL, and not every database could look one up.
+    if text.contains('\0') { Err(PathProblem::Encoding) } else { Ok(text) }
 }
 
 struct Segments<'a> {

@@ -8,7 +8,7 @@ use domain::permission::acts_as_organizer;
 use domain::refusal::Denial;
 use domain::{Caller, Fact, Meeting, MeetingId, Operation, PersonId, Refusal, Registration};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Uri, header};
+use http::{HeaderMap, HeaderName, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use pages::Language;
 use sha2::{Digest, Sha256};
@@ -42,8 +42,7 @@ pub struct Ask<'a> {
     pub preferences: Preferences,
     body: Option<Body>,
     raw_body: Bytes,
-    headers: HeaderMap,
-    uri: Uri,
+    parts: &'a Parts,
 }
 
 impl<'a> Ask<'a> {
@@ -54,7 +53,7 @@ impl<'a> Ask<'a> {
         operation: Operation,
         path: GraphPath,
         query: Query,
-        parts: Parts,
+        parts: &'a Parts,
         body: &mut HttpBody,
     ) -> Result<Self, ApiError> {
         let expanded = query.expanded(operation)?;
@@ -71,8 +70,7 @@ impl<'a> Ask<'a> {
             (None, Bytes::new())
         };
         let preferences = Preferences::read(&parts.headers);
-        let (headers, uri) = (parts.headers, parts.uri);
-        Ok(Self { app, caller, operation, path, query, expanded, preferences, body, raw_body, headers, uri })
+        Ok(Self { app, caller, operation, path, query, expanded, preferences, body, raw_body, parts })
     }
 
     /// The body.
@@ -96,29 +94,30 @@ impl<'a> Ask<'a> {
     pub fn address(&self) -> String {
         let public_url = &self.app.settings.public_url;
         let (scheme, _) = public_url.split_once("://").unwrap_or(("http", ""));
-        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = self.parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let is_authority =
             |host: &&str| host.parse::<http::uri::Authority>().is_ok_and(|a| !a.as_str().contains('@'));
         let origin =
             host.filter(is_authority).map_or(public_url.clone(), |host| format!("{scheme}://{host}"));
-        format!("{origin}{}", self.uri.path())
+        format!("{origin}{}", self.parts.uri.path())
     }
 
     /// The raw query string.
     pub fn raw_query(&self) -> &str {
-        self.uri.query().unwrap_or_default()
+        self.parts.uri.query().unwrap_or_default()
     }
 
     /// A header's text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// What the request says of the version it means.
     pub fn conditions(&self) -> Conditions {
         let joined = |name: &HeaderName| {
-            let values = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
-            self.headers.contains_key(name).then(|| values.collect::<Vec<_>>().join(","))
+            let values =
+                self.parts.headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+            self.parts.headers.contains_key(name).then(|| values.collect::<Vec<_>>().join(","))
         };
         let (only, unless) = (joined(&header::IF_MATCH), joined(&header::IF_NONE_MATCH));
         Conditions::read(only.as_deref(), unless.as_deref())
@@ -134,7 +133,7 @@ impl<'a> Ask<'a> {
     /// The text of a header that may be sent once; blank when it was sent twice or is no ASCII, which no header
     /// that means anything is.
     pub fn only_header(&self, name: &str) -> Option<&str> {
-        let mut values = self.headers.get_all(name).iter();
+        let mut values = self.parts.headers.get_all(name).iter();
         let first = values.next()?;
         Some(first.to_str().ok().filter(|_| values.next().is_none()).unwrap_or_default())
     }
@@ -147,7 +146,7 @@ impl<'a> Ask<'a> {
     /// The same of a part of the body, which is a request of its own.
     pub fn fingerprint_of(&self, part: &[u8]) -> [u8; 32] {
         let mut hash = Sha256::new();
-        hash.update(self.uri.path());
+        hash.update(self.parts.uri.path());
         hash.update([0]);
         hash.update(part);
         hash.finalize().into()
@@ -267,7 +266,7 @@ impl<'a> Ask<'a> {
     }
 
     fn version(&self) -> &'static str {
-        let version = self.uri.path().split('/').nth(1).unwrap_or_default();
+        let version = self.parts.uri.path().split('/').nth(1).unwrap_or_default();
         if version.eq_ignore_ascii_case("v1.0") { "v1.0" } else { "beta" }
     }
 }

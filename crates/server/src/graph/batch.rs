@@ -135,7 +135,7 @@ async fn answer_one(app: &App, batch: &Parts, item: &Item) -> Response {
                 let ids = request_ids(app, &parts.headers);
                 return finish(app, &ids, "none", None, Err(vec![problem].into()));
             }
-            one(app, parts, &mut body).await
+            one(app, &parts, &mut body).await
         }
         Err(error) => finish(app, &request_ids(app, &HeaderMap::new()), "none", None, Err(error)),
     }

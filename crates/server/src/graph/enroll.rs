@@ -5,6 +5,7 @@
 use domain::enrolment::{FilledForm, IdempotencyKey, Named, read_form};
 use domain::link::Link;
 use domain::permission::{may_enroll, sees_registrants};
+use domain::person::ForeignPerson;
 use domain::refusal::Denial;
 use domain::seats::Admission;
 use domain::{
@@ -114,19 +115,14 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
         ask.check_account().await?;
         ask.check_policy(hosted.meeting.organizer).await?;
         let place = Place::held_by(&registrant);
-        return Ok(Some(Reply::entity(&show(
-            ask,
-            &hosted.meeting,
-            registration,
-            registrant.person.as_ref(),
-            place,
-        ))));
+        let named = NamedAs::of(registrant.person.as_ref());
+        return Ok(Some(Reply::entity(&show(ask, &hosted.meeting, registration, &named, place))));
     }
     let mut asked = read(ask, &hosted.meeting, registration).await?;
     asked.seen_directory = asked.seen_directory.or(seen_policy).or(seen_account);
-    let person = asked.person.clone();
+    let named = NamedAs::of(Some(&asked.person));
     let place = take_place(ask.app, hosted, registration, asked).await?;
-    Ok(place.map(|place| Reply::entity(&show(ask, &hosted.meeting, registration, Some(&person), place))))
+    Ok(place.map(|place| Reply::entity(&show(ask, &hosted.meeting, registration, &named, place))))
 }
 
 /// The registrant that a request with the same idempotency key got. Asked before the form and the end of the
@@ -151,22 +147,28 @@ fn may_rest_on_memory(error: &ApiError) -> bool {
     }
 }
 
-/// Goes through the turnstile; `None` when what the request was checked against has changed meanwhile.
-pub async fn take_place(
+/// Queues at the turnstile at once, and then waits for the place; `None` when what the request was checked against has
+/// changed meanwhile. What was asked for is not kept beside the answer: thousands may wait for theirs.
+pub fn take_place(
     app: &App,
     hosted: &Hosted,
     registration: &Registration,
     asked: Asked,
-) -> Result<Option<Place>, ApiError> {
+) -> impl Future<Output = Result<Option<Place>, ApiError>> {
     let is_member = matches!(asked.person, Person::Named { user: Some(_), .. });
-    let (enrolment, until) = ready(app, hosted, registration, asked)?;
-    match app.turnstile.enroll(enrolment, until).await? {
-        // Somebody signed in is told how they stand.
-        Verdict::Known { registrant, .. } if is_member => {
-            let found = app.store.find_registrant(hosted.meeting.id, registrant).await?;
-            Ok(found.as_ref().map(Place::held_by))
+    let meeting = hosted.meeting.id;
+    let queued = ready(app, hosted, registration, asked)
+        .map_err(ApiError::from)
+        .and_then(|(enrolment, until)| Ok(app.turnstile.queue(enrolment, until, true)?));
+    async move {
+        match queued?.verdict().await? {
+            // Somebody signed in is told how they stand.
+            Verdict::Known { registrant, .. } if is_member => {
+                let found = app.store.find_registrant(meeting, registrant).await?;
+                Ok(found.as_ref().map(Place::held_by))
+            }
+            verdict => place_of(verdict),
         }
-        verdict => place_of(verdict),
     }
 }
 
@@ -284,7 +286,7 @@ async fn read(ask: &Ask<'_>, meeting: &Meeting, registration: &Registration) -> 
     };
     match (registration.allowed_registrant, ask.caller.as_ref()) {
         (AllowedRegistrant::Organization, Caller::Delegated(caller)) => {
-            let member = Member::find(ask.app, caller).await?;
+            let member = Box::pin(Member::find(ask.app, caller)).await?;
             member.check(caller, meeting, &named)?;
             let person = Person::Named { named, user: Some(caller.person) };
             asked(person, answers, Some(member.seen_directory))
@@ -339,22 +341,42 @@ pub fn private_key(
     IdempotencyKey { key: hash.finalize().into(), request, expires_at: now + REMEMBERED }
 }
 
+/// What the answer says of whom it is about.
+enum NamedAs {
+    /// The id that their own system has for them, and their account, if they have one.
+    External(String, Option<ForeignPerson>),
+    /// Somebody signed in.
+    Member,
+    /// Nobody the caller learns anything of.
+    Stranger,
+}
+
+impl NamedAs {
+    fn of(person: Option<&Person>) -> Self {
+        match person {
+            Some(Person::External { external_id, user }) => Self::External(external_id.clone(), *user),
+            Some(Person::Named { user: Some(_), .. }) => Self::Member,
+            Some(Person::Named { user: None, .. }) | None => Self::Stranger,
+        }
+    }
+}
+
 /// What the caller is told: everything of an external registrant, id and link of a signed-in person, and
 /// nothing at all of an anonymous one, whose links travel by mail alone.
 fn show(
     ask: &Ask<'_>,
     meeting: &Meeting,
     registration: &Registration,
-    person: Option<&Person>,
+    named: &NamedAs,
     place: Place,
 ) -> Entity<AnyRegistrant> {
-    let entity = match person {
-        Some(Person::External { external_id, user }) => {
+    let entity = match named {
+        NamedAs::External(external_id, user) => {
             let link = ask.app.graph_link(meeting, registration, external_id, place);
             AnyRegistrant::external(external_id, *user, Some(link))
         }
-        Some(Person::Named { user: None, .. }) | None => AnyRegistrant::anonymous(),
-        Some(Person::Named { user: Some(_), .. }) => {
+        NamedAs::Stranger => AnyRegistrant::anonymous(),
+        NamedAs::Member => {
             let key = wire::registration::key(meeting, registration);
             let id = wire::ids::write_registrant(&key, place.registrant);
             match place.told {

@@ -35,15 +35,19 @@ fn somebody() -> Enrolment {
     }
 }
 
+async fn enroll_somebody(turnstile: &Turnstile) -> Result<Verdict, Undecided> {
+    turnstile.queue(somebody(), Timestamp::MAX, true)?.verdict().await
+}
+
 #[tokio::test]
 async fn a_full_queue_turns_people_away_and_a_place_in_it_is_waited_in() {
     let (queue, _nobody_turns) = mpsc::channel(1);
     let turnstile = Turnstile(Kind::Storing { queue, probes: mpsc::channel(1).0 });
-    let waiting = turnstile.enroll(somebody(), Timestamp::MAX);
+    let waiting = enroll_somebody(&turnstile);
     tokio::pin!(waiting);
     assert!(tokio::time::timeout(Duration::from_millis(1), &mut waiting).await.is_err());
 
-    assert!(matches!(turnstile.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
+    assert!(matches!(enroll_somebody(&turnstile).await, Err(Undecided::Busy)));
 }
 
 /// A turnstile, and what whoever turns it needs.
@@ -100,16 +104,16 @@ async fn neither_people_nor_those_who_ask_for_health_keep_the_others_from_their_
     });
     turnstile.probe().await.unwrap();
     for _ in 0..3 {
-        let verdict = timeout(long, turnstile.enroll(somebody(), Timestamp::MAX)).await;
+        let verdict = timeout(long, enroll_somebody(&turnstile)).await;
         assert!(matches!(verdict.expect("its turn"), Ok(Verdict::Stale)), "there is no such meeting");
     }
 
     let of_people = turnstile.clone();
     let _people = flood(move || {
         let turnstile = of_people.clone();
-        async move { turnstile.enroll(somebody(), Timestamp::MAX).await.map(|_| ()).unwrap() }
+        async move { enroll_somebody(&turnstile).await.map(|_| ()).unwrap() }
     });
-    turnstile.enroll(somebody(), Timestamp::MAX).await.unwrap();
+    enroll_somebody(&turnstile).await.unwrap();
     for _ in 0..3 {
         assert_eq!(turnstile.probe().await, Ok(()));
     }
@@ -131,7 +135,7 @@ async fn whoever_asks_for_health_is_told_after_a_while_that_nothing_moves() {
 async fn a_service_in_which_nobody_can_enrol_is_not_ready() {
     let (_folder, app) = service().await;
     let broken = Turnstile(Kind::Storing { queue: mpsc::channel(1).0, probes: mpsc::channel(1).0 });
-    assert!(matches!(broken.enroll(somebody(), Timestamp::MAX).await, Err(Undecided::Busy)));
+    assert!(matches!(enroll_somebody(&broken).await, Err(Undecided::Busy)));
     let of = |turnstile: Turnstile| {
         App::new(Parts {
             store: app.store.clone(),

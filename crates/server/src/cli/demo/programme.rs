@@ -188,7 +188,8 @@ impl Organizer<'_> {
             .header(header::ACCEPT_LANGUAGE, language.tag())
             .body(body)
             .map_err(|error| cannot(error.to_string()))?;
-        let response = graph::serve(self.app, request).await;
+        let (parts, mut body) = request.into_parts();
+        let response = graph::serve(self.app, &parts, &mut body).await;
         let status = response.status();
         let answer = to_bytes(response.into_body(), usize::MAX).await;
         let answer = answer.map_err(|error| cannot(error.to_string()))?;
