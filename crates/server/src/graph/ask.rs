@@ -58,19 +58,33 @@ impl<'a> Ask<'a> {
     ) -> Result<Self, ApiError> {
         let expanded = query.expanded(operation)?;
         let has_body = operation.takes_body();
-        let (body, raw_body) = if has_body {
-            let bytes = read_body(body, &parts.headers, app.settings.max_body_bytes).await?;
-            // Whoever only wants it done sends nothing.
-            let is_left_out = bytes.is_empty() && operation.resource().is_action_on_registrant();
-            let most = if operation.has_rows() { MOST_VALUES_OF_MANY } else { MOST_VALUES };
-            let read = || Body::read_of(&bytes, most).filter(|_| is_json(&parts.headers));
-            let body = if is_left_out { Some(Body(Default::default())) } else { read() };
-            (Some(body.ok_or(ApiError::NotJson)?), bytes)
-        } else {
-            (None, Bytes::new())
+        let raw_body = match has_body {
+            true => collect_body(body, &parts.headers, app.settings.max_body_bytes).await?,
+            false => Bytes::new(),
         };
         let preferences = Preferences::read(&parts.headers);
-        Ok(Self { app, caller, operation, path, query, expanded, preferences, body, raw_body, parts })
+        let body = None;
+        let mut ask =
+            Self { app, caller, operation, path, query, expanded, preferences, body, raw_body, parts };
+        if has_body {
+            ask.read_body()?;
+        }
+        Ok(ask)
+    }
+
+    /// Reads the body, or reads it again.
+    pub fn read_body(&mut self) -> Result<(), ApiError> {
+        // Whoever only wants it done sends nothing.
+        let is_left_out = self.raw_body.is_empty() && self.operation.resource().is_action_on_registrant();
+        let most = if self.operation.has_rows() { MOST_VALUES_OF_MANY } else { MOST_VALUES };
+        let read = || Body::read_of(&self.raw_body, most).filter(|_| is_json(&self.parts.headers));
+        self.body = if is_left_out { Some(Body(Default::default())) } else { read() };
+        self.body().map(drop)
+    }
+
+    /// Lets go of what was read of the body: while this request waits, others use its memory.
+    pub fn let_go_of_body(&mut self) {
+        self.body = None;
     }
 
     /// The body.
@@ -296,7 +310,7 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses a body that is too long before it is read, or while it is, if it did not say how long it is.
-pub(super) async fn read_body(
+pub(super) async fn collect_body(
     body: &mut HttpBody,
     headers: &HeaderMap,
     limit: usize,

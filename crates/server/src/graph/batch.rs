@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use wire::batch::{Answered, Item};
 
 use self::item::unpack;
-use super::ask::{is_json, read_body};
+use super::ask::{collect_body, is_json};
 use super::prefer::{ENTITY_ID, PREFERENCE_APPLIED};
 use super::{
     Answer, CLIENT_REQUEST_ID, Left, ODATA_VERSION, REQUEST_ID, Reply, admit, finish, one, request_ids, route,
@@ -59,7 +59,7 @@ async fn answer(app: &App, request: &Parts, body: &mut Body, left: &mut Option<L
     if request.method != Method::POST {
         return Err(ApiError::Method(vec!["POST"]));
     }
-    let bytes = read_body(body, &request.headers, app.settings.max_body_bytes).await?;
+    let bytes = collect_body(body, &request.headers, app.settings.max_body_bytes).await?;
     let body = wire::Body::read(&bytes).filter(|_| is_json(&request.headers)).ok_or(ApiError::NotJson)?;
     let items = wire::batch::read(&body)?;
     Ok(Reply::of_json(write(&run(app, &Arc::new(request.clone()), &items).await)))

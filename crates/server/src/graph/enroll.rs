@@ -90,7 +90,7 @@ impl Place {
 }
 
 /// `POST …/registration/registrants`
-pub async fn enroll(ask: &Ask<'_>) -> Answer {
+pub async fn enroll(ask: &mut Ask<'_>) -> Answer {
     let meeting_id = ask.meeting_id()?;
     for attempt in 0..TRIES {
         match try_enroll(ask, meeting_id).await {
@@ -99,11 +99,12 @@ pub async fn enroll(ask: &Ask<'_>) -> Answer {
             Err(error) if attempt > 0 || !may_rest_on_memory(&error) => return Err(error),
             Ok(None) | Err(_) => forget(ask, meeting_id)?,
         }
+        ask.read_body()?;
     }
     Err(ApiError::Busy)
 }
 
-async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply>, ApiError> {
+async fn try_enroll(ask: &mut Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply>, ApiError> {
     let hosted = ask.app.recall_hosted(meeting_id).await?;
     let hosted = ask.own(hosted.as_deref())?;
     let seen_policy = seen_policy(ask, hosted.meeting.organizer).await?;
@@ -120,6 +121,7 @@ async fn try_enroll(ask: &Ask<'_>, meeting_id: MeetingId) -> Result<Option<Reply
     }
     let mut asked = read(ask, &hosted.meeting, registration).await?;
     asked.seen_directory = asked.seen_directory.or(seen_policy).or(seen_account);
+    ask.let_go_of_body();
     let named = NamedAs::of(Some(&asked.person));
     let place = take_place(ask.app, hosted, registration, asked).await?;
     Ok(place.map(|place| Reply::entity(&show(ask, &hosted.meeting, registration, &named, place))))

@@ -163,7 +163,7 @@ async fn answer(
         *left = budget::scarcest([*left, app.settings.budgets.take_weight(&caller, operation)?]);
         let query = Query::read(request.uri.query().unwrap_or_default())?;
         query.allow(operation, path.counts)?;
-        let ask = Ask::read(app, caller, operation, path, query, request, body).await?;
+        let mut ask = Ask::read(app, caller, operation, path, query, request, body).await?;
         // Whatever is expanded takes the permission that it takes by itself.
         for expanded in successors(ask.expanded.as_ref(), |expanded| expanded.within.as_deref()) {
             domain::permission::opens(expanded.by, app.settings.permissions, &ask.caller, for_me)?;
@@ -172,7 +172,7 @@ async fn answer(
         if operation != Operation::EnrollRegistrant {
             ask.check_account().await?;
         }
-        let reply = perform(&ask).await?;
+        let reply = perform(&mut ask).await?;
         let reply = reply.choose(ask.query.select.as_deref(), ask.expanded.as_ref());
         let reply = match operation.method() {
             Method::Get => reply.unless_known(&ask.conditions())?,
@@ -199,7 +199,7 @@ fn route(request: &Parts) -> Result<(GraphPath, Operation), ApiError> {
 
 /// Exhaustive on purpose: a new operation does not compile until it has a handler. Each has a box of its own size, so that no
 /// request takes room for the largest.
-fn perform<'a>(ask: &'a Ask<'a>) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
+fn perform<'a>(ask: &'a mut Ask<'_>) -> Pin<Box<dyn Future<Output = Answer> + Send + 'a>> {
     match ask.operation {
         Operation::GetMe => Box::pin(user::get_me(ask)),
         Operation::GetUser => Box::pin(user::get(ask)),
