@@ -229,11 +229,12 @@ impl App {
 
     /// The meeting and its registration, possibly as they were a moment ago. Only meetings with a
     /// registration are remembered: that none is there could not be held against a version.
+    ///
+    /// What these three ask of the database they seldom ask, and so in a box: whoever waits for a place takes no room for it.
     pub async fn recall_hosted(&self, meeting: MeetingId) -> Result<Option<Arc<Hosted>>, Fault> {
         if let Some(hosted) = self.memory.hosted.get(&meeting) {
             return Ok(Some(hosted));
         }
-        // Seldom asked, here and below, and so in a box of its own: whoever remembers takes no room for it while they wait.
         let hosted = Box::pin(self.store.find_hosted(meeting)).await?.map(Arc::new);
         if let Some(hosted) = hosted.as_ref().filter(|hosted| hosted.registration.is_some()) {
             self.memory.hosted.insert(meeting, Arc::clone(hosted));

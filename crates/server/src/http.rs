@@ -49,6 +49,7 @@ impl Surface {
     /// Answers a request. One for Graph passes no router, and none of its layers, each of which costs memory: Graph's paths
     /// have a reader of their own, because their names are compared without case and their ids may hold an encoded slash.
     pub async fn answer(self, request: Request<Body>) -> Response {
+        // Lent to Graph, so that no level below keeps a copy while it waits.
         let (parts, mut body) = request.into_parts();
         let answer = pin!(async {
             if is_for_graph(parts.uri.path()) {

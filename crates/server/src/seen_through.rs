@@ -20,7 +20,7 @@ where
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Send, P: Send> SeenThrough<T, P> {
-    /// Work of some kilobytes is made where it stays, and not moved there.
+    /// Work of some kilobytes is made on the spot, so that an optimised build can make it where it stays.
     pub(crate) fn new<W>(work: impl FnOnce() -> W, held: P) -> Self
     where
         W: Future<Output = T> + Send + 'static,

@@ -150,7 +150,7 @@ impl Turnstile {
     ///
     /// # Errors
     ///
-    /// [`Undecided::Busy`]: the queue is full.
+    /// [`Undecided::Busy`]: the queue is full, or the service is going down.
     pub fn queue(
         &self,
         enrolment: Enrolment,

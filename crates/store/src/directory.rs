@@ -176,7 +176,6 @@ impl Store {
     }
 }
 
-/// The person of that object id.
 async fn read_person(
     on: impl Into<On<'_>>,
     tenant: TenantId,

@@ -97,29 +97,16 @@ const FIND: &str =
 impl Store {
     /// The letter with its rows as they are now, all of one moment; `None` where its meeting or registrant is missing.
     pub async fn read_again(&self, letter: &DueLetter) -> Result<Option<DueLetter>, Fault> {
-        let row = OutboxRow {
-            outbox_id: letter.id.0,
-            meeting_id: letter.meeting.id.0,
-            registrant_id: letter.registrant.id.0,
-            kind: letter.kind.name().to_owned(),
-            about: letter.about,
-            attempts: i64::from(letter.attempts),
-        };
-        read_letter(&self.readers, &row).await
+        let (kind, about, attempts) = (letter.kind, letter.about, letter.attempts);
+        read_letter(&self.readers, &OutboxRow::new(letter.id, &letter.registrant, kind, about, attempts))
+            .await
     }
 
     /// The confirmation of somebody registered as it would be written now, whether one waits or not; `None` where the
     /// meeting or the registrant is missing.
     pub async fn confirmation_of(&self, registrant: &Registrant) -> Result<Option<DueLetter>, Fault> {
-        let row = OutboxRow {
-            outbox_id: registrant.id.0,
-            meeting_id: registrant.meeting.0,
-            registrant_id: registrant.id.0,
-            kind: LetterKind::Confirmation.name().to_owned(),
-            about: 0,
-            attempts: 0,
-        };
-        read_letter(&self.readers, &row).await
+        let id = OutboxId(registrant.id.0);
+        read_letter(&self.readers, &OutboxRow::new(id, registrant, LetterKind::Confirmation, 0, 0)).await
     }
 }
 
@@ -140,6 +127,17 @@ pub(crate) async fn read_letter(on: impl Into<On<'_>>, row: &OutboxRow) -> Resul
 }
 
 impl OutboxRow {
+    fn new(id: OutboxId, to: &Registrant, kind: LetterKind, about: i64, attempts: u32) -> Self {
+        Self {
+            outbox_id: id.0,
+            meeting_id: to.meeting.0,
+            registrant_id: to.id.0,
+            kind: kind.name().to_owned(),
+            about,
+            attempts: i64::from(attempts),
+        }
+    }
+
     /// The letter, where what it is written from has been read.
     pub(crate) fn letter(
         &self,

@@ -147,7 +147,7 @@ impl Known {
     }
 
     /// The letter of a leased row; `None` where its meeting or registrant is missing. The first of a registration reads what
-    /// the others share, once more with its registrant: one question more for all of them.
+    /// the others share, with its registrant: reading that one twice is cheaper than a statement of its own.
     async fn letter(&mut self, tx: &mut Tx, row: &OutboxRow) -> Result<Option<DueLetter>, Fault> {
         let known = self.registrants.remove(&row.registrant_id);
         if let Some(registrant) = known.map(RegistrantRow::into_registrant).transpose()?

@@ -148,6 +148,7 @@ impl<'a> Members<'a> {
             Some(Value::String(text)) if text.contains('\0') => {
                 self.wrong(name, "a text without NUL characters")
             }
+            // There are never more characters than bytes, and bytes need not be counted.
             Some(Value::String(text)) if text.len() <= limit || text.chars().count() <= limit => {
                 Given::Is(text.clone())
             }

@@ -14,8 +14,7 @@ use crate::run::Failure;
 
 /// Settings of a server whose log of transactions takes new room with every file and gives none back while it runs: what a
 /// checkpoint gave back would be room on a full disk. And it stays down when one of its processes has ended for want of room.
-/// By default it would start anew at once, and end over that for good; but where its log happens to end just where a file
-/// does, it would try again and again.
+/// By default it would start anew at once, without the room that it ended for, and perhaps again and again.
 pub(super) const GROWING: [&str; 4] =
     ["wal_recycle=off", "max_wal_size=1GB", "checkpoint_timeout=1h", "restart_after_crash=off"];
 

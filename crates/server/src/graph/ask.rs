@@ -72,8 +72,11 @@ impl<'a> Ask<'a> {
         Ok(ask)
     }
 
-    /// Reads the body, or reads it again.
-    pub fn read_body(&mut self) -> Result<(), ApiError> {
+    /// Reads the body where it is not read yet, or no longer.
+    pub(super) fn read_body(&mut self) -> Result<(), ApiError> {
+        if self.body.is_some() {
+            return Ok(());
+        }
         // Whoever only wants it done sends nothing.
         let is_left_out = self.raw_body.is_empty() && self.operation.resource().is_action_on_registrant();
         let most = if self.operation.has_rows() { MOST_VALUES_OF_MANY } else { MOST_VALUES };
@@ -82,8 +85,9 @@ impl<'a> Ask<'a> {
         self.body().map(drop)
     }
 
-    /// Lets go of what was read of the body: while this request waits, others use its memory.
-    pub fn let_go_of_body(&mut self) {
+    /// Lets go of what was read of the body: while this request waits, others use its memory. Until it is read again nothing
+    /// may ask for it.
+    pub(super) fn let_go_of_body(&mut self) {
         self.body = None;
     }
 

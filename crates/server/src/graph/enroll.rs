@@ -93,13 +93,13 @@ impl Place {
 pub async fn enroll(ask: &mut Ask<'_>) -> Answer {
     let meeting_id = ask.meeting_id()?;
     for attempt in 0..TRIES {
+        ask.read_body()?;
         match try_enroll(ask, meeting_id).await {
             Ok(Some(reply)) => return Ok(reply),
             // A yes is held against the versions in the database, a no is not: it may rest on old memory.
             Err(error) if attempt > 0 || !may_rest_on_memory(&error) => return Err(error),
             Ok(None) | Err(_) => forget(ask, meeting_id)?,
         }
-        ask.read_body()?;
     }
     Err(ApiError::Busy)
 }

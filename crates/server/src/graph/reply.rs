@@ -152,10 +152,8 @@ impl Reply {
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Self {
-        // Most are not longer, so that few have to move while they are written.
-        let mut text = Vec::with_capacity(1_024);
-        serde_json::to_writer(&mut text, body).expect("values with text keys always serialize");
-        Self { status, ..Self::of_json(text) }
+        let body = serde_json::to_vec(body).expect("values with text keys always serialize");
+        Self { status, ..Self::of_json(body) }
     }
 
     /// As it is sent.

@@ -1,5 +1,6 @@
 //! A new version brings the schema up to date: killed while it does, and started several times at once.
 
+mod rolling;
 mod site;
 
 use std::fs;
@@ -13,10 +14,9 @@ use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection, query_as,
 use testkit::TestApp;
 use testpg::{Cluster, Relay, Scratch, Standing};
 
-use crate::at_once::all_at_once;
 use crate::moving::{LOOK, stop_before};
 use crate::program::{USHER, fail, run};
-use site::{Database, Site, ask, steps};
+use site::{Database, Site, steps};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 /// The signal for a file that grows beyond what is allowed.
@@ -37,25 +37,6 @@ const NO_LOCK: &str = "
     DO $$ BEGIN
         EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database());
     END $$";
-
-/// Steps of later versions, and what is answered while one is taken to whoever lists registrants: columns for every table and
-/// a table besides, for which nobody may even read; and an index, for which nobody may write.
-const LATER: [(i64, &str, u16); 2] = [
-    (
-        9_998,
-        "DO $$ DECLARE name TEXT; BEGIN
-            FOR name IN SELECT tablename FROM pg_tables
-                WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations' ORDER BY tablename
-            LOOP
-                EXECUTE format('ALTER TABLE %I ADD COLUMN later_note TEXT,
-                    ADD COLUMN later_count BIGINT NOT NULL DEFAULT 0', name);
-            END LOOP;
-        END $$;
-        CREATE TABLE later (later_id BIGINT NOT NULL PRIMARY KEY)",
-        503,
-    ),
-    (9_999, "CREATE INDEX later_index ON registrant (slot, meeting_id, later_count)", 200),
-];
 
 /// A command that opens the database, brings it up to date and ends.
 fn open(config: &Path) -> Command {
@@ -231,7 +212,7 @@ async fn nodes_that_start_at_once_on_an_old_sqlite_file_all_come_up_and_nobody_i
 }
 
 /// The control of the case above. SQLite lets nobody wait for the lock who has read already, here which steps are left: what
-/// they read may be changing. So no step is taken twice even so.
+/// they read may be changing.
 #[tokio::test]
 async fn without_the_lock_a_node_that_meets_another_at_a_sqlite_file_does_not_come_up() {
     let site = Site::sqlite().await;
@@ -295,46 +276,4 @@ async fn without_the_lock_a_node_that_meets_another_at_a_postgres_schema_does_no
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("already exists"), "{said}");
     site.check().await;
-}
-
-/// This version plays the one before, which knows nothing of the step. The node that takes it dies over it at first: it has
-/// done all and committed nothing, which is when the most is locked.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_one_version_back_serves_on_while_another_takes_a_step_or_dies_over_it() {
-    let app = TestApp::builder().postgres().build().await;
-    let meeting = app.built_in("everyone").await;
-    let list = || app.get(meeting.registrants()).token(&app.token(&app.people.ines));
-    // So that the statements were prepared for the tables as they were.
-    ask(&app, &meeting, 0).await.expect(200);
-    let mut seated = app.registrants(&meeting).await.len();
-
-    for (version, step, reading) in LATER {
-        let record = format!(
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-            VALUES ({version}, 'later', TRUE, '', 0)"
-        );
-        for dies in [true, false] {
-            let mut other = app.db_hold(&format!("{step}; {record}")).await;
-
-            let answers = all_at_once(vec![ask(&app, &meeting, seated), list()]).await;
-
-            let told: Vec<_> =
-                answers.iter().map(|answer| (answer.status.as_u16(), answer.header("retry-after"))).collect();
-            let put_off = |status: u16| (status, (status == 503).then_some("2"));
-            assert_eq!(told, [503, reading].map(put_off), "{step}");
-            if dies {
-                drop(other);
-            } else {
-                raw_sql("COMMIT").execute(&mut other).await.unwrap();
-            }
-            ask(&app, &meeting, seated).await.expect(200);
-            seated += 1;
-            assert_eq!(app.registrants(&meeting).await.len(), seated, "{step}");
-        }
-    }
-
-    let app = app.restart().await;
-    ask(&app, &meeting, seated).await.expect(200);
-    let said = run(Command::new(USHER).arg("verify").env("USHER_CONFIG", app.config_file()), b"");
-    assert!(said.contains(&format!("registrants: {}, breaches: 0", seated + 1)), "{said}");
 }
