@@ -7,7 +7,7 @@ use domain::{AppId, Role, Scope};
 use store::RegisteredApplication;
 
 use super::users::hash_password;
-use super::{ConfigFile, TenantChoice, failed};
+use super::{ConfigFile, TenantChoice, failed, say};
 use crate::clock::Source;
 use crate::start::StartProblem;
 
@@ -58,9 +58,9 @@ impl Apps {
         let app =
             RegisteredApplication { tenant, id: AppId(id), name, secret_hash, redirect_uris, scopes, roles };
         store.put_application(&app).await.map_err(failed)?;
-        println!("registered `{}`", app.id);
+        say(format_args!("registered `{}`\n", app.id))?;
         if let Some(secret) = secret {
-            println!("secret, shown this once: {secret}");
+            say(format_args!("secret, shown this once: {secret}\n"))?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use store::backup_sqlite;
 
-use super::{ConfigFile, failed};
+use super::{ConfigFile, failed, say};
 use crate::config::{Config, DatabaseUrl};
 use crate::start::{StartProblem, because, open_database};
 
@@ -56,9 +56,11 @@ impl Backup {
         named.map_err(because(format!("cannot write `{}`", self.folder.display())))?;
         // It is not there under the name by which it would be removed.
         let _ = making.keep();
-        println!("backed up into `{}`", self.folder.display());
+        say(format_args!("backed up into `{}`\n", self.folder.display()))?;
         if let DatabaseUrl::Postgres(url) = &config.database.url {
-            println!("the database is not in there: add it by `pg_dump --format custom --file FILE '{url}'`");
+            say(format_args!(
+                "the database is not in there: add it by `pg_dump --format custom --file FILE '{url}'`\n"
+            ))?;
         }
         Ok(())
     }

@@ -19,8 +19,8 @@ use serde::Serialize;
 use store::Grantee;
 use url::Url;
 
-use super::failed;
 use super::serve::bind;
+use super::{failed, say};
 use crate::app::App;
 use crate::clock::{Clock, Source};
 use crate::config::Config;
@@ -110,9 +110,9 @@ impl Demo {
         service.app.samples.get_or_init(|| samples);
         if self.json {
             let line = serde_json::to_string(&printed).map_err(|error| StartProblem(error.to_string()))?;
-            println!("{line}");
+            say(format_args!("{line}\n"))?;
         } else {
-            print!("{}", greeting(&printed, is_kept));
+            say(greeting(&printed, is_kept))?;
         }
         crate::serve::serve(service, listener, Duration::from_secs(5)).await
     }

@@ -118,9 +118,12 @@ impl Load {
         let outcome = drive(target, Plan { callers, until, run }).await?;
         let report = Report::new(callers, &outcome);
         if self.json {
-            println!("{}", serde_json::to_string(&report).map_err(|error| StartProblem(error.to_string()))?);
+            say(format_args!(
+                "{}\n",
+                serde_json::to_string(&report).map_err(|error| StartProblem(error.to_string()))?
+            ))?;
         } else {
-            print!("{report}");
+            say(report)?;
         }
         if outcome.done > 0 { Ok(()) } else { Err(StartProblem("nobody was enrolled".to_owned())) }
     }

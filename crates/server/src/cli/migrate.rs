@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use store::{MoveProblem, Moving, Stage, keep_sqlite, move_to_postgres};
 
-use super::ConfigFile;
 use super::progress::Progress;
+use super::{ConfigFile, say};
 use crate::clock::Source;
 use crate::config::{Config, Database, DatabaseUrl, Secret};
 use crate::start::{StartProblem, because, with_ssl_mode};
@@ -44,16 +44,16 @@ impl Migrate {
                 let file = sqlite_file(&config)?;
                 let section = section(&to, password_file.as_deref());
                 let rows = carry(file, &target(&section)?).await?;
-                println!("{}", farewell(&config, file, &section, rows));
+                say(format_args!("{}\n", farewell(&config, file, &section, rows)))?;
             }
             Self::KeepSqlite { config } => {
                 let config = config.load()?;
                 let file = sqlite_file(&config)?;
                 keep_sqlite(file).await.map_err(problem)?;
-                println!(
-                    "`{}` can be served again, as it was when the move began; the PostgreSQL database should not be",
+                say(format_args!(
+                    "`{}` can be served again, as it was when the move began; the PostgreSQL database should not be\n",
                     file.display()
-                );
+                ))?;
             }
         }
         Ok(())

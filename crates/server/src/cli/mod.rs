@@ -1,5 +1,8 @@
 //! The command line.
 
+// They print by `say`, which takes it calmly when nobody reads any more.
+#![deny(clippy::print_stdout)]
+
 mod apps;
 mod backup;
 mod config;

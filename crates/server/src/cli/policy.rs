@@ -96,7 +96,7 @@ impl Policy {
                 if !is_new.map_err(failed)? {
                     return Err(StartProblem(format!("a policy is called `{name}` already")));
                 }
-                println!("created `{name}`; grant it with `usher policy grant`");
+                say(format_args!("created `{name}`; grant it with `usher policy grant`\n"))?;
             }
             Self::Grant { scope, name, to } => {
                 let (store, tenant) = scope.open().await?;
@@ -106,9 +106,9 @@ impl Policy {
                     )));
                 }
                 match to.organizer.map(PersonId) {
-                    None => println!("granted `{name}` to everyone without a grant of their own"),
+                    None => say(format_args!("granted `{name}` to everyone without a grant of their own\n"))?,
                     Some(id) => {
-                        println!("granted `{name}` to {id}");
+                        say(format_args!("granted `{name}` to {id}\n"))?;
                         if store.find_person(tenant, id).await.map_err(failed)?.person.is_none() {
                             eprintln!("the directory does not know {id}: see `usher users list`");
                         }
@@ -120,7 +120,7 @@ impl Policy {
                 if !store.revoke_policy(tenant, to.grantee()).await.map_err(failed)? {
                     return Err(StartProblem("there is no such grant: see `usher policy list`".to_owned()));
                 }
-                println!("revoked");
+                say("revoked\n")?;
             }
             Self::List { scope } => {
                 let (store, tenant) = scope.open().await?;

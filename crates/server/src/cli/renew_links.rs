@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{ConfigFile, failed};
+use super::{ConfigFile, failed, say};
 use crate::start::{StartProblem, open_database};
 
 /// Let the next start take another `link.key`: every link sent so far is dead then
@@ -27,7 +27,7 @@ impl RenewLinks {
         }
         let store = open_database(&config.database).await?;
         store.forget_link_key().await.map_err(failed)?;
-        println!("the next `usher serve` decides which key counts");
+        say("the next `usher serve` decides which key counts\n")?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use store::Store;
 use uuid::Uuid;
 
 use super::apps::check_names;
-use super::{ConfigFile, TenantChoice, failed};
+use super::{ConfigFile, TenantChoice, failed, say};
 use crate::clock::{Clock, Source};
 use crate::issuer::Grant;
 use crate::start::{StartProblem, open_issuer_key};
@@ -49,7 +49,7 @@ impl Token {
             Duration::from_secs(u64::from(self.minutes) * 60).min(config.identity.builtin.token_lifetime);
         let issuer = open_issuer_key(&config)?;
         let token = issuer.mint(&grant, Clock::System.now(), lifetime, Source::from_system().random_id());
-        println!("{}", token.map_err(|error| StartProblem(error.to_string()))?);
+        say(format_args!("{}\n", token.map_err(|error| StartProblem(error.to_string()))?))?;
         Ok(())
     }
 

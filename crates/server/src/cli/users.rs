@@ -55,7 +55,7 @@ impl Users {
                 let (_, store) = config.open().await?;
                 let tenant = tenant.find(&store).await?;
                 store.put_people(tenant, &people).await.map_err(failed)?;
-                println!("imported {} people into {tenant}", people.len());
+                say(format_args!("imported {} people into {tenant}\n", people.len()))?;
             }
             Self::List { config, tenant } => {
                 let (_, store) = config.open().await?;
@@ -84,7 +84,7 @@ impl Users {
                 let id = id.ok_or_else(|| StartProblem(format!("the directory does not know `{user}`")))?;
                 let hash = hash_password(&read_password()?)?;
                 store.set_password(tenant, id, &hash).await.map_err(failed)?;
-                println!("`{user}` can sign in");
+                say(format_args!("`{user}` can sign in\n"))?;
             }
         }
         Ok(())

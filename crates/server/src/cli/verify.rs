@@ -111,15 +111,15 @@ impl Seen {
 
     fn report(self) -> Result<(), StartProblem> {
         let Self { begun_at, looks, looking, longest, last, broken } = self;
-        println!(
-            "looks: {looks}, milliseconds: {}, looking: {}, longest: {}, registrations: {}, registrants: {}, breaches: {}",
+        say(format_args!(
+            "looks: {looks}, milliseconds: {}, looking: {}, longest: {}, registrations: {}, registrants: {}, breaches: {}\n",
             begun_at.elapsed().as_millis(),
             looking.as_millis(),
             longest.as_millis(),
             last.registrations,
             last.registrants,
             broken.len()
-        );
+        ))?;
         if broken.is_empty() {
             return Ok(());
         }

@@ -13,7 +13,7 @@ use tracing_subscriber::{Registry, filter};
 /// Statements by the span they ran in. The driver carries the span over to the thread that runs them.
 static STATEMENTS: LazyLock<Mutex<HashMap<u64, Vec<String>>>> = LazyLock::new(Mutex::default);
 
-/// Runs `work` and tells which statements it ran, in order. On SQLite transactions are begun and ended unseen.
+/// Runs `work` and tells which statements it ran, in order.
 pub async fn count<T>(work: impl Future<Output = T>) -> (T, Vec<String>) {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
