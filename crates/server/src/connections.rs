@@ -189,7 +189,10 @@ where
         () = &mut stop => return,
     }
     let stream = Watched { stream, requests, taken: 0 };
-    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    // Whoever has said all may close their half and still listen; what was asked is seen through in any case. To look whether
+    // they are gone would also take another read buffer, of eight kilobytes, for each request in work.
+    let mut connection =
+        pin!(http1::Builder::new().half_close(true).serve_connection(TokioIo::new(stream), service));
     // How a connection ends is its client's business.
     tokio::select! {
         biased;

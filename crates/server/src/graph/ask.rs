@@ -269,7 +269,9 @@ impl<'a> Ask<'a> {
     /// An application needs an access policy for the organizer, whatever it does (decision 15 of docs/graph-compat.md).
     pub async fn check_policy(&self, organizer: PersonId) -> Result<(), ApiError> {
         match self.caller.as_ref() {
-            Caller::Application(_) => still_acts(self.app, &self.caller, organizer).await.map(|_| ()),
+            Caller::Application(_) => {
+                Box::pin(still_acts(self.app, &self.caller, organizer)).await.map(|_| ())
+            }
             Caller::Delegated(_) => Ok(()),
         }
     }
@@ -279,7 +281,9 @@ impl<'a> Ask<'a> {
     pub async fn check_account(&self) -> Result<(), ApiError> {
         match self.caller.as_ref() {
             Caller::Application(_) => Ok(()),
-            Caller::Delegated(caller) => still_acts(self.app, &self.caller, caller.person).await.map(|_| ()),
+            Caller::Delegated(caller) => {
+                Box::pin(still_acts(self.app, &self.caller, caller.person)).await.map(|_| ())
+            }
         }
     }
 

@@ -93,6 +93,23 @@ async fn a_body_in_two_parts_is_read() {
     assert_eq!(client.answer().await.status, 201);
 }
 
+/// As programs do that pipe a request to the service.
+#[tokio::test]
+async fn whoever_has_said_all_and_closes_their_half_of_the_connection_is_answered() {
+    let app = TestApp::new().await;
+    let listening = app.listen().await;
+    let (head, body) = halves(&app);
+    let request = head.replace("expect: 100-continue\r\n", "") + &body;
+
+    for _ in 0..5 {
+        let mut client = Client::open(listening.address).await;
+        client.say_at_last(&request).await;
+
+        assert_eq!(client.answer().await.status, 201);
+        assert_eq!(client.rest().await, "");
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_given_before_the_body_was_read_leaves_a_connection_that_goes_on_or_says_that_it_ends() {
     let app = TestApp::new().await;

@@ -42,6 +42,12 @@ impl Client {
         self.0.write_all(text.as_bytes()).await.unwrap();
     }
 
+    /// Sends a text and nothing more ever.
+    pub async fn say_at_last(&mut self, text: &str) {
+        self.say(text).await;
+        self.0.shutdown().await.unwrap();
+    }
+
     /// Sends what the other side is ready to take of a text, and how much that was.
     pub async fn press(&mut self, text: &str) -> usize {
         let mut sent = 0;
