@@ -318,43 +318,103 @@ impl Complaint {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::Notify;
+    use tokio::task::JoinHandle;
+    use tokio::time::timeout;
 
     use super::*;
 
     const LONG: usize = 24 << 20;
+    const LAST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-    /// How much of a long answer a client gets that rests for so long between two looks.
-    async fn taken(rest: Duration) -> usize {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let answer = |_| async { Response::new(Body::from(vec![b'x'; LONG])) };
-        let limits =
-            Limits { connections: 1, idle: Duration::from_millis(300), body: Duration::from_secs(1) };
-        let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve_by(listener, answer, limits, stopped));
-        let mut client = TcpStream::connect(address).await.unwrap();
-        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
-        let (mut taken, mut piece) = (0, vec![0; 1 << 20]);
-        while let Ok(bytes @ 1..) = client.read(&mut piece).await {
-            taken += bytes;
-            sleep(rest).await;
+    /// One that serves a single connection.
+    struct Served {
+        client: TcpStream,
+        stop: watch::Sender<bool>,
+        serving: JoinHandle<()>,
+    }
+
+    impl Served {
+        async fn by<F>(answer: impl Fn(Request<Body>) -> F + Clone + Send + Sync + 'static) -> Self
+        where
+            F: Future<Output = Response<Body>> + Send + 'static,
+        {
+            let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let limits =
+                Limits { connections: 1, idle: Duration::from_millis(300), body: Duration::from_secs(1) };
+            let (stop, stopped) = watch::channel(false);
+            let serving = tokio::spawn(serve_by(listener, answer, limits, stopped));
+            Self { client: TcpStream::connect(address).await.unwrap(), stop, serving }
         }
-        drop(client);
-        stop.send(true).unwrap();
-        serving.await.unwrap();
-        taken
+
+        /// How much comes, to a client that rests for so long between two looks.
+        async fn take(&mut self, rest: Duration) -> usize {
+            let (mut taken, mut piece) = (0, vec![0; 1 << 20]);
+            while let Ok(bytes @ 1..) = self.client.read(&mut piece).await {
+                taken += bytes;
+                sleep(rest).await;
+            }
+            taken
+        }
+
+        async fn end(self) {
+            drop(self.client);
+            self.stop.send(true).unwrap();
+            self.serving.await.unwrap();
+        }
+    }
+
+    async fn long_answer(_: Request<Body>) -> Response<Body> {
+        Response::new(Body::from(vec![b'x'; LONG]))
     }
 
     #[tokio::test]
     async fn a_client_that_reads_slowly_gets_all_of_a_long_answer() {
-        assert!(
-            taken(Duration::from_millis(40)).await > LONG,
-            "the whole took longer than a connection may lie idle"
-        );
-        assert!(
-            taken(Duration::from_millis(900)).await < LONG,
-            "the control: whoever hardly reads is cut off"
-        );
+        for (rest, gets_all, why) in [
+            (40, true, "the whole took longer than a connection may lie idle"),
+            (900, false, "the control: whoever hardly reads is cut off"),
+        ] {
+            let mut served = Served::by(long_answer).await;
+            served.client.write_all(LAST).await.unwrap();
+
+            let taken = served.take(Duration::from_millis(rest)).await;
+
+            assert_eq!(taken > LONG, gets_all, "{why}");
+            served.end().await;
+        }
+    }
+
+    /// Sent at once with its body, a request with `Expect` is in work before the word it waits for is written, and that is the
+    /// write that fails.
+    #[tokio::test]
+    async fn a_connection_that_fails_breaks_off_nothing_that_is_in_work() {
+        let (go_on, ended) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+        let work = {
+            let (go_on, ended) = (Arc::clone(&go_on), Arc::clone(&ended));
+            move |request: Request<Body>| {
+                let (go_on, ended) = (Arc::clone(&go_on), Arc::clone(&ended));
+                async move {
+                    assert_eq!(request.into_body().collect().await.unwrap().to_bytes(), "x");
+                    go_on.notified().await;
+                    ended.notify_one();
+                    Response::default()
+                }
+            }
+        };
+        let mut served = Served::by(work).await;
+        let request = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx";
+        served.client.write_all(request).await.unwrap();
+        served.client.set_zero_linger().unwrap();
+        drop(served.client);
+        sleep(Duration::from_millis(100)).await;
+
+        go_on.notify_one();
+
+        timeout(Duration::from_secs(10), ended.notified()).await.expect("it ends by itself");
+        served.stop.send(true).unwrap();
+        served.serving.await.unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
 
-/// A request in work. When its client hangs up it goes on by itself: work that is broken off in the middle of a question
+/// A request in work. When its connection fails it goes on by itself: work that is broken off in the middle of a question
 /// costs its connection to PostgreSQL, and whoever sends requests and hangs up would take those away from everybody. `P`
 /// is what it holds until it ends.
 pub(crate) struct SeenThrough<T, P>
