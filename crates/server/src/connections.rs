@@ -327,17 +327,15 @@ mod tests {
     use super::*;
 
     const LONG: usize = 24 << 20;
-    const LAST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-    /// One that serves a single connection.
-    struct Served {
-        client: TcpStream,
-        stop: watch::Sender<bool>,
-        serving: JoinHandle<()>,
-    }
+    /// Whoever serves a single connection.
+    struct Serving(watch::Sender<bool>, JoinHandle<()>);
 
-    impl Served {
-        async fn by<F>(answer: impl Fn(Request<Body>) -> F + Clone + Send + Sync + 'static) -> Self
+    impl Serving {
+        /// Begins, and connects a client.
+        async fn by<F>(
+            answer: impl Fn(Request<Body>) -> F + Clone + Send + Sync + 'static,
+        ) -> (Self, TcpStream)
         where
             F: Future<Output = Response<Body>> + Send + 'static,
         {
@@ -347,24 +345,23 @@ mod tests {
                 Limits { connections: 1, idle: Duration::from_millis(300), body: Duration::from_secs(1) };
             let (stop, stopped) = watch::channel(false);
             let serving = tokio::spawn(serve_by(listener, answer, limits, stopped));
-            Self { client: TcpStream::connect(address).await.unwrap(), stop, serving }
-        }
-
-        /// How much comes, to a client that rests for so long between two looks.
-        async fn take(&mut self, rest: Duration) -> usize {
-            let (mut taken, mut piece) = (0, vec![0; 1 << 20]);
-            while let Ok(bytes @ 1..) = self.client.read(&mut piece).await {
-                taken += bytes;
-                sleep(rest).await;
-            }
-            taken
+            (Self(stop, serving), TcpStream::connect(address).await.unwrap())
         }
 
         async fn end(self) {
-            drop(self.client);
-            self.stop.send(true).unwrap();
-            self.serving.await.unwrap();
+            self.0.send(true).unwrap();
+            self.1.await.unwrap();
         }
+    }
+
+    /// How much comes, to a client that rests for so long between two looks.
+    async fn take(mut client: TcpStream, rest: Duration) -> usize {
+        let (mut taken, mut piece) = (0, vec![0; 1 << 20]);
+        while let Ok(bytes @ 1..) = client.read(&mut piece).await {
+            taken += bytes;
+            sleep(rest).await;
+        }
+        taken
     }
 
     async fn long_answer(_: Request<Body>) -> Response<Body> {
@@ -377,13 +374,13 @@ mod tests {
             (40, true, "the whole took longer than a connection may lie idle"),
             (900, false, "the control: whoever hardly reads is cut off"),
         ] {
-            let mut served = Served::by(long_answer).await;
-            served.client.write_all(LAST).await.unwrap();
+            let (serving, mut client) = Serving::by(long_answer).await;
+            client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
 
-            let taken = served.take(Duration::from_millis(rest)).await;
+            let taken = take(client, Duration::from_millis(rest)).await;
 
             assert_eq!(taken > LONG, gets_all, "{why}");
-            served.end().await;
+            serving.end().await;
         }
     }
 
@@ -404,17 +401,16 @@ mod tests {
                 }
             }
         };
-        let mut served = Served::by(work).await;
+        let (serving, mut client) = Serving::by(work).await;
         let request = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx";
-        served.client.write_all(request).await.unwrap();
-        served.client.set_zero_linger().unwrap();
-        drop(served.client);
+        client.write_all(request).await.unwrap();
+        client.set_zero_linger().unwrap();
+        drop(client);
         sleep(Duration::from_millis(100)).await;
 
         go_on.notify_one();
 
         timeout(Duration::from_secs(10), ended.notified()).await.expect("it ends by itself");
-        served.stop.send(true).unwrap();
-        served.serving.await.unwrap();
+        serving.end().await;
     }
 }

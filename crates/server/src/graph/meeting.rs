@@ -200,7 +200,7 @@ async fn show(ask: &Ask<'_>, meeting: &Meeting) -> Result<Entity<OnlineMeeting>,
 }
 
 async fn shown(ask: &Ask<'_>, meeting: &Meeting) -> Result<OnlineMeeting, ApiError> {
-    let organizer = ask.app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+    let organizer = ask.app.store.find_organizer(meeting).await?;
     let upn = organizer.map(|person| person.upn);
     Ok(OnlineMeeting::new(&ask.app.settings.join_base, meeting, upn))
 }

@@ -60,8 +60,7 @@ impl<'a> Page<'a> {
 
     /// Who organizes the meeting, as the directory has it now.
     pub async fn find_organizer(&self) -> Result<Option<String>, ApiError> {
-        let meeting = &self.hosted.meeting;
-        let found = self.app.store.find_person(meeting.tenant, meeting.organizer).await?.person;
+        let found = self.app.store.find_organizer(&self.hosted.meeting).await?;
         Ok(found.and_then(|person| person.full_name()))
     }
 
