@@ -8,13 +8,17 @@ use testpg::Cluster;
 
 use crate::run::{Failure, cargo, command, output, root};
 
-const USAGE: &str = "usage: cargo xtask compare [many] [--rounds N] [--seconds N]";
+const USAGE: &str = "usage: cargo xtask compare [many] [--socket] [--rounds N] [--seconds N]";
 
-/// `cargo xtask compare`
+/// `cargo xtask compare`. PostgreSQL is reached by TCP, as it is from another machine, or over a socket of this one.
 pub(crate) fn compare(words: &[&str]) -> Result<(), Failure> {
     let (subject, words) = match words {
         ["many", words @ ..] => ("many", words),
         words => ("enrolments", words),
+    };
+    let (is_by_socket, words) = match words {
+        ["--socket", words @ ..] => (true, words),
+        words => (false, words),
     };
     let is_read = words.chunks(2).all(|pair| match pair {
         ["--rounds" | "--seconds", value] => value.parse::<u16>().is_ok(),
@@ -41,7 +45,8 @@ pub(crate) fn compare(words: &[&str]) -> Result<(), Failure> {
 
     let figures = output(&mut load())?;
     println!("## SQLite\n\n{}", figures.trim_end());
-    let figures = output(load().arg("--database").arg(database.url()))?;
+    let url = if is_by_socket { database.url() } else { database.url_by_tcp() };
+    let figures = output(load().arg("--database").arg(url))?;
     println!("\n## PostgreSQL\n\n{}", figures.trim_end());
     Ok(())
 }

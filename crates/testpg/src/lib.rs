@@ -1,5 +1,6 @@
 //! A PostgreSQL of a test run's own: made in a temporary folder at its first use, reached through a socket there, and
-//! gone when the process that asked for it is, however that ends.
+//! gone when the process that asked for it is, however that ends. One that others are measured against listens on
+//! loopback too.
 //!
 //! The server's programs are Debian's (`postgresql`); `cargo xtask setup` installs them.
 
@@ -8,7 +9,8 @@ mod relay;
 mod server;
 
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -22,12 +24,15 @@ pub use server::Server;
 
 /// Settings of a server whose data nobody will miss: nothing waits for the disk.
 const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+/// Its port, where nobody needs another; a socket's name has it too.
+const STANDARD_PORT: u16 = 5432;
 
 /// A running server.
 #[derive(Debug)]
 pub struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
+    port: u16,
     /// It stops the server and removes the folder as soon as nobody holds the other end of its input.
     _keeper: Child,
 }
@@ -56,23 +61,25 @@ cd / && rm -rf "$FOLDER" "$DATA"
 impl Cluster {
     /// The server that all tests of this process share; it does not wait for the disk.
     pub fn shared() -> &'static Self {
-        static SHARED: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(CARELESS, None));
+        static SHARED: LazyLock<Cluster> = LazyLock::new(|| Cluster::start(CARELESS, STANDARD_PORT, None));
         &SHARED
     }
 
-    /// A server as durable as it is out of the box, its data in a folder of its own below `parent`.
+    /// A server as durable as it is out of the box, its data in a folder of its own below `parent`. It listens on a port of
+    /// 127.0.0.1 besides, to anybody on this machine.
     pub fn durable(parent: &Path) -> &'static Self {
         // Whoever the server runs as makes its folder there.
         fs::create_dir_all(parent)
             .and_then(|()| fs::set_permissions(parent, Permissions::from_mode(0o1777)))
             .expect("a folder that anybody may write to");
-        Box::leak(Box::new(Self::start(&[], Some(parent))))
+        let port = free_port().expect("a free port");
+        Box::leak(Box::new(Self::start(&["listen_addresses=127.0.0.1"], port, Some(parent))))
     }
 
     /// A test without its database has failed: where PostgreSQL is not installed or does not start this panics.
-    fn start(settings: &[&str], parent: Option<&Path>) -> Self {
+    fn start(settings: &[&str], port: u16, parent: Option<&Path>) -> Self {
         let programs = programs().expect("PostgreSQL is installed: `cargo xtask setup` does that");
-        let mut options = "-c listen_addresses='' -c max_connections=300".to_owned();
+        let mut options = format!("-p {port} -c listen_addresses='' -c max_connections=300");
         for setting in settings {
             options.push_str(&format!(" -c {setting}"));
         }
@@ -93,7 +100,7 @@ impl Cluster {
             let log: Vec<_> = lines.map_while(Result::ok).take(50).collect();
             panic!("PostgreSQL does not start: {}", log.join("\n"));
         };
-        Self { programs, folder: folder.into(), _keeper: keeper }
+        Self { programs, folder: folder.into(), port, _keeper: keeper }
     }
 
     /// An empty database.
@@ -111,7 +118,7 @@ impl Cluster {
 
     fn run(&self, program: &str, arguments: &[&str]) -> Vec<u8> {
         let done = Command::new(self.programs.join(program))
-            .args(["--username", "usher", "--host"])
+            .args(["--username", "usher", "--port", &self.port.to_string(), "--host"])
             .arg(&self.folder)
             .args(arguments)
             .output()
@@ -143,9 +150,15 @@ impl Scratch {
         self.cluster.run("pg_restore", &[&options[..], &[&file.to_string_lossy()]].concat());
     }
 
-    /// Its address, as `database.url` takes it.
+    /// Its address, as `database.url` takes it: the socket.
     pub fn url(&self) -> String {
-        format!("postgres://usher@localhost/{}?host={}", self.name, self.cluster.folder.display())
+        let Cluster { folder, port, .. } = self.cluster;
+        format!("postgres://usher@localhost:{port}/{}?host={}", self.name, folder.display())
+    }
+
+    /// The same by TCP; only a [durable](Cluster::durable) one listens.
+    pub fn url_by_tcp(&self) -> String {
+        format!("postgres://usher@127.0.0.1:{}/{}", self.cluster.port, self.name)
     }
 }
 
@@ -153,6 +166,11 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         self.cluster.run("dropdb", &["--force", &self.name]);
     }
+}
+
+/// A port of 127.0.0.1 that is free now; whoever takes it meanwhile makes a start fail with a clear word.
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// The programs of the newest server that Debian's packages have installed.

@@ -9,15 +9,14 @@ use std::io::{self, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::Scratch;
+use crate::{STANDARD_PORT, Scratch};
 
 /// The name of a server's socket, without its port.
 const SOCKET: &str = ".s.PGSQL.";
-const STANDARD_PORT: u64 = 5432;
 
 /// A way to a database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -62,11 +61,11 @@ pub enum Standing {
 impl Relay {
     /// Opens a way to the database.
     pub fn open(scratch: &Scratch) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(STANDARD_PORT + 1);
+        static NEXT: AtomicU16 = AtomicU16::new(STANDARD_PORT + 1);
         let port = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = &scratch.cluster.folder;
-        let socket = |port: u64| folder.join(format!("{SOCKET}{port}"));
-        let (server, client) = (socket(STANDARD_PORT), socket(port));
+        let socket = |port: u16| folder.join(format!("{SOCKET}{port}"));
+        let (server, client) = (socket(scratch.cluster.port), socket(port));
         // Beside the server's own, so that it goes with it.
         let listener = UnixListener::bind(client).expect("a socket in the cluster's folder");
         let shared = Arc::new(Shared::default());

@@ -2,14 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{as_server_user, programs};
+use crate::{as_server_user, free_port, programs};
 
 /// From its start to its first answer, crash recovery included, at the worst: on a busy machine that has taken more than
 /// a minute.
@@ -72,9 +71,7 @@ impl Server {
         source: Option<&Self>,
     ) -> Result<Self, String> {
         let programs = programs().ok_or("PostgreSQL is not installed: `cargo xtask setup` does that")?;
-        // Free now; whoever takes it meanwhile makes the start fail with a clear word.
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = free.map_err(|error| format!("cannot find a free port: {error}"))?.port();
+        let port = free_port().map_err(|error| format!("cannot find a free port: {error}"))?;
         let mut command = as_server_user();
         command.args(["sh", "-c", KEEPER]).env("PROGRAMS", &programs);
         for name in ["DATA", "WAL", "SOURCE"] {

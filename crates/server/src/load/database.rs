@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection, PgConnection, query, query_scalar, raw_sql};
+use sqlx::{Connection, PgConnection, query, query_as, query_scalar, raw_sql};
 use tokio::process::Command;
 use url::Url;
 
@@ -109,7 +109,14 @@ impl Database {
     /// Asks the server.
     pub(super) async fn settings(&self) -> Result<Settings, StartProblem> {
         let mut connection = self.connect().await?;
-        let mut text = format!("PostgreSQL {}", show(&mut connection, "server_version").await?);
+        let (process, is_by_tcp): (i32, bool) =
+            query_as("SELECT pg_backend_pid(), inet_client_addr() IS NOT NULL")
+                .fetch_one(&mut connection)
+                .await
+                .map_err(because("cannot ask the database"))?;
+        let way = if is_by_tcp { "by TCP" } else { "over a socket of this machine" };
+        let version = show(&mut connection, "server_version").await?;
+        let mut text = format!("PostgreSQL {version}, reached {way}");
         let names = ["fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size"];
         let mut values = Vec::new();
         for name in names {
@@ -122,10 +129,6 @@ impl Database {
             Ok(_) => "; a checkpoint before each measurement",
             Err(_) => "; no checkpoint before each measurement, the role may not ask for one",
         });
-        let process: i32 = query_scalar("SELECT pg_backend_pid()")
-            .fetch_one(&mut connection)
-            .await
-            .map_err(because("cannot ask the database"))?;
         Ok(Settings {
             text,
             is_durable: values[0] == "on" && values[1] != "off",
