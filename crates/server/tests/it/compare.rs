@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use testpg::{Cluster, Scratch};
+use testpg::{Cluster, Scratch, Server};
 
 use crate::program::{Running, USHER, fail};
 
@@ -41,10 +41,23 @@ fn enrolments_and_pgbench_are_measured_in_turns_and_leave_an_empty_database() {
     let said = print(&mut compare_on(&database), &["a1", "p1", "open"]);
 
     assert!(said.contains("| a1 / p1: p50 alone (less is better) | "), "{said}");
-    assert!(said.contains("fsync off, synchronous_commit off"), "{said}");
+    assert!(
+        said.contains("reached over a socket of this machine, fsync off, synchronous_commit off"),
+        "{said}"
+    );
     assert!(said.contains("answers before the disk has anything"), "{said}");
     assert!(!said.contains(&database.url()), "the address is nobody's business: {said}");
     assert_empty(&database);
+}
+
+#[test]
+fn what_is_printed_says_that_the_database_is_reached_by_tcp() {
+    let server = Server::create(&["fsync=off"], None).unwrap();
+    server.sql("postgres", &["CREATE DATABASE bench"]).unwrap();
+
+    let said = print(compare("enrolments").args(["--database", &server.url("bench")]), &["p1"]);
+
+    assert!(said.contains(", reached by TCP, fsync off"), "{said}");
 }
 
 fn assert_empty(database: &Scratch) {
