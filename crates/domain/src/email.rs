@@ -42,12 +42,14 @@ impl Email {
 
     /// The address for a mail envelope: the domain in its ASCII form.
     pub fn to_ascii(&self) -> String {
-        format!("{}@{}", self.local, self.domain)
+        [&self.local, "@", &self.domain].concat()
     }
 
     /// Equal for addresses that reach the same mailbox as far as a sender can know: case makes no difference.
     pub fn key(&self) -> String {
-        self.to_ascii().to_ascii_lowercase()
+        let mut key = self.to_ascii();
+        key.make_ascii_lowercase();
+        key
     }
 
     /// Where letters to it end up, for counting them: as [`Self::key`], without what many mail servers let people add to

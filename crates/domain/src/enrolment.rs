@@ -127,12 +127,12 @@ impl Person {
 
 /// The key of whoever registers by an address, without being signed in.
 pub fn address_key(email: &Email) -> String {
-    format!("e:{}", email.key())
+    ["e:", &email.key()].concat()
 }
 
 /// The key of an external registrant, byte for byte as the external system spells its id.
 pub fn external_key(external_id: &str) -> String {
-    format!("x:{external_id}")
+    ["x:", external_id].concat()
 }
 
 /// A form as it was filled in, before any rule was applied.

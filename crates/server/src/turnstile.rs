@@ -213,23 +213,23 @@ impl Keeper {
     /// Lets those through who arrived; where the database cannot be reached, tells it to all who queue.
     async fn let_through(&self, waiting: &mut Vec<Waiting>, queue: &mut mpsc::Receiver<Waiting>) {
         let now = self.clock.now();
-        let (timely, late): (Vec<Waiting>, Vec<Waiting>) =
-            waiting.drain(..).partition(|waiting| now < waiting.until);
-        for Waiting { answer, .. } in late {
-            let _ = answer.send(Ok(Verdict::Stale));
-        }
-        let returns: Vec<bool> = timely.iter().map(|waiting| waiting.is_written_to_again).collect();
-        let (mut batch, answers): (Vec<Enrolment>, Vec<_>) =
-            timely.into_iter().map(|waiting| (waiting.enrolment, waiting.answer)).unzip();
-        // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
-        for enrolment in &mut batch {
+        let people = waiting.len();
+        let (mut batch, mut answers) = (Vec::with_capacity(people), Vec::with_capacity(people));
+        for Waiting { mut enrolment, until, is_written_to_again, answer } in waiting.drain(..) {
+            if until <= now {
+                let _ = answer.send(Ok(Verdict::Stale));
+                continue;
+            }
+            // Given here and not at the door, ids are in order of arrival already and the store seldom has to move one.
             enrolment.id = RegistrantId(self.ids.ordered_id(now));
             enrolment.at = now;
+            batch.push(enrolment);
+            answers.push((answer, is_written_to_again));
         }
         let verdicts = enroll(&self.store, &batch).await;
         self.mailroom.nudge();
-        for ((enrolment, returns), verdict) in batch.iter().zip(returns).zip(&verdicts) {
-            if returns
+        for ((enrolment, (_, is_written_to_again)), verdict) in batch.iter().zip(&answers).zip(&verdicts) {
+            if *is_written_to_again
                 && let Ok(verdict) = verdict
                 && let Some(somebody) = Returning::of(enrolment, *verdict)
             {
@@ -246,7 +246,7 @@ impl Keeper {
         }
         // Told from here, each would be woken across threads on its own. Together they are woken once.
         self.callers.spawn(async move {
-            for (answer, verdict) in answers.into_iter().zip(verdicts) {
+            for ((answer, _), verdict) in answers.into_iter().zip(verdicts) {
                 // Whoever hung up is registered all the same, and the letter says so.
                 let _ = answer.send(verdict);
             }

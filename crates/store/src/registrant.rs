@@ -1,5 +1,7 @@
 //! Reading registrants.
 
+use std::borrow::Cow;
+
 use domain::enrolment::Named;
 use domain::person::ForeignPerson;
 use domain::{
@@ -50,7 +52,7 @@ pub(crate) struct RegistrantRow {
 
 /// An answer as it is stored: question, text.
 #[derive(Serialize, Deserialize)]
-struct StoredAnswer(Uuid, String);
+struct StoredAnswer<'a>(Uuid, Cow<'a, str>);
 
 /// The first one from an id on, which may be another. Asked for that id alone, PostgreSQL takes whichever key begins
 /// with slot and meeting while meetings are small, and keeps to it when one has grown: it would read the whole list.
@@ -271,14 +273,14 @@ fn read_standing(
 
 /// Answers as they are stored.
 pub(crate) fn answers_json(answers: &[Answer]) -> String {
-    let stored: Vec<StoredAnswer> =
-        answers.iter().map(|answer| StoredAnswer(answer.question.0, answer.value.clone())).collect();
-    json(&stored)
+    let stored = answers.iter().map(|answer| StoredAnswer(answer.question.0, (&answer.value).into()));
+    json(&stored.collect::<Vec<_>>())
 }
 
 fn read_answers(text: &str) -> Result<Vec<Answer>, Fault> {
-    let stored: Vec<StoredAnswer> = from_json(text)?;
-    let answers =
-        stored.into_iter().map(|StoredAnswer(id, value)| Answer { question: QuestionId(id), value });
+    let stored: Vec<StoredAnswer<'_>> = from_json(text)?;
+    let answers = stored
+        .into_iter()
+        .map(|StoredAnswer(id, value)| Answer { question: QuestionId(id), value: value.into_owned() });
     Ok(answers.collect())
 }
