@@ -273,7 +273,7 @@ fn read_standing(
 
 /// Answers as they are stored.
 pub(crate) fn answers_json(answers: &[Answer]) -> String {
-    let stored = answers.iter().map(|answer| StoredAnswer(answer.question.0, (&answer.value).into()));
+    let stored = answers.iter().map(|answer| StoredAnswer(answer.question.0, Cow::Borrowed(&answer.value)));
     json(&stored.collect::<Vec<_>>())
 }
 

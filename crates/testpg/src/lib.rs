@@ -1,6 +1,6 @@
 //! A PostgreSQL of a test run's own: made in a temporary folder at its first use, reached through a socket there, and
-//! gone when the process that asked for it is, however that ends. One that others are measured against listens on
-//! loopback too.
+//! gone when the process that asked for it is, however that ends. One that figures are taken on listens on loopback
+//! too.
 //!
 //! The server's programs are Debian's (`postgresql`); `cargo xtask setup` installs them.
 
@@ -24,8 +24,10 @@ pub use server::Server;
 
 /// Settings of a server whose data nobody will miss: nothing waits for the disk.
 const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
-/// Its port, where nobody needs another; a socket's name has it too.
+/// Its port, where nobody needs another.
 const STANDARD_PORT: u16 = 5432;
+/// The name of its socket, without the port.
+const SOCKET: &str = ".s.PGSQL.";
 
 /// A running server.
 #[derive(Debug)]
@@ -148,6 +150,16 @@ impl Scratch {
     pub fn restore(&self, file: &Path) {
         let options = ["--exit-on-error", "--single-transaction", "--no-owner", "--dbname", &self.name];
         self.cluster.run("pg_restore", &[&options[..], &[&file.to_string_lossy()]].concat());
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The socket of its server.
+    pub fn socket(&self) -> PathBuf {
+        self.cluster.folder.join(format!("{SOCKET}{}", self.cluster.port))
     }
 
     /// Its address, as `database.url` takes it: the socket.

@@ -13,10 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::{STANDARD_PORT, Scratch};
-
-/// The name of a server's socket, without its port.
-const SOCKET: &str = ".s.PGSQL.";
+use crate::{SOCKET, STANDARD_PORT, Scratch};
 
 /// A way to a database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -64,10 +61,10 @@ impl Relay {
         static NEXT: AtomicU16 = AtomicU16::new(STANDARD_PORT + 1);
         let port = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = &scratch.cluster.folder;
-        let socket = |port: u16| folder.join(format!("{SOCKET}{port}"));
-        let (server, client) = (socket(scratch.cluster.port), socket(port));
         // Beside the server's own, so that it goes with it.
+        let client = folder.join(format!("{SOCKET}{port}"));
         let listener = UnixListener::bind(client).expect("a socket in the cluster's folder");
+        let server = scratch.socket();
         let shared = Arc::new(Shared::default());
         thread::spawn({
             let shared = Arc::clone(&shared);

@@ -16,7 +16,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use store::Store;
 
 use crate::join_gate::{SECRET, checksum};
-use crate::program::{Running, USHER};
+use crate::program::{Running, USHER, free_address};
 
 /// A BigBlueButton server and a Jitsi server on one machine, whose clock says what `date` does.
 async fn rooms(date: Option<&'static str>) -> SocketAddr {
@@ -59,11 +59,6 @@ fn mail_server() -> SocketAddr {
         }
     });
     address
-}
-
-/// A port where nobody listens.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 struct Site<'a> {
@@ -110,7 +105,7 @@ const LONG_ENOUGH: &str = "a-secret-that-both-sides-know-and-nobody-else";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_is_in_order_is_found_so() {
     let folder = tempfile::tempdir().unwrap();
-    let (public, rooms) = (format!("http://127.0.0.1:{}", free_port()), rooms(None).await);
+    let (public, rooms) = (format!("http://{}", free_address()), rooms(None).await);
     let site = Site {
         public: public.clone(),
         database: None,
@@ -149,7 +144,7 @@ async fn a_site_that_is_in_order_is_found_so() {
 async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_changed() {
     let folder = tempfile::tempdir().unwrap();
     let rooms = rooms(Some("Tue, 02 Nov 2021 08:00:00 GMT")).await;
-    let mail_port = free_port();
+    let mail_port = free_address().port();
     let site = Site {
         public: format!("http://{rooms}"),
         database: None,
@@ -185,7 +180,7 @@ async fn organisations_that_read_alike_are_pointed_out() {
     let folder = tempfile::tempdir().unwrap();
     let rooms = rooms(None).await;
     let site = Site {
-        public: format!("http://127.0.0.1:{}", free_port()),
+        public: format!("http://{}", free_address()),
         database: None,
         mail_port: mail_server().port(),
         rooms,
@@ -212,7 +207,7 @@ async fn a_clock_that_is_off_is_found_by_what_others_say() {
     let folder = tempfile::tempdir().unwrap();
     let rooms = rooms(Some("Tue, 02 Nov 2021 08:00:00 GMT")).await;
     let site = Site {
-        public: format!("http://127.0.0.1:{}", free_port()),
+        public: format!("http://{}", free_address()),
         database: None,
         mail_port: mail_server().port(),
         rooms,
@@ -235,7 +230,7 @@ async fn a_clock_that_is_off_is_found_by_what_others_say() {
 
 /// The line about a database, of which nothing else is asked here.
 fn database_line(folder: &Path, database: Option<String>) -> String {
-    let nowhere = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let nowhere = free_address();
     let site = Site {
         public: format!("http://{nowhere}"),
         database,
@@ -284,7 +279,7 @@ async fn how_far_a_schema_is_shows_on_both_engines_and_stays_so() {
     run(ONE_AHEAD).await;
     look("answers; a newer version of Usher has brought its schema further");
 
-    let nobody = format!("postgres://usher@127.0.0.1:{}/usher", free_port());
+    let nobody = format!("postgres://usher@{}/usher", free_address());
     let line = database_line(folder.path(), Some(nobody.clone()));
     assert!(line.starts_with(&format!("WRONG database: `{nobody}`: ")), "{line}");
 }

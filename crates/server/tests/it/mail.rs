@@ -9,7 +9,7 @@ use calcard::icalendar::{ICalendar, ICalendarProperty};
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
-use crate::program::{Running, USHER, fail, javascript, run};
+use crate::program::{Running, USHER, fail, free_address, javascript, run};
 
 const TENANT: &str = "6f0d2c58-3b1e-4a77-9c24-8d51b0e7f3a2";
 const ORGANIZER: &str = "2b9e61d4-70cf-4e0b-8a35-c1f7d92e4460";
@@ -79,7 +79,7 @@ impl Site {
         let mut smtp = Running::start(javascript("smtp.mjs").arg(options.to_string()));
         let server = smtp.json_line();
         let config = folder.join("usher.toml");
-        let base = format!("http://127.0.0.1:{}", free_port());
+        let base = format!("http://{}", free_address());
         fs::write(&config, configuration(folder, &base, security, logs_in, &server))
             .expect("a file can be written");
         fs::write(folder.join("people.csv"), PEOPLE).expect("a file can be written");
@@ -157,11 +157,6 @@ fn configuration(folder: &Path, base: &str, security: &str, logs_in: bool, serve
         data = folder.join("data"),
         port = server["port"],
     )
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has an address").port()
 }
 
 /// The text part and the calendar part, as an independent MIME reader finds them.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -11,6 +12,11 @@ use testpg::Scratch;
 
 /// The program under test.
 pub const USHER: &str = env!("CARGO_BIN_EXE_usher");
+
+/// An address of loopback where nobody listens now; whoever takes it meanwhile makes a start there fail.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free")
+}
 
 /// A program that is ended when the test is.
 pub struct Running {

@@ -1,11 +1,11 @@
 //! A proxy in front of PostgreSQL: it goes on taking connections when there is no server behind it.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use store::Store;
-use testpg::Cluster;
+use testpg::{Cluster, Scratch};
 use tokio::io::{AsyncReadExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
@@ -37,16 +37,20 @@ async fn pass_on(mut client: TcpStream, socket: PathBuf, mut gone: watch::Receiv
     }
 }
 
+/// A database behind such a proxy, asked once.
+async fn behind_a_proxy(scratch: &Scratch) -> (Store, watch::Sender<bool>) {
+    let (address, is_gone) = proxy(scratch.socket()).await;
+    let url = format!("postgres://usher@{address}/{}?sslmode=prefer", scratch.name());
+    let store = Store::open_postgres(&url, None, 3).await.unwrap();
+    store.ping().await.unwrap();
+    (store, is_gone)
+}
+
 /// A connection that was cut while nobody used it is noticed before anybody does.
 #[tokio::test]
 async fn a_connection_cut_while_it_lay_costs_nobody_an_answer() {
     let scratch = Cluster::shared().create();
-    let (server, folder) =
-        scratch.url().split_once("?host=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    let (address, is_gone) = proxy(Path::new(&folder).join(".s.PGSQL.5432")).await;
-    let url = format!("{}?sslmode=prefer", server.replace("localhost", &address.to_string()));
-    let store = Store::open_postgres(&url, None, 3).await.unwrap();
-    store.ping().await.unwrap();
+    let (store, is_gone) = behind_a_proxy(&scratch).await;
 
     is_gone.send_replace(true);
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -58,12 +62,7 @@ async fn a_connection_cut_while_it_lay_costs_nobody_an_answer() {
 #[tokio::test]
 async fn a_proxy_without_a_server_is_a_server_that_is_away() {
     let scratch = Cluster::shared().create();
-    let (server, folder) =
-        scratch.url().split_once("?host=").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    let (address, is_gone) = proxy(Path::new(&folder).join(".s.PGSQL.5432")).await;
-    let url = format!("{}?sslmode=prefer", server.replace("localhost", &address.to_string()));
-    let store = Store::open_postgres(&url, None, 3).await.unwrap();
-    store.ping().await.unwrap();
+    let (store, is_gone) = behind_a_proxy(&scratch).await;
 
     is_gone.send_replace(true);
 

@@ -1,7 +1,6 @@
 //! The recipes, run: the samples for each SDK over TLS, as their differences leave them, and the scripts for curl.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -12,7 +11,7 @@ use super::moved;
 use super::run::demo_of;
 use super::shell::{Place, succeeded};
 use super::text::{after, blocks, one, read, root, script};
-use crate::program::{Running, demo, javascript, python, run};
+use crate::program::{Running, demo, free_address, javascript, python, run};
 
 /// The demo behind TLS, and a folder for a program that calls it.
 struct Moved {
@@ -168,7 +167,7 @@ fn the_recipe_for_the_built_in_issuer_works() {
     let document = read("docs/recipes/identity.md");
     let place = Place::new();
     // On a free port, and gone with the script however that ends.
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+    let address = free_address().to_string();
     let tour = script(&document).replace("127.0.0.1:8080", &address);
     let tour = format!("export USHER_SERVER__LISTEN={address}\ntrap 'kill $! || :' EXIT\n{tour}");
 

@@ -1,12 +1,11 @@
 //! What is run: the marked blocks of the documents, and what the demo prints.
 
-use std::net::TcpListener;
-
 use domain::Operation;
 use serde_json::Value;
 
 use super::shell::{Demo, Place, answer, succeeded};
 use super::text::{blocks, one, read, script};
+use crate::program::free_address;
 
 /// The demo that a document begins with, on a free port: several run side by side here.
 pub(super) fn demo_of(document: &str, place: &Place) -> Demo {
@@ -71,7 +70,7 @@ fn the_tour_of_the_serving_guide_works() {
     let document = read("docs/serve.md");
     let place = Place::new();
     // On a free port, and gone with the script however that ends.
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+    let address = free_address().to_string();
     let tour = script(&document).replace("127.0.0.1:8080", &address);
     let tour = format!("export USHER_SERVER__LISTEN={address}\ntrap 'kill $! || :' EXIT\n{tour}");
 
@@ -115,7 +114,7 @@ fn the_questions_of_the_guide_are_answered() {
 fn the_tour_of_many_registrants_works() {
     let document = read("docs/bulk.md");
     let place = Place::new();
-    let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).unwrap().to_string();
+    let address = free_address().to_string();
     let tour = script(&document).replace("127.0.0.1:8080", &address);
     let tour = format!("export USHER_SERVER__LISTEN={address}\ntrap 'kill $! || :' EXIT\n{tour}");
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use testpg::{Cluster, Relay, Scratch};
 
 use super::client::{Answered, Client, Request};
-use crate::program::{USHER, run};
+use crate::program::{USHER, free_address, run};
 
 const ORGANIZER: &str = "7d1f0a52-9a53-4f0e-8f55-3f6f0c1f9a01";
 const NODES: usize = 3;
@@ -218,11 +218,6 @@ fn is_answering(address: SocketAddr) -> bool {
         Ok::<_, std::io::Error>(answer)
     };
     ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
-}
-
-/// A port of loopback that is free now; whoever takes it meanwhile makes the node's start fail.
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 fn configuration(address: SocketAddr, folder: &TempDir, url: &str) -> String {

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{Server, app, deliver};
 use crate::letters_life::{confirmation, meeting};
-use crate::program::USHER;
+use crate::program::{USHER, free_address};
 
 #[tokio::test]
 async fn mail_for_an_address_that_we_did_not_make_is_refused_before_it_is_sent() {
@@ -171,7 +171,7 @@ async fn the_program_takes_mail_at_its_socket_and_doctor_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("lmtp.sock");
     drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_address().port();
     let config = folder.path().join("usher.toml");
     let text = format!(
         "[server]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\ndata_dir = {:?}\n\
