@@ -38,7 +38,7 @@ fn print(load: &mut Command, signs: &[&str]) -> String {
 fn enrolments_and_pgbench_are_measured_in_turns_and_leave_an_empty_database() {
     let database = Cluster::shared().create();
 
-    let said = print(&mut compare_on(&database), &["a1", "p1", "open"]);
+    let said = print(&mut compare_on(&database), &["a1", "hot1", "p1", "open", "openhot"]);
 
     assert!(said.contains("| a1 / p1: p50 alone (less is better) | "), "{said}");
     assert!(

@@ -131,7 +131,7 @@ impl<'a> Bench<'a> {
             order.retain(|item| self.is_wanted(item));
             let mut round = Round(Vec::with_capacity(order.len()));
             for item in order {
-                let sample = measure(item, self.peak(&round), self, &mut filled).await?;
+                let sample = measure(item, self.peak(&round, item), self, &mut filled).await?;
                 eprintln!(
                     "round {}: {:>7.0} a second, {}: {}",
                     number + 1,
@@ -165,10 +165,11 @@ impl<'a> Bench<'a> {
         only.is_empty() || only.iter().any(|sign| sign == item.sign)
     }
 
-    /// The best rate of the service as it is, whatever the number of callers.
-    fn peak(&self, round: &Round) -> f64 {
-        let plain = self.programme.items.iter().filter(|item| item.is_plain());
-        plain.filter_map(|item| round.find(item.sign)).map(|sample| sample.rate).fold(0.0, f64::max)
+    /// The best rate so far of what is to arrive by plan; 0 where nothing is.
+    fn peak(&self, round: &Round, planned: &Item) -> f64 {
+        let What::Planned(_, load) = planned.what else { return 0.0 };
+        let alike = self.programme.items.iter().filter(|item| item.is_of(load));
+        alike.filter_map(|item| round.find(item.sign)).map(|sample| sample.rate).fold(0.0, f64::max)
     }
 
     fn watched(&self, server: Option<u32>) -> Watched {

@@ -35,8 +35,9 @@ pub(super) struct Item {
 pub(super) enum What {
     /// Enrolments over HTTP, each caller asking again as soon as it is answered.
     Http(Load),
-    /// Enrolments over HTTP, arriving by plan: so many hundredths of the best rate of the round.
-    Planned(u32),
+    /// Enrolments over HTTP, arriving by plan: so many hundredths of the best rate of that load in the round, whatever
+    /// number of callers it had.
+    Planned(u32, Load),
     /// Transactions straight into SQLite.
     Direct(Naive),
     /// `pgbench` and how many clients it has.
@@ -87,6 +88,10 @@ impl Load {
         Self { meetings: Some(meetings), ..Self::of(64) }
     }
 
+    const fn by(self, callers: usize) -> Self {
+        Self { callers: Some(callers), ..self }
+    }
+
     const fn sent(self, sent: Sent) -> Self {
         Self { sent, ..self }
     }
@@ -115,9 +120,9 @@ pub(super) struct Other {
 }
 
 impl Item {
-    /// Whether it is the service as it is run, with one meeting that takes everybody.
-    pub(super) fn is_plain(&self) -> bool {
-        matches!(self.what, What::Http(load) if Load { callers: None, ..load } == Load::STORE)
+    /// Whether it is that load, whatever the number of callers.
+    pub(super) fn is_of(&self, wanted: Load) -> bool {
+        matches!(self.what, What::Http(load) if Load { callers: wanted.callers, ..load } == wanted)
     }
 
     /// Whether the command line says how many ask at once.
@@ -176,12 +181,12 @@ pub(super) const POSTGRES: Programme = Programme {
         item("hot", "as a, a meeting with a capacity", What::Http(Load::over(1))),
         item("pc", "as p, and one counter row for all", What::Pgbench(Script::Counter, 64)),
         item("spread", "as hot, 1,000 meetings", What::Http(Load::over(1_000))),
-        item("hot512", "as hot, 512 callers", What::Http(Load { callers: Some(512), ..Load::over(1) })),
-        item(
-            "spread512",
-            "as spread, 512 callers",
-            What::Http(Load { callers: Some(512), ..Load::over(1_000) }),
-        ),
+        item("hot1", "as hot, 1 caller", What::Http(Load::over(1).by(1))),
+        item("hot8", "as hot, 8 callers", What::Http(Load::over(1).by(8))),
+        item("hot512", "as hot, 512 callers", What::Http(Load::over(1).by(512))),
+        item("spread1", "as spread, 1 caller", What::Http(Load::over(1_000).by(1))),
+        item("spread8", "as spread, 8 callers", What::Http(Load::over(1_000).by(8))),
+        item("spread512", "as spread, 512 callers", What::Http(Load::over(1_000).by(512))),
         item(
             "a'",
             "as a, the mailbox takes letters meanwhile",
@@ -194,7 +199,11 @@ pub(super) const POSTGRES: Programme = Programme {
         item("a256", "as a, 256 callers", What::Http(Load::of(256))),
         item("a512", "as a, 512 callers", What::Http(Load::of(512))),
     ],
-    last: &[item("open", "as a, arriving by plan at 70 % of the round's peak", What::Planned(70))],
+    last: &[
+        item("open", "as a, arriving by plan at 70 % of the round's peak", What::Planned(70, Load::STORE)),
+        item("openhot", "the same for hot", What::Planned(70, Load::over(1))),
+        item("openspread", "the same for spread", What::Planned(70, Load::over(1_000))),
+    ],
     ratios: &[
         ratio("av / p: company over one transaction each, tokens verified", |r| r.rates("av", "p"), 1.5, 2.3),
         ratio("a / p: the same, tokens remembered", |r| r.rates("a", "p"), 2.5, 3.5),

@@ -72,8 +72,8 @@ impl Round {
     }
 }
 
-/// Measures. `peak` is the best rate of the round so far, `filled` the server with the list, as long as nothing else
-/// is measured.
+/// Measures. `peak` is the best rate of the round so far of what arrives by plan, `filled` the server with the list, as long
+/// as nothing else is measured.
 pub(super) async fn measure(
     item: &Item,
     peak: f64,
@@ -87,7 +87,7 @@ pub(super) async fn measure(
     let mut sample = match item.what {
         What::Reading(reading) => about_a_list(reading, bench, filled).await?,
         What::Http(load) => over_http(load, bench).await?,
-        What::Planned(percent) => by_plan(peak * f64::from(percent) / 100.0, bench).await?,
+        What::Planned(percent, load) => by_plan(load, peak * f64::from(percent) / 100.0, bench).await?,
         What::Direct(naive) => straight(naive, bench.comparison).await?,
         What::Pgbench(script, clients) => by_pgbench(script, clients, bench).await?,
     };
@@ -125,12 +125,13 @@ async fn about_a_list(
     load_server(&filled.child, &target, bench, in_a_loop(callers, length)).await
 }
 
-async fn by_plan(per_second: f64, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
+async fn by_plan(load: Load, per_second: f64, bench: &Bench<'_>) -> Result<Sample, StartProblem> {
     if per_second <= 0.0 {
-        return Err(StartProblem("arrivals by plan need a rate that was measured before: `a`".to_owned()));
+        let why = "arrivals by plan need a rate that was measured before: `a`, `hot` or `spread`";
+        return Err(StartProblem(why.to_owned()));
     }
     let length = bench.comparison.length;
-    on_a_server(Load::STORE, bench, async |target, is_warm, ready| {
+    on_a_server(load, bench, async |target, is_warm, ready| {
         arrive(target, per_second, if is_warm { length } else { WARM_UP }, new_run(), ready).await
     })
     .await
