@@ -18,6 +18,9 @@ use crate::returning::{ReturnDesk, Returning};
 
 /// How many go through together at most.
 const PARTY: usize = 128;
+/// How many locks that others hold a batch waits for, one after the other, besides the first: more hold a table than a
+/// meeting, and everybody waits behind it.
+const LOCKS_WAITED_FOR: usize = 2;
 /// For so long whoever asks for health waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -280,7 +283,8 @@ async fn enroll(store: &Store, batch: &[Enrolment]) -> Vec<Result<Verdict, Arc<F
     verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
-/// Lets those with the same key through together, in order of arrival; those without one alone.
+/// Lets those with the same key through together, in order of arrival; those without one alone. Where the database has gone,
+/// or holds too many locks, the rest is told so without being asked for.
 async fn in_pieces(
     store: &Store,
     batch: &[Enrolment],
@@ -289,12 +293,19 @@ async fn in_pieces(
 ) -> Vec<(usize, Result<Verdict, Arc<Fault>>)> {
     positions.sort_by_key(|n| key(&batch[*n]));
     let mut verdicts = Vec::with_capacity(positions.len());
+    let (mut locks, mut hopeless) = (0, None);
     for piece in positions.chunk_by(|a, b| key(&batch[*a]).is_some() && key(&batch[*a]) == key(&batch[*b])) {
+        if let Some(fault) = &hopeless {
+            verdicts.extend(piece.iter().map(|n| (*n, Err(Arc::clone(fault)))));
+            continue;
+        }
         let enrolments: Vec<Enrolment> = piece.iter().map(|n| batch[*n].clone()).collect();
         let each: Vec<Result<Verdict, Arc<Fault>>> = match store.enroll(&enrolments).await {
             Ok(verdicts) => verdicts.into_iter().map(Ok).collect(),
             Err(Interrupted { decided, fault }) => {
                 let fault = Arc::new(fault);
+                locks += usize::from(fault.is_of_a_lock());
+                hopeless = (locks == LOCKS_WAITED_FOR || fault.is_unreachable()).then(|| Arc::clone(&fault));
                 decided.into_iter().map(|verdict| verdict.ok_or_else(|| Arc::clone(&fault))).collect()
             }
         };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sqlx::error::DatabaseError;
+use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
 /// The machinery broke: the database cannot be reached, is full, or holds what it cannot hold.
@@ -21,7 +22,7 @@ impl Fault {
                 // No connection, broken off, not enough of something, told to stop, a broken disk, not writable.
                 (None, Some(state)) => {
                     matches!(&state[..2], "08" | "40" | "53" | "57" | "58")
-                        || matches!(&*state, "25006" | "25P03" | "55P03")
+                        || matches!(&*state, "25006" | "25P03" | "25P04" | "55P03")
                 }
                 (None, None) => false,
             },
@@ -52,9 +53,19 @@ impl Fault {
         self.sqlstate().is_some_and(|state| state == "23505")
     }
 
+    /// Whether PostgreSQL broke a statement off for the sake of others or of its time limit, or for a key in use, and goes on
+    /// listening: a connection on which nothing else was begun is as good as before. What else it refuses may lie in what it
+    /// keeps for that connection, as a plan that a step of the schema has outdated.
+    pub(crate) fn leaves_the_session(&self) -> bool {
+        self.is_broken_off()
+            || self.is_of_a_key()
+            || self.is_of_a_lock()
+            || self.sqlstate().is_some_and(|state| state == "57014")
+    }
+
     /// PostgreSQL's code of the error: five characters.
     fn sqlstate(&self) -> Option<String> {
-        let error = self.0.as_database_error()?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
+        let error = self.0.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?;
         Some(error.code().to_owned()).filter(|code| code.len() == 5 && code.is_ascii())
     }
 

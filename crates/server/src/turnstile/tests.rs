@@ -5,6 +5,7 @@ use domain::enrolment::Named;
 use domain::{Email, Person, RegistrationId};
 use http::{Request, StatusCode};
 use tempfile::TempDir;
+use testpg::Cluster;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -63,6 +64,44 @@ async fn service() -> (TempDir, App) {
     let config = Config::from_toml_str(&config).unwrap();
     let app = build(&config, Clock::System, Source::from_system()).await.unwrap().app;
     (folder, app)
+}
+
+/// Whoever enters somebody is refused with that code, and how often that was is counted.
+fn refusing(code: &str) -> String {
+    format!(
+        "CREATE SEQUENCE tries;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM nextval('tries');
+            RAISE EXCEPTION 'refused' USING ERRCODE = '{code}';
+        END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON registrant EXECUTE FUNCTION refuse()"
+    )
+}
+
+/// A lock on a table is waited for by every meeting's people, one meeting after the other, and by all who queue behind them.
+#[tokio::test]
+async fn people_of_many_meetings_wait_for_a_few_locks_and_not_for_one_each() {
+    // The last one is the control: what the reason lies in with one of them is looked for among all.
+    for (code, tries) in [("55P03", 1 + LOCKS_WAITED_FOR), ("57P01", 1), ("XX001", 1 + 12)] {
+        let database = Cluster::shared().create();
+        let store = Store::open_postgres(&database.url(), None, 2).await.unwrap();
+        database.execute(&refusing(code));
+        let of_meeting = |n| Enrolment { meeting: MeetingId::from_random([n; 16]), ..somebody() };
+        let batch: Vec<Enrolment> = (0..12).map(of_meeting).collect();
+
+        let verdicts = enroll(&store, &batch).await;
+
+        assert_eq!(verdicts.len(), 12);
+        assert!(
+            verdicts
+                .iter()
+                .all(|verdict| verdict.as_ref().is_err_and(|fault| fault.may_pass() == (code != "XX001")))
+        );
+        database.execute(&format!(
+            "DO $$ BEGIN ASSERT (SELECT last_value FROM tries) = {tries}, '{code}'; END $$"
+        ));
+        drop(store);
+    }
 }
 
 /// As many as ever ask, each again as soon as they are answered.

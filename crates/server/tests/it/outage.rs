@@ -89,6 +89,7 @@ async fn what_a_server_breaks_off_is_tried_again_within_limits_and_then_put_off(
         ("query_canceled, by the statement's time limit", "57014", ALWAYS, 503, 1),
         ("lock_not_available, by the lock's time limit", "55P03", ALWAYS, 503, 1),
         ("idle_in_transaction_session_timeout", "25P03", ALWAYS, 503, 1),
+        ("transaction_timeout, of PostgreSQL 17", "25P04", ALWAYS, 503, 1),
         ("read_only_sql_transaction, after a fail-over", "25006", ALWAYS, 503, 1),
         ("disk_full", "53100", ALWAYS, 503, 1),
         ("out_of_memory", "53200", ALWAYS, 503, 1),

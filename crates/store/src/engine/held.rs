@@ -37,7 +37,8 @@ impl<DB: Kept> Source<DB> {
 }
 
 /// A connection in use. What was begun on it and did not come to its end is undone; a connection of several, and one to
-/// PostgreSQL, is closed for that, not used again: the server undoes it, and one that does not answer is not waited for.
+/// PostgreSQL, is closed for that, not used again: the server undoes it, and one that does not answer is not waited for. A
+/// statement alone that PostgreSQL breaks off has come to its end.
 pub(crate) struct Held<DB: Kept> {
     link: Link<DB>,
     pub(super) is_done: bool,

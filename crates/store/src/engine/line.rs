@@ -284,6 +284,25 @@ mod tests {
         query("INSERT INTO kept VALUES (2)").execute(&pool).await.expect("the same connection");
     }
 
+    /// Nobody who waits for it waits for another connection as well.
+    #[tokio::test]
+    async fn a_statement_that_postgresql_breaks_off_leaves_the_connection_as_it_was() {
+        let database = Cluster::shared().create();
+        let options = PgConnectOptions::from_str(&database.url()).expect("an address");
+        let pool = Pool::Postgres(Source::Single(Line::new(options, PATIENCE)));
+        query("CREATE TEMPORARY TABLE kept (n INTEGER PRIMARY KEY)").execute(&pool).await.expect("a table");
+        query("INSERT INTO kept VALUES (1)").execute(&pool).await.expect("a row");
+        query("SET statement_timeout = '50ms'").execute(&pool).await.expect("a limit");
+
+        query("INSERT INTO kept VALUES (1)").execute(&pool).await.expect_err("the key is in use");
+        query("SELECT pg_sleep(10)").execute(&pool).await.expect_err("it takes too long");
+
+        query("INSERT INTO kept VALUES (2)").execute(&pool).await.expect("the same connection");
+        query("SELECT nothing FROM kept").execute(&pool).await.expect_err("there is no such column");
+        let gone = query("INSERT INTO kept VALUES (3)").execute(&pool).await;
+        gone.expect_err("the control: another connection, as for all that it may be to blame for");
+    }
+
     /// Where a connection knows of a schema that one statement of several does not fit any more, that statement ends the
     /// driver's thread, and now and then the thread takes one more message with it that it never answers.
     #[tokio::test]

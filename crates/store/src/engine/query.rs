@@ -107,9 +107,9 @@ macro_rules! run {
                 On::Pool(Pool::Postgres(source)) => {
                     let mut held = Held::<Postgres>::take(source).await?;
                     let (($text, $values), $executor) = ($self.for_postgres()?, held.connection());
-                    let answer = in_time(LONGEST_ANSWER, $run).await?;
-                    held.is_done = true;
-                    answer
+                    let answer = in_time(LONGEST_ANSWER, $run).await;
+                    held.is_done = answer.as_ref().err().is_none_or(Fault::leaves_the_session);
+                    answer?
                 }
             })
         })
