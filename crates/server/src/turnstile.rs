@@ -18,8 +18,8 @@ use crate::returning::{ReturnDesk, Returning};
 
 /// How many go through together at most.
 const PARTY: usize = 128;
-/// How many locks that others hold a batch waits for, one after the other, besides the first: more hold a table than a
-/// meeting, and everybody waits behind it.
+/// After the first one, for how many locks a batch waits in vain, one after the other. Where there are more, somebody holds
+/// a whole table rather than some meetings, and everybody waits behind the batch.
 const LOCKS_WAITED_FOR: usize = 2;
 /// For so long whoever asks for health waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -24,9 +24,9 @@ pub use server::Server;
 
 /// Settings of a server whose data nobody will miss: nothing waits for the disk.
 const CARELESS: &[&str] = &["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
-/// Its port, where nobody needs another.
+/// The port of a server, where nobody needs another.
 const STANDARD_PORT: u16 = 5432;
-/// The name of its socket, without the port.
+/// The name of a server's socket, without the port.
 const SOCKET: &str = ".s.PGSQL.";
 
 /// A running server.

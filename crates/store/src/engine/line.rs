@@ -240,7 +240,7 @@ mod tests {
     use sqlx::postgres::PgConnectOptions;
     use sqlx::sqlite::SqliteConnectOptions;
     use tempfile::TempDir;
-    use testpg::Cluster;
+    use testpg::{Cluster, Scratch};
 
     use super::*;
     use crate::engine::{BEGIN, COMMIT, Pool, Source, Text, query};
@@ -251,6 +251,11 @@ mod tests {
         let options =
             SqliteConnectOptions::new().filename(folder.path().join("a.db")).create_if_missing(true);
         Pool::Sqlite(Source::Single(Line::new(options, PATIENCE)))
+    }
+
+    fn postgres(database: &Scratch) -> Pool {
+        let options = PgConnectOptions::from_str(&database.url()).expect("an address");
+        Pool::Postgres(Source::Single(Line::new(options, PATIENCE)))
     }
 
     #[tokio::test]
@@ -288,8 +293,7 @@ mod tests {
     #[tokio::test]
     async fn a_statement_that_postgresql_breaks_off_leaves_the_connection_as_it_was() {
         let database = Cluster::shared().create();
-        let options = PgConnectOptions::from_str(&database.url()).expect("an address");
-        let pool = Pool::Postgres(Source::Single(Line::new(options, PATIENCE)));
+        let pool = postgres(&database);
         query("CREATE TEMPORARY TABLE kept (n INTEGER PRIMARY KEY)").execute(&pool).await.expect("a table");
         query("INSERT INTO kept VALUES (1)").execute(&pool).await.expect("a row");
         query("SET statement_timeout = '50ms'").execute(&pool).await.expect("a limit");
@@ -331,8 +335,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_was_lost_is_made_again() {
         let database = Cluster::shared().create();
-        let options = PgConnectOptions::from_str(&database.url()).expect("an address");
-        let pool = Pool::Postgres(Source::Single(Line::new(options, PATIENCE)));
+        let pool = postgres(&database);
         query("SELECT 1").execute(&pool).await.expect("a connection");
 
         let end = "SELECT pg_terminate_backend(pg_backend_pid())";

@@ -307,6 +307,22 @@ mod tests {
     }
 
     #[test]
+    fn what_arrives_by_plan_goes_by_the_rate_of_that_load_alone() {
+        let planned = POSTGRES.last.iter().map(|item| {
+            let What::Planned(_, load) = item.what else { panic!("{}", item.sign) };
+            let alike = POSTGRES.items.iter().filter(|item| item.is_of(load)).map(|item| item.sign);
+            (item.sign, alike.collect::<Vec<_>>().join(" "))
+        });
+
+        let wanted = [
+            ("open", "a a1 a8 a32 a256 a512"),
+            ("openhot", "hot hot1 hot8 hot512"),
+            ("openspread", "spread spread1 spread8 spread512"),
+        ];
+        assert_eq!(planned.collect::<Vec<_>>(), wanted.map(|(sign, alike)| (sign, alike.to_owned())));
+    }
+
+    #[test]
     fn every_measurement_has_a_sign_of_its_own() {
         for programme in [SQLITE, POSTGRES, MANY] {
             let signs: std::collections::HashSet<_> = programme.all().map(|item| item.sign).collect();
